@@ -1,0 +1,179 @@
+//! Accounts of the margin program.
+
+use crate::{Address, PodI64, PodU16, PodU32, PodU64, read::layouts};
+use bytemuck::{Pod, Zeroable};
+
+/// Seeds of a market: `["market", symbol]`.
+pub const MARKET_SEED: &[u8] = b"market";
+/// Seeds of an expiry: `["expiry", market, expiry_unix_s as i64 LE]`.
+pub const EXPIRY_SEED: &[u8] = b"expiry";
+/// Seeds of a margin account: `["account", market, owner, subaccount as u16 LE]`.
+pub const ACCOUNT_SEED: &[u8] = b"account";
+/// Seeds of a signed quote's fill state: `["quote", maker_account, nonce as u64 LE]`.
+pub const QUOTE_SEED: &[u8] = b"quote";
+
+/// Strikes of an expiry, and positions of an account, at most.
+pub const STRIKES: usize = 32;
+pub const POSITIONS: usize = 32;
+
+/// `Position::kind`: 0 is an empty slot.
+pub const KIND_CALL: u8 = 1;
+pub const KIND_PUT: u8 = 2;
+
+/// `Expiry::state`.
+pub const EXPIRY_LISTED: u8 = 0;
+pub const EXPIRY_SETTLED: u8 = 1;
+
+/// Fields of a market.
+#[macro_export]
+macro_rules! market_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Market {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// Rules under which its series settle; a listed series keeps the version it was listed with.
+            pub rules_version: u8,
+            pub base_decimals: u8,
+            pub quote_decimals: u8,
+            pub taker_fee_bps: PodU16,
+            /// Lots in one whole unit of the underlying.
+            pub lots_per_unit: PodU32,
+            pub maker_fee_bps: PodU16,
+            pub reserved_head: [u8; 2],
+            pub symbol: [u8; 16],
+            pub base_mint: Address,
+            pub quote_mint: Address,
+            /// The oracle feed of base in quote.
+            pub feed: Address,
+            /// The breaker's custody of this market and its two token vaults.
+            pub custody: Address,
+            pub base_tokens: Address,
+            pub quote_tokens: Address,
+            /// Genesis hash of the cluster, as signed quotes name it.
+            pub genesis_hash: [u8; 32],
+            pub strike_tick_e6: PodU64,
+            /// INVARIANT(M-1): tokens held = sum of balances + insurance + fees, kept here as running sums.
+            pub quote_balances_atoms: PodI64,
+            pub base_balances_atoms: PodU64,
+            pub insurance_atoms: PodU64,
+            pub fees_atoms: PodU64,
+            /// Sum of long lots over all unsettled series.
+            pub open_interest_lots: PodU64,
+            /// Accounts opened so far: the next registry index, never reused.
+            pub accounts_opened: PodU64,
+            /// Events of this market so far.
+            pub seq: PodU64,
+            /// Clock periods are divided by this, as in the program's config.
+            pub time_divisor: PodU32,
+            pub reserved: [u8; 124],
+        }
+    };
+}
+
+/// Fields of an expiry: 32 strikes, a call and a put each.
+#[macro_export]
+macro_rules! expiry_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Expiry {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// 0 listed, 1 settled.
+            pub state: u8,
+            pub strike_count: u8,
+            pub rules_version: u8,
+            pub reserved_head: [u8; 2],
+            pub market: Address,
+            pub expiry_unix_s: PodI64,
+            /// 0 until the settlement price is fixed, then never rewritten.
+            pub settlement_price_e6: PodU64,
+            /// Ascending; unused slots are 0.
+            pub strikes_e6: [PodU64; 32],
+            /// Long lots of each series: calls at 2 i, puts at 2 i + 1.
+            pub open_lots: [PodU64; 64],
+            pub reserved: [u8; 64],
+        }
+    };
+}
+
+/// Fields of one position.
+#[macro_export]
+macro_rules! position_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Position {
+            pub expiry_unix_s: PodI64,
+            pub strike_e6: PodU64,
+            /// Positive long, negative short.
+            pub lots: PodI64,
+            /// 0 empty slot, 1 call, 2 put.
+            pub kind: u8,
+            pub reserved: [u8; 7],
+        }
+    };
+}
+
+/// Fields of a margin account.
+#[macro_export]
+macro_rules! margin_account_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct MarginAccount {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// 0 standard (maximum-loss) margin.
+            pub mode: u8,
+            pub subaccount: PodU16,
+            pub reserved_head: [u8; 2],
+            pub market: Address,
+            pub owner: Address,
+            /// Registry index within the market, never reused.
+            pub index: PodU64,
+            pub quote_atoms: PodI64,
+            pub base_atoms: PodU64,
+            /// Signed quotes with a nonce below this are cancelled; only grows.
+            pub nonce_floor: PodU64,
+            /// Events of this account so far.
+            pub seq: PodU64,
+            pub positions: [Position; 32],
+            pub reserved: [u8; 128],
+        }
+    };
+}
+
+/// Fields of a signed quote's fill state.
+#[macro_export]
+macro_rules! quote_state_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct QuoteState {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            pub reserved_head: [u8; 5],
+            pub maker_account: Address,
+            pub nonce: PodU64,
+            /// sha256 of the signed message: one nonce is one message.
+            pub digest: [u8; 32],
+            pub filled_lots: PodU64,
+            /// Last slot in which the quote can fill; afterwards the rent is reclaimable.
+            pub expiry_slot: PodU64,
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            pub reserved: [u8; 32],
+        }
+    };
+}
+
+position_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+
+layouts! {
+    market_layout!(Market) = [219, 190, 213, 55, 0, 227, 198, 154], reader 1, size 448;
+    expiry_layout!(Expiry) = [7, 101, 83, 210, 236, 185, 37, 84], reader 1, size 888;
+    margin_account_layout!(MarginAccount) = [133, 220, 173, 213, 179, 211, 43, 238], reader 1, size 1264;
+    quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 160;
+}

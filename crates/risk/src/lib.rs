@@ -1,0 +1,2 @@
+//! The numbers the programs rest on, as pure functions over plain structs.
+#![cfg_attr(not(test), no_std)]

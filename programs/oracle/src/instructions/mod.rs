@@ -1,0 +1,2 @@
+mod config_init;
+pub use config_init::*;
