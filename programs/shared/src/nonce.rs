@@ -1,0 +1,28 @@
+//! Refusal of transactions signed long ago: with a durable nonce a signature has no expiry, and pre-signed approvals can be collected.
+use anchor_lang::pinocchio::sysvars::instructions::{Instructions, INSTRUCTIONS_ID};
+use anchor_lang::prelude::*;
+
+/// `SystemInstruction::AdvanceNonceAccount`, as the runtime itself recognises it: the first four bytes.
+const ADVANCE_NONCE_ACCOUNT: [u8; 4] = 4u32.to_le_bytes();
+
+/// Why a transaction is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NonceError {
+    /// The account is not the instructions sysvar.
+    WrongSysvar,
+    /// The transaction's first instruction advances a durable nonce.
+    DurableNonce,
+}
+
+/// Fails if the transaction lives on a durable nonce. The runtime honours one only in the first instruction.
+pub fn reject_durable_nonce<E: Into<Error>>(instructions: &AccountView, refused: impl FnOnce(NonceError) -> E) -> Result<()> {
+    if *instructions.address() != INSTRUCTIONS_ID {
+        return Err(refused(NonceError::WrongSysvar).into());
+    }
+    let sysvar = Instructions::try_from(instructions)?;
+    let first = sysvar.load_instruction_at(0)?;
+    if *first.get_program_id() == System::id() && first.get_instruction_data().starts_with(&ADVANCE_NONCE_ACCOUNT) {
+        return Err(refused(NonceError::DurableNonce).into());
+    }
+    Ok(())
+}
