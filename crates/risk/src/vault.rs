@@ -1,0 +1,156 @@
+//! The covered-call vault: what a mandate offers, which bid wins, and what each depositor gets.
+//!
+//! Nobody has discretion: strike, size and reserve price follow from the mandate, the listed strikes and the feed.
+//! ROUNDING: lots on offer and claims round down, the reserve price and what a bidder pays round up; the dust stays with the vault.
+
+use units::{BPS, BaseAtoms, PriceE6, QuoteAtoms, UnixSeconds, mul_div_ceil, mul_div_floor};
+
+/// Most lots a vault offers in one epoch: the protocol's bound on any position.
+pub const MAX_OFFERED_LOTS: u64 = 1_000_000_000;
+/// Widest strike distance and reserve premium of a mandate: 100 % and 50 % of spot.
+pub const MAX_STRIKE_DISTANCE_BPS: u16 = 10_000;
+pub const MAX_RESERVE_PREMIUM_BPS: u16 = 5_000;
+/// Shortest auction and epoch, before the division by a build's time divisor, and the longest epoch.
+pub const MIN_AUCTION_S: u32 = 300;
+pub const MIN_EPOCH_S: u32 = 3_600;
+pub const MAX_EPOCH_S: u32 = 90 * 86_400;
+
+/// What a vault may do, fixed when it is created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mandate {
+    /// Strike at least this far above spot.
+    pub strike_distance_bps: u16,
+    /// Lowest premium sold at, in basis points of spot.
+    pub reserve_premium_bps: u16,
+    pub auction_s: u32,
+    pub epoch_s: u32,
+    pub min_deposit: BaseAtoms,
+    /// Most base taken in one epoch.
+    pub capacity: BaseAtoms,
+}
+
+/// The bound that a mandate breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MandateError {
+    StrikeDistance,
+    ReservePremium,
+    Auction,
+    Epoch,
+    Deposit,
+}
+
+impl Mandate {
+    /// Checks every bound; `time_divisor` is the build's, 1 on a public network.
+    pub fn check(&self, time_divisor: u32) -> Result<(), MandateError> {
+        let scaled = |seconds: u32| seconds.checked_div(time_divisor).unwrap_or(seconds).max(1);
+        if !(1..=MAX_STRIKE_DISTANCE_BPS).contains(&self.strike_distance_bps) {
+            return Err(MandateError::StrikeDistance);
+        }
+        if !(1..=MAX_RESERVE_PREMIUM_BPS).contains(&self.reserve_premium_bps) {
+            return Err(MandateError::ReservePremium);
+        }
+        if !(scaled(MIN_EPOCH_S)..=MAX_EPOCH_S).contains(&self.epoch_s) {
+            return Err(MandateError::Epoch);
+        }
+        // An auction of at most a quarter of the epoch ends before the nearest expiry that `expiry_fits` accepts.
+        let longest = self.epoch_s.checked_div(4).unwrap_or(0);
+        if !(scaled(MIN_AUCTION_S)..=longest).contains(&self.auction_s) {
+            return Err(MandateError::Auction);
+        }
+        if self.min_deposit.0 == 0 || self.min_deposit > self.capacity {
+            return Err(MandateError::Deposit);
+        }
+        Ok(())
+    }
+
+    /// Lowest of the ascending `strikes` at least the mandate's distance above `spot`. `None` if no listed strike is that far.
+    pub fn strike(&self, spot: PriceE6, strikes: impl IntoIterator<Item = PriceE6>) -> Option<PriceE6> {
+        let parts = BPS.checked_add(u64::from(self.strike_distance_bps))?;
+        let floor = PriceE6(mul_div_ceil(spot.0, parts, BPS)?);
+        strikes.into_iter().find(|strike| *strike >= floor)
+    }
+
+    /// Least premium a unit accepted at `spot`, rounded up. `None` on overflow.
+    pub fn reserve_price_ceil(&self, spot: PriceE6) -> Option<PriceE6> {
+        mul_div_ceil(spot.0, u64::from(self.reserve_premium_bps), BPS).map(PriceE6)
+    }
+
+    /// Whether an epoch that begins its auction `now` may end at `expiry`: between half and twice the mandate's length away.
+    pub fn expiry_fits(&self, now: UnixSeconds, expiry: UnixSeconds) -> bool {
+        let Some(distance) = expiry.0.checked_sub(now.0) else { return false };
+        let epoch = i64::from(self.epoch_s);
+        // BOUND: an epoch is at most 2^32 seconds.
+        distance.saturating_mul(2) >= epoch && distance <= epoch.saturating_mul(2)
+    }
+}
+
+/// Whole lots that `base` covers one to one, at most [`MAX_OFFERED_LOTS`]. `None` if a unit has no atoms.
+pub fn offered_lots_floor(base: BaseAtoms, lots_per_unit: u32, base_unit_atoms: u64) -> Option<u64> {
+    if base_unit_atoms == 0 {
+        return None;
+    }
+    // A quotient beyond 64 bits is beyond the bound too.
+    let lots = mul_div_floor(base.0, u64::from(lots_per_unit), base_unit_atoms).unwrap_or(MAX_OFFERED_LOTS);
+    Some(lots.min(MAX_OFFERED_LOTS))
+}
+
+/// A bid: so many lots at this price a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bid {
+    pub price: PriceE6,
+    pub lots: u64,
+}
+
+impl Bid {
+    /// Whether this bid replaces `best`: a higher price wins, then more lots of those on offer; a tie keeps the earlier bid.
+    pub fn beats(&self, best: &Self, offered_lots: u64) -> bool {
+        let rank = |bid: &Self| (bid.price, bid.lots.min(offered_lots));
+        rank(self) > rank(best)
+    }
+
+    /// What the bidder puts in escrow: the premium of all its lots, rounded up.
+    pub fn escrow_ceil(&self, lots_per_unit: u32) -> Option<QuoteAtoms> {
+        self.price.premium_ceil(self.lots, lots_per_unit)
+    }
+
+    /// Splits the escrow of a winning bid. `None` on overflow or when the escrow does not cover the premium.
+    pub fn fill(&self, escrow: QuoteAtoms, offered_lots: u64, lots_per_unit: u32) -> Option<Fill> {
+        let lots = self.lots.min(offered_lots);
+        let premium = self.price.premium_ceil(lots, lots_per_unit)?;
+        let surplus = escrow.checked_sub(premium).filter(|atoms| atoms.0 >= 0)?;
+        Some(Fill { lots, premium, surplus })
+    }
+}
+
+/// A filled bid. INVARIANT(V-4): premium + surplus = the escrow, exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fill {
+    pub lots: u64,
+    pub premium: QuoteAtoms,
+    pub surplus: QuoteAtoms,
+}
+
+/// Base and quote that an epoch ended with, or one depositor's part of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    pub base: BaseAtoms,
+    /// Never negative: an epoch does not settle with a debt.
+    pub quote_atoms: u64,
+}
+
+impl Share {
+    /// `deposit / deposited` of each part, rounded down, so that all claims together never exceed the result (V-1).
+    /// `None` when nothing was deposited, or `deposit` exceeds it.
+    pub fn part_floor(&self, deposit: BaseAtoms, deposited: BaseAtoms) -> Option<Self> {
+        if deposit > deposited {
+            return None;
+        }
+        Some(Self {
+            base: BaseAtoms(mul_div_floor(self.base.0, deposit.0, deposited.0)?),
+            quote_atoms: mul_div_floor(self.quote_atoms, deposit.0, deposited.0)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
