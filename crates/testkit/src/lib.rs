@@ -1,0 +1,25 @@
+//! The built programs in an in-process bank.
+//!
+//! ```no_run
+//! use testkit::{World, keypair};
+//! let mut world = World::new();
+//! let trader = world.rich("trader");
+//! world.advance_s(60);
+//! // let outcome = world.send(&[instruction], &[&trader]).unwrap();
+//! // world.fail(&[instruction], &[&trader], 6203); // exact code, and no byte of state changed
+//! ```
+//! Keys come from names, the clock moves only when told, and every transaction is distinct, so a run repeats to the unit.
+
+mod keys;
+mod outcome;
+mod programs;
+mod substitution;
+mod tokens;
+mod world;
+
+pub use keys::{key, keypair};
+pub use outcome::{Expect, Failure, Outcome};
+pub use programs::{LOADED, elf, loader_accounts};
+pub use substitution::Substitutions;
+pub use tokens::Token;
+pub use world::{GENESIS_HASH, START_UNIX_S, World};
