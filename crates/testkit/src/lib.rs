@@ -10,6 +10,7 @@
 //! ```
 //! Keys come from names, the clock moves only when told, and every transaction is distinct, so a run repeats to the unit.
 
+mod bank;
 mod keys;
 mod outcome;
 mod programs;

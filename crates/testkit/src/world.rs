@@ -1,13 +1,13 @@
 //! One in-process bank with the five programs (the governor twice) deployed from their ELFs.
 
-use crate::{Expect, Failure, LOADED, Outcome, elf, keypair, loader_accounts};
+use crate::bank::{Bank, Genesis};
+use crate::{Expect, Failure, LOADED, Outcome, elf, keypair};
 use abi::Layout;
-use solana_account::{Account, AccountSharedData};
+use solana_account::Account;
 use solana_clock::Clock;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
-use solana_program_test::{ProgramTest, ProgramTestContext, tokio::runtime::Runtime};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
@@ -17,13 +17,14 @@ use std::collections::BTreeMap;
 pub const START_UNIX_S: i64 = 1_767_312_000;
 /// The genesis hash that worlds tell the programs.
 pub const GENESIS_HASH: [u8; 32] = [7; 32];
-/// Upper limit a transaction asks for; the counter below makes each one distinct.
+/// Upper limit a transaction asks for, less a counter that makes each one distinct.
 const UNIT_LIMIT: u32 = 1_400_000;
+const RICH_LAMPORTS: u64 = 1_000_000_000_000;
 
 /// An in-process bank, driven synchronously.
 pub struct World {
-    runtime: Runtime,
-    context: ProgramTestContext,
+    bank: Bank,
+    payer: Keypair,
     sent: u32,
 }
 
@@ -34,71 +35,78 @@ impl Default for World {
 }
 
 impl World {
-    /// The standard world: the protocol's programs under the upgrade authority `keypair("deployer")`.
+    /// A bank of the validator's runtime with the protocol's programs under the upgrade authority `keypair("deployer")`.
     pub fn new() -> Self {
         Self::with(&[], &[])
     }
 
-    /// The standard world with further programs (ELF name, address) and accounts in its genesis.
+    /// As [`World::new`], with further programs (ELF name, address) and accounts in its genesis.
     pub fn with(programs: &[(&str, Pubkey)], accounts: &[(Pubkey, Account)]) -> Self {
-        let mut test = ProgramTest::default();
-        test.prefer_bpf(true);
-        let authority = Some(keypair("deployer").pubkey());
-        let standard = LOADED.map(|(name, id)| (name, Pubkey::from(id)));
-        for (name, id) in standard.iter().chain(programs) {
-            for (address, account) in loader_accounts(*id, &elf(name), authority) {
-                test.add_genesis_account(address, account);
-            }
-        }
-        for (address, account) in accounts {
-            test.add_genesis_account(*address, account.clone());
-        }
-        let runtime = Runtime::new().expect("a runtime");
-        let context = runtime.block_on(test.start_with_context());
-        let mut world = Self { runtime, context, sent: 0 };
-        world.set_unix_s(START_UNIX_S);
-        world.rich("deployer");
+        Self::start(Bank::full(genesis(programs, accounts)))
+    }
+
+    /// The same protocol in LiteSVM: faster, for runs of many transactions. It does not keep a program from running in the slot of
+    /// its upgrade.
+    pub fn lite() -> Self {
+        Self::start(Bank::lite(genesis(&[], &[])))
+    }
+
+    fn start(bank: Bank) -> Self {
+        let mut world = Self {
+            bank,
+            payer: keypair("payer"),
+            sent: 0,
+        };
+        let clock = world.clock();
+        world.bank.set_clock(&Clock {
+            slot: clock.slot.max(1),
+            unix_timestamp: START_UNIX_S,
+            ..clock
+        });
         world
     }
 
     /// The key that pays every fee.
     pub fn payer(&self) -> Pubkey {
-        self.context.payer.pubkey()
+        self.payer.pubkey()
     }
 
     /// A keypair by name, with a thousand SOL.
     pub fn rich(&mut self, name: &str) -> Keypair {
         let keypair = keypair(name);
-        let account = Account { lamports: 1_000_000_000_000, ..Account::default() };
-        self.set_account(&keypair.pubkey(), account);
+        self.set_account(&keypair.pubkey(), rich_account());
         keypair
     }
 
     pub fn account(&mut self, address: &Pubkey) -> Option<Account> {
-        self.runtime.block_on(self.context.banks_client.get_account(*address)).expect("the bank answers")
+        self.bank.account(address)
     }
 
     /// Creates or overwrites an account, whatever the rules.
     pub fn set_account(&mut self, address: &Pubkey, account: Account) {
-        self.context.set_account(address, &AccountSharedData::from(account));
+        self.bank.set_account(address, account);
     }
 
     /// The layout `T` in an account of `program`.
     pub fn read<T: Layout>(&mut self, program: abi::Address, address: &Pubkey) -> T {
-        let account = self.account(address).unwrap_or_else(|| panic!("no account at {address}"));
+        let account = self
+            .account(address)
+            .unwrap_or_else(|| panic!("no account at {address}"));
         *abi::read::<T>(&account.owner.to_bytes(), &program, &account.data)
             .unwrap_or_else(|error| panic!("{address}: {error:?}"))
     }
 
     /// Changes an account in place, for states that are long to reach.
     pub fn edit<T: Layout>(&mut self, address: &Pubkey, change: impl FnOnce(&mut T)) {
-        let mut account = self.account(address).unwrap_or_else(|| panic!("no account at {address}"));
+        let mut account = self
+            .account(address)
+            .unwrap_or_else(|| panic!("no account at {address}"));
         change(abi::read_mut(&mut account.data).expect("an account of this layout"));
         self.set_account(address, account);
     }
 
     pub fn clock(&mut self) -> Clock {
-        self.runtime.block_on(self.context.banks_client.get_sysvar::<Clock>()).expect("the clock")
+        self.bank.clock()
     }
 
     pub fn unix_s(&mut self) -> i64 {
@@ -106,8 +114,11 @@ impl World {
     }
 
     pub fn set_unix_s(&mut self, unix_s: i64) {
-        let clock = Clock { unix_timestamp: unix_s, ..self.clock() };
-        self.context.set_sysvar(&clock);
+        let clock = self.clock();
+        self.bank.set_clock(&Clock {
+            unix_timestamp: unix_s,
+            ..clock
+        });
     }
 
     pub fn advance_s(&mut self, seconds: i64) {
@@ -118,67 +129,100 @@ impl World {
     /// Moves the clock's slot alone: what the programs see as slots passing.
     pub fn advance_slots(&mut self, slots: u64) {
         let clock = self.clock();
-        self.context.set_sysvar(&Clock { slot: clock.slot + slots, ..clock });
+        self.bank.set_clock(&Clock {
+            slot: clock.slot + slots,
+            ..clock
+        });
     }
 
-    /// Ends the bank's slot for real, as an upgrade needs before its code can run; time stays.
+    /// Ends the bank's slot for real, as an upgrade needs before its code can run; the time stays.
     pub fn next_slot(&mut self) {
-        let before = self.clock();
-        let bank_slot = self.runtime.block_on(self.context.banks_client.get_root_slot()).expect("a slot");
-        self.context.warp_to_slot(bank_slot.max(before.slot) + 1).expect("a later slot");
-        self.set_unix_s(before.unix_timestamp);
+        self.bank.next_slot();
     }
 
     /// Sends one transaction; the payer signs besides `signers`.
-    pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
+    pub fn send(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+    ) -> Result<Outcome, Box<Failure>> {
         self.sent += 1;
         let mut all = instructions.to_vec();
         // Last, so that it moves no index of the instructions under test.
-        all.push(ComputeBudgetInstruction::set_compute_unit_limit(UNIT_LIMIT - self.sent));
-        let mut keys = vec![&self.context.payer];
-        keys.extend_from_slice(signers);
-        let blockhash = self.context.last_blockhash;
-        let transaction = Transaction::new_signed_with_payer(&all, Some(&self.context.payer.pubkey()), &keys, blockhash);
-        let answer = self
-            .runtime
-            .block_on(self.context.banks_client.process_transaction_with_metadata(transaction))
-            .expect("the bank answers");
-        let metadata = answer.metadata;
-        let logs = metadata.as_ref().map(|found| found.log_messages.clone()).unwrap_or_default();
-        match answer.result {
-            Err(error) => Err(Box::new(Failure { error, logs })),
-            Ok(()) => Ok(Outcome {
-                logs,
-                units: metadata.as_ref().map_or(0, |found| found.compute_units_consumed),
-                return_data: metadata.and_then(|found| found.return_data).map(|found| found.data).unwrap_or_default(),
-            }),
-        }
+        all.push(ComputeBudgetInstruction::set_compute_unit_limit(
+            UNIT_LIMIT - self.sent,
+        ));
+        let transaction = Transaction::new_with_payer(&all, Some(&self.payer()));
+        self.bank.process(&self.payer, transaction, signers)
     }
 
     /// Sends a transaction that must land.
     pub fn ok(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
         self.send(instructions, signers).unwrap_or_else(|failure| {
             let name = failure.code().and_then(client::error_name);
-            panic!("refused: {:?} {name:?}\n{}", failure.error, failure.logs.join("\n"))
+            panic!(
+                "refused: {:?} {name:?}\n{}",
+                failure.error,
+                failure.logs.join("\n")
+            )
         })
     }
 
     /// Sends a transaction that must be refused with exactly this error and change no byte of the accounts it names.
-    pub fn fail(&mut self, instructions: &[Instruction], signers: &[&Keypair], expect: impl Into<Expect>) {
+    pub fn fail(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+        expect: impl Into<Expect>,
+    ) {
         let expect = expect.into();
         let before = self.snapshot(instructions);
         match self.send(instructions, signers) {
-            Ok(outcome) => panic!("expected {expect:?}, but it landed\n{}", outcome.logs.join("\n")),
+            Ok(outcome) => panic!(
+                "expected {expect:?}, but it landed\n{}",
+                outcome.logs.join("\n")
+            ),
             Err(failure) => expect.check(&failure, "refused transaction"),
         }
-        assert_eq!(before, self.snapshot(instructions), "a refused transaction changed state");
+        assert_eq!(
+            before,
+            self.snapshot(instructions),
+            "a refused transaction changed state"
+        );
     }
 
     /// Every account the instructions name, but the payer of fees.
     pub fn snapshot(&mut self, instructions: &[Instruction]) -> BTreeMap<Pubkey, Option<Account>> {
         let payer = self.payer();
-        let named = instructions.iter().flat_map(|instruction| &instruction.accounts).map(|meta| meta.pubkey);
+        let named = instructions
+            .iter()
+            .flat_map(|instruction| &instruction.accounts)
+            .map(|meta| meta.pubkey);
         let keys: Vec<_> = named.filter(|key| *key != payer).collect();
-        keys.into_iter().map(|key| (key, self.account(&key))).collect()
+        keys.into_iter()
+            .map(|key| (key, self.account(&key)))
+            .collect()
+    }
+}
+
+fn genesis(programs: &[(&str, Pubkey)], accounts: &[(Pubkey, Account)]) -> Genesis {
+    let authority = keypair("deployer").pubkey();
+    let standard = LOADED.map(|(name, id)| (name, Pubkey::from(id)));
+    let programs = standard
+        .iter()
+        .chain(programs)
+        .map(|(name, id)| (*id, elf(name), authority))
+        .collect();
+    let rich = ["payer", "deployer"].map(|name| (keypair(name).pubkey(), rich_account()));
+    Genesis {
+        programs,
+        accounts: rich.into_iter().chain(accounts.iter().cloned()).collect(),
+    }
+}
+
+fn rich_account() -> Account {
+    Account {
+        lamports: RICH_LAMPORTS,
+        ..Account::default()
     }
 }

@@ -1,0 +1,170 @@
+//! The two in-process runtimes behind a [`crate::World`]: a whole bank, and LiteSVM for runs of many transactions.
+
+use crate::{Failure, Outcome, loader_accounts};
+use litesvm::LiteSVM;
+use solana_account::{Account, AccountSharedData};
+use solana_clock::Clock;
+use solana_keypair::Keypair;
+use solana_program_test::{ProgramTest, ProgramTestContext, tokio::runtime::Runtime};
+use solana_pubkey::Pubkey;
+use solana_transaction::Transaction;
+
+/// What a world is made of at its start.
+pub struct Genesis {
+    /// Address, ELF and upgrade authority of each program.
+    pub programs: Vec<(Pubkey, Vec<u8>, Pubkey)>,
+    pub accounts: Vec<(Pubkey, Account)>,
+}
+
+pub enum Bank {
+    /// `solana-program-test`: a bank of the validator's own runtime.
+    Full {
+        runtime: Runtime,
+        context: Box<ProgramTestContext>,
+    },
+    Lite(Box<LiteSVM>),
+}
+
+impl Bank {
+    pub fn full(genesis: Genesis) -> Self {
+        let mut test = ProgramTest::default();
+        test.prefer_bpf(true);
+        for (id, elf, authority) in &genesis.programs {
+            for (address, account) in loader_accounts(*id, elf, Some(*authority)) {
+                test.add_genesis_account(address, account);
+            }
+        }
+        for (address, account) in genesis.accounts {
+            test.add_genesis_account(address, account);
+        }
+        let runtime = Runtime::new().expect("a runtime");
+        let context = Box::new(runtime.block_on(test.start_with_context()));
+        Self::Full { runtime, context }
+    }
+
+    pub fn lite(genesis: Genesis) -> Self {
+        let mut svm = LiteSVM::new()
+            .with_precompiles()
+            .with_transaction_history(0);
+        for (id, elf, authority) in &genesis.programs {
+            let [program, data] = loader_accounts(*id, elf, Some(*authority));
+            // The code first: storing the program loads it.
+            for (address, account) in [data, program] {
+                svm.set_account(address, account)
+                    .expect("a well-formed program");
+            }
+        }
+        for (address, account) in genesis.accounts {
+            svm.set_account(address, account)
+                .expect("a well-formed account");
+        }
+        Self::Lite(Box::new(svm))
+    }
+
+    pub fn account(&mut self, address: &Pubkey) -> Option<Account> {
+        match self {
+            Self::Full { runtime, context } => runtime
+                .block_on(context.banks_client.get_account(*address))
+                .expect("the bank answers"),
+            Self::Lite(svm) => svm.get_account(address),
+        }
+    }
+
+    pub fn set_account(&mut self, address: &Pubkey, account: Account) {
+        match self {
+            Self::Full { context, .. } => {
+                context.set_account(address, &AccountSharedData::from(account))
+            }
+            Self::Lite(svm) => svm
+                .set_account(*address, account)
+                .expect("a well-formed account"),
+        }
+    }
+
+    pub fn clock(&mut self) -> Clock {
+        match self {
+            Self::Full { runtime, context } => runtime
+                .block_on(context.banks_client.get_sysvar::<Clock>())
+                .expect("the clock"),
+            Self::Lite(svm) => svm.get_sysvar(),
+        }
+    }
+
+    pub fn set_clock(&mut self, clock: &Clock) {
+        match self {
+            Self::Full { context, .. } => context.set_sysvar(clock),
+            Self::Lite(svm) => svm.set_sysvar(clock),
+        }
+    }
+
+    /// Ends the slot for real; the clock's time is reset by it.
+    pub fn next_slot(&mut self) {
+        let clock = self.clock();
+        match self {
+            Self::Full { runtime, context } => {
+                let bank_slot = runtime
+                    .block_on(context.banks_client.get_root_slot())
+                    .expect("a slot");
+                context
+                    .warp_to_slot(bank_slot.max(clock.slot) + 1)
+                    .expect("a later slot");
+            }
+            Self::Lite(svm) => svm.warp_to_slot(clock.slot + 1),
+        }
+        let slot = self.clock().slot;
+        self.set_clock(&Clock { slot, ..clock });
+    }
+
+    /// Signs with the payer and `signers`, and processes.
+    pub fn process(
+        &mut self,
+        payer: &Keypair,
+        mut transaction: Transaction,
+        signers: &[&Keypair],
+    ) -> Result<Outcome, Box<Failure>> {
+        let mut keys = vec![payer];
+        keys.extend_from_slice(signers);
+        match self {
+            Self::Full { runtime, context } => {
+                transaction.sign(&keys, context.last_blockhash);
+                let answer = runtime
+                    .block_on(
+                        context
+                            .banks_client
+                            .process_transaction_with_metadata(transaction),
+                    )
+                    .expect("the bank answers");
+                let (logs, units, return_data) =
+                    answer.metadata.map_or_else(Default::default, |found| {
+                        let returned = found
+                            .return_data
+                            .map(|returned| returned.data)
+                            .unwrap_or_default();
+                        (found.log_messages, found.compute_units_consumed, returned)
+                    });
+                match answer.result {
+                    Ok(()) => Ok(Outcome {
+                        logs,
+                        units,
+                        return_data,
+                    }),
+                    Err(error) => Err(Box::new(Failure { error, logs })),
+                }
+            }
+            Self::Lite(svm) => {
+                transaction.sign(&keys, svm.latest_blockhash());
+                match svm.send_transaction(transaction) {
+                    Ok(meta) => Ok(Outcome {
+                        logs: meta.logs,
+                        units: meta.compute_units_consumed,
+                        return_data: meta.return_data.data,
+                    }),
+                    Err(failed) => Err(Box::new(Failure {
+                        error: failed.err,
+                        logs: failed.meta.logs,
+                    })),
+                }
+            }
+        }
+    }
+}
