@@ -1,0 +1,169 @@
+use crate::Error;
+use solana_pubkey::Pubkey;
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+pub const DEFAULT_RPC_PORT: u16 = 8899;
+pub const DEFAULT_FAUCET_PORT: u16 = 9900;
+/// About 16 slots a second and confirmation in about 70 ms; 2 breaks the validator, its own default of 64 is slow.
+pub const DEFAULT_TICKS_PER_SLOT: u64 = 8;
+
+/// The address of the Pyth receiver, where the mock is loaded.
+pub const PYTH_RECEIVER: Pubkey = Pubkey::from_str_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
+/// The mock's ELF, in the folder that the build fills.
+pub const MOCK_PYTH_FILE: &str = "target/deploy/mock_pyth.so";
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The network's folder; emptied at every start.
+    pub ledger: PathBuf,
+    /// RPC port; WebSocket is one above it.
+    pub rpc_port: u16,
+    /// 0 takes any free port.
+    pub faucet_port: u16,
+    pub ticks_per_slot: u64,
+    /// Programs that exist from the first slot on.
+    pub programs: Vec<ProgramSpec>,
+    /// Account dumps (the JSON of `solana account --output json`) that exist from the first slot on.
+    pub accounts: Vec<PathBuf>,
+    /// Stop a local network that runs in the same folder, instead of refusing to start.
+    pub replace: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            ledger: PathBuf::from("target/localnet/ledger"),
+            rpc_port: DEFAULT_RPC_PORT,
+            faucet_port: DEFAULT_FAUCET_PORT,
+            ticks_per_slot: DEFAULT_TICKS_PER_SLOT,
+            programs: vec![ProgramSpec::mock_pyth(MOCK_PYTH_FILE)],
+            accounts: Vec::new(),
+            replace: false,
+        }
+    }
+}
+
+impl Config {
+    /// For tests: a folder of its own and ports that are free now.
+    pub fn on_free_ports(ledger: impl Into<PathBuf>, mock_pyth: impl Into<PathBuf>) -> Result<Self, Error> {
+        Ok(Self {
+            ledger: ledger.into(),
+            rpc_port: crate::ports::rpc_pair_find()?,
+            faucet_port: 0,
+            programs: vec![ProgramSpec::mock_pyth(mock_pyth)],
+            ..Self::default()
+        })
+    }
+}
+
+/// A program to preload: `ID=FILE[:AUTHORITY]`; without an authority it can never be upgraded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramSpec {
+    pub id: Pubkey,
+    pub file: PathBuf,
+    pub authority: Option<Pubkey>,
+}
+
+impl ProgramSpec {
+    pub fn mock_pyth(file: impl Into<PathBuf>) -> Self {
+        Self {
+            id: PYTH_RECEIVER,
+            file: file.into(),
+            authority: None,
+        }
+    }
+
+    /// The file must exist and be an ELF; the validator's own message for either is a panic.
+    pub(crate) fn elf_check(&self) -> Result<(), Error> {
+        let mut magic = [0; 4];
+        let read = std::fs::File::open(&self.file).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+        match read {
+            Ok(()) if magic == *b"\x7fELF" => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::ElfMissing {
+                path: self.file.clone(),
+            }),
+            Ok(()) | Err(_) => Err(Error::NotElf {
+                path: self.file.clone(),
+            }),
+        }
+    }
+}
+
+impl FromStr for ProgramSpec {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let fail = |reason: &str| Error::ProgramSpec {
+            text: text.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let (id, rest) = text.split_once('=').ok_or_else(|| fail("`=` is missing"))?;
+        let id = id.parse().map_err(|_| fail("the part before `=` is not an address"))?;
+        // A file name may hold a colon, so only a last part that is an address counts as the authority.
+        let (file, authority) = match rest.rsplit_once(':').map(|(file, last)| (file, last.parse())) {
+            Some((file, Ok(authority))) => (file, Some(authority)),
+            Some((_, Err(_))) if !Path::new(rest).exists() => {
+                return Err(fail("the part after `:` is not an address"));
+            }
+            _ => (rest, None),
+        };
+        if file.is_empty() {
+            return Err(fail("the file is missing"));
+        }
+        Ok(Self {
+            id,
+            file: file.into(),
+            authority,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ";
+    const AUTHORITY: &str = "SysvarC1ock11111111111111111111111111111111";
+
+    #[test]
+    fn program_spec_without_authority_parses_as_immutable() {
+        let spec: ProgramSpec = format!("{ID}=target/a.so").parse().unwrap();
+        assert_eq!(spec, ProgramSpec { id: PYTH_RECEIVER, file: "target/a.so".into(), authority: None });
+    }
+
+    #[test]
+    fn program_spec_with_authority_parses() {
+        let spec: ProgramSpec = format!("{ID}=a.so:{AUTHORITY}").parse().unwrap();
+        assert_eq!(spec.file, PathBuf::from("a.so"));
+        assert_eq!(spec.authority, Some(AUTHORITY.parse().unwrap()));
+    }
+
+    #[test]
+    fn program_spec_malformed_fails_with_its_reason() {
+        for (text, reason) in [
+            ("a.so".to_owned(), "`=` is missing"),
+            ("notanaddress=a.so".to_owned(), "not an address"),
+            (format!("{ID}="), "file is missing"),
+            (format!("{ID}=a.so:nobody"), "after `:` is not an address"),
+        ] {
+            let error = text.parse::<ProgramSpec>().unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn elf_check_of_missing_file_fails_naming_make_build() {
+        let error = ProgramSpec::mock_pyth("/nonexistent/mock.so").elf_check().unwrap_err();
+        assert!(error.to_string().contains("make build"), "{error}");
+    }
+
+    #[test]
+    fn elf_check_of_text_fails_not_elf() {
+        let error = ProgramSpec::mock_pyth(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).elf_check().unwrap_err();
+        assert!(matches!(error, Error::NotElf { .. }), "{error}");
+    }
+}
