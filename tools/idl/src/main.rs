@@ -8,6 +8,7 @@
 
 mod build;
 mod canonical;
+mod constants;
 mod outputs;
 mod rust;
 
@@ -84,6 +85,7 @@ fn generate(options: &Options) -> Result<ExitCode> {
         idls.insert(program, idl);
     }
     ensure_disjoint_errors(&idls)?;
+    files.add("idl/abi.json".to_owned(), constants::json()?);
     for (path, text) in rust::modules(&idls)? {
         files.add(format!("crates/client/src/generated/{path}"), text);
     }

@@ -1,0 +1,102 @@
+// Addresses of every account that is derived from seeds. The seeds come from `crates/abi`, by way of the generated constants.
+
+import {
+  address,
+  getAddressEncoder,
+  getI64Encoder,
+  getProgramDerivedAddress,
+  getU16Encoder,
+  getU64Encoder,
+  type Address,
+  type ReadonlyUint8Array,
+} from '@solana/kit';
+import { ABI } from './generated/abi.js';
+
+const { seeds, symbolLen } = ABI;
+
+export const PROGRAMS = {
+  oracle: address(ABI.addresses.oracle),
+  margin: address(ABI.addresses.margin),
+  vault: address(ABI.addresses.vault),
+  breaker: address(ABI.addresses.breaker),
+  governor: address(ABI.addresses.governor),
+  governorTwin: address(ABI.addresses.governorTwin),
+} as const;
+
+const key = (value: Address) => getAddressEncoder().encode(value);
+const u16 = (value: number) => getU16Encoder().encode(value);
+const u64 = (value: number | bigint) => getU64Encoder().encode(value);
+const i64 = (value: number | bigint) => getI64Encoder().encode(value);
+
+async function derive(programAddress: Address, ...parts: (string | ReadonlyUint8Array)[]): Promise<Address> {
+  const [derived] = await getProgramDerivedAddress({ programAddress, seeds: parts });
+  return derived;
+}
+
+/** A symbol as accounts hold it: text padded with zeros. */
+export function symbolBytes(symbol: string): Uint8Array {
+  const text = new TextEncoder().encode(symbol);
+  if (text.length === 0 || text.length > symbolLen) {
+    throw new RangeError(`a symbol has 1 to ${symbolLen} bytes, "${symbol}" has ${text.length}`);
+  }
+  const padded = new Uint8Array(symbolLen);
+  padded.set(text);
+  return padded;
+}
+
+/** The `Config` of a program; the governor has none. */
+export const configAddress = (program: 'oracle' | 'margin' | 'vault' | 'breaker') =>
+  derive(PROGRAMS[program], seeds.config);
+
+export const feedAddress = (symbol: string) => derive(PROGRAMS.oracle, seeds.oracle.feed, symbolBytes(symbol));
+
+export const settlementAddress = (feed: Address, expiryUnixS: number | bigint) =>
+  derive(PROGRAMS.oracle, seeds.oracle.settlement, key(feed), i64(expiryUnixS));
+
+export const marketAddress = (symbol: string) => derive(PROGRAMS.margin, seeds.margin.market, symbolBytes(symbol));
+
+export const expiryAddress = (market: Address, expiryUnixS: number | bigint) =>
+  derive(PROGRAMS.margin, seeds.margin.expiry, key(market), i64(expiryUnixS));
+
+export const marginAccountAddress = (market: Address, owner: Address, subaccount = 0) =>
+  derive(PROGRAMS.margin, seeds.margin.account, key(market), key(owner), u16(subaccount));
+
+/** Fill state of a signed quote. */
+export const quoteStateAddress = (makerAccount: Address, nonce: number | bigint) =>
+  derive(PROGRAMS.margin, seeds.margin.quote, key(makerAccount), u64(nonce));
+
+export const vaultAddress = (market: Address, id: number) =>
+  derive(PROGRAMS.vault, seeds.vault.vault, key(market), u16(id));
+
+export const epochAddress = (vault: Address, number: number | bigint) =>
+  derive(PROGRAMS.vault, seeds.vault.epoch, key(vault), u64(number));
+
+export const depositAddress = (epoch: Address, owner: Address) =>
+  derive(PROGRAMS.vault, seeds.vault.deposit, key(epoch), key(owner));
+
+export const bidAddress = (epoch: Address, bidder: Address) =>
+  derive(PROGRAMS.vault, seeds.vault.bid, key(epoch), key(bidder));
+
+export const brakeAddress = () => derive(PROGRAMS.breaker, seeds.breaker.brake);
+
+/** Custody of one controller, which is a market; it is the authority of the controller's token vaults. */
+export const custodyAddress = (controller: Address) => derive(PROGRAMS.breaker, seeds.breaker.custody, key(controller));
+
+/** Token vault of one controller and mint. */
+export const tokensAddress = (controller: Address, mint: Address) =>
+  derive(PROGRAMS.breaker, seeds.breaker.tokens, key(controller), key(mint));
+
+export const councilAddress = (governor: Address = PROGRAMS.governor) => derive(governor, seeds.governor.council);
+
+/** The PDA that holds upgrade authorities and signs for the governor. */
+export const governorAuthorityAddress = (governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.authority);
+
+export const proposalAddress = (id: number | bigint, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.proposal, u64(id));
+
+export const adoptionAddress = (program: Address, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.adoption, key(program));
+
+/** The account that holds a program's code. */
+export const programDataAddress = (program: Address) => derive(address(ABI.addresses.loader), key(program));

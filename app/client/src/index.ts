@@ -1,0 +1,6 @@
+export * from './addresses.js';
+export * from './connection.js';
+export * from './errors.js';
+export * from './events.js';
+export * from './quote.js';
+export * from './generated/index.js';

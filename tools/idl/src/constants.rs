@@ -1,0 +1,74 @@
+//! Addresses, seeds and quote constants of `crates/abi`, for clients in other languages.
+
+use abi::{breaker, config, governor, ids, margin, oracle, quote, vault};
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+
+pub fn json() -> Result<String> {
+    let constants = json!({
+        "addresses": {
+            "oracle": base58(&ids::ORACLE),
+            "margin": base58(&ids::MARGIN),
+            "vault": base58(&ids::VAULT),
+            "breaker": base58(&ids::BREAKER),
+            "governor": base58(&ids::GOVERNOR),
+            "governorTwin": base58(&ids::GOVERNOR_TWIN),
+            "pythReceiver": base58(&ids::PYTH_RECEIVER),
+            "pythReceiver2": base58(&ids::PYTH_RECEIVER_2),
+            "loader": base58(&ids::LOADER),
+            "ed25519": base58(&ids::ED25519),
+            "sysvarInstructions": base58(&ids::SYSVAR_INSTRUCTIONS),
+            "token": base58(&ids::TOKEN),
+        },
+        "seeds": {
+            "config": text(config::CONFIG_SEED)?,
+            "oracle": seeds(&[("feed", oracle::FEED_SEED), ("settlement", oracle::SETTLEMENT_SEED)])?,
+            "margin": seeds(&[
+                ("market", margin::MARKET_SEED),
+                ("expiry", margin::EXPIRY_SEED),
+                ("account", margin::ACCOUNT_SEED),
+                ("quote", margin::QUOTE_SEED),
+            ])?,
+            "vault": seeds(&[
+                ("vault", vault::VAULT_SEED),
+                ("epoch", vault::EPOCH_SEED),
+                ("deposit", vault::DEPOSIT_SEED),
+                ("bid", vault::BID_SEED),
+            ])?,
+            "breaker": seeds(&[
+                ("brake", breaker::BRAKE_SEED),
+                ("custody", breaker::CUSTODY_SEED),
+                ("tokens", breaker::TOKENS_SEED),
+            ])?,
+            "governor": seeds(&[
+                ("council", governor::COUNCIL_SEED),
+                ("authority", governor::AUTHORITY_SEED),
+                ("proposal", governor::PROPOSAL_SEED),
+                ("adoption", governor::ADOPTION_SEED),
+            ])?,
+        },
+        "symbolLen": oracle::SYMBOL_LEN,
+        "quote": {
+            "domain": text(&quote::QUOTE_DOMAIN)?,
+            "maxLegs": quote::MAX_LEGS,
+            "headerLen": quote::HEADER_LEN,
+            "legLen": quote::LEG_LEN,
+            "sides": { "buy": quote::SIDE_BUY, "sell": quote::SIDE_SELL },
+            "kinds": { "call": margin::KIND_CALL, "put": margin::KIND_PUT },
+        },
+    });
+    Ok(serde_json::to_string_pretty(&constants)? + "\n")
+}
+
+fn base58(address: &abi::Address) -> String {
+    bs58::encode(address).into_string()
+}
+
+fn seeds(named: &[(&str, &[u8])]) -> Result<Value> {
+    let entries = named.iter().map(|(name, seed)| Ok(((*name).to_owned(), text(seed)?.into())));
+    Ok(Value::Object(entries.collect::<Result<Map<String, Value>>>()?))
+}
+
+fn text(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).context("a seed is not text")
+}
