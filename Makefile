@@ -1,0 +1,54 @@
+# Two commands matter: `make demo` and `make test`. Each alone is enough on a fresh Debian machine with Rust and Node.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup programs build app generate check lint test demo localnet bench clean
+
+# One build of the host workspace for every command: other flags would choose other features and compile the validator again.
+HOST := cargo build --workspace --all-targets --locked
+PURE := -p abi -p units -p risk -p policy -p client -p idl -p sbf-build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing (system packages, the sBPF linker)
+	@tools/setup.sh
+
+programs: setup ## build the programs to target/deploy
+	@cargo run --quiet --locked -p sbf-build
+
+build: programs ## build the programs and every host crate
+	$(HOST)
+
+app: ## install the pinned npm packages
+	@cd app && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-fund --no-audit; }
+
+generate: setup app ## regenerate IDLs and both clients from the programs
+	cargo run --quiet --locked -p idl
+	cd app && npm run --silent generate
+
+check: setup app ## fail if a generated file is not what its source says
+	cargo run --quiet --locked -p idl -- --check
+	cd app && npm run --silent generate:check
+
+lint: ## formatting, and the arithmetic and panic lints on programs and pure crates
+	cargo fmt --all --check
+	cd programs && cargo fmt --all --check
+	cargo clippy --quiet --locked $(PURE) --all-targets -- -D warnings
+	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
+
+test: build app lint check ## every suite
+	cargo test --workspace --locked --no-fail-fast
+	cd app && npm run --silent build && npm test --silent && npm run --silent e2e
+
+demo: build app ## the protocol's life on a local network, with real transactions
+	@cd app && npm run --silent build && npm run --silent demo
+
+localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet on 9900
+	@target/debug/localnet
+
+bench: build ## measure compute units and rewrite bench/budgets.json
+	BENCH_WRITE=1 cargo test --locked -p bastion-tests --test bench -- --nocapture
+
+clean: ## remove everything built
+	rm -rf target app/node_modules app/*/dist
