@@ -47,6 +47,11 @@ pub fn json() -> Result<String> {
                 ("adoption", governor::ADOPTION_SEED),
             ])?,
         },
+        "actionLen": governor::ACTION_LEN,
+        "members": governor::MEMBERS,
+        "guardians": policy::GUARDIANS,
+        "proposalDomain": text(policy::proposal::DIGEST_DOMAIN)?,
+        "levels": policy::Level::ALL.map(|level| format!("{level:?}")),
         "symbolLen": oracle::SYMBOL_LEN,
         "quote": {
             "domain": text(&quote::QUOTE_DOMAIN)?,

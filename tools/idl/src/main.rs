@@ -11,6 +11,7 @@ mod canonical;
 mod constants;
 mod outputs;
 mod rust;
+mod vectors;
 
 use std::{
     collections::BTreeMap,
@@ -86,6 +87,7 @@ fn generate(options: &Options) -> Result<ExitCode> {
     }
     ensure_disjoint_errors(&idls)?;
     files.add("idl/abi.json".to_owned(), constants::json()?);
+    files.add("idl/vectors.json".to_owned(), vectors::json()?);
     for (path, text) in rust::modules(&idls)? {
         files.add(format!("crates/client/src/generated/{path}"), text);
     }

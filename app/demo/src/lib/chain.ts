@@ -1,38 +1,31 @@
-/** One network as everybody here uses it: real RPC to send, real WebSocket to learn that it is confirmed. */
+/** One network as everybody here uses it: the client's connection, and what else a play of the whole protocol needs. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Connection } from '@bastion/client';
 import {
-    appendTransactionMessageInstructions,
-    assertIsTransactionWithBlockhashLifetime,
-    createSolanaRpc,
-    createSolanaRpcSubscriptions,
-    createTransactionMessage,
     address,
+    airdropFactory,
+    appendTransactionMessageInstructions,
+    createTransactionMessage,
     getBase58Encoder,
+    getBase64EncodedWireTransaction,
     lamports,
     pipe,
-    sendAndConfirmTransactionFactory,
-    airdropFactory,
     setTransactionMessageFeePayerSigner,
     setTransactionMessageLifetimeUsingBlockhash,
     signTransactionMessageWithSigners,
-    getSignatureFromTransaction,
-    getBase64EncodedWireTransaction,
     type Address,
     type Base58EncodedBytes,
     type Blockhash,
     type Instruction,
-    type Rpc,
-    type RpcSubscriptions,
+    type ReadonlyUint8Array,
     type Signature,
-    type SolanaRpcApi,
-    type SolanaRpcSubscriptionsApi,
     type TransactionSigner,
 } from '@solana/kit';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const CLOCK = address('SysvarC1ock11111111111111111111111111111111');
 const COMPUTE_BUDGET = address('ComputeBudget111111111111111111111111111111');
 const UNITS_MAX = 1_400_000;
-const POLL_MS = 200;
+const POLL_MS = 150;
 
 /** A point on both clocks of the cluster. */
 export interface Moment {
@@ -53,58 +46,59 @@ export interface Match {
     readonly bytes: Base58EncodedBytes;
 }
 
-export class Chain {
-    readonly rpc: Rpc<SolanaRpcApi>;
-    readonly subscriptions: RpcSubscriptions<SolanaRpcSubscriptionsApi>;
-    /** Genesis hash of the cluster, as quotes and configs hold it. */
-    readonly genesisHash: Uint8Array;
-    private readonly confirm: ReturnType<typeof sendAndConfirmTransactionFactory>;
+/** How long a transaction can land. */
+export interface Lifetime {
+    readonly blockhash: Blockhash;
+    readonly lastValidBlockHeight: bigint;
+}
 
-    private constructor(rpc: Rpc<SolanaRpcApi>, subscriptions: RpcSubscriptions<SolanaRpcSubscriptionsApi>, genesisHash: Uint8Array) {
-        this.rpc = rpc;
-        this.subscriptions = subscriptions;
+export class Chain {
+    readonly url: string;
+    /** Genesis hash of the cluster, as quotes and configs hold it. */
+    readonly genesisHash: ReadonlyUint8Array;
+    readonly connection: Connection;
+
+    private constructor(url: string, connection: Connection, genesisHash: ReadonlyUint8Array) {
+        this.url = url;
+        this.connection = connection;
         this.genesisHash = genesisHash;
-        this.confirm = sendAndConfirmTransactionFactory({ rpc, rpcSubscriptions: subscriptions });
     }
 
     static async open(network: { readonly rpcUrl: string; readonly wsUrl: string }): Promise<Chain> {
-        const rpc = createSolanaRpc(network.rpcUrl);
-        const genesis = await rpc.getGenesisHash().send();
-        return new Chain(rpc, createSolanaRpcSubscriptions(network.wsUrl), getBase58Encoder().encode(genesis) as Uint8Array);
+        const connection = connect(network.rpcUrl, network.wsUrl);
+        const genesis = await connection.rpc.getGenesisHash().send();
+        return new Chain(network.rpcUrl, connection, getBase58Encoder().encode(genesis));
     }
 
-    /** Signs, sends and waits until the cluster has confirmed it. */
-    async send(payer: TransactionSigner, instructions: readonly Instruction[]): Promise<Signature> {
-        const transaction = await this.sign(payer, [computeUnitLimit(UNITS_MAX), ...instructions]);
-        await this.confirm(transaction, { commitment: 'confirmed' });
-        return getSignatureFromTransaction(transaction);
+    /** Sends through the client and returns once the cluster has confirmed it, as the WebSocket tells. */
+    send(payer: TransactionSigner, instructions: readonly Instruction[]): Promise<Signature> {
+        // The limit stands last: quotes name the Ed25519 instruction by its place.
+        return this.connection.send(payer, [...instructions, computeUnitLimit(UNITS_MAX)]);
     }
 
     /** Sends without waiting and without a simulation: what is lost shows in the state it was to change. */
-    async post(payer: TransactionSigner, instructions: readonly Instruction[], blockhash?: Lifetime): Promise<void> {
-        const transaction = await this.sign(payer, instructions, blockhash);
-        const wire = getBase64EncodedWireTransaction(transaction);
-        await this.rpc.sendTransaction(wire, { encoding: 'base64', skipPreflight: true }).send();
+    async post(payer: TransactionSigner, instructions: readonly Instruction[], lifetime?: Lifetime): Promise<void> {
+        const wire = getBase64EncodedWireTransaction(await this.sign(payer, instructions, lifetime));
+        await this.connection.rpc.sendTransaction(wire, { encoding: 'base64', skipPreflight: true }).send();
     }
 
-    /** What a transaction would return, without sending it. */
-    async simulate(payer: TransactionSigner, instructions: readonly Instruction[]): Promise<Uint8Array | undefined> {
-        const transaction = await this.sign(payer, instructions);
-        const wire = getBase64EncodedWireTransaction(transaction);
-        const { value } = await this.rpc.simulateTransaction(wire, { encoding: 'base64', commitment: 'confirmed' }).send();
-        if (value.err) {
-            throw new Error(`simulation failed: ${JSON.stringify(value.err, (_, item: unknown) => (typeof item === 'bigint' ? `${item}` : item))}`);
-        }
+    /** What a program's view returns. */
+    async view(payer: TransactionSigner, instruction: Instruction): Promise<Uint8Array> {
+        const wire = getBase64EncodedWireTransaction(await this.sign(payer, [instruction]));
+        const { value } = await this.connection.rpc.simulateTransaction(wire, { encoding: 'base64', commitment: 'confirmed' }).send();
         const returned = value.returnData?.data[0];
-        return returned === undefined ? undefined : Buffer.from(returned, 'base64');
+        if (value.err || returned === undefined) {
+            throw new Error(`the view returned nothing: ${value.logs?.join('\n') ?? 'no logs'}`);
+        }
+        return Buffer.from(returned, 'base64');
     }
 
     async lifetime(): Promise<Lifetime> {
-        return (await this.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send()).value;
+        return (await this.connection.rpc.getLatestBlockhash({ commitment: 'confirmed' }).send()).value;
     }
 
     async account(at: Address): Promise<RawAccount | undefined> {
-        const { value } = await this.rpc.getAccountInfo(at, { encoding: 'base64', commitment: 'confirmed' }).send();
+        const { value } = await this.connection.rpc.getAccountInfo(at, { encoding: 'base64', commitment: 'confirmed' }).send();
         return value ? { address: at, owner: value.owner, lamports: value.lamports, data: Buffer.from(value.data[0], 'base64') } : undefined;
     }
 
@@ -120,7 +114,8 @@ export class Chain {
     /** All accounts of a program that match, in the order of their addresses. */
     async accountsOf(program: Address, matches: readonly Match[]): Promise<RawAccount[]> {
         const filters = matches.map(match => ({ memcmp: { ...match, encoding: 'base58' as const } }));
-        const found = await this.rpc.getProgramAccounts(program, { encoding: 'base64', commitment: 'confirmed', filters }).send();
+        const config = { encoding: 'base64', commitment: 'confirmed', filters } as const;
+        const found = await this.connection.rpc.getProgramAccounts(program, config).send();
         const accounts = found.map(({ pubkey, account }) => ({
             address: pubkey,
             owner: account.owner,
@@ -137,10 +132,10 @@ export class Chain {
     }
 
     /** Waits until both clocks have reached `moment`; `tick` hears how many seconds are left. */
-    async until(moment: { unixS?: bigint; slot?: bigint }, tick?: (secondsLeft: bigint) => void): Promise<Moment> {
+    async until(moment: Partial<Moment>, tick?: (secondsLeft: bigint) => void): Promise<Moment> {
+        const [slot, unixS] = [moment.slot ?? 0n, moment.unixS ?? 0n];
         for (;;) {
             const now = await this.now();
-            const [unixS, slot] = [moment.unixS ?? 0n, moment.slot ?? 0n];
             if (now.unixS >= unixS && now.slot >= slot) {
                 return now;
             }
@@ -150,31 +145,25 @@ export class Chain {
     }
 
     async airdrop(to: Address, sol: number): Promise<void> {
-        const airdrop = airdropFactory({ rpc: this.rpc, rpcSubscriptions: this.subscriptions } as never);
-        await airdrop({ commitment: 'confirmed', lamports: lamports(BigInt(sol) * 1_000_000_000n), recipientAddress: to });
+        const { rpc, rpcSubscriptions } = this.connection;
+        const amount = lamports(BigInt(sol) * 1_000_000_000n);
+        await airdropFactory({ rpc, rpcSubscriptions })({ commitment: 'confirmed', lamports: amount, recipientAddress: to });
     }
 
-    async rent(space: number): Promise<bigint> {
-        return this.rpc.getMinimumBalanceForRentExemption(BigInt(space)).send();
+    async rent(space: number | bigint): Promise<bigint> {
+        return this.connection.rpc.getMinimumBalanceForRentExemption(BigInt(space)).send();
     }
 
     private async sign(payer: TransactionSigner, instructions: readonly Instruction[], lifetime?: Lifetime) {
         const blockhash = lifetime ?? (await this.lifetime());
-        const message = pipe(
+        return pipe(
             createTransactionMessage({ version: 0 }),
-            empty => setTransactionMessageFeePayerSigner(payer, empty),
-            paid => setTransactionMessageLifetimeUsingBlockhash(blockhash, paid),
-            alive => appendTransactionMessageInstructions(instructions, alive),
+            message => setTransactionMessageFeePayerSigner(payer, message),
+            message => setTransactionMessageLifetimeUsingBlockhash(blockhash, message),
+            message => appendTransactionMessageInstructions(instructions, message),
+            message => signTransactionMessageWithSigners(message),
         );
-        const transaction = await signTransactionMessageWithSigners(message);
-        assertIsTransactionWithBlockhashLifetime(transaction);
-        return transaction;
     }
-}
-
-export interface Lifetime {
-    readonly blockhash: Blockhash;
-    readonly lastValidBlockHeight: bigint;
 }
 
 function computeUnitLimit(units: number): Instruction {

@@ -23,6 +23,8 @@ import {
   getStructEncoder,
   getU32Decoder,
   getU32Encoder,
+  getU64Decoder,
+  getU64Encoder,
   getU8Decoder,
   getU8Encoder,
   transformEncoder,
@@ -61,6 +63,8 @@ export type Config = {
   authority: Address;
   /** Genesis hash of the cluster; signed messages are bound to it. */
   genesisHash: ReadonlyUint8Array;
+  /** Events of the config so far. */
+  seq: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -77,6 +81,8 @@ export type ConfigArgs = {
   authority: Address;
   /** Genesis hash of the cluster; signed messages are bound to it. */
   genesisHash: ReadonlyUint8Array;
+  /** Events of the config so far. */
+  seq: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -92,7 +98,8 @@ export function getConfigEncoder(): FixedSizeEncoder<ConfigArgs> {
       ["timeDivisor", getU32Encoder()],
       ["authority", getAddressEncoder()],
       ["genesisHash", fixEncoderSize(getBytesEncoder(), 32)],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["seq", getU64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 56)],
     ]),
     (value) => ({ ...value, discriminator: CONFIG_DISCRIMINATOR }),
   );
@@ -109,7 +116,8 @@ export function getConfigDecoder(): FixedSizeDecoder<Config> {
     ["timeDivisor", getU32Decoder()],
     ["authority", getAddressDecoder()],
     ["genesisHash", fixDecoderSize(getBytesDecoder(), 32)],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["seq", getU64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 56)],
   ]);
 }
 

@@ -1,0 +1,100 @@
+// A proposal's action: what its bytes mean, in the words of the Rust code, and the digest that members approve.
+
+import {
+  getAddressDecoder,
+  getAddressEncoder,
+  getArrayDecoder,
+  getBase16Decoder,
+  getU32Decoder,
+  getU64Encoder,
+  type Address,
+  type ReadonlyUint8Array,
+} from '@solana/kit';
+import { PROGRAMS } from './addresses.js';
+import { ABI } from './generated/abi.js';
+
+export type BrakeLevel = (typeof ABI.levels)[number];
+
+export type CouncilAction =
+  | { kind: 'upgrade'; program: Address; buffer: Address; elfHash: string; elfLen: number }
+  | { kind: 'breakerRelax'; level: number; name: BrakeLevel }
+  | { kind: 'councilSet'; members: Address[] }
+  | { kind: 'guardiansSet'; guardians: Address[] };
+
+/** The only action that these bytes mean; throws if they mean none. */
+export function decodeAction(bytes: ReadonlyUint8Array): CouncilAction {
+  const rest = bytes.slice(1);
+  switch (bytes[0]) {
+    case 1:
+      return decodeUpgrade(rest);
+    case 2:
+      return decodeBreakerRelax(rest);
+    case 3:
+      return { kind: 'councilSet', members: decodeKeys(rest, ABI.members) };
+    case 4:
+      return { kind: 'guardiansSet', guardians: decodeKeys(rest, ABI.guardians) };
+    default:
+      throw new RangeError(`not an action: unknown kind ${bytes[0]}`);
+  }
+}
+
+function decodeUpgrade(bytes: ReadonlyUint8Array): CouncilAction {
+  if (bytes.length !== 100) throw new RangeError('not an action: wrong length');
+  const elfLen = getU32Decoder().decode(bytes, 96);
+  if (elfLen === 0) throw new RangeError('not an action: code of no length');
+  return {
+    kind: 'upgrade',
+    program: getAddressDecoder().decode(bytes, 0),
+    buffer: getAddressDecoder().decode(bytes, 32),
+    elfHash: getBase16Decoder().decode(bytes.slice(64, 96)),
+    elfLen,
+  };
+}
+
+function decodeBreakerRelax(bytes: ReadonlyUint8Array): CouncilAction {
+  if (bytes.length !== 1) throw new RangeError('not an action: wrong length');
+  const level = bytes[0] ?? 0;
+  const name = ABI.levels[level];
+  if (name === undefined || name === 'Migrating') throw new RangeError(`not an action: no brake is lowered to level ${level}`);
+  return { kind: 'breakerRelax', level, name };
+}
+
+function decodeKeys(bytes: ReadonlyUint8Array, most: number): Address[] {
+  const count = bytes[0] ?? 0;
+  if (bytes.length !== 1 + 32 * count) throw new RangeError('not an action: wrong length');
+  if (count === 0 || count > most) throw new RangeError(`not an action: 1 to ${most} keys, not ${count}`);
+  const keys = getArrayDecoder(getAddressDecoder(), { size: count }).decode(bytes, 1);
+  if (new Set(keys).size !== count) throw new RangeError('not an action: one key twice');
+  if (keys.includes(getAddressDecoder().decode(new Uint8Array(32)))) throw new RangeError('not an action: the zero key');
+  return keys;
+}
+
+/** One sentence that says all of the action's bytes. */
+export function describeAction(action: CouncilAction): string {
+  switch (action.kind) {
+    case 'upgrade':
+      return `Replace the code of program ${action.program} by the ${action.elfLen} bytes with sha256 ${action.elfHash} in buffer ${action.buffer}.`;
+    case 'breakerRelax':
+      return `Lower the brake to L${action.level} (${action.name}).`;
+    case 'councilSet':
+      return `Replace the council by ${action.members.length} members: ${action.members.join(', ')}.`;
+    case 'guardiansSet':
+      return `Replace the guardians by ${action.guardians.length} keys and re-arm them: ${action.guardians.join(', ')}.`;
+  }
+}
+
+/** What members approve: compare it with the digest that the proposal stores before signing. */
+export async function proposalDigest(
+  id: number | bigint,
+  action: ReadonlyUint8Array,
+  governor: Address = PROGRAMS.governor,
+): Promise<Uint8Array> {
+  const parts = [
+    new TextEncoder().encode(ABI.proposalDomain),
+    getAddressEncoder().encode(governor),
+    getU64Encoder().encode(id),
+    action,
+  ];
+  const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+}

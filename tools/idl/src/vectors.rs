@@ -1,0 +1,107 @@
+//! Known answers of the Rust code, which clients in other languages must reproduce byte for byte.
+
+use abi::{Address, PodI64, PodU64, ids, margin, quote};
+use anyhow::{Result, anyhow};
+use policy::{CouncilAction, Level};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+pub fn json() -> Result<String> {
+    let vectors = json!({ "quote": quote_vector(), "actions": action_vectors()?, "proposal": proposal_vector() });
+    Ok(serde_json::to_string_pretty(&vectors)? + "\n")
+}
+
+fn quote_vector() -> Value {
+    let header = quote::QuoteHeader {
+        domain: quote::QUOTE_DOMAIN,
+        program: ids::MARGIN,
+        genesis_hash: sequence(1),
+        market: sequence(2),
+        maker_account: sequence(3),
+        nonce: PodU64::from(0x0102_0304_0506_0708),
+        max_lots: PodU64::from(u64::MAX),
+        min_fill_lots: PodU64::from(1),
+        expiry_slot: PodU64::from(400_000_000),
+        leg_count: 2,
+        reserved: [0; 7],
+    };
+    let leg = |expiry_unix_s: i64, strike_e6: u64, price_e6: u64, kind, side| quote::QuoteLeg {
+        expiry_unix_s: PodI64::from(expiry_unix_s),
+        strike_e6: PodU64::from(strike_e6),
+        price_e6: PodU64::from(price_e6),
+        kind,
+        side,
+        reserved: [0; 6],
+    };
+    let legs = [
+        leg(1_800_000_000, 60_000_000_000, 1_250_000_000, margin::KIND_CALL, quote::SIDE_SELL),
+        leg(-2, u64::MAX, 0, margin::KIND_PUT, quote::SIDE_BUY),
+    ];
+    let message = [bytemuck::bytes_of(&header), bytemuck::cast_slice(&legs)].concat();
+    json!({
+        "genesisHash": hex(&header.genesis_hash),
+        "market": base58(&header.market),
+        "makerAccount": base58(&header.maker_account),
+        "nonce": header.nonce.get().to_string(),
+        "maxLots": header.max_lots.get().to_string(),
+        "minFillLots": header.min_fill_lots.get().to_string(),
+        "expirySlot": header.expiry_slot.get().to_string(),
+        "legs": legs.map(|leg| json!({
+            "expiryUnixS": leg.expiry_unix_s.get().to_string(),
+            "strikeE6": leg.strike_e6.get().to_string(),
+            "priceE6": leg.price_e6.get().to_string(),
+            "kind": if leg.kind == margin::KIND_CALL { "call" } else { "put" },
+            "side": if leg.side == quote::SIDE_BUY { "buy" } else { "sell" },
+        })),
+        "message": hex(&message),
+    })
+}
+
+fn action_vectors() -> Result<Vec<Value>> {
+    let keys = [sequence(4), sequence(5)];
+    let upgrade = CouncilAction::Upgrade { program: ids::MARGIN, buffer: sequence(6), elf_hash: sequence(7), elf_len: 70_001 };
+    let mut actions = vec![upgrade, CouncilAction::CouncilSet { members: &keys }, CouncilAction::GuardiansSet { guardians: &keys }];
+    let lowered = Level::ALL.into_iter().filter(|level| *level != Level::Migrating);
+    actions.extend(lowered.map(|level| CouncilAction::BreakerRelax { level }));
+    actions.iter().map(action_vector).collect()
+}
+
+fn action_vector(action: &CouncilAction) -> Result<Value> {
+    let mut bytes = [0; abi::governor::ACTION_LEN];
+    let len = action.encode(&mut bytes).map_err(|error| anyhow!("an action does not encode: {error:?}"))?;
+    let bytes = bytes.get(..len).unwrap_or_default();
+    Ok(json!({ "bytes": hex(bytes), "words": action.describe() }))
+}
+
+fn proposal_vector() -> Value {
+    let (governor, id, action) = (ids::GOVERNOR, 3_u64, [2, 0]);
+    let id_le = id.to_le_bytes();
+    let mut hasher = Sha256::new();
+    for part in policy::proposal::digest_parts(&governor, &id_le, &action) {
+        hasher.update(part);
+    }
+    json!({
+        "governor": base58(&governor),
+        "id": id.to_string(),
+        "action": hex(&action),
+        "digest": hex(&hasher.finalize()),
+    })
+}
+
+/// An address of 32 bytes that count up from `first`.
+fn sequence(first: u8) -> Address {
+    let mut next = first;
+    [(); 32].map(|()| {
+        let byte = next;
+        next = next.wrapping_add(1);
+        byte
+    })
+}
+
+fn base58(address: &Address) -> String {
+    bs58::encode(address).into_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
