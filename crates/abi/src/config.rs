@@ -21,12 +21,14 @@ macro_rules! config_layout {
             pub authority: Address,
             /// Genesis hash of the cluster; signed messages are bound to it.
             pub genesis_hash: [u8; 32],
-            pub reserved: [u8; 64],
+            /// Events of the config so far.
+            pub seq: PodU64,
+            pub reserved: [u8; 56],
         }
     };
 }
 
-use crate::{Address, PodU32, read::layouts};
+use crate::{Address, PodU32, PodU64, read::layouts};
 
 layouts! {
     config_layout!(Config) = [155, 12, 170, 224, 30, 250, 204, 130], reader 1, size 136;

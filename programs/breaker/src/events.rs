@@ -1,4 +1,4 @@
-//! What the breaker reports. `seq` counts within the account that the event is about: the brake, or one custody.
+//! What the breaker reports. `seq` counts within the account that the event is about: the config, the brake, or one custody.
 use anchor_lang::prelude::*;
 
 #[event]

@@ -11,6 +11,19 @@ abi::custody_layout!(#[account]);
 pub const VERSION: u8 = 1;
 pub const MIN_READER: u8 = 1;
 
+impl Config {
+    /// Numbers the next event.
+    pub fn seq_next(&mut self) -> Result<u64> {
+        let seq = self
+            .seq
+            .get()
+            .checked_add(1)
+            .ok_or(BreakerError::CounterOverflow)?;
+        self.seq = seq.into();
+        Ok(seq)
+    }
+}
+
 impl Brake {
     /// The stored fields as the state machine's.
     pub fn machine(&self) -> Result<policy::Brake> {

@@ -1,8 +1,7 @@
 //! Hands the config's authority over: from the deployer to the governor's PDA.
 use crate::events::AuthorityChanged;
-use crate::state::{Brake, Config};
+use crate::state::Config;
 use crate::BreakerError;
-use abi::breaker::BRAKE_SEED;
 use abi::config::CONFIG_SEED;
 use anchor_lang::prelude::*;
 
@@ -12,8 +11,6 @@ pub struct AuthoritySet {
     pub authority: Signer,
     #[account(mut, seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut, seeds = [BRAKE_SEED], bump = brake.bump)]
-    pub brake: Account<Brake>,
 }
 
 impl AuthoritySet {
@@ -23,7 +20,7 @@ impl AuthoritySet {
     pub fn authority_set(&mut self, authority: Address) -> Result<()> {
         self.config.authority = authority;
         let (slot, unix_s) = shared::now()?;
-        let seq = self.brake.seq_next()?;
+        let seq = self.config.seq_next()?;
         emit!(AuthorityChanged {
             slot,
             unix_s,

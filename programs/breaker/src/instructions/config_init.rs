@@ -51,7 +51,7 @@ impl ConfigInit {
         self.brake.bump = bumps.brake;
         self.brake.record(policy::Brake::RELEASED);
         let (slot, unix_s) = shared::now()?;
-        let seq = self.brake.seq_next()?;
+        let seq = self.config.seq_next()?;
         emit!(BreakerInitialised {
             slot,
             unix_s,

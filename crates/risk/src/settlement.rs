@@ -1,0 +1,207 @@
+//! Settlement prices: time-weighted buckets, and the window of buckets that decides.
+//!
+//! Each refresh credits the price that stood until then with the seconds it stood, so that the moment or number of refreshes moves
+//! nothing. A window of 30 buckets decides when 24 of them were covered for at least half their time: the last one before expiry, or
+//! else the first later one. Buckets before the last refresh never change again, so the answer does not depend on when it is asked.
+
+use units::{PriceE6, UnixSeconds};
+
+/// Length of a bucket on a public network, in seconds.
+pub const BUCKET_S: u32 = 60;
+/// Buckets in a window, and how many of them must count.
+pub const WINDOW_BUCKETS: u32 = 30;
+pub const MIN_BUCKETS: u8 = 24;
+/// Buckets that a feed keeps; bucket `n` lives in place `n % RING`. A window can be asked for until it is overwritten.
+pub const RING: u32 = 64;
+/// A price that stood longer than this without a refresh is credited with nothing: nobody vouched for it.
+pub const MAX_GAP_S: i64 = 60;
+
+/// One bucket: seconds credited and the sum of price times seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Unix seconds divided by the bucket's length.
+    pub number: u32,
+    pub weight_s: u32,
+    pub weighted_price_e6_s: u64,
+}
+
+/// Seconds that one price stood in one bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    pub number: u32,
+    pub seconds: u32,
+}
+
+/// A decided settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub price: PriceE6,
+    pub buckets_used: u8,
+    /// End of the window that decided.
+    pub window_end: UnixSeconds,
+}
+
+/// Why there is no settlement price yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    NotExpired,
+    /// No finished window has enough buckets that count.
+    Pending,
+    /// A time lies outside the buckets' range: before 1970 or past bucket 2^32.
+    TimeOutOfRange,
+}
+
+impl Bucket {
+    /// This bucket with `credit` added; one of another number starts over. `None` on overflow.
+    ///
+    /// BOUND: a price is at most 10^13 and a bucket 60 s, so the sum stays below 2^50.
+    pub fn credited(self, credit: Credit, price: PriceE6) -> Option<Self> {
+        let start = if self.number == credit.number {
+            self
+        } else {
+            Self {
+                number: credit.number,
+                ..Self::default()
+            }
+        };
+        Some(Self {
+            weight_s: start.weight_s.checked_add(credit.seconds)?,
+            weighted_price_e6_s: start
+                .weighted_price_e6_s
+                .checked_add(price.0.checked_mul(u64::from(credit.seconds))?)?,
+            ..start
+        })
+    }
+
+    /// Time-weighted mean, rounded down, if the bucket was covered for half its length.
+    fn mean_floor(self, bucket_s: u32) -> Option<u64> {
+        let needed_s = bucket_s.div_ceil(2).max(1);
+        if self.weight_s < needed_s {
+            return None;
+        }
+        self.weighted_price_e6_s
+            .checked_div(u64::from(self.weight_s))
+    }
+}
+
+/// Splits `[from, to)` into the buckets it overlaps; nothing if it is empty or longer than [`MAX_GAP_S`].
+pub fn credits(from: UnixSeconds, to: UnixSeconds, bucket_s: u32) -> impl Iterator<Item = Credit> {
+    let length_s = i64::from(bucket_s);
+    let stood_s = to.0.saturating_sub(from.0);
+    let mut at = if stood_s > 0 && stood_s <= MAX_GAP_S {
+        from.0
+    } else {
+        to.0
+    };
+    core::iter::from_fn(move || {
+        if at >= to.0 {
+            return None;
+        }
+        let number = at.checked_div_euclid(length_s)?;
+        let bucket_end = number.checked_add(1)?.checked_mul(length_s)?;
+        let until = bucket_end.min(to.0);
+        let seconds = u32::try_from(until.checked_sub(at)?).ok()?;
+        at = until;
+        Some(Credit {
+            number: u32::try_from(number).ok()?,
+            seconds,
+        })
+    })
+}
+
+/// The settlement price of `expiry` at `now`, from a feed last refreshed at `refreshed`; `place` reads a place of the ring.
+///
+/// INVARIANT(O-4): once it is `Ok`, every later answer is the same until a bucket of the window is overwritten.
+pub fn settle(
+    expiry: UnixSeconds,
+    refreshed: UnixSeconds,
+    now: UnixSeconds,
+    bucket_s: u32,
+    place: impl Fn(u32) -> Bucket,
+) -> Result<Settled, Unsettled> {
+    if now < expiry {
+        return Err(Unsettled::NotExpired);
+    }
+    let end = number_floor(expiry, bucket_s)?;
+    // A later refresh credits nothing before the last one, nor across a gap that is too long.
+    let settled_until = if now.0.saturating_sub(refreshed.0) > MAX_GAP_S {
+        now
+    } else {
+        refreshed
+    };
+    let last = number_floor(settled_until, bucket_s)?;
+    let window = Window {
+        bucket_s,
+        place: &place,
+    };
+    // A window first has enough buckets just after one that counts: no other ends need a look.
+    let later = (0..RING)
+        .map(&place)
+        .filter(|bucket| bucket.number >= end && window.counts(bucket.number));
+    let ends = later
+        .filter_map(|bucket| bucket.number.checked_add(1))
+        .chain([end]);
+    let first = ends
+        .filter(|end| *end <= last && window.used(*end) >= MIN_BUCKETS)
+        .min()
+        .ok_or(Unsettled::Pending)?;
+    Ok(Settled {
+        price: window.mean_floor(first).ok_or(Unsettled::Pending)?,
+        buckets_used: window.used(first),
+        window_end: UnixSeconds(i64::from(first).saturating_mul(i64::from(bucket_s))),
+    })
+}
+
+/// Reads of the ring by bucket number.
+struct Window<'a, P: Fn(u32) -> Bucket> {
+    bucket_s: u32,
+    place: &'a P,
+}
+
+impl<P: Fn(u32) -> Bucket> Window<'_, P> {
+    /// The mean of bucket `number`, if it is in the ring and counts.
+    fn mean_of(&self, number: u32) -> Option<u64> {
+        let bucket = (self.place)(number.checked_rem(RING)?);
+        if bucket.number == number {
+            bucket.mean_floor(self.bucket_s)
+        } else {
+            None
+        }
+    }
+
+    fn counts(&self, number: u32) -> bool {
+        self.mean_of(number).is_some()
+    }
+
+    fn means(&self, end: u32) -> impl Iterator<Item = u64> {
+        (end.saturating_sub(WINDOW_BUCKETS)..end).filter_map(|number| self.mean_of(number))
+    }
+
+    /// Buckets that count in the window before bucket `end`.
+    fn used(&self, end: u32) -> u8 {
+        // BOUND: a window has 30 buckets.
+        u8::try_from(self.means(end).count()).unwrap_or(u8::MAX)
+    }
+
+    /// Mean over the buckets that count, each with the same weight. ROUNDING: down, to the unit of the price.
+    fn mean_floor(&self, end: u32) -> Option<PriceE6> {
+        let (mut sum, mut used) = (0_u64, 0_u64);
+        for mean in self.means(end) {
+            sum = sum.checked_add(mean)?;
+            used = used.checked_add(1)?;
+        }
+        sum.checked_div(used).map(PriceE6)
+    }
+}
+
+/// Number of the bucket that `time` lies in.
+fn number_floor(time: UnixSeconds, bucket_s: u32) -> Result<u32, Unsettled> {
+    let number = time
+        .0
+        .checked_div_euclid(i64::from(bucket_s))
+        .ok_or(Unsettled::TimeOutOfRange)?;
+    u32::try_from(number).map_err(|_| Unsettled::TimeOutOfRange)
+}
+
+#[cfg(test)]
+mod tests;
