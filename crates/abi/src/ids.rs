@@ -14,6 +14,9 @@ pub const GOVERNOR: Address = decode_32_const("2tRpfzi9C3ZXXcjqNmd3G8Lm1qA5MmyUK
 /// The governor's second deployment; each twin holds the other's upgrade authority.
 pub const GOVERNOR_TWIN: Address = decode_32_const("2t8cAMDwuZYYVbiS7AewW6jjWhhCB54Y4kmGn6SjwFSR");
 
+/// The breaker's global brake, its PDA of the seed "brake": a constant, so that readers need not derive it on every call.
+pub const BRAKE: Address = decode_32_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi");
+
 /// The two programs that post Pyth price updates.
 pub const PYTH_RECEIVER: Address = decode_32_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 pub const PYTH_RECEIVER_2: Address = decode_32_const("rec2HHDDnjLfj4kE7VyEtFA1HPGQLK33259532cRyHp");

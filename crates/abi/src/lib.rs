@@ -7,6 +7,7 @@
 
 pub mod breaker;
 pub mod config;
+pub mod ed25519;
 pub mod governor;
 pub mod ids;
 pub mod loader;

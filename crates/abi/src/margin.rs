@@ -54,7 +54,7 @@ macro_rules! market_layout {
             /// Genesis hash of the cluster, as signed quotes name it.
             pub genesis_hash: [u8; 32],
             pub strike_tick_e6: PodU64,
-            /// INVARIANT(M-1): tokens held = sum of balances + insurance + fees, kept here as running sums.
+            /// INVARIANT(M-1): tokens held = sum of balances + insurance + fees + clearing, kept here as running sums.
             pub quote_balances_atoms: PodI64,
             pub base_balances_atoms: PodU64,
             pub insurance_atoms: PodU64,
@@ -67,7 +67,10 @@ macro_rules! market_layout {
             pub seq: PodU64,
             /// Clock periods are divided by this, as in the program's config.
             pub time_divisor: PodU32,
-            pub reserved: [u8; 124],
+            /// Settlement payments of accounts that have settled, less receipts of those that have, over all expiries still
+            /// settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
+            pub clearing_atoms: PodI64,
+            pub reserved: [u8; 116],
         }
     };
 }
@@ -94,7 +97,11 @@ macro_rules! expiry_layout {
             pub strikes_e6: [PodU64; 32],
             /// Long lots of each series: calls at 2 i, puts at 2 i + 1.
             pub open_lots: [PodU64; 64],
-            pub reserved: [u8; 64],
+            /// Lots, long and short, of accounts that have yet to settle; 0 before the settlement price is fixed.
+            pub unsettled_lots: PodU64,
+            /// Paid in by shorts less paid out to longs; what is left when `unsettled_lots` reaches 0 is rounding, and goes to insurance.
+            pub clearing_atoms: PodI64,
+            pub reserved: [u8; 48],
         }
     };
 }

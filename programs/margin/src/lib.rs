@@ -1,1 +1,108 @@
-//! margin
+//! Collateral, option series, signed-quote fills, standard margin and settlement.
+use anchor_lang::prelude::*;
+
+mod custody;
+mod errors;
+mod events;
+mod guard;
+mod instructions;
+mod signed_quote;
+mod state;
+
+pub use errors::MarginError;
+use instructions::*;
+// By name, or the framework's trait of that name would be taken.
+use instructions::AccountClose;
+
+pub const ID: Address = Address::new_from_array(abi::ids::MARGIN);
+
+/// Clock periods are divided by this: 1, or more in a build for local networks.
+pub const TIME_DIVISOR: u32 = if cfg!(feature = "localnet") { 60 } else { 1 };
+
+#[program]
+pub mod margin {
+    use super::*;
+
+    #[discrim = 0]
+    pub fn config_init(ctx: &mut Context<ConfigInit>, genesis_hash: [u8; 32], authority: Address) -> Result<()> {
+        ctx.accounts.config_init(genesis_hash, authority, &ctx.bumps)
+    }
+
+    #[discrim = 1]
+    pub fn authority_set(ctx: &mut Context<AuthoritySet>, authority: Address) -> Result<()> {
+        ctx.accounts.authority_set(authority)
+    }
+
+    #[discrim = 2]
+    pub fn market_create(
+        ctx: &mut Context<MarketCreate>,
+        symbol: [u8; 16],
+        lots_per_unit: u32,
+        strike_tick_e6: u64,
+        taker_fee_bps: u16,
+        maker_fee_bps: u16,
+    ) -> Result<()> {
+        let args = MarketCreateArgs { symbol, lots_per_unit, strike_tick_e6, taker_fee_bps, maker_fee_bps };
+        ctx.accounts.market_create(&args, &ctx.bumps)
+    }
+
+    #[discrim = 3]
+    pub fn expiry_create(ctx: &mut Context<ExpiryCreate>, expiry_unix_s: i64) -> Result<()> {
+        ctx.accounts.expiry_create(expiry_unix_s, &ctx.bumps)
+    }
+
+    #[discrim = 4]
+    pub fn account_open(ctx: &mut Context<AccountOpen>, subaccount: u16) -> Result<()> {
+        ctx.accounts.account_open(subaccount, &ctx.bumps)
+    }
+
+    #[discrim = 5]
+    pub fn account_close(ctx: &mut Context<AccountClose>) -> Result<()> {
+        ctx.accounts.account_close()
+    }
+
+    #[discrim = 6]
+    pub fn account_deposit(ctx: &mut Context<AccountDeposit>, amount: u64) -> Result<()> {
+        ctx.accounts.account_deposit(amount)
+    }
+
+    #[discrim = 7]
+    pub fn account_withdraw(ctx: &mut Context<AccountWithdraw>, amount: u64) -> Result<()> {
+        ctx.accounts.account_withdraw(amount)
+    }
+
+    #[discrim = 8]
+    pub fn quote_fill(ctx: &mut Context<QuoteFill>, lots: u64, nonce: u64, ix_index: u8) -> Result<()> {
+        ctx.accounts.quote_fill(&QuoteFillArgs { lots, nonce, ix_index }, &ctx.bumps)
+    }
+
+    #[discrim = 9]
+    pub fn nonce_bump(ctx: &mut Context<NonceBump>, floor: u64) -> Result<()> {
+        ctx.accounts.nonce_bump(floor)
+    }
+
+    #[discrim = 10]
+    pub fn quote_state_close(ctx: &mut Context<QuoteStateClose>) -> Result<()> {
+        ctx.accounts.quote_state_close()
+    }
+
+    #[discrim = 11]
+    pub fn expiry_settle(ctx: &mut Context<ExpirySettle>) -> Result<()> {
+        ctx.accounts.expiry_settle()
+    }
+
+    #[discrim = 12]
+    pub fn account_settle(ctx: &mut Context<AccountSettle>) -> Result<()> {
+        ctx.accounts.account_settle()
+    }
+
+    #[discrim = 13]
+    pub fn series_write(ctx: &mut Context<SeriesWrite>, lots: u64, strike_e6: u64) -> Result<()> {
+        ctx.accounts.series_write(lots, strike_e6)
+    }
+
+    #[discrim = 14]
+    pub fn account_transfer(ctx: &mut Context<AccountTransfer>, amount: u64) -> Result<()> {
+        ctx.accounts.account_transfer(amount)
+    }
+}

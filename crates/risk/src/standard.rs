@@ -1,0 +1,106 @@
+//! Standard margin: the worst payoff over a fixed set of prices, with no volatility input.
+//!
+//! ```text
+//! value(P)  = quote + floor(base x P) + sum over expiries of min(0, sum of the expiry's payoffs at P)
+//! nodes     = { 0, every strike held, spot x 2 for initial or spot x 1.5 for maintenance margin }
+//! margin    = min of value(P) over the nodes
+//! ```
+//! Between two neighbouring nodes every expiry's payoff is a straight line, `min(0, line)` is concave, base is linear, and a sum of
+//! concave functions is least at an end of the interval: the minimum over the nodes is the minimum over every price up to the top node.
+//! Above it a naked call's loss is not counted; that is the bound the top node stands for.
+//!
+//! Longs never offset shorts of another expiry, and long-option value is never margin: only a debt is.
+//!
+//! ROUNDING: longs and base down, shorts up. BOUND: each position's notional at the top node is at most [`NOTIONAL_MAX`] when it is
+//! entered, so an account's sum stays within 2^60 atoms; every operation is checked all the same, because the price moves afterwards.
+
+use crate::payoff::{Book, Position};
+use units::{BPS, BaseAtoms, Lots, PriceE6, QuoteAtoms, mul_div_ceil};
+
+/// Largest notional of one position at entry, at twice the spot price: 2^55 quote atoms, so that 32 of them stay within 2^60.
+pub const NOTIONAL_MAX: QuoteAtoms = QuoteAtoms(1 << 55);
+/// Largest position in lots.
+pub const LOTS_MAX: u64 = 1_000_000_000;
+/// Top node of initial and of maintenance margin, in basis points of spot.
+pub const INITIAL_TOP_BPS: u64 = 20_000;
+pub const MAINTENANCE_TOP_BPS: u64 = 15_000;
+
+/// What converts between lots, base and quote in one market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    pub lots_per_unit: u32,
+    /// 10^decimals of the base token.
+    pub base_unit_atoms: u64,
+}
+
+/// Everything of an account that margin depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Holdings<'a> {
+    pub quote: QuoteAtoms,
+    pub base: BaseAtoms,
+    pub book: &'a Book,
+}
+
+/// Initial margin: what is left in the worst case. Negative means that new risk is refused. `None` when a product exceeds 63 bits.
+pub fn initial_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+    margin(holdings, top(spot, INITIAL_TOP_BPS)?, scale)
+}
+
+/// Maintenance margin, as [`initial_margin`] with the nearer top node.
+pub fn maintenance_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+    margin(holdings, top(spot, MAINTENANCE_TOP_BPS)?, scale)
+}
+
+/// Whether a position of `lots` at `strike` is small enough to be computed with, at prices up to the top node.
+pub fn within_bounds(lots: Lots, strike: PriceE6, spot: PriceE6, scale: Scale) -> bool {
+    let size = lots.0.unsigned_abs();
+    if size > LOTS_MAX {
+        return false;
+    }
+    let Some(reach) = top(spot, INITIAL_TOP_BPS).map(|node| node.max(strike)) else {
+        return false;
+    };
+    reach.premium_ceil(size, scale.lots_per_unit).is_some_and(|notional| notional <= NOTIONAL_MAX)
+}
+
+fn margin(holdings: &Holdings<'_>, top: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+    let mut worst = value_floor(holdings, PriceE6::ZERO, scale)?.min(value_floor(holdings, top, scale)?);
+    let mut last = PriceE6::ZERO;
+    for position in holdings.book.positions() {
+        // Neighbours often share a strike; a node twice changes nothing.
+        if position.strike != last {
+            worst = worst.min(value_floor(holdings, position.strike, scale)?);
+            last = position.strike;
+        }
+    }
+    Some(worst)
+}
+
+fn value_floor(holdings: &Holdings<'_>, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+    let collateral = holdings.quote.checked_add(price.value_floor(holdings.base, scale.base_unit_atoms)?)?;
+    collateral.checked_add(debts_floor(holdings.book.positions(), price, scale.lots_per_unit)?)
+}
+
+/// Sum over expiries of min(0, sum of payoffs). The positions of one expiry stand side by side.
+fn debts_floor(positions: &[Position], price: PriceE6, lots_per_unit: u32) -> Option<QuoteAtoms> {
+    let mut total = QuoteAtoms::ZERO;
+    let mut of_expiry = QuoteAtoms::ZERO;
+    let mut expiry = None;
+    for position in positions {
+        if expiry != Some(position.expiry) {
+            total = total.checked_add(of_expiry.min(QuoteAtoms::ZERO))?;
+            of_expiry = QuoteAtoms::ZERO;
+            expiry = Some(position.expiry);
+        }
+        of_expiry = of_expiry.checked_add(position.payoff_floor(price, lots_per_unit)?)?;
+    }
+    total.checked_add(of_expiry.min(QuoteAtoms::ZERO))
+}
+
+/// The top node, rounded up: a higher node never makes a loss smaller than it is.
+fn top(spot: PriceE6, bps: u64) -> Option<PriceE6> {
+    mul_div_ceil(spot.0, bps, BPS).map(PriceE6)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! The calls that move tokens: into the custody's vaults by SPL Token, out of them by the breaker alone.
+use crate::instructions::{AccountDeposit, AccountWithdraw, MarketCreate};
+use abi::margin::MARKET_SEED;
+use anchor_lang::prelude::*;
+use anchor_spl::token::{transfer_checked, TransferChecked};
+use breaker::cpi;
+
+/// Marks the breaker program's account.
+pub struct BreakerProgram;
+
+impl Id for BreakerProgram {
+    fn id() -> Address {
+        breaker::ID
+    }
+}
+
+/// Opens a new market's custody and its two token vaults. The breaker derives and checks all three addresses.
+pub fn open(accounts: &mut MarketCreate, bump: u8) -> Result<()> {
+    let symbol = accounts.market.symbol;
+    let seeds: [&[u8]; 3] = [MARKET_SEED, &symbol, &[bump]];
+    let signer: [&[&[u8]]; 1] = [&seeds];
+    cpi::custody_open(CpiContext::new_with_signer(
+        accounts.breaker_program.address(),
+        cpi::accounts::CustodyOpen {
+            payer: accounts.payer.cpi_handle_mut(),
+            controller: accounts.market.cpi_handle(),
+            custody: accounts.custody.cpi_handle_mut(),
+            system_program: accounts.system_program.cpi_handle(),
+        },
+        &signer,
+    ))?;
+    let vaults = [(&accounts.base_mint, &mut accounts.base_tokens), (&accounts.quote_mint, &mut accounts.quote_tokens)];
+    for (mint, tokens) in vaults {
+        cpi::tokens_open(CpiContext::new(
+            accounts.breaker_program.address(),
+            cpi::accounts::TokensOpen {
+                payer: accounts.payer.cpi_handle_mut(),
+                custody: accounts.custody.cpi_handle(),
+                mint: mint.cpi_handle(),
+                tokens: tokens.cpi_handle_mut(),
+                token_program: accounts.token_program.cpi_handle(),
+                system_program: accounts.system_program.cpi_handle(),
+            },
+        ))?;
+    }
+    Ok(())
+}
+
+/// Takes `amount` from the depositor into the vault.
+pub fn receive(accounts: &mut AccountDeposit, amount: u64) -> Result<()> {
+    let decimals = accounts.mint.decimals();
+    let transfer = TransferChecked {
+        from: accounts.source.cpi_handle_mut(),
+        mint: accounts.mint.cpi_handle(),
+        to: accounts.tokens.cpi_handle_mut(),
+        authority: accounts.authority.cpi_handle(),
+    };
+    transfer_checked(CpiContext::new(accounts.token_program.address(), transfer), amount, decimals)
+}
+
+/// Has the breaker release `amount` to the destination.
+pub fn release(accounts: &mut AccountWithdraw, amount: u64) -> Result<()> {
+    let (symbol, bump) = (accounts.market.symbol, accounts.market.bump);
+    let seeds: [&[u8]; 3] = [MARKET_SEED, &symbol, &[bump]];
+    let signer: [&[&[u8]]; 1] = [&seeds];
+    cpi::release(
+        CpiContext::new_with_signer(
+            accounts.breaker_program.address(),
+            cpi::accounts::Release {
+                controller: accounts.market.cpi_handle(),
+                custody: accounts.custody.cpi_handle_mut(),
+                brake: accounts.brake.cpi_handle(),
+                tokens: accounts.tokens.cpi_handle_mut(),
+                mint: accounts.mint.cpi_handle(),
+                destination: accounts.destination.cpi_handle_mut(),
+                token_program: accounts.token_program.cpi_handle(),
+            },
+            &signer,
+        ),
+        amount,
+    )
+}

@@ -1,0 +1,148 @@
+//! Refusals. Codes are 6200 plus the position here: append only.
+use anchor_lang::prelude::*;
+
+#[error_code(offset = 6200)]
+pub enum MarginError {
+    #[msg("the signer is not this program's upgrade authority, as its ProgramData account shows it")]
+    NotUpgradeAuthority,
+    #[msg("the signer is not the config's authority")]
+    NotAuthority,
+    #[msg("the market's symbol must not be empty, and must be its feed's")]
+    SymbolMismatch,
+    #[msg("the account is not a feed of the oracle that this program can read")]
+    FeedUnreadable,
+    #[msg("the feed is not this market's")]
+    FeedOfAnotherMarket,
+    #[msg("the feed is older than 60 s or degraded: refresh it first")]
+    FeedStale,
+    #[msg("a mint must belong to the SPL Token program")]
+    MintOfAnotherProgram,
+    #[msg("base and quote must be different mints")]
+    MintsEqual,
+    #[msg("the quote token must have 6 decimals, as prices have")]
+    QuoteDecimalsNotSix,
+    #[msg("the base token must have at most 12 decimals")]
+    BaseDecimalsTooMany,
+    #[msg("lots per unit must be 1 to 1,000,000")]
+    LotsPerUnitOutOfBounds,
+    #[msg("the strike tick must be 0.0001 to 10,000,000 quote units")]
+    StrikeTickOutOfBounds,
+    #[msg("a fee must be at most 100 basis points")]
+    FeeOutOfBounds,
+    #[msg("the expiry must be in the future")]
+    ExpiryNotInFuture,
+    #[msg("the expiry must be at most two years ahead")]
+    ExpiryBeyondHorizon,
+    #[msg("an expiry falls on 08:00 UTC (on ten seconds in a build for local networks)")]
+    ExpiryOffSchedule,
+    #[msg("32 strikes around the price leave the price bounds: the tick does not suit the price")]
+    StrikesOutOfBounds,
+    #[msg("the account belongs to another market")]
+    AccountOfAnotherMarket,
+    #[msg("the expiry belongs to another market")]
+    ExpiryOfAnotherMarket,
+    #[msg("the mint is neither this market's base nor its quote")]
+    MintOfAnotherMarket,
+    #[msg("the token account is not the custody's vault of that mint")]
+    WrongTokenVault,
+    #[msg("the custody is not this market's")]
+    CustodyOfAnotherMarket,
+    #[msg("the signer does not own the account")]
+    NotAccountOwner,
+    #[msg("the account still holds positions: close or settle them first")]
+    AccountNotFlat,
+    #[msg("the account still holds a balance or owes one: withdraw or repay it first")]
+    AccountNotEmpty,
+    #[msg("the account cancelled quotes by raising its nonce floor, and stays open so that they stay cancelled")]
+    AccountKeepsNonceFloor,
+    #[msg("the amount must be above zero")]
+    AmountZero,
+    #[msg("the amount does not fit its type")]
+    AmountOverflow,
+    #[msg("the base balance is lower than the amount")]
+    BaseBalanceTooLow,
+    #[msg("the quote balance would become negative")]
+    QuoteBalanceTooLow,
+    #[msg("initial margin would be negative")]
+    InitialMarginNegative,
+    #[msg("a position may hold at most 1e9 lots and 2^55 quote atoms of notional at twice the price")]
+    NotionalTooLarge,
+    #[msg("the account has no slot left: 32 positions at most")]
+    PositionsFull,
+    #[msg("the account is not the breaker's brake")]
+    BrakeUnreadable,
+    #[msg("the breaker's level does not allow this now")]
+    LevelForbids,
+    #[msg("withdrawals are queued at the breaker's level in force")]
+    WithdrawalsQueued,
+    #[msg("the strike and kind are not listed in this expiry")]
+    UnknownSeries,
+    #[msg("the series has expired")]
+    SeriesExpired,
+    #[msg("the expiry has not been reached")]
+    NotExpired,
+    #[msg("the oracle has not finalised the settlement price yet")]
+    SettlementPending,
+    #[msg("the settlement price is fixed already")]
+    AlreadySettled,
+    #[msg("the account is not a settlement that this program can read")]
+    SettlementUnreadable,
+    #[msg("the account is not the instructions sysvar")]
+    WrongInstructionsSysvar,
+    #[msg("no instruction of this transaction has that index")]
+    SignatureInstructionMissing,
+    #[msg("the instruction at that index is not of the Ed25519 program")]
+    SignatureProgramWrong,
+    #[msg("the Ed25519 instruction must hold exactly one signature")]
+    SignatureCountNotOne,
+    #[msg("the Ed25519 instruction must verify bytes of its own data, not of another instruction")]
+    SignatureOffsetsForeign,
+    #[msg("the Ed25519 instruction's offsets leave its data")]
+    SignatureOffsetsOutOfRange,
+    #[msg("the quote was signed by another key than the maker account's owner")]
+    SignatureOfAnotherKey,
+    #[msg("the signed bytes are not a quote message")]
+    QuoteMalformed,
+    #[msg("the signed bytes are a message of another kind")]
+    QuoteDomainWrong,
+    #[msg("the quote is for another program")]
+    QuoteProgramWrong,
+    #[msg("the quote is for another cluster")]
+    QuoteClusterWrong,
+    #[msg("the quote is for another market")]
+    QuoteMarketWrong,
+    #[msg("the quote is of another maker account")]
+    QuoteMakerWrong,
+    #[msg("the quote's nonce is not the one named")]
+    QuoteNonceMismatch,
+    #[msg("the quote's last slot has passed")]
+    QuoteExpired,
+    #[msg("the maker has cancelled the quote: its nonce is below the floor")]
+    QuoteCancelled,
+    #[msg("another quote was filled under this nonce")]
+    QuoteNonceReused,
+    #[msg("one leg at most is filled at once")]
+    TooManyLegs,
+    #[msg("the quote's side must be 0 (buy) or 1 (sell)")]
+    QuoteSideWrong,
+    #[msg("the expiry account is not the leg's")]
+    QuoteExpiryMismatch,
+    #[msg("the premium must be 0.0001 to 10,000,000 quote units")]
+    QuotePriceOutOfBounds,
+    #[msg("the fill exceeds what is left of the quote")]
+    QuoteOverfilled,
+    #[msg("the fill is below the quote's least size and does not finish it")]
+    QuoteBelowMinFill,
+    #[msg("taker and maker have the same owner")]
+    SelfTrade,
+    #[msg("the floor must be above the present one")]
+    NonceFloorNotRaised,
+    #[msg("the quote can still fill: its last slot has not passed")]
+    QuoteStillLive,
+    #[msg("the account is not the one that paid the rent")]
+    NotRentPayer,
+    #[msg("only an account of the vault program writes covered calls")]
+    WriterNotVault,
+    #[msg("the two accounts have different owners")]
+    OwnersDiffer,
+}

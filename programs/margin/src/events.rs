@@ -1,0 +1,170 @@
+//! What happened, with the balances after, so that an indexer needs no replay. `seq` counts the market's events.
+use anchor_lang::prelude::*;
+
+/// The moment and the number of an event.
+#[derive(Clone, Copy)]
+pub struct Stamp {
+    pub slot: u64,
+    pub unix_s: i64,
+}
+
+impl Stamp {
+    pub fn now() -> Result<Self> {
+        let (slot, unix_s) = shared::now()?;
+        Ok(Self { slot, unix_s })
+    }
+}
+
+#[event]
+pub struct MarketCreated {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub symbol: [u8; 16],
+}
+
+#[event]
+pub struct ExpiryCreated {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub expiry_unix_s: i64,
+    pub lowest_strike_e6: u64,
+    pub highest_strike_e6: u64,
+}
+
+#[event]
+pub struct AccountOpened {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub account: Address,
+    pub owner: Address,
+    pub index: u64,
+}
+
+#[event]
+pub struct AccountClosed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub account: Address,
+    pub index: u64,
+}
+
+#[event]
+pub struct AccountDeposited {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub mint: Address,
+    pub amount_atoms: u64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+}
+
+#[event]
+pub struct AccountWithdrawn {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub mint: Address,
+    pub amount_atoms: u64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+}
+
+#[event]
+pub struct AccountTransferred {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub source: Address,
+    pub destination: Address,
+    pub mint: Address,
+    pub amount_atoms: u64,
+    pub source_quote_atoms: i64,
+    pub source_base_atoms: u64,
+    pub destination_quote_atoms: i64,
+    pub destination_base_atoms: u64,
+}
+
+#[event]
+pub struct QuoteFilled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub taker_account: Address,
+    pub maker_account: Address,
+    pub nonce: u64,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub kind: u8,
+    /// From the taker's view: positive bought.
+    pub lots: i64,
+    pub price_e6: u64,
+    pub premium_atoms: i64,
+    pub taker_fee_atoms: i64,
+    pub maker_fee_atoms: i64,
+    pub filled_lots: u64,
+    pub taker_lots: i64,
+    pub maker_lots: i64,
+    pub taker_quote_atoms: i64,
+    pub maker_quote_atoms: i64,
+}
+
+#[event]
+pub struct NonceFloorRaised {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Address,
+    pub nonce_floor: u64,
+}
+
+#[event]
+pub struct ExpirySettled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub expiry_unix_s: i64,
+    pub settlement_price_e6: u64,
+    /// Lots, long and short, whose accounts have yet to settle.
+    pub unsettled_lots: u64,
+}
+
+#[event]
+pub struct AccountSettled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub expiry_unix_s: i64,
+    pub positions: u8,
+    /// Positive was received.
+    pub cash_atoms: i64,
+    pub quote_atoms: i64,
+    pub unsettled_lots: u64,
+}
+
+#[event]
+pub struct SeriesWritten {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub writer: Address,
+    pub holder: Address,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub lots: u64,
+    pub writer_lots: i64,
+    pub holder_lots: i64,
+}

@@ -1,0 +1,49 @@
+//! Closes an empty margin account.
+use crate::errors::MarginError;
+use crate::events::{AccountClosed, Stamp};
+use crate::state::{MarginAccount, Market};
+use anchor_lang::address_eq;
+use anchor_lang::prelude::*;
+
+#[derive(Accounts)]
+pub struct AccountClose {
+    #[account(mut)]
+    pub owner: Signer,
+    #[account(mut)]
+    pub market: Account<Market>,
+    #[account(
+        mut,
+        close = owner,
+        constraint = address_eq(&account.market, market.address()) @ MarginError::AccountOfAnotherMarket,
+        constraint = address_eq(&account.owner, owner.address()) @ MarginError::NotAccountOwner
+    )]
+    pub account: Account<MarginAccount>,
+}
+
+impl AccountClose {
+    /// Authority: the owner, who receives the rent.
+    /// Effects: the account is gone; its registry index stays a hole.
+    /// Errors: `AccountNotFlat`, `AccountNotEmpty`, `AccountKeepsNonceFloor`.
+    fn validate(&self) -> Result<()> {
+        require!(self.account.is_flat(), MarginError::AccountNotFlat);
+        let empty = self.account.quote_atoms.get() == 0 && self.account.base_atoms.get() == 0;
+        require!(empty, MarginError::AccountNotEmpty);
+        // Reopened at the same address, the account would start at nonce 0 and cancelled quotes would live again.
+        require!(self.account.nonce_floor.get() == 0, MarginError::AccountKeepsNonceFloor);
+        Ok(())
+    }
+
+    pub fn account_close(&mut self) -> Result<()> {
+        self.validate()?;
+        let stamp = Stamp::now()?;
+        emit!(AccountClosed {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: self.market.next_seq()?,
+            market: *self.market.address(),
+            account: *self.account.address(),
+            index: self.account.index.get(),
+        });
+        Ok(())
+    }
+}

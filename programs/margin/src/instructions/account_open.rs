@@ -1,0 +1,52 @@
+//! Opens a margin account in one market.
+use crate::events::{AccountOpened, Stamp};
+use crate::state::{MarginAccount, Market, MIN_READER, VERSION};
+use abi::margin::ACCOUNT_SEED;
+use anchor_lang::prelude::*;
+
+#[derive(Accounts)]
+#[instruction(subaccount: u16)]
+pub struct AccountOpen {
+    /// May be another program's PDA.
+    pub owner: Signer,
+    /// `dup`: a signer's view gives no access to data, so the owner may pay.
+    #[account(unsafe(dup))]
+    pub payer: Signer,
+    #[account(mut)]
+    pub market: Account<Market>,
+    #[account(
+        init,
+        payer = payer,
+        seeds = [ACCOUNT_SEED, market.address().as_ref(), owner.address().as_ref(), &subaccount.to_le_bytes()],
+        bump
+    )]
+    pub account: Account<MarginAccount>,
+    pub system_program: Program<System>,
+}
+
+impl AccountOpen {
+    /// Authority: the owner.
+    /// Effects: an empty account under the market's next registry index.
+    /// Errors: the address is taken (system program).
+    pub fn account_open(&mut self, subaccount: u16, bumps: &AccountOpenBumps) -> Result<()> {
+        let stamp = Stamp::now()?;
+        let index = self.market.next_index()?;
+        self.account.version = VERSION;
+        self.account.min_reader = MIN_READER;
+        self.account.bump = bumps.account;
+        self.account.subaccount = subaccount.into();
+        self.account.market = *self.market.address();
+        self.account.owner = *self.owner.address();
+        self.account.index = index.into();
+        emit!(AccountOpened {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: self.market.next_seq()?,
+            market: *self.market.address(),
+            account: *self.account.address(),
+            owner: self.account.owner,
+            index,
+        });
+        Ok(())
+    }
+}

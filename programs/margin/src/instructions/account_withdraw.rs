@@ -1,0 +1,80 @@
+//! Moves tokens out of a margin account, through the breaker's custody.
+use crate::custody::{self, BreakerProgram};
+use crate::errors::MarginError;
+use crate::events::{AccountWithdrawn, Stamp};
+use crate::guard::{level_require, spot, BRAKE};
+use crate::state::{MarginAccount, Market};
+use anchor_lang::address_eq;
+use anchor_lang::prelude::*;
+use anchor_spl::Mint;
+use policy::Action;
+
+#[derive(Accounts)]
+pub struct AccountWithdraw {
+    pub owner: Signer,
+    #[account(mut)]
+    pub market: Account<Market>,
+    #[account(
+        mut,
+        constraint = address_eq(&account.market, market.address()) @ MarginError::AccountOfAnotherMarket,
+        constraint = address_eq(&account.owner, owner.address()) @ MarginError::NotAccountOwner
+    )]
+    pub account: Account<MarginAccount>,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
+    #[account(address = market.feed @ MarginError::FeedOfAnotherMarket)]
+    pub feed: UncheckedAccount,
+    pub mint: Account<Mint>,
+    #[account(mut, address = market.custody @ MarginError::CustodyOfAnotherMarket)]
+    pub custody: UncheckedAccount,
+    #[account(mut, address = market.tokens(mint.address())? @ MarginError::WrongTokenVault)]
+    pub tokens: UncheckedAccount,
+    /// Any token account of the mint: the owner chooses. The token program holds it to the mint.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    pub token_program: Program<Token>,
+    pub breaker_program: Program<BreakerProgram>,
+}
+
+impl AccountWithdraw {
+    /// Authority: the owner.
+    /// Effects: the balance and the vault shrink by `amount`.
+    /// Errors: `AmountZero`, `WithdrawalsQueued`, `LevelForbids`, `BaseBalanceTooLow`, `QuoteBalanceTooLow`,
+    /// `InitialMarginNegative`, `FeedStale` (with open positions); the breaker's when the vault holds less.
+    fn validate(&self, amount: u64, stamp: &Stamp) -> Result<()> {
+        require!(amount > 0, MarginError::AmountZero);
+        level_require(self.brake.account(), Action::Withdraw, stamp.unix_s)
+    }
+
+    pub fn account_withdraw(&mut self, amount: u64) -> Result<()> {
+        let stamp = Stamp::now()?;
+        self.validate(amount, &stamp)?;
+        let token = self.market.token(self.mint.address())?;
+        self.market.debit(&mut self.account, token, amount)?;
+        collateral_require(&self.account, &self.market, self.feed.account(), &stamp)?;
+        emit!(AccountWithdrawn {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: self.market.next_seq()?,
+            account: *self.account.address(),
+            mint: *self.mint.address(),
+            amount_atoms: amount,
+            quote_atoms: self.account.quote_atoms.get(),
+            base_atoms: self.account.base_atoms.get(),
+        });
+        custody::release(self, amount)
+    }
+}
+
+/// What an account must still hold once collateral has left it.
+///
+/// INVARIANT(M-9): a flat account without debt needs no price, so a dead feed cannot hold its collateral.
+pub(super) fn collateral_require(account: &MarginAccount, market: &Market, feed: &AccountView, stamp: &Stamp) -> Result<()> {
+    require!(account.quote_atoms.get() >= 0, MarginError::QuoteBalanceTooLow);
+    if account.is_flat() {
+        return Ok(());
+    }
+    let margin = account.initial_margin(market, spot(feed, stamp.unix_s)?)?;
+    require!(margin.0 >= 0, MarginError::InitialMarginNegative);
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Creates a market of one underlying in one quote token, with its custody.
+use crate::custody::{self, BreakerProgram};
+use crate::errors::MarginError;
+use crate::events::{MarketCreated, Stamp};
+use crate::guard::{level_require, BRAKE};
+use crate::state::{Config, Market, MIN_READER, VERSION};
+use abi::margin::MARKET_SEED;
+use abi::oracle::Feed;
+use anchor_lang::address_eq;
+use anchor_lang::prelude::*;
+use anchor_spl::mint::Mint;
+use policy::Action;
+use risk::fees::FEE_BPS_MAX;
+use units::PriceE6;
+
+/// Settlement rules that markets created now start with.
+const RULES_VERSION: u8 = 1;
+/// Prices are quote atoms at six decimals.
+const QUOTE_DECIMALS: u8 = 6;
+const BASE_DECIMALS_MAX: u8 = 12;
+const LOTS_PER_UNIT_MAX: u32 = 1_000_000;
+
+pub struct MarketCreateArgs {
+    pub symbol: [u8; 16],
+    pub lots_per_unit: u32,
+    pub strike_tick_e6: u64,
+    pub taker_fee_bps: u16,
+    pub maker_fee_bps: u16,
+}
+
+#[derive(Accounts)]
+#[instruction(symbol: [u8; 16])]
+pub struct MarketCreate {
+    pub authority: Signer,
+    /// `dup`: a signer's view gives no access to data, so the authority may pay.
+    #[account(unsafe(dup))]
+    pub payer: Signer,
+    #[account(constraint = address_eq(&config.authority, authority.address()) @ MarginError::NotAuthority)]
+    pub config: Account<Config>,
+    #[account(init, payer = payer, seeds = [MARKET_SEED, symbol.as_ref()], bump)]
+    pub market: Account<Market>,
+    /// Checked in `validate`: the oracle's feed of the same symbol.
+    pub feed: UncheckedAccount,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
+    pub base_mint: Account<Mint>,
+    pub quote_mint: Account<Mint>,
+    /// These three are created by the breaker, which derives and checks their addresses.
+    #[account(mut)]
+    pub custody: UncheckedAccount,
+    #[account(mut)]
+    pub base_tokens: UncheckedAccount,
+    #[account(mut)]
+    pub quote_tokens: UncheckedAccount,
+    pub token_program: Program<Token>,
+    pub breaker_program: Program<BreakerProgram>,
+    pub system_program: Program<System>,
+}
+
+impl MarketCreate {
+    /// Authority: the config's authority.
+    /// Effects: market, custody and two empty token vaults.
+    /// Errors: `NotAuthority`, `SymbolMismatch`, `FeedUnreadable`, `MintsEqual`, `QuoteDecimalsNotSix`, `BaseDecimalsTooMany`,
+    /// `LotsPerUnitOutOfBounds`, `StrikeTickOutOfBounds`, `FeeOutOfBounds`, `LevelForbids`.
+    fn validate(&self, args: &MarketCreateArgs, stamp: &Stamp) -> Result<()> {
+        level_require(self.brake.account(), Action::Listing, stamp.unix_s)?;
+        let feed = shared::read::<Feed, _>(self.feed.account(), &abi::ids::ORACLE, |_| MarginError::FeedUnreadable)?;
+        require!(feed.symbol == args.symbol && args.symbol != [0; 16], MarginError::SymbolMismatch);
+        require!(!address_eq(self.base_mint.address(), self.quote_mint.address()), MarginError::MintsEqual);
+        require!(self.quote_mint.decimals() == QUOTE_DECIMALS, MarginError::QuoteDecimalsNotSix);
+        require!(self.base_mint.decimals() <= BASE_DECIMALS_MAX, MarginError::BaseDecimalsTooMany);
+        require!((1..=LOTS_PER_UNIT_MAX).contains(&args.lots_per_unit), MarginError::LotsPerUnitOutOfBounds);
+        require!(PriceE6(args.strike_tick_e6).in_bounds(), MarginError::StrikeTickOutOfBounds);
+        require!(args.taker_fee_bps <= FEE_BPS_MAX && args.maker_fee_bps <= FEE_BPS_MAX, MarginError::FeeOutOfBounds);
+        Ok(())
+    }
+
+    pub fn market_create(&mut self, args: &MarketCreateArgs, bumps: &MarketCreateBumps) -> Result<()> {
+        let stamp = Stamp::now()?;
+        self.validate(args, &stamp)?;
+        self.market.version = VERSION;
+        self.market.min_reader = MIN_READER;
+        self.market.bump = bumps.market;
+        self.market.rules_version = RULES_VERSION;
+        self.market.base_decimals = self.base_mint.decimals();
+        self.market.quote_decimals = self.quote_mint.decimals();
+        self.market.taker_fee_bps = args.taker_fee_bps.into();
+        self.market.maker_fee_bps = args.maker_fee_bps.into();
+        self.market.lots_per_unit = args.lots_per_unit.into();
+        self.market.symbol = args.symbol;
+        self.market.base_mint = *self.base_mint.address();
+        self.market.quote_mint = *self.quote_mint.address();
+        self.market.feed = *self.feed.address();
+        self.market.custody = *self.custody.address();
+        self.market.base_tokens = *self.base_tokens.address();
+        self.market.quote_tokens = *self.quote_tokens.address();
+        self.market.genesis_hash = self.config.genesis_hash;
+        self.market.strike_tick_e6 = args.strike_tick_e6.into();
+        self.market.time_divisor = self.config.time_divisor;
+        emit!(MarketCreated {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: self.market.next_seq()?,
+            market: *self.market.address(),
+            symbol: args.symbol,
+        });
+        custody::open(self, bumps.market)
+    }
+}

@@ -1,0 +1,24 @@
+//! Gives back the rent of a quote's fill state once the quote cannot fill any more.
+use crate::errors::MarginError;
+use crate::state::QuoteState;
+use anchor_lang::prelude::*;
+
+#[derive(Accounts)]
+pub struct QuoteStateClose {
+    /// Who paid the rent.
+    #[account(mut, address = quote_state.payer @ MarginError::NotRentPayer)]
+    pub payer: UncheckedAccount,
+    #[account(mut, close = payer)]
+    pub quote_state: Account<QuoteState>,
+}
+
+impl QuoteStateClose {
+    /// Authority: anyone.
+    /// Effects: the account is gone. INVARIANT(M-10): after its last slot a quote is refused before its state is looked at.
+    /// Errors: `QuoteStillLive`, `NotRentPayer`.
+    pub fn quote_state_close(&mut self) -> Result<()> {
+        let (slot, _) = shared::now()?;
+        require!(slot > self.quote_state.expiry_slot.get(), MarginError::QuoteStillLive);
+        Ok(())
+    }
+}

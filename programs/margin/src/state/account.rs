@@ -1,0 +1,155 @@
+//! A margin account's positions and margin.
+use super::expiry::{kind_byte, kind_from_byte};
+use super::{Expiry, MarginAccount, Market, Position, Series};
+use crate::errors::MarginError;
+use anchor_lang::prelude::*;
+use bytemuck::Zeroable;
+use risk::fill::long_lots;
+use risk::payoff::Book;
+use risk::standard::{initial_margin, within_bounds, Holdings};
+use units::{BaseAtoms, Lots, PriceE6, QuoteAtoms, UnixSeconds};
+
+/// A position before and after a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PositionChange {
+    pub before: Lots,
+    pub after: Lots,
+}
+
+impl Position {
+    fn is_vacant(&self) -> bool {
+        self.kind == 0
+    }
+
+    fn is_of(&self, series: &Series) -> bool {
+        self.kind == kind_byte(series.kind)
+            && self.strike_e6.get() == series.strike_e6
+            && self.expiry_unix_s.get() == series.expiry_unix_s
+    }
+
+    fn to_risk(self) -> Result<risk::payoff::Position> {
+        Ok(risk::payoff::Position {
+            expiry: UnixSeconds(self.expiry_unix_s.get()),
+            strike: PriceE6(self.strike_e6.get()),
+            kind: kind_from_byte(self.kind)?,
+            lots: Lots(self.lots.get()),
+        })
+    }
+}
+
+impl MarginAccount {
+    /// The number of the account's next event of its own.
+    pub fn next_seq(&mut self) -> Result<u64> {
+        let seq = self.seq.get().checked_add(1).ok_or(MarginError::AmountOverflow)?;
+        self.seq = seq.into();
+        Ok(seq)
+    }
+
+    pub fn is_flat(&self) -> bool {
+        self.positions.iter().all(Position::is_vacant)
+    }
+
+    /// Lots held of a series; 0 when there is no position.
+    pub fn lots(&self, series: &Series) -> Lots {
+        Lots(self.positions.iter().find(|held| held.is_of(series)).map_or(0, |held| held.lots.get()))
+    }
+
+    /// Initial margin at `spot`.
+    pub fn initial_margin(&self, market: &Market, spot: PriceE6) -> Result<QuoteAtoms> {
+        let mut book = Book::EMPTY;
+        for position in self.positions.iter().filter(|position| !position.is_vacant()) {
+            book.push(position.to_risk()?).ok_or(MarginError::PositionsFull)?;
+        }
+        let holdings =
+            Holdings { quote: QuoteAtoms(self.quote_atoms.get()), base: BaseAtoms(self.base_atoms.get()), book: &book };
+        initial_margin(&holdings, spot, market.scale()).ok_or_else(|| MarginError::NotionalTooLarge.into())
+    }
+
+    /// Adds `change` to the position in `series`, and to the open interest of series and market.
+    ///
+    /// INVARIANT(M-2): callers apply opposite changes to two accounts.
+    pub fn lots_apply(
+        &mut self,
+        market: &mut Market,
+        expiry: &mut Expiry,
+        series: &Series,
+        change: Lots,
+        spot: PriceE6,
+    ) -> Result<PositionChange> {
+        let held = self.positions.iter().position(|held| held.is_of(series));
+        let at = held.or_else(|| self.positions.iter().position(Position::is_vacant)).ok_or(MarginError::PositionsFull)?;
+        let slot = self.positions.get_mut(at).ok_or(MarginError::PositionsFull)?;
+        let before = Lots(slot.lots.get());
+        let after = before.checked_add(change).ok_or(MarginError::NotionalTooLarge)?;
+        let grows = after.0.unsigned_abs() > before.0.unsigned_abs();
+        if grows && !within_bounds(after, PriceE6(series.strike_e6), spot, market.scale()) {
+            return Err(MarginError::NotionalTooLarge.into());
+        }
+        *slot = if after == Lots::ZERO {
+            Position::zeroed()
+        } else {
+            Position {
+                expiry_unix_s: series.expiry_unix_s.into(),
+                strike_e6: series.strike_e6.into(),
+                lots: after.0.into(),
+                kind: kind_byte(series.kind),
+                reserved: [0; 7],
+            }
+        };
+        market.open_interest_move(expiry, series, before, after)?;
+        Ok(PositionChange { before, after })
+    }
+
+    /// Clears every position of a settled expiry. Returns the cash due: negative when the account owes.
+    pub fn settle(&mut self, market: &mut Market, expiry: &mut Expiry) -> Result<Settled> {
+        let price = expiry.settlement_price()?;
+        let lots_per_unit = market.lots_per_unit.get();
+        let mut settled = Settled { cash: QuoteAtoms::ZERO, positions: 0, lots: 0 };
+        for slot in &mut self.positions {
+            if slot.is_vacant() || slot.expiry_unix_s != expiry.expiry_unix_s {
+                continue;
+            }
+            let payoff = slot.to_risk()?.payoff_floor(price, lots_per_unit).ok_or(MarginError::AmountOverflow)?;
+            let series = expiry.series(slot.strike_e6.get(), slot.kind)?;
+            let lots = Lots(slot.lots.get());
+            settled.add(payoff, lots)?;
+            *slot = Position::zeroed();
+            market.open_interest_move(expiry, &series, lots, Lots::ZERO)?;
+        }
+        let left = expiry.unsettled_lots.get().checked_sub(settled.lots).ok_or(MarginError::AmountOverflow)?;
+        expiry.unsettled_lots = left.into();
+        Ok(settled)
+    }
+}
+
+/// What settling one account's positions of one expiry came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub cash: QuoteAtoms,
+    pub positions: u8,
+    /// Lots cleared, long and short alike.
+    pub lots: u64,
+}
+
+impl Settled {
+    fn add(&mut self, payoff: QuoteAtoms, lots: Lots) -> Result<()> {
+        self.cash = self.cash.checked_add(payoff).ok_or(MarginError::AmountOverflow)?;
+        self.lots = self.lots.checked_add(lots.0.unsigned_abs()).ok_or(MarginError::AmountOverflow)?;
+        self.positions = self.positions.saturating_add(1);
+        Ok(())
+    }
+}
+
+impl Market {
+    /// Follows one account's position from `before` to `after`. INVARIANT(M-2): open interest = the sum of longs.
+    fn open_interest_move(&mut self, expiry: &mut Expiry, series: &Series, before: Lots, after: Lots) -> Result<()> {
+        let (before, after) = (long_lots(before), long_lots(after));
+        if before == after {
+            return Ok(());
+        }
+        expiry.open_lots_move(series, before, after)?;
+        let open = self.open_interest_lots.get().checked_add(after).and_then(|lots| lots.checked_sub(before));
+        self.open_interest_lots = open.ok_or(MarginError::AmountOverflow)?.into();
+        Ok(())
+    }
+}

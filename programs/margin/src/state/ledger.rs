@@ -1,0 +1,97 @@
+//! Balances. INVARIANT(M-1): for each token, what the custody's vault holds = the sum of balances + insurance + fees + clearing.
+//!
+//! Every balance changes here and nowhere else, and every change moves the market's running sum by the same amount.
+use super::{Expiry, MarginAccount, Market};
+use crate::errors::MarginError;
+use anchor_lang::prelude::*;
+use risk::fill::FillCash;
+use units::QuoteAtoms;
+
+/// One of a market's two tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    Base,
+    Quote,
+}
+
+impl Market {
+    /// Raises a balance. Against it stands a deposit, or a debit elsewhere.
+    pub fn credit(&mut self, account: &mut MarginAccount, token: Token, atoms: u64) -> Result<()> {
+        match token {
+            Token::Base => {
+                account.base_atoms = sum(account.base_atoms.get(), atoms)?.into();
+                self.base_balances_atoms = sum(self.base_balances_atoms.get(), atoms)?.into();
+                Ok(())
+            }
+            Token::Quote => self.quote_move(account, QuoteAtoms(signed(atoms)?)),
+        }
+    }
+
+    /// Lowers a balance. Base never goes below zero; how low quote may go is the caller's check.
+    pub fn debit(&mut self, account: &mut MarginAccount, token: Token, atoms: u64) -> Result<()> {
+        match token {
+            Token::Base => {
+                let left = account.base_atoms.get().checked_sub(atoms).ok_or(MarginError::BaseBalanceTooLow)?;
+                account.base_atoms = left.into();
+                // BOUND: the sum holds this account's balance, which was at least `atoms`.
+                let sum = self.base_balances_atoms.get().checked_sub(atoms).ok_or(MarginError::AmountOverflow)?;
+                self.base_balances_atoms = sum.into();
+                Ok(())
+            }
+            Token::Quote => {
+                let change = signed(atoms)?.checked_neg().ok_or(MarginError::AmountOverflow)?;
+                self.quote_move(account, QuoteAtoms(change))
+            }
+        }
+    }
+
+    /// Books the cash of a fill. INVARIANT(M-3): the four amounts sum to zero.
+    pub fn fill_book(&mut self, taker: &mut MarginAccount, maker: &mut MarginAccount, cash: &FillCash) -> Result<()> {
+        self.quote_move(taker, cash.taker)?;
+        self.quote_move(maker, cash.maker)?;
+        self.insurance_atoms = sum(self.insurance_atoms.get(), unsigned(cash.insurance.0)?)?.into();
+        self.fees_atoms = sum(self.fees_atoms.get(), unsigned(cash.fees.0)?)?.into();
+        Ok(())
+    }
+
+    /// Pays an account's settlement out of the expiry's clearing, or takes it in. The last account's leaves the rounding to insurance.
+    pub fn settlement_book(&mut self, expiry: &mut Expiry, account: &mut MarginAccount, cash: QuoteAtoms) -> Result<()> {
+        self.quote_move(account, cash)?;
+        let clearing = difference(expiry.clearing_atoms.get(), cash.0)?;
+        self.clearing_atoms = difference(self.clearing_atoms.get(), cash.0)?.into();
+        if expiry.unsettled_lots.get() > 0 {
+            expiry.clearing_atoms = clearing.into();
+            return Ok(());
+        }
+        // BOUND: shorts paid in the ceiling of what longs were paid the floor of, lot for lot, so the rest is not negative.
+        self.insurance_atoms = sum(self.insurance_atoms.get(), unsigned(clearing)?)?.into();
+        self.clearing_atoms = difference(self.clearing_atoms.get(), clearing)?.into();
+        expiry.clearing_atoms = 0.into();
+        Ok(())
+    }
+
+    /// The one place where a quote balance and its sum change.
+    fn quote_move(&mut self, account: &mut MarginAccount, change: QuoteAtoms) -> Result<()> {
+        let balance = account.quote_atoms.get().checked_add(change.0).ok_or(MarginError::AmountOverflow)?;
+        let balances = self.quote_balances_atoms.get().checked_add(change.0).ok_or(MarginError::AmountOverflow)?;
+        account.quote_atoms = balance.into();
+        self.quote_balances_atoms = balances.into();
+        Ok(())
+    }
+}
+
+fn sum(a: u64, b: u64) -> Result<u64> {
+    a.checked_add(b).ok_or_else(|| MarginError::AmountOverflow.into())
+}
+
+fn difference(a: i64, b: i64) -> Result<i64> {
+    a.checked_sub(b).ok_or_else(|| MarginError::AmountOverflow.into())
+}
+
+fn signed(atoms: u64) -> Result<i64> {
+    i64::try_from(atoms).map_err(|_| MarginError::AmountOverflow.into())
+}
+
+fn unsigned(atoms: i64) -> Result<u64> {
+    u64::try_from(atoms).map_err(|_| MarginError::AmountOverflow.into())
+}

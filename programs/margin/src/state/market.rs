@@ -1,0 +1,55 @@
+//! A market's scale, tokens and counters.
+use super::{Market, Token};
+use crate::errors::MarginError;
+use anchor_lang::address_eq;
+use anchor_lang::prelude::*;
+use risk::standard::Scale;
+
+impl Market {
+    /// What converts lots, base and quote.
+    pub fn scale(&self) -> Scale {
+        // BOUND: base_decimals is at most 12, checked at creation.
+        let base_unit_atoms = 10u64.saturating_pow(u32::from(self.base_decimals));
+        Scale { lots_per_unit: self.lots_per_unit.get(), base_unit_atoms }
+    }
+
+    /// Which of the two tokens `mint` is.
+    pub fn token(&self, mint: &Address) -> Result<Token> {
+        if address_eq(mint, &self.quote_mint) {
+            Ok(Token::Quote)
+        } else if address_eq(mint, &self.base_mint) {
+            Ok(Token::Base)
+        } else {
+            Err(MarginError::MintOfAnotherMarket.into())
+        }
+    }
+
+    /// The custody's vault of that token.
+    pub fn tokens(&self, mint: &Address) -> Result<Address> {
+        self.token(mint).map(|token| match token {
+            Token::Quote => self.quote_tokens,
+            Token::Base => self.base_tokens,
+        })
+    }
+
+    pub fn decimals(&self, token: Token) -> u8 {
+        match token {
+            Token::Base => self.base_decimals,
+            Token::Quote => self.quote_decimals,
+        }
+    }
+
+    /// The registry index of the next account; never reused.
+    pub fn next_index(&mut self) -> Result<u64> {
+        let index = self.accounts_opened.get();
+        self.accounts_opened = index.checked_add(1).ok_or(MarginError::AmountOverflow)?.into();
+        Ok(index)
+    }
+
+    /// The number of the next event.
+    pub fn next_seq(&mut self) -> Result<u64> {
+        let seq = self.seq.get().checked_add(1).ok_or(MarginError::AmountOverflow)?;
+        self.seq = seq.into();
+        Ok(seq)
+    }
+}

@@ -1,0 +1,26 @@
+//! The program's accounts: layouts from `abi` under Anchor's attribute, and the changes they go through.
+//!
+//! No instruction derives the address of an account it only reads or changes: nothing but this program can own an account with these
+//! discriminators, each is created at its PDA and nowhere else, and the links between them (`market`, `owner`) are compared.
+use anchor_lang::prelude::*;
+
+mod account;
+mod expiry;
+mod ledger;
+mod market;
+mod quote;
+
+pub use account::PositionChange;
+pub use expiry::Series;
+pub use ledger::Token;
+
+abi::config_layout!(#[account]);
+abi::market_layout!(#[account]);
+abi::expiry_layout!(#[account]);
+abi::position_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
+abi::margin_account_layout!(#[account]);
+abi::quote_state_layout!(#[account]);
+
+/// Layout version that this code writes, and the oldest reader that may rely on it.
+pub const VERSION: u8 = 1;
+pub const MIN_READER: u8 = 1;
