@@ -1,0 +1,93 @@
+//! Returns what is left of a bid's escrow once the auction is cleared, and closes the bid.
+use crate::errors::VaultError;
+use crate::events::BidRefunded;
+use crate::reads::{self, MARGIN};
+use crate::state::{Bid, Epoch, Vault};
+use anchor_lang::prelude::*;
+use anchor_spl::token::TokenAccount;
+
+#[derive(Accounts)]
+pub struct BidRefund {
+    #[account(mut)]
+    pub vault: Account<Vault>,
+    /// The epoch of the bid, current or past.
+    #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
+    pub epoch: Account<Epoch>,
+    #[account(mut, close = bidder, constraint = bid.epoch == *epoch.address() @ VaultError::WrongBid)]
+    pub bid: Account<Bid>,
+    /// Gets the rent of the bid account.
+    #[account(mut, address = bid.bidder @ VaultError::WrongBid)]
+    pub bidder: UncheckedAccount,
+    #[account(mut, address = vault.market @ VaultError::WrongMarket)]
+    pub market: UncheckedAccount,
+    #[account(mut, address = vault.escrow_account @ VaultError::WrongEscrowAccount)]
+    pub escrow_account: UncheckedAccount,
+    pub quote_mint: UncheckedAccount,
+    /// A quote token account of the bidder.
+    #[account(mut, constraint = *destination.owner() == bid.bidder @ VaultError::WrongTokenOwner)]
+    pub destination: Account<TokenAccount>,
+    /// The market's quote tokens, pinned by the margin program, like all below.
+    #[account(mut)]
+    pub quote_tokens: UncheckedAccount,
+    #[account(mut)]
+    pub custody: UncheckedAccount,
+    pub feed: UncheckedAccount,
+    pub brake: UncheckedAccount,
+    #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
+    pub margin_program: UncheckedAccount,
+    pub breaker_program: UncheckedAccount,
+    pub token_program: Program<Token>,
+}
+
+impl BidRefund {
+    /// Authority: anyone, once the auction is cleared. Errors: `AuctionNotCleared`, `WrongQuoteMint`.
+    fn validate(&self) -> Result<()> {
+        let is_cleared = matches!(self.epoch.state, abi::vault::EPOCH_LIVE | abi::vault::EPOCH_SETTLED);
+        require!(is_cleared, VaultError::AuctionNotCleared);
+        let market = reads::market(self.market.account())?;
+        require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
+        Ok(())
+    }
+
+    pub fn bid_refund(&mut self) -> Result<()> {
+        self.validate()?;
+        let (slot, unix_s) = shared::now()?;
+
+        // INVARIANT(V-4): the escrow less the premium taken, and only once, for the bid is closed.
+        let amount_atoms = self.bid.escrow_atoms.get();
+        self.bid.escrow_atoms = 0.into();
+        let bids_open = self.epoch.bids_open.get().checked_sub(1).ok_or(VaultError::AmountOverflow)?;
+        self.epoch.bids_open = bids_open.into();
+        emit!(BidRefunded {
+            slot,
+            unix_s,
+            seq: self.vault.next_seq()?,
+            vault: *self.vault.address(),
+            epoch: self.epoch.number.get(),
+            bidder: *self.bidder.address(),
+            amount_atoms,
+            bids_open,
+        });
+        if amount_atoms == 0 {
+            return Ok(());
+        }
+
+        let seeds = self.vault.signer_seeds();
+        let seeds = seeds.parts();
+        let signer: &[&[&[u8]]] = &[&seeds];
+        let accounts = margin::cpi::accounts::AccountWithdraw {
+            owner: self.vault.cpi_handle(),
+            market: self.market.cpi_handle_mut(),
+            account: self.escrow_account.cpi_handle_mut(),
+            mint: self.quote_mint.cpi_handle(),
+            destination: self.destination.cpi_handle_mut(),
+            tokens: self.quote_tokens.cpi_handle_mut(),
+            custody: self.custody.cpi_handle_mut(),
+            feed: self.feed.cpi_handle(),
+            brake: self.brake.cpi_handle(),
+            breaker_program: self.breaker_program.cpi_handle(),
+            token_program: self.token_program.cpi_handle(),
+        };
+        margin::cpi::account_withdraw(CpiContext::new_with_signer(&MARGIN, accounts, signer), amount_atoms)
+    }
+}
