@@ -2,9 +2,18 @@
 
 pub mod breaker;
 pub mod framework;
+pub mod governor;
+pub mod margin;
 pub mod oracle;
+pub mod vault;
 
 use crate::ProgramSpec;
 
 /// Every program with its errors, instructions and accounts.
-pub const PROGRAMS: &[ProgramSpec] = &[oracle::PROGRAM, breaker::PROGRAM];
+pub const PROGRAMS: &[ProgramSpec] = &[
+    oracle::PROGRAM,
+    margin::PROGRAM,
+    vault::PROGRAM,
+    breaker::PROGRAM,
+    governor::PROGRAM,
+];
