@@ -1,0 +1,57 @@
+//! Replaces the guardians of the brake.
+use crate::events::GuardiansReplaced;
+use crate::state::{Council, Proposal, Stamp};
+use crate::GovernorError;
+use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED};
+use anchor_lang::prelude::*;
+use policy::proposal::State;
+use policy::CouncilAction;
+
+#[derive(Accounts)]
+pub struct GuardiansExecute {
+    #[account(mut, seeds = [COUNCIL_SEED], bump = council.bump)]
+    pub council: Account<Council>,
+    /// Any proposal of this governor that may be executed.
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    #[account(seeds = [AUTHORITY_SEED], bump = council.authority_bump)]
+    pub governor_authority: UncheckedAccount,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: UncheckedAccount,
+    /// Not checked here: the breaker pins its own accounts.
+    #[account(mut)]
+    pub brake: UncheckedAccount,
+    /// Checked by the handler: the instructions sysvar.
+    pub instructions: UncheckedAccount,
+    #[account(address = breaker::ID @ GovernorError::NotBreaker)]
+    pub breaker: UncheckedAccount,
+}
+
+impl GuardiansExecute {
+    /// Authority: anyone, once both clocks have passed the delay and before the expiry.
+    /// Effects: other guardians, re-armed.
+    /// Errors: `NotSysvar`, `DurableNonce`, every reason of `may_execute`, `ActionOtherKind`.
+    fn validate(&self) -> Result<Vec<Address>> {
+        shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
+        self.proposal.executable(&self.council)?;
+        match self.proposal.decision()? {
+            CouncilAction::GuardiansSet { guardians } => Ok(guardians.iter().copied().map(Address::new_from_array).collect()),
+            _ => Err(GovernorError::ActionOtherKind.into()),
+        }
+    }
+
+    pub fn guardians_execute(&mut self) -> Result<()> {
+        let guardians = self.validate()?;
+        self.proposal.state = State::Executed.byte();
+        let Stamp { slot, unix_s, seq } = self.council.stamp()?;
+        emit!(GuardiansReplaced { slot, unix_s, seq, id: self.proposal.id.get(), guardians: guardians.clone() });
+        let accounts = breaker::cpi::accounts::GuardiansSet {
+            authority: self.governor_authority.cpi_handle().as_signer(),
+            config: self.config.cpi_handle(),
+            brake: self.brake.cpi_handle_mut(),
+        };
+        let bump = [self.council.authority_bump];
+        let seeds: &[&[&[u8]]] = &[&[AUTHORITY_SEED, &bump]];
+        breaker::cpi::guardians_set(CpiContext::new_with_signer(&breaker::ID, accounts, seeds), guardians)
+    }
+}

@@ -1,0 +1,25 @@
+mod buffer_close;
+mod council_execute;
+mod council_init;
+mod guardians_execute;
+mod program_adopt;
+mod proposal_approve;
+mod proposal_cancel;
+mod proposal_create;
+mod proposal_queue;
+mod relax_execute;
+mod upgrade_execute;
+mod upgrade_propose;
+
+pub use buffer_close::*;
+pub use council_execute::*;
+pub use council_init::*;
+pub use guardians_execute::*;
+pub use program_adopt::*;
+pub use proposal_approve::*;
+pub use proposal_cancel::*;
+pub use proposal_create::*;
+pub use proposal_queue::*;
+pub use relax_execute::*;
+pub use upgrade_execute::*;
+pub use upgrade_propose::*;

@@ -1,0 +1,41 @@
+//! A member approves what a digest commits to.
+use crate::events::ProposalApproved;
+use crate::state::{now, Council, Proposal, Stamp};
+use crate::GovernorError;
+use abi::governor::COUNCIL_SEED;
+use anchor_lang::prelude::*;
+use policy::proposal;
+
+#[derive(Accounts)]
+pub struct ProposalApprove {
+    pub member: Signer,
+    #[account(mut, seeds = [COUNCIL_SEED], bump = council.bump)]
+    pub council: Account<Council>,
+    /// Any proposal of this governor: the digest says which one the member means.
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    /// Checked by the handler: the instructions sysvar.
+    pub instructions: UncheckedAccount,
+}
+
+impl ProposalApprove {
+    /// Authority: a member of the council.
+    /// Effects: sets the member's bit.
+    /// Errors: `NotMember`, `NotSysvar`, `DurableNonce`, `DigestMismatch`, `ProposalNotDraft`, `MembershipStale`, `ProposalExpired`,
+    /// `CreatedThisSlot`, `AlreadyApproved`.
+    fn validate(&self, digest: &[u8; 32]) -> Result<u16> {
+        let member = self.council.member_index(self.member.address())?;
+        shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
+        require!(self.proposal.digest == *digest, GovernorError::DigestMismatch);
+        let rules = self.proposal.rules()?;
+        Ok(proposal::approve(&rules, &self.council.rules(), &now()?, member).map_err(GovernorError::from)?)
+    }
+
+    pub fn proposal_approve(&mut self, digest: [u8; 32]) -> Result<()> {
+        self.proposal.approvals = self.validate(&digest)?.into();
+        let approvals = proposal::approvals_counted(&self.proposal.rules()?, &self.council.rules());
+        let Stamp { slot, unix_s, seq } = self.council.stamp()?;
+        emit!(ProposalApproved { slot, unix_s, seq, id: self.proposal.id.get(), member: *self.member.address(), approvals });
+        Ok(())
+    }
+}

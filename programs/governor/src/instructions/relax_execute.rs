@@ -1,0 +1,57 @@
+//! Lowers the brake.
+use crate::events::BrakeRelaxed;
+use crate::state::{Council, Proposal, Stamp};
+use crate::GovernorError;
+use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED};
+use anchor_lang::prelude::*;
+use policy::proposal::State;
+use policy::CouncilAction;
+
+#[derive(Accounts)]
+pub struct RelaxExecute {
+    #[account(mut, seeds = [COUNCIL_SEED], bump = council.bump)]
+    pub council: Account<Council>,
+    /// Any proposal of this governor that may be executed.
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    #[account(seeds = [AUTHORITY_SEED], bump = council.authority_bump)]
+    pub governor_authority: UncheckedAccount,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: UncheckedAccount,
+    /// Not checked here: the breaker pins its own accounts.
+    #[account(mut)]
+    pub brake: UncheckedAccount,
+    /// Checked by the handler: the instructions sysvar.
+    pub instructions: UncheckedAccount,
+    #[account(address = breaker::ID @ GovernorError::NotBreaker)]
+    pub breaker: UncheckedAccount,
+}
+
+impl RelaxExecute {
+    /// Authority: anyone, once both clocks have passed the delay and before the expiry.
+    /// Effects: the brake stands at the approved level.
+    /// Errors: `NotSysvar`, `DurableNonce`, every reason of `may_execute`, `ActionOtherKind`; the breaker's own if that is not lower.
+    fn validate(&self) -> Result<u8> {
+        shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
+        self.proposal.executable(&self.council)?;
+        match self.proposal.decision()? {
+            CouncilAction::BreakerRelax { level } => Ok(level.byte()),
+            _ => Err(GovernorError::ActionOtherKind.into()),
+        }
+    }
+
+    pub fn relax_execute(&mut self) -> Result<()> {
+        let level = self.validate()?;
+        self.proposal.state = State::Executed.byte();
+        let Stamp { slot, unix_s, seq } = self.council.stamp()?;
+        emit!(BrakeRelaxed { slot, unix_s, seq, id: self.proposal.id.get(), level });
+        let accounts = breaker::cpi::accounts::LevelRelax {
+            authority: self.governor_authority.cpi_handle().as_signer(),
+            config: self.config.cpi_handle(),
+            brake: self.brake.cpi_handle_mut(),
+        };
+        let bump = [self.council.authority_bump];
+        let seeds: &[&[&[u8]]] = &[&[AUTHORITY_SEED, &bump]];
+        breaker::cpi::level_relax(CpiContext::new_with_signer(&breaker::ID, accounts, seeds), level)
+    }
+}
