@@ -7,6 +7,7 @@ use anchor_lang::prelude::*;
 mod errors;
 mod events;
 mod instructions;
+mod margin;
 mod reads;
 mod state;
 

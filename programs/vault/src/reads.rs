@@ -8,7 +8,7 @@ use anchor_lang::prelude::*;
 use policy::Action;
 use units::PriceE6;
 
-pub const MARGIN: Address = Address::new_from_array(ids::MARGIN);
+pub use crate::margin::ID as MARGIN;
 /// The breaker's only brake.
 pub const BRAKE: Address = Address::new_from_array(ids::BRAKE);
 

@@ -1,6 +1,7 @@
 //! Ends an auction: the best bid pays its premium and gets its calls; without a bid, or too late, nothing is sold.
 use crate::errors::VaultError;
 use crate::events::AuctionCleared;
+use crate::margin::{AccountTransfer, SeriesWrite};
 use crate::reads::{self, MARGIN};
 use crate::state::{Bid, Epoch, Vault};
 use anchor_lang::prelude::*;
@@ -123,7 +124,7 @@ impl AuctionClear {
         let seeds = self.vault.signer_seeds();
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
-        let accounts = margin::cpi::accounts::AccountTransfer {
+        let accounts = AccountTransfer {
             owner: self.vault.cpi_handle(),
             market: self.market.cpi_handle_mut(),
             source: self.escrow_account.cpi_handle_mut(),
@@ -132,7 +133,7 @@ impl AuctionClear {
             feed: self.feed.cpi_handle(),
             brake: self.brake.cpi_handle(),
         };
-        margin::cpi::account_transfer(CpiContext::new_with_signer(&MARGIN, accounts, signer), premium_atoms)
+        accounts.call(premium_atoms, signer)
     }
 
     /// Writes the calls to the winner's margin account.
@@ -142,7 +143,7 @@ impl AuctionClear {
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
         let holder = self.holder.as_mut().ok_or(VaultError::WrongHolder)?;
-        let accounts = margin::cpi::accounts::SeriesWrite {
+        let accounts = SeriesWrite {
             writer_owner: self.vault.cpi_handle(),
             market: self.market.cpi_handle_mut(),
             expiry: self.expiry.cpi_handle_mut(),
@@ -151,6 +152,6 @@ impl AuctionClear {
             feed: self.feed.cpi_handle(),
             brake: self.brake.cpi_handle(),
         };
-        margin::cpi::series_write(CpiContext::new_with_signer(&MARGIN, accounts, signer), lots, strike_e6)
+        accounts.call(lots, strike_e6, signer)
     }
 }

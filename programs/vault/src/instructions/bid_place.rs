@@ -1,6 +1,7 @@
 //! Bids for the calls on offer, the premium in escrow.
 use crate::errors::VaultError;
 use crate::events::BidPlaced;
+use crate::margin::AccountDeposit;
 use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Bid, Epoch, Vault, VERSION};
 use anchor_lang::prelude::*;
@@ -95,7 +96,7 @@ impl BidPlace {
             is_best,
         });
 
-        let accounts = margin::cpi::accounts::AccountDeposit {
+        let accounts = AccountDeposit {
             authority: self.bidder.cpi_handle(),
             market: self.market.cpi_handle_mut(),
             account: self.escrow_account.cpi_handle_mut(),
@@ -105,6 +106,6 @@ impl BidPlace {
             brake: self.brake.cpi_handle(),
             token_program: self.token_program.cpi_handle(),
         };
-        margin::cpi::account_deposit(CpiContext::new(&MARGIN, accounts), escrow_atoms)
+        accounts.call(escrow_atoms)
     }
 }

@@ -1,6 +1,7 @@
 //! Returns what is left of a bid's escrow once the auction is cleared, and closes the bid.
 use crate::errors::VaultError;
 use crate::events::BidRefunded;
+use crate::margin::AccountWithdraw;
 use crate::reads::{self, MARGIN};
 use crate::state::{Bid, Epoch, Vault};
 use anchor_lang::prelude::*;
@@ -75,7 +76,7 @@ impl BidRefund {
         let seeds = self.vault.signer_seeds();
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
-        let accounts = margin::cpi::accounts::AccountWithdraw {
+        let accounts = AccountWithdraw {
             owner: self.vault.cpi_handle(),
             market: self.market.cpi_handle_mut(),
             account: self.escrow_account.cpi_handle_mut(),
@@ -88,6 +89,6 @@ impl BidRefund {
             breaker_program: self.breaker_program.cpi_handle(),
             token_program: self.token_program.cpi_handle(),
         };
-        margin::cpi::account_withdraw(CpiContext::new_with_signer(&MARGIN, accounts, signer), amount_atoms)
+        accounts.call(amount_atoms, signer)
     }
 }

@@ -1,6 +1,7 @@
 //! Pays a depositor its part of a settled epoch.
 use crate::errors::VaultError;
 use crate::events::Claimed;
+use crate::margin::AccountWithdraw;
 use crate::reads::{self, MARGIN};
 use crate::state::{Deposit, Epoch, Vault};
 use anchor_lang::prelude::*;
@@ -104,7 +105,7 @@ impl Claim {
             if atoms == 0 {
                 continue;
             }
-            let accounts = margin::cpi::accounts::AccountWithdraw {
+            let accounts = AccountWithdraw {
                 owner: self.vault.cpi_handle(),
                 market: self.market.cpi_handle_mut(),
                 account: self.escrow_account.cpi_handle_mut(),
@@ -117,7 +118,7 @@ impl Claim {
                 breaker_program: self.breaker_program.cpi_handle(),
                 token_program: self.token_program.cpi_handle(),
             };
-            margin::cpi::account_withdraw(CpiContext::new_with_signer(&MARGIN, accounts, signer), atoms)?;
+            accounts.call(atoms, signer)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Adds base to the open epoch.
 use crate::errors::VaultError;
 use crate::events::Deposited;
+use crate::margin::AccountDeposit;
 use crate::reads::{self, MARGIN};
 use crate::state::{Deposit, Epoch, Vault, VERSION};
 use anchor_lang::prelude::*;
@@ -75,7 +76,7 @@ impl DepositMake {
             deposited_atoms: deposited.0,
         });
 
-        let accounts = margin::cpi::accounts::AccountDeposit {
+        let accounts = AccountDeposit {
             authority: self.owner.cpi_handle(),
             market: self.market.cpi_handle_mut(),
             account: self.trading_account.cpi_handle_mut(),
@@ -85,6 +86,6 @@ impl DepositMake {
             brake: self.brake.cpi_handle(),
             token_program: self.token_program.cpi_handle(),
         };
-        margin::cpi::account_deposit(CpiContext::new(&MARGIN, accounts), amount_atoms)
+        accounts.call(amount_atoms)
     }
 }

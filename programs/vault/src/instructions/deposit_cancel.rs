@@ -1,6 +1,7 @@
 //! Takes a whole deposit back while the epoch is open.
 use crate::errors::VaultError;
 use crate::events::DepositCancelled;
+use crate::margin::AccountWithdraw;
 use crate::reads::{self, MARGIN};
 use crate::state::{Deposit, Epoch, Vault};
 use anchor_lang::prelude::*;
@@ -75,7 +76,7 @@ impl DepositCancel {
         let seeds = self.vault.signer_seeds();
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
-        let accounts = margin::cpi::accounts::AccountWithdraw {
+        let accounts = AccountWithdraw {
             owner: self.vault.cpi_handle(),
             market: self.market.cpi_handle_mut(),
             account: self.trading_account.cpi_handle_mut(),
@@ -88,6 +89,6 @@ impl DepositCancel {
             breaker_program: self.breaker_program.cpi_handle(),
             token_program: self.token_program.cpi_handle(),
         };
-        margin::cpi::account_withdraw(CpiContext::new_with_signer(&MARGIN, accounts, signer), amount.0)
+        accounts.call(amount.0, signer)
     }
 }

@@ -1,6 +1,7 @@
 //! Ends an epoch: its result moves to escrow, where no later loss can touch it, and the next epoch opens.
 use crate::errors::VaultError;
 use crate::events::EpochSettled;
+use crate::margin::AccountTransfer;
 use crate::reads::{self, MARGIN};
 use crate::state::{Epoch, Vault};
 use anchor_lang::prelude::*;
@@ -90,7 +91,7 @@ impl EpochSettle {
             if atoms == 0 {
                 continue;
             }
-            let accounts = margin::cpi::accounts::AccountTransfer {
+            let accounts = AccountTransfer {
                 owner: self.vault.cpi_handle(),
                 market: self.market.cpi_handle_mut(),
                 source: self.trading_account.cpi_handle_mut(),
@@ -99,7 +100,7 @@ impl EpochSettle {
                 feed: self.feed.cpi_handle(),
                 brake: self.brake.cpi_handle(),
             };
-            margin::cpi::account_transfer(CpiContext::new_with_signer(&MARGIN, accounts, signer), atoms)?;
+            accounts.call(atoms, signer)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Creates a vault, its two margin accounts and its first epoch.
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
+use crate::margin::AccountOpen;
 use crate::reads::{self, MARGIN};
 use crate::state::{Config, Epoch, Vault, VERSION};
 use anchor_lang::prelude::*;
@@ -113,14 +114,14 @@ impl VaultCreate {
             (abi::vault::TRADING_SUBACCOUNT, &mut self.trading_account),
             (abi::vault::ESCROW_SUBACCOUNT, &mut self.escrow_account),
         ] {
-            let accounts = margin::cpi::accounts::AccountOpen {
+            let accounts = AccountOpen {
                 payer: self.payer.cpi_handle_mut(),
                 owner: self.vault.cpi_handle(),
                 market: self.market.cpi_handle_mut(),
                 account: account.cpi_handle_mut(),
                 system_program: self.system_program.cpi_handle(),
             };
-            margin::cpi::account_open(CpiContext::new_with_signer(&MARGIN, accounts, signer), subaccount)?;
+            accounts.call(subaccount, signer)?;
         }
         Ok(())
     }

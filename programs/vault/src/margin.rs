@@ -1,0 +1,122 @@
+//! The calls of the margin program that vaults make: accounts in margin's order, and its discriminators.
+//!
+//! Declared here and not linked: margin itself calls the breaker, and one program cannot link two others that are both built to be
+//! called. The suite runs each of these calls against the built margin program, so that a drift cannot pass.
+use anchor_lang::prelude::*;
+
+pub const ID: Address = Address::new_from_array(abi::ids::MARGIN);
+
+const ACCOUNT_OPEN: u8 = 4;
+const ACCOUNT_DEPOSIT: u8 = 6;
+const ACCOUNT_WITHDRAW: u8 = 7;
+const SERIES_WRITE: u8 = 13;
+const ACCOUNT_TRANSFER: u8 = 14;
+
+/// What a vault's PDA signs a call with.
+pub type Seeds<'a> = &'a [&'a [&'a [u8]]];
+
+#[derive(ToCpiAccounts)]
+pub struct AccountOpen<'a> {
+    #[signer(true)]
+    pub owner: CpiHandle<'a>,
+    #[signer(true)]
+    pub payer: CpiHandleMut<'a>,
+    pub market: CpiHandleMut<'a>,
+    pub account: CpiHandleMut<'a>,
+    pub system_program: CpiHandle<'a>,
+}
+
+impl AccountOpen<'_> {
+    pub fn call(self, subaccount: u16, signer: Seeds) -> Result<()> {
+        let [low, high] = subaccount.to_le_bytes();
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&[ACCOUNT_OPEN, low, high])
+    }
+}
+
+#[derive(ToCpiAccounts)]
+pub struct AccountDeposit<'a> {
+    #[signer(true)]
+    pub authority: CpiHandle<'a>,
+    pub market: CpiHandleMut<'a>,
+    pub account: CpiHandleMut<'a>,
+    pub brake: CpiHandle<'a>,
+    pub mint: CpiHandle<'a>,
+    pub source: CpiHandleMut<'a>,
+    pub tokens: CpiHandleMut<'a>,
+    pub token_program: CpiHandle<'a>,
+}
+
+impl AccountDeposit<'_> {
+    /// The authority has signed the transaction itself.
+    pub fn call(self, amount_atoms: u64) -> Result<()> {
+        CpiContext::new(&ID, self).invoke(&with_amount(ACCOUNT_DEPOSIT, amount_atoms))
+    }
+}
+
+#[derive(ToCpiAccounts)]
+pub struct AccountWithdraw<'a> {
+    #[signer(true)]
+    pub owner: CpiHandle<'a>,
+    pub market: CpiHandleMut<'a>,
+    pub account: CpiHandleMut<'a>,
+    pub brake: CpiHandle<'a>,
+    pub feed: CpiHandle<'a>,
+    pub mint: CpiHandle<'a>,
+    pub custody: CpiHandleMut<'a>,
+    pub tokens: CpiHandleMut<'a>,
+    pub destination: CpiHandleMut<'a>,
+    pub token_program: CpiHandle<'a>,
+    pub breaker_program: CpiHandle<'a>,
+}
+
+impl AccountWithdraw<'_> {
+    pub fn call(self, amount_atoms: u64, signer: Seeds) -> Result<()> {
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_amount(ACCOUNT_WITHDRAW, amount_atoms))
+    }
+}
+
+#[derive(ToCpiAccounts)]
+pub struct AccountTransfer<'a> {
+    #[signer(true)]
+    pub owner: CpiHandle<'a>,
+    pub market: CpiHandleMut<'a>,
+    pub source: CpiHandleMut<'a>,
+    pub destination: CpiHandleMut<'a>,
+    pub brake: CpiHandle<'a>,
+    pub feed: CpiHandle<'a>,
+    pub mint: CpiHandle<'a>,
+}
+
+impl AccountTransfer<'_> {
+    pub fn call(self, amount_atoms: u64, signer: Seeds) -> Result<()> {
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_amount(ACCOUNT_TRANSFER, amount_atoms))
+    }
+}
+
+#[derive(ToCpiAccounts)]
+pub struct SeriesWrite<'a> {
+    #[signer(true)]
+    pub writer_owner: CpiHandle<'a>,
+    pub market: CpiHandleMut<'a>,
+    pub expiry: CpiHandleMut<'a>,
+    pub writer: CpiHandleMut<'a>,
+    pub holder: CpiHandleMut<'a>,
+    pub brake: CpiHandle<'a>,
+    pub feed: CpiHandle<'a>,
+}
+
+impl SeriesWrite<'_> {
+    pub fn call(self, lots: u64, strike_e6: u64, signer: Seeds) -> Result<()> {
+        let mut data = [0; 17];
+        let (head, strike) = data.split_at_mut(9);
+        head.copy_from_slice(&with_amount(SERIES_WRITE, lots));
+        strike.copy_from_slice(&strike_e6.to_le_bytes());
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&data)
+    }
+}
+
+/// A discriminator and a u64.
+fn with_amount(discriminator: u8, amount: u64) -> [u8; 9] {
+    let [a, b, c, d, e, f, g, h] = amount.to_le_bytes();
+    [discriminator, a, b, c, d, e, f, g, h]
+}
