@@ -4,7 +4,7 @@ use anchor_lang::cpi::InstructionAccount;
 use anchor_lang::prelude::*;
 use anchor_lang::unchecked_invoke_signed_fixed;
 
-const LOADER: Address = Address::new_from_array(abi::ids::LOADER);
+pub const LOADER: Address = Address::new_from_array(abi::ids::LOADER);
 const UPGRADE: [u8; 4] = 3_u32.to_le_bytes();
 const CLOSE: [u8; 4] = 5_u32.to_le_bytes();
 const SET_AUTHORITY_CHECKED: [u8; 4] = 7_u32.to_le_bytes();

@@ -385,7 +385,6 @@ pub struct ProgramAdopt {
     pub program_data: Pubkey,
     pub adoption: Pubkey,
     pub governor_authority: Pubkey,
-    pub loader: Pubkey,
 }
 
 impl ProgramAdopt {
@@ -438,7 +437,9 @@ impl ProgramAdopt {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "BPFLoaderUpgradeab1e11111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "system_program",
@@ -464,7 +465,10 @@ impl ProgramAdopt {
             AccountMeta::new(self.program_data, false),
             AccountMeta::new(self.adoption, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(self.loader, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
+                false,
+            ),
             AccountMeta::new_readonly(
                 Pubkey::from_str_const("11111111111111111111111111111111"),
                 false,
@@ -488,8 +492,6 @@ pub struct ProposalCreate {
     pub proposer: Pubkey,
     pub council: Pubkey,
     pub proposal: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
 }
 
 impl ProposalCreate {
@@ -521,7 +523,9 @@ impl ProposalCreate {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "system_program",
@@ -544,7 +548,10 @@ impl ProposalCreate {
             AccountMeta::new(self.proposer, true),
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(self.instructions, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
             AccountMeta::new_readonly(
                 Pubkey::from_str_const("11111111111111111111111111111111"),
                 false,
@@ -569,8 +576,6 @@ pub struct ProposalApprove {
     pub council: Pubkey,
     /// Any proposal of this governor: the digest says which one the member means.
     pub proposal: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
 }
 
 impl ProposalApprove {
@@ -602,7 +607,9 @@ impl ProposalApprove {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
     ];
 
@@ -618,7 +625,10 @@ impl ProposalApprove {
             AccountMeta::new_readonly(self.member, true),
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(self.instructions, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
         ];
         Instruction {
             program_id,
@@ -638,8 +648,6 @@ pub struct ProposalQueue {
     pub council: Pubkey,
     /// Any proposal of this governor that meets its threshold.
     pub proposal: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
 }
 
 impl ProposalQueue {
@@ -664,7 +672,9 @@ impl ProposalQueue {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
     ];
 
@@ -678,7 +688,10 @@ impl ProposalQueue {
         let accounts = vec![
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(self.instructions, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
         ];
         Instruction {
             program_id,
@@ -703,9 +716,6 @@ pub struct UpgradeExecute {
     /// Must be `proposal.proposer`.
     pub spill: Pubkey,
     pub governor_authority: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
-    pub loader: Pubkey,
 }
 
 impl UpgradeExecute {
@@ -790,14 +800,18 @@ impl UpgradeExecute {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "loader",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "BPFLoaderUpgradeab1e11111111111111111111111",
+            )),
         },
     ];
 
@@ -825,8 +839,14 @@ impl UpgradeExecute {
                 Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111"),
                 false,
             ),
-            AccountMeta::new_readonly(self.instructions, false),
-            AccountMeta::new_readonly(self.loader, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
+                false,
+            ),
         ];
         Instruction {
             program_id,
@@ -846,8 +866,6 @@ pub struct RelaxExecute {
     pub config: Pubkey,
     /// Not checked here: the breaker pins its own accounts.
     pub brake: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
 }
 
 impl RelaxExecute {
@@ -893,7 +911,9 @@ impl RelaxExecute {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "breaker",
@@ -919,7 +939,10 @@ impl RelaxExecute {
             AccountMeta::new_readonly(self.governor_authority, false),
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.brake, false),
-            AccountMeta::new_readonly(self.instructions, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
             AccountMeta::new_readonly(
                 Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"),
                 false,
@@ -938,8 +961,6 @@ pub struct CouncilExecute {
     pub council: Pubkey,
     /// Any proposal of this governor that may be executed.
     pub proposal: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
 }
 
 impl CouncilExecute {
@@ -964,7 +985,9 @@ impl CouncilExecute {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
     ];
 
@@ -978,7 +1001,10 @@ impl CouncilExecute {
         let accounts = vec![
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(self.instructions, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
         ];
         Instruction {
             program_id,
@@ -1052,7 +1078,6 @@ pub struct BufferClose {
     pub buffer: Pubkey,
     pub proposer: Pubkey,
     pub governor_authority: Pubkey,
-    pub loader: Pubkey,
 }
 
 impl BufferClose {
@@ -1098,7 +1123,9 @@ impl BufferClose {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "BPFLoaderUpgradeab1e11111111111111111111111",
+            )),
         },
     ];
 
@@ -1115,7 +1142,10 @@ impl BufferClose {
             AccountMeta::new(self.buffer, false),
             AccountMeta::new(self.proposer, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(self.loader, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
+                false,
+            ),
         ];
         Instruction {
             program_id,
@@ -1135,8 +1165,6 @@ pub struct GuardiansExecute {
     pub config: Pubkey,
     /// Not checked here: the breaker pins its own accounts.
     pub brake: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
 }
 
 impl GuardiansExecute {
@@ -1182,7 +1210,9 @@ impl GuardiansExecute {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "breaker",
@@ -1208,7 +1238,10 @@ impl GuardiansExecute {
             AccountMeta::new_readonly(self.governor_authority, false),
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.brake, false),
-            AccountMeta::new_readonly(self.instructions, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
             AccountMeta::new_readonly(
                 Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"),
                 false,
@@ -1232,9 +1265,6 @@ pub struct UpgradePropose {
     pub buffer: Pubkey,
     pub proposal: Pubkey,
     pub governor_authority: Pubkey,
-    /// Checked by the handler: the instructions sysvar.
-    pub instructions: Pubkey,
-    pub loader: Pubkey,
 }
 
 impl UpgradePropose {
@@ -1287,14 +1317,18 @@ impl UpgradePropose {
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "Sysvar1nstructions1111111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "loader",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const(
+                "BPFLoaderUpgradeab1e11111111111111111111111",
+            )),
         },
         AccountSpec {
             name: "system_program",
@@ -1320,8 +1354,14 @@ impl UpgradePropose {
             AccountMeta::new(self.buffer, false),
             AccountMeta::new(self.proposal, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(self.instructions, false),
-            AccountMeta::new_readonly(self.loader, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
+                false,
+            ),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
+                false,
+            ),
             AccountMeta::new_readonly(
                 Pubkey::from_str_const("11111111111111111111111111111111"),
                 false,

@@ -20,7 +20,7 @@ pub struct BufferClose {
     pub proposer: UncheckedAccount,
     #[account(seeds = [AUTHORITY_SEED], bump = council.authority_bump)]
     pub governor_authority: UncheckedAccount,
-    #[account(address = Address::new_from_array(abi::ids::LOADER) @ GovernorError::NotLoader)]
+    #[account(address = crate::loader::LOADER @ GovernorError::NotLoader)]
     pub loader: UncheckedAccount,
 }
 

@@ -14,7 +14,7 @@ pub struct CouncilExecute {
     /// Any proposal of this governor that may be executed.
     #[account(mut)]
     pub proposal: Account<Proposal>,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
 }
 

@@ -14,7 +14,7 @@ pub struct ProposalApprove {
     /// Any proposal of this governor: the digest says which one the member means.
     #[account(mut)]
     pub proposal: Account<Proposal>,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
 }
 

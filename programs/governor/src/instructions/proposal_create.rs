@@ -13,7 +13,7 @@ pub struct ProposalCreate {
     pub council: Account<Council>,
     #[account(init, payer = proposer, seeds = [PROPOSAL_SEED, &council.proposals.get().to_le_bytes()], bump)]
     pub proposal: Account<Proposal>,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
     pub system_program: Program<System>,
 }

@@ -13,7 +13,7 @@ pub struct ProposalQueue {
     /// Any proposal of this governor that meets its threshold.
     #[account(mut)]
     pub proposal: Account<Proposal>,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
 }
 

@@ -21,7 +21,7 @@ pub struct RelaxExecute {
     /// Not checked here: the breaker pins its own accounts.
     #[account(mut)]
     pub brake: UncheckedAccount,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
     #[account(address = breaker::ID @ GovernorError::NotBreaker)]
     pub breaker: UncheckedAccount,

@@ -35,9 +35,9 @@ pub struct UpgradeExecute {
     pub rent: UncheckedAccount,
     #[account(address = anchor_lang::pinocchio::sysvars::clock::CLOCK_ID @ GovernorError::NotSysvar)]
     pub clock: UncheckedAccount,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
-    #[account(address = Address::new_from_array(abi::ids::LOADER) @ GovernorError::NotLoader)]
+    #[account(address = crate::loader::LOADER @ GovernorError::NotLoader)]
     pub loader: UncheckedAccount,
 }
 

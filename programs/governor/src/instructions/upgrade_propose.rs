@@ -20,9 +20,9 @@ pub struct UpgradePropose {
     pub proposal: Account<Proposal>,
     #[account(seeds = [AUTHORITY_SEED], bump = council.authority_bump)]
     pub governor_authority: UncheckedAccount,
-    /// Checked by the handler: the instructions sysvar.
+    #[account(address = anchor_lang::pinocchio::sysvars::instructions::INSTRUCTIONS_ID @ GovernorError::NotSysvar)]
     pub instructions: UncheckedAccount,
-    #[account(address = Address::new_from_array(abi::ids::LOADER) @ GovernorError::NotLoader)]
+    #[account(address = crate::loader::LOADER @ GovernorError::NotLoader)]
     pub loader: UncheckedAccount,
     pub system_program: Program<System>,
 }
