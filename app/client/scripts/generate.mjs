@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { rootNodeFromAnchor } from '@codama/nodes-from-anchor';
 import { renderVisitor } from '@codama/renderers-js';
 import { visit } from '@codama/visitors-core';
-import { aliasesInCodamaSpelling, withEventsAsTypes } from './idl.mjs';
+import { aliasesInCodamaSpelling, NAME_TRANSFORMERS, withEventsAsTypes, withOpcodes } from './idl.mjs';
 import { abiModule, errorsModule, eventsModule, indexModule } from './tables.mjs';
 
 const PROGRAMS = ['oracle', 'margin', 'vault', 'breaker', 'governor'];
@@ -23,8 +23,13 @@ async function render(target) {
     readJson(`idl/${program}.json`),
   );
   for (const idl of idls) {
-    const root = withEventsAsTypes(rootNodeFromAnchor(aliasesInCodamaSpelling(idl)));
-    const options = { generatedFolder: idl.metadata.name, kitImportStrategy: 'rootOnly', syncPackageJson: false };
+    const root = withOpcodes(withEventsAsTypes(rootNodeFromAnchor(aliasesInCodamaSpelling(idl))));
+    const options = {
+      generatedFolder: idl.metadata.name,
+      kitImportStrategy: 'rootOnly',
+      nameTransformers: NAME_TRANSFORMERS,
+      syncPackageJson: false,
+    };
     await visit(root, renderVisitor(target, options));
   }
   writeFileSync(join(target, 'abi.ts'), abiModule(readJson('idl/abi.json')));

@@ -20,4 +20,18 @@ function withEventsAsTypes(root) {
   return { ...root, program: { ...root.program, definedTypes: [...root.program.definedTypes, ...rendered] } };
 }
 
-export { aliasesInCodamaSpelling, withEventsAsTypes };
+/** An instruction and an account of one name would both export `<NAME>_DISCRIMINATOR`: an instruction's first byte is its opcode. */
+function withOpcodes(root) {
+  const renamed = (node) => (node.name === 'discriminator' ? { ...node, name: 'opcode' } : node);
+  const instructions = root.program.instructions.map((instruction) => ({
+    ...instruction,
+    arguments: instruction.arguments.map(renamed),
+    discriminators: instruction.discriminators.map(renamed),
+  }));
+  return { ...root, program: { ...root.program, instructions } };
+}
+
+/** The enum of a program's account kinds; Codama's own choice, `MarginAccount`, is the name of an account. */
+const NAME_TRANSFORMERS = { programAccountsEnum: (name, { pascalCase }) => `${pascalCase(name)}AccountKind` };
+
+export { aliasesInCodamaSpelling, NAME_TRANSFORMERS, withEventsAsTypes, withOpcodes };

@@ -40,14 +40,10 @@ import {
 import { findBrakePda, findConfigPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const AUTHORITY_SET_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  1,
-]);
+export const AUTHORITY_SET_OPCODE: ReadonlyUint8Array = new Uint8Array([1]);
 
-export function getAuthoritySetDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(
-    AUTHORITY_SET_DISCRIMINATOR,
-  );
+export function getAuthoritySetOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(AUTHORITY_SET_OPCODE);
 }
 
 export type AuthoritySetInstruction<
@@ -75,7 +71,7 @@ export type AuthoritySetInstruction<
   >;
 
 export type AuthoritySetInstructionData = {
-  discriminator: ReadonlyUint8Array;
+  opcode: ReadonlyUint8Array;
   authority: Address;
 };
 
@@ -84,16 +80,16 @@ export type AuthoritySetInstructionDataArgs = { authority: Address };
 export function getAuthoritySetInstructionDataEncoder(): FixedSizeEncoder<AuthoritySetInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 1)],
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["authority", getAddressEncoder()],
     ]),
-    (value) => ({ ...value, discriminator: AUTHORITY_SET_DISCRIMINATOR }),
+    (value) => ({ ...value, opcode: AUTHORITY_SET_OPCODE }),
   );
 }
 
 export function getAuthoritySetInstructionDataDecoder(): FixedSizeDecoder<AuthoritySetInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["authority", getAddressDecoder()],
   ]);
 }

@@ -42,12 +42,10 @@ import {
 import { findBrakePda, findConfigPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const CONFIG_INIT_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  0,
-]);
+export const CONFIG_INIT_OPCODE: ReadonlyUint8Array = new Uint8Array([0]);
 
-export function getConfigInitDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(CONFIG_INIT_DISCRIMINATOR);
+export function getConfigInitOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(CONFIG_INIT_OPCODE);
 }
 
 export type ConfigInitInstruction<
@@ -89,7 +87,7 @@ export type ConfigInitInstruction<
   >;
 
 export type ConfigInitInstructionData = {
-  discriminator: ReadonlyUint8Array;
+  opcode: ReadonlyUint8Array;
   genesisHash: ReadonlyUint8Array;
   authority: Address;
 };
@@ -102,17 +100,17 @@ export type ConfigInitInstructionDataArgs = {
 export function getConfigInitInstructionDataEncoder(): FixedSizeEncoder<ConfigInitInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 1)],
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["genesisHash", fixEncoderSize(getBytesEncoder(), 32)],
       ["authority", getAddressEncoder()],
     ]),
-    (value) => ({ ...value, discriminator: CONFIG_INIT_DISCRIMINATOR }),
+    (value) => ({ ...value, opcode: CONFIG_INIT_OPCODE }),
   );
 }
 
 export function getConfigInitInstructionDataDecoder(): FixedSizeDecoder<ConfigInitInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["genesisHash", fixDecoderSize(getBytesDecoder(), 32)],
     ["authority", getAddressDecoder()],
   ]);

@@ -41,14 +41,10 @@ import {
 import { findCustodyPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const CUSTODY_OPEN_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  3,
-]);
+export const CUSTODY_OPEN_OPCODE: ReadonlyUint8Array = new Uint8Array([3]);
 
-export function getCustodyOpenDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(
-    CUSTODY_OPEN_DISCRIMINATOR,
-  );
+export function getCustodyOpenOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(CUSTODY_OPEN_OPCODE);
 }
 
 export type CustodyOpenInstruction<
@@ -81,21 +77,19 @@ export type CustodyOpenInstruction<
     ]
   >;
 
-export type CustodyOpenInstructionData = { discriminator: ReadonlyUint8Array };
+export type CustodyOpenInstructionData = { opcode: ReadonlyUint8Array };
 
 export type CustodyOpenInstructionDataArgs = {};
 
 export function getCustodyOpenInstructionDataEncoder(): FixedSizeEncoder<CustodyOpenInstructionDataArgs> {
   return transformEncoder(
-    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 1)]]),
-    (value) => ({ ...value, discriminator: CUSTODY_OPEN_DISCRIMINATOR }),
+    getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
+    (value) => ({ ...value, opcode: CUSTODY_OPEN_OPCODE }),
   );
 }
 
 export function getCustodyOpenInstructionDataDecoder(): FixedSizeDecoder<CustodyOpenInstructionData> {
-  return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
-  ]);
+  return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
 }
 
 export function getCustodyOpenInstructionDataCodec(): FixedSizeCodec<

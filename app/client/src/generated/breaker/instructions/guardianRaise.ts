@@ -40,14 +40,10 @@ import {
 import { findBrakePda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const GUARDIAN_RAISE_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  6,
-]);
+export const GUARDIAN_RAISE_OPCODE: ReadonlyUint8Array = new Uint8Array([6]);
 
-export function getGuardianRaiseDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(
-    GUARDIAN_RAISE_DISCRIMINATOR,
-  );
+export function getGuardianRaiseOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(GUARDIAN_RAISE_OPCODE);
 }
 
 export type GuardianRaiseInstruction<
@@ -71,7 +67,7 @@ export type GuardianRaiseInstruction<
   >;
 
 export type GuardianRaiseInstructionData = {
-  discriminator: ReadonlyUint8Array;
+  opcode: ReadonlyUint8Array;
   level: number;
 };
 
@@ -80,16 +76,16 @@ export type GuardianRaiseInstructionDataArgs = { level: number };
 export function getGuardianRaiseInstructionDataEncoder(): FixedSizeEncoder<GuardianRaiseInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 1)],
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["level", getU8Encoder()],
     ]),
-    (value) => ({ ...value, discriminator: GUARDIAN_RAISE_DISCRIMINATOR }),
+    (value) => ({ ...value, opcode: GUARDIAN_RAISE_OPCODE }),
   );
 }
 
 export function getGuardianRaiseInstructionDataDecoder(): FixedSizeDecoder<GuardianRaiseInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["level", getU8Decoder()],
   ]);
 }

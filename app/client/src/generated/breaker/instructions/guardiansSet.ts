@@ -43,14 +43,10 @@ import {
 import { findBrakePda, findConfigPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const GUARDIANS_SET_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  2,
-]);
+export const GUARDIANS_SET_OPCODE: ReadonlyUint8Array = new Uint8Array([2]);
 
-export function getGuardiansSetDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(
-    GUARDIANS_SET_DISCRIMINATOR,
-  );
+export function getGuardiansSetOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(GUARDIANS_SET_OPCODE);
 }
 
 export type GuardiansSetInstruction<
@@ -78,7 +74,7 @@ export type GuardiansSetInstruction<
   >;
 
 export type GuardiansSetInstructionData = {
-  discriminator: ReadonlyUint8Array;
+  opcode: ReadonlyUint8Array;
   guardians: Array<Address>;
 };
 
@@ -87,16 +83,16 @@ export type GuardiansSetInstructionDataArgs = { guardians: Array<Address> };
 export function getGuardiansSetInstructionDataEncoder(): Encoder<GuardiansSetInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 1)],
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["guardians", getArrayEncoder(getAddressEncoder())],
     ]),
-    (value) => ({ ...value, discriminator: GUARDIANS_SET_DISCRIMINATOR }),
+    (value) => ({ ...value, opcode: GUARDIANS_SET_OPCODE }),
   );
 }
 
 export function getGuardiansSetInstructionDataDecoder(): Decoder<GuardiansSetInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["guardians", getArrayDecoder(getAddressDecoder())],
   ]);
 }

@@ -41,12 +41,10 @@ import {
 import { findBrakePda, findConfigPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const LEVEL_RELAX_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  7,
-]);
+export const LEVEL_RELAX_OPCODE: ReadonlyUint8Array = new Uint8Array([7]);
 
-export function getLevelRelaxDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(LEVEL_RELAX_DISCRIMINATOR);
+export function getLevelRelaxOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(LEVEL_RELAX_OPCODE);
 }
 
 export type LevelRelaxInstruction<
@@ -74,7 +72,7 @@ export type LevelRelaxInstruction<
   >;
 
 export type LevelRelaxInstructionData = {
-  discriminator: ReadonlyUint8Array;
+  opcode: ReadonlyUint8Array;
   level: number;
 };
 
@@ -83,16 +81,16 @@ export type LevelRelaxInstructionDataArgs = { level: number };
 export function getLevelRelaxInstructionDataEncoder(): FixedSizeEncoder<LevelRelaxInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 1)],
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["level", getU8Encoder()],
     ]),
-    (value) => ({ ...value, discriminator: LEVEL_RELAX_DISCRIMINATOR }),
+    (value) => ({ ...value, opcode: LEVEL_RELAX_OPCODE }),
   );
 }
 
 export function getLevelRelaxInstructionDataDecoder(): FixedSizeDecoder<LevelRelaxInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["level", getU8Decoder()],
   ]);
 }

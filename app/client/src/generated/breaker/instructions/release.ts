@@ -42,10 +42,10 @@ import {
 import { findBrakePda, findCustodyPda, findTokensPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const RELEASE_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([5]);
+export const RELEASE_OPCODE: ReadonlyUint8Array = new Uint8Array([5]);
 
-export function getReleaseDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(RELEASE_DISCRIMINATOR);
+export function getReleaseOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(RELEASE_OPCODE);
 }
 
 export type ReleaseInstruction<
@@ -90,7 +90,7 @@ export type ReleaseInstruction<
   >;
 
 export type ReleaseInstructionData = {
-  discriminator: ReadonlyUint8Array;
+  opcode: ReadonlyUint8Array;
   amount: bigint;
 };
 
@@ -99,16 +99,16 @@ export type ReleaseInstructionDataArgs = { amount: number | bigint };
 export function getReleaseInstructionDataEncoder(): FixedSizeEncoder<ReleaseInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
-      ["discriminator", fixEncoderSize(getBytesEncoder(), 1)],
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["amount", getU64Encoder()],
     ]),
-    (value) => ({ ...value, discriminator: RELEASE_DISCRIMINATOR }),
+    (value) => ({ ...value, opcode: RELEASE_OPCODE }),
   );
 }
 
 export function getReleaseInstructionDataDecoder(): FixedSizeDecoder<ReleaseInstructionData> {
   return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["amount", getU64Decoder()],
   ]);
 }

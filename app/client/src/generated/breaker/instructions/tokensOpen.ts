@@ -38,12 +38,10 @@ import {
 } from "@solana/kit/program-client-core";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const TOKENS_OPEN_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
-  4,
-]);
+export const TOKENS_OPEN_OPCODE: ReadonlyUint8Array = new Uint8Array([4]);
 
-export function getTokensOpenDiscriminatorBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(TOKENS_OPEN_DISCRIMINATOR);
+export function getTokensOpenOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(TOKENS_OPEN_OPCODE);
 }
 
 export type TokensOpenInstruction<
@@ -84,21 +82,19 @@ export type TokensOpenInstruction<
     ]
   >;
 
-export type TokensOpenInstructionData = { discriminator: ReadonlyUint8Array };
+export type TokensOpenInstructionData = { opcode: ReadonlyUint8Array };
 
 export type TokensOpenInstructionDataArgs = {};
 
 export function getTokensOpenInstructionDataEncoder(): FixedSizeEncoder<TokensOpenInstructionDataArgs> {
   return transformEncoder(
-    getStructEncoder([["discriminator", fixEncoderSize(getBytesEncoder(), 1)]]),
-    (value) => ({ ...value, discriminator: TOKENS_OPEN_DISCRIMINATOR }),
+    getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
+    (value) => ({ ...value, opcode: TOKENS_OPEN_OPCODE }),
   );
 }
 
 export function getTokensOpenInstructionDataDecoder(): FixedSizeDecoder<TokensOpenInstructionData> {
-  return getStructDecoder([
-    ["discriminator", fixDecoderSize(getBytesDecoder(), 1)],
-  ]);
+  return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
 }
 
 export function getTokensOpenInstructionDataCodec(): FixedSizeCodec<

@@ -88,7 +88,7 @@ import {
 export const BREAKER_PROGRAM_ADDRESS =
   "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
 
-export enum BreakerAccount {
+export enum BreakerAccountKind {
   Brake,
   Config,
   Custody,
@@ -96,7 +96,7 @@ export enum BreakerAccount {
 
 export function identifyBreakerAccount(
   account: { data: ReadonlyUint8Array } | ReadonlyUint8Array,
-): BreakerAccount {
+): BreakerAccountKind {
   const data = "data" in account ? account.data : account;
   if (
     containsBytes(
@@ -107,7 +107,7 @@ export function identifyBreakerAccount(
       0,
     )
   ) {
-    return BreakerAccount.Brake;
+    return BreakerAccountKind.Brake;
   }
   if (
     containsBytes(
@@ -118,7 +118,7 @@ export function identifyBreakerAccount(
       0,
     )
   ) {
-    return BreakerAccount.Config;
+    return BreakerAccountKind.Config;
   }
   if (
     containsBytes(
@@ -129,7 +129,7 @@ export function identifyBreakerAccount(
       0,
     )
   ) {
-    return BreakerAccount.Custody;
+    return BreakerAccountKind.Custody;
   }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,

@@ -45,13 +45,13 @@ import { findConfigPda } from "../pdas/index.js";
 export const ORACLE_PROGRAM_ADDRESS =
   "BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4" as Address<"BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4">;
 
-export enum OracleAccount {
+export enum OracleAccountKind {
   Config,
 }
 
 export function identifyOracleAccount(
   account: { data: ReadonlyUint8Array } | ReadonlyUint8Array,
-): OracleAccount {
+): OracleAccountKind {
   const data = "data" in account ? account.data : account;
   if (
     containsBytes(
@@ -62,7 +62,7 @@ export function identifyOracleAccount(
       0,
     )
   ) {
-    return OracleAccount.Config;
+    return OracleAccountKind.Config;
   }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
