@@ -19,6 +19,9 @@ pub const ID: Address = Address::new_from_array(abi::ids::MARGIN);
 /// Clock periods are divided by this: 1, or more in a build for local networks.
 pub const TIME_DIVISOR: u32 = if cfg!(feature = "localnet") { 60 } else { 1 };
 
+/// Grows with every release. Feature `next` builds the release after this one, so that an upgrade can be rehearsed with real code.
+pub const CODE_VERSION: u32 = if cfg!(feature = "next") { 2 } else { 1 };
+
 #[program]
 pub mod margin {
     use super::*;
@@ -104,5 +107,10 @@ pub mod margin {
     #[discrim = 14]
     pub fn account_transfer(ctx: &mut Context<AccountTransfer>, amount: u64) -> Result<()> {
         ctx.accounts.account_transfer(amount)
+    }
+
+    #[discrim = 15]
+    pub fn version_view(ctx: &mut Context<VersionView>) -> Result<u32> {
+        Ok(ctx.accounts.version_view())
     }
 }

@@ -15,6 +15,7 @@ mod nonce_bump;
 mod quote_fill;
 mod quote_state_close;
 mod series_write;
+mod version_view;
 
 pub use account_close::*;
 pub use account_deposit::*;
@@ -31,3 +32,4 @@ pub use nonce_bump::*;
 pub use quote_fill::*;
 pub use quote_state_close::*;
 pub use series_write::*;
+pub use version_view::*;
