@@ -1,0 +1,143 @@
+//! Addresses of every account, from the seeds in `abi`.
+
+use abi::{breaker, config, governor, ids, margin, oracle, vault};
+use solana_pubkey::Pubkey;
+
+fn derive(program: &Pubkey, seeds: &[&[u8]]) -> Pubkey {
+    Pubkey::find_program_address(seeds, program).0
+}
+
+/// A program's code account.
+pub fn program_data(program: &Pubkey) -> Pubkey {
+    derive(&ids::LOADER.into(), &[program.as_ref()])
+}
+
+/// The config of any program but the governor.
+pub fn config(program: &Pubkey) -> Pubkey {
+    derive(program, &[config::CONFIG_SEED])
+}
+
+/// A symbol as accounts hold it: zero-padded. `None` if it is longer than 16 bytes.
+pub fn symbol(name: &str) -> Option<[u8; oracle::SYMBOL_LEN]> {
+    let mut padded = [0; oracle::SYMBOL_LEN];
+    padded
+        .get_mut(..name.len())?
+        .copy_from_slice(name.as_bytes());
+    Some(padded)
+}
+
+pub fn feed(symbol: &[u8; oracle::SYMBOL_LEN]) -> Pubkey {
+    derive(&ids::ORACLE.into(), &[oracle::FEED_SEED, symbol])
+}
+
+pub fn settlement(feed: &Pubkey, expiry_unix_s: i64) -> Pubkey {
+    derive(
+        &ids::ORACLE.into(),
+        &[
+            oracle::SETTLEMENT_SEED,
+            feed.as_ref(),
+            &expiry_unix_s.to_le_bytes(),
+        ],
+    )
+}
+
+pub fn brake() -> Pubkey {
+    derive(&ids::BREAKER.into(), &[breaker::BRAKE_SEED])
+}
+
+pub fn custody(controller: &Pubkey) -> Pubkey {
+    derive(
+        &ids::BREAKER.into(),
+        &[breaker::CUSTODY_SEED, controller.as_ref()],
+    )
+}
+
+pub fn tokens(controller: &Pubkey, mint: &Pubkey) -> Pubkey {
+    derive(
+        &ids::BREAKER.into(),
+        &[breaker::TOKENS_SEED, controller.as_ref(), mint.as_ref()],
+    )
+}
+
+pub fn market(symbol: &[u8; oracle::SYMBOL_LEN]) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::MARKET_SEED, symbol])
+}
+
+pub fn expiry(market: &Pubkey, expiry_unix_s: i64) -> Pubkey {
+    derive(
+        &ids::MARGIN.into(),
+        &[
+            margin::EXPIRY_SEED,
+            market.as_ref(),
+            &expiry_unix_s.to_le_bytes(),
+        ],
+    )
+}
+
+pub fn margin_account(market: &Pubkey, owner: &Pubkey, subaccount: u16) -> Pubkey {
+    derive(
+        &ids::MARGIN.into(),
+        &[
+            margin::ACCOUNT_SEED,
+            market.as_ref(),
+            owner.as_ref(),
+            &subaccount.to_le_bytes(),
+        ],
+    )
+}
+
+pub fn quote_state(maker_account: &Pubkey, nonce: u64) -> Pubkey {
+    derive(
+        &ids::MARGIN.into(),
+        &[
+            margin::QUOTE_SEED,
+            maker_account.as_ref(),
+            &nonce.to_le_bytes(),
+        ],
+    )
+}
+
+pub fn vault(market: &Pubkey, id: u16) -> Pubkey {
+    derive(
+        &ids::VAULT.into(),
+        &[vault::VAULT_SEED, market.as_ref(), &id.to_le_bytes()],
+    )
+}
+
+pub fn epoch(vault: &Pubkey, number: u64) -> Pubkey {
+    derive(
+        &ids::VAULT.into(),
+        &[vault::EPOCH_SEED, vault.as_ref(), &number.to_le_bytes()],
+    )
+}
+
+pub fn deposit(epoch: &Pubkey, owner: &Pubkey) -> Pubkey {
+    derive(
+        &ids::VAULT.into(),
+        &[vault::DEPOSIT_SEED, epoch.as_ref(), owner.as_ref()],
+    )
+}
+
+pub fn bid(epoch: &Pubkey, bidder: &Pubkey) -> Pubkey {
+    derive(
+        &ids::VAULT.into(),
+        &[vault::BID_SEED, epoch.as_ref(), bidder.as_ref()],
+    )
+}
+
+/// The governor's accounts; `governor` is the program's id, as there are two.
+pub fn council(governor: &Pubkey) -> Pubkey {
+    derive(governor, &[governor::COUNCIL_SEED])
+}
+
+pub fn authority(governor: &Pubkey) -> Pubkey {
+    derive(governor, &[governor::AUTHORITY_SEED])
+}
+
+pub fn proposal(governor: &Pubkey, id: u64) -> Pubkey {
+    derive(governor, &[governor::PROPOSAL_SEED, &id.to_le_bytes()])
+}
+
+pub fn adoption(governor: &Pubkey, program: &Pubkey) -> Pubkey {
+    derive(governor, &[governor::ADOPTION_SEED, program.as_ref()])
+}
