@@ -243,7 +243,6 @@ pub struct ConfigInitArgs {
 pub struct AuthoritySet {
     pub authority: Pubkey,
     pub config: Pubkey,
-    pub brake: Pubkey,
 }
 
 impl AuthoritySet {
@@ -263,13 +262,6 @@ impl AuthoritySet {
             optional: false,
             address: None,
         },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
     ];
 
     pub fn instruction(&self, args: AuthoritySetArgs) -> Instruction {
@@ -283,7 +275,6 @@ impl AuthoritySet {
         let accounts = vec![
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new(self.config, false),
-            AccountMeta::new(self.brake, false),
         ];
         Instruction {
             program_id,

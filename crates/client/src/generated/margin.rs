@@ -413,6 +413,11 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: AccountTransfer::DISCRIMINATOR,
         accounts: AccountTransfer::ACCOUNTS,
     },
+    InstructionSpec {
+        name: "version_view",
+        discriminator: VersionView::DISCRIMINATOR,
+        accounts: VersionView::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1773,6 +1778,38 @@ impl AccountTransfer {
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountTransferArgs {
     pub amount: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionView {
+    /// Not read: proves that the program has been set up.
+    pub config: Pubkey,
+}
+
+impl VersionView {
+    pub const DISCRIMINATOR: &[u8] = &[15];
+    pub const ACCOUNTS: &[AccountSpec] = &[AccountSpec {
+        name: "config",
+        writable: false,
+        signer: false,
+        optional: false,
+        address: None,
+    }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new_readonly(self.config, false)];
+        Instruction {
+            program_id,
+            accounts,
+            data,
+        }
+    }
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]

@@ -18,20 +18,165 @@ pub const PROGRAM: ProgramSpec = ProgramSpec {
 };
 
 /// Code, name and message of every error.
-pub const ERRORS: &[(u32, &str, &str)] = &[];
+pub const ERRORS: &[(u32, &str, &str)] = &[
+    (
+        6000,
+        "ProgramDataMismatch",
+        "program_data is not the oracle's ProgramData account",
+    ),
+    (
+        6001,
+        "ProgramFinal",
+        "the oracle is final: it has no upgrade authority that could initialise it",
+    ),
+    (
+        6002,
+        "NotUpgradeAuthority",
+        "the signer is not the oracle's upgrade authority",
+    ),
+    (
+        6003,
+        "NotAuthority",
+        "the signer is not the authority named in the config",
+    ),
+    (
+        6004,
+        "SymbolInvalid",
+        "a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros",
+    ),
+    (
+        6005,
+        "SourceOwnerUnsupported",
+        "the source's owner must be one of the two Pyth receivers",
+    ),
+    (
+        6006,
+        "SourceAddressMismatch",
+        "the source account is not the one that the feed is pinned to",
+    ),
+    (
+        6007,
+        "SourceOwnerMismatch",
+        "the source account belongs to another program than the feed's receiver",
+    ),
+    (
+        6008,
+        "SourceLengthWrong",
+        "a Pyth price update has 134 bytes",
+    ),
+    (
+        6009,
+        "SourceDiscriminatorWrong",
+        "the source account is not a Pyth price update",
+    ),
+    (
+        6010,
+        "SourceNotFullyVerified",
+        "the price update is not fully verified",
+    ),
+    (
+        6011,
+        "SourceFeedIdMismatch",
+        "the price update is of another feed",
+    ),
+    (6012, "MaxAgeOutOfRange", "max_age_s must be 1 to 60"),
+    (
+        6013,
+        "MaxConfidenceOutOfRange",
+        "max_confidence_bps must be 1 to 200",
+    ),
+    (
+        6014,
+        "PriceNotPositive",
+        "the published price is zero or negative",
+    ),
+    (
+        6015,
+        "ExponentOutOfRange",
+        "the published exponent is outside -12..=0",
+    ),
+    (
+        6016,
+        "PriceOutOfBounds",
+        "the price is outside 0.0001..=10,000,000",
+    ),
+    (
+        6017,
+        "ConfidenceTooWide",
+        "the half width of the price (2.12 x confidence) exceeds the feed's bound",
+    ),
+    (
+        6018,
+        "PublishedInFuture",
+        "published more than 2 seconds in the future",
+    ),
+    (
+        6019,
+        "PublishedTooOld",
+        "published longer ago than the feed's bound: post a newer update",
+    ),
+    (
+        6020,
+        "PublishedBackwards",
+        "published before the update that the feed holds",
+    ),
+    (
+        6021,
+        "ClockBackwards",
+        "the cluster's clock is behind the feed's last refresh: retry when it has caught up",
+    ),
+    (6022, "NotExpired", "the expiry lies in the future"),
+    (
+        6023,
+        "SettlementPending",
+        "no finished 30-minute window since the expiry has 24 good minutes: keep refreshing the feed, also after the expiry",
+    ),
+    (
+        6024,
+        "ExpiryOutOfRange",
+        "the expiry is not a time that buckets can name",
+    ),
+    (
+        6025,
+        "CounterOverflow",
+        "a counter or sum would pass 64 bits",
+    ),
+];
 
 /// Every instruction, by discriminator.
-pub const INSTRUCTIONS: &[InstructionSpec] = &[InstructionSpec {
-    name: "config_init",
-    discriminator: ConfigInit::DISCRIMINATOR,
-    accounts: ConfigInit::ACCOUNTS,
-}];
+pub const INSTRUCTIONS: &[InstructionSpec] = &[
+    InstructionSpec {
+        name: "config_init",
+        discriminator: ConfigInit::DISCRIMINATOR,
+        accounts: ConfigInit::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "authority_set",
+        discriminator: AuthoritySet::DISCRIMINATOR,
+        accounts: AuthoritySet::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "feed_create",
+        discriminator: FeedCreate::DISCRIMINATOR,
+        accounts: FeedCreate::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "feed_refresh",
+        discriminator: FeedRefresh::DISCRIMINATOR,
+        accounts: FeedRefresh::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "settlement_finalise",
+        discriminator: SettlementFinalise::DISCRIMINATOR,
+        accounts: SettlementFinalise::ACCOUNTS,
+    },
+];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigInit {
     pub payer: Pubkey,
-    /// The program's upgrade authority.
     pub upgrade_authority: Pubkey,
+    /// Checked by the handler: the oracle's own ProgramData.
     pub program_data: Pubkey,
     pub config: Pubkey,
 }
@@ -105,4 +250,343 @@ impl ConfigInit {
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct ConfigInitArgs {
     pub genesis_hash: [u8; 32],
+    pub authority: Pubkey,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthoritySet {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+}
+
+impl AuthoritySet {
+    pub const DISCRIMINATOR: &[u8] = &[1];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "config",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+    ];
+
+    pub fn instruction(&self, args: AuthoritySetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: AuthoritySetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new(self.config, false),
+        ];
+        Instruction {
+            program_id,
+            accounts,
+            data,
+        }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AuthoritySetArgs {
+    pub authority: Pubkey,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedCreate {
+    pub payer: Pubkey,
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    /// Checked by the handler against the arguments.
+    pub source: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl FeedCreate {
+    pub const DISCRIMINATOR: &[u8] = &[2];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "payer",
+            writable: true,
+            signer: true,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "config",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "source",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "feed",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: FeedCreateArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: FeedCreateArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new_readonly(self.source, false),
+            AccountMeta::new(self.feed, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("11111111111111111111111111111111"),
+                false,
+            ),
+        ];
+        Instruction {
+            program_id,
+            accounts,
+            data,
+        }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeedCreateArgs {
+    pub symbol: [u8; 16],
+    pub source_owner: Pubkey,
+    pub source_address: Pubkey,
+    pub feed_id: [u8; 32],
+    pub max_age_s: u32,
+    pub max_confidence_bps: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedRefresh {
+    /// No seeds: only `feed_create` creates accounts of this kind, and the source below is pinned by this one.
+    pub feed: Pubkey,
+    /// Checked by the handler against the feed.
+    pub source: Pubkey,
+}
+
+impl FeedRefresh {
+    pub const DISCRIMINATOR: &[u8] = &[3];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "feed",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "source",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.feed, false),
+            AccountMeta::new_readonly(self.source, false),
+        ];
+        Instruction {
+            program_id,
+            accounts,
+            data,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettlementFinalise {
+    pub payer: Pubkey,
+    /// No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one.
+    pub feed: Pubkey,
+    pub settlement: Pubkey,
+}
+
+impl SettlementFinalise {
+    pub const DISCRIMINATOR: &[u8] = &[4];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "payer",
+            writable: true,
+            signer: true,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "feed",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "settlement",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: None,
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: SettlementFinaliseArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SettlementFinaliseArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.settlement, false),
+            AccountMeta::new_readonly(
+                Pubkey::from_str_const("11111111111111111111111111111111"),
+                false,
+            ),
+        ];
+        Instruction {
+            program_id,
+            accounts,
+            data,
+        }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SettlementFinaliseArgs {
+    pub expiry_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AuthorityChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub authority: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeedCreated {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub symbol: [u8; 16],
+    pub source: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeedRefreshed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub price_e6: u64,
+    pub confidence_e6: u64,
+    pub published_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct OracleInitialised {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub authority: Pubkey,
+    pub time_divisor: u32,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SettlementFinalised {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the feed; a settlement does not advance it.
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub settlement: Pubkey,
+    pub expiry_unix_s: i64,
+    pub price_e6: u64,
+    pub buckets_used: u8,
+    pub window_end_unix_s: i64,
+}
+
+impl AuthorityChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[31, 19, 174, 152, 4, 82, 215, 226];
+}
+
+impl FeedCreated {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[48, 114, 86, 253, 113, 66, 250, 98];
+}
+
+impl FeedRefreshed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[165, 51, 45, 45, 192, 127, 95, 15];
+}
+
+impl OracleInitialised {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[244, 117, 44, 205, 231, 13, 79, 37];
+}
+
+impl SettlementFinalised {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[20, 146, 42, 155, 207, 59, 165, 46];
 }

@@ -7,6 +7,8 @@
  */
 
 export * from "./accounts/index.js";
+export * from "./errors/index.js";
 export * from "./instructions/index.js";
 export * from "./pdas/index.js";
 export * from "./programs/index.js";
+export * from "./types/index.js";

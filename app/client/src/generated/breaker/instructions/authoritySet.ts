@@ -37,7 +37,7 @@ import {
   getAccountMetaFactory,
   type ResolvedInstructionAccount,
 } from "@solana/kit/program-client-core";
-import { findBrakePda, findConfigPda } from "../pdas/index.js";
+import { findConfigPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
 export const AUTHORITY_SET_OPCODE: ReadonlyUint8Array = new Uint8Array([1]);
@@ -50,7 +50,6 @@ export type AuthoritySetInstruction<
   TProgram extends string = typeof BREAKER_PROGRAM_ADDRESS,
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountConfig extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -63,9 +62,6 @@ export type AuthoritySetInstruction<
       TAccountConfig extends string
         ? WritableAccount<TAccountConfig>
         : TAccountConfig,
-      TAccountBrake extends string
-        ? WritableAccount<TAccountBrake>
-        : TAccountBrake,
       ...TRemainingAccounts,
     ]
   >;
@@ -107,33 +103,21 @@ export function getAuthoritySetInstructionDataCodec(): FixedSizeCodec<
 export type AuthoritySetAsyncInput<
   TAccountAuthority extends string = string,
   TAccountConfig extends string = string,
-  TAccountBrake extends string = string,
 > = {
   authority: TransactionSigner<TAccountAuthority>;
   config?: Address<TAccountConfig>;
-  brake?: Address<TAccountBrake>;
   authorityArg: AuthoritySetInstructionDataArgs["authority"];
 };
 
 export async function getAuthoritySetInstructionAsync<
   TAccountAuthority extends string,
   TAccountConfig extends string,
-  TAccountBrake extends string,
   TProgramAddress extends Address = typeof BREAKER_PROGRAM_ADDRESS,
 >(
-  input: AuthoritySetAsyncInput<
-    TAccountAuthority,
-    TAccountConfig,
-    TAccountBrake
-  >,
+  input: AuthoritySetAsyncInput<TAccountAuthority, TAccountConfig>,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
-  AuthoritySetInstruction<
-    TProgramAddress,
-    TAccountAuthority,
-    TAccountConfig,
-    TAccountBrake
-  >
+  AuthoritySetInstruction<TProgramAddress, TAccountAuthority, TAccountConfig>
 > {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKER_PROGRAM_ADDRESS;
@@ -142,7 +126,6 @@ export async function getAuthoritySetInstructionAsync<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: true },
-    brake: { value: input.brake ?? null, isWritable: true },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -156,16 +139,12 @@ export async function getAuthoritySetInstructionAsync<
   if (!accounts.config.value) {
     accounts.config.value = await findConfigPda();
   }
-  if (!accounts.brake.value) {
-    accounts.brake.value = await findBrakePda();
-  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("config", accounts.config),
-      getAccountMeta("brake", accounts.brake),
     ],
     data: getAuthoritySetInstructionDataEncoder().encode(
       args as AuthoritySetInstructionDataArgs,
@@ -174,36 +153,27 @@ export async function getAuthoritySetInstructionAsync<
   } as AuthoritySetInstruction<
     TProgramAddress,
     TAccountAuthority,
-    TAccountConfig,
-    TAccountBrake
+    TAccountConfig
   >);
 }
 
 export type AuthoritySetInput<
   TAccountAuthority extends string = string,
   TAccountConfig extends string = string,
-  TAccountBrake extends string = string,
 > = {
   authority: TransactionSigner<TAccountAuthority>;
   config: Address<TAccountConfig>;
-  brake: Address<TAccountBrake>;
   authorityArg: AuthoritySetInstructionDataArgs["authority"];
 };
 
 export function getAuthoritySetInstruction<
   TAccountAuthority extends string,
   TAccountConfig extends string,
-  TAccountBrake extends string,
   TProgramAddress extends Address = typeof BREAKER_PROGRAM_ADDRESS,
 >(
-  input: AuthoritySetInput<TAccountAuthority, TAccountConfig, TAccountBrake>,
+  input: AuthoritySetInput<TAccountAuthority, TAccountConfig>,
   config?: { programAddress?: TProgramAddress },
-): AuthoritySetInstruction<
-  TProgramAddress,
-  TAccountAuthority,
-  TAccountConfig,
-  TAccountBrake
-> {
+): AuthoritySetInstruction<TProgramAddress, TAccountAuthority, TAccountConfig> {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKER_PROGRAM_ADDRESS;
 
@@ -211,7 +181,6 @@ export function getAuthoritySetInstruction<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: true },
-    brake: { value: input.brake ?? null, isWritable: true },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -226,7 +195,6 @@ export function getAuthoritySetInstruction<
     accounts: [
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("config", accounts.config),
-      getAccountMeta("brake", accounts.brake),
     ],
     data: getAuthoritySetInstructionDataEncoder().encode(
       args as AuthoritySetInstructionDataArgs,
@@ -235,8 +203,7 @@ export function getAuthoritySetInstruction<
   } as AuthoritySetInstruction<
     TProgramAddress,
     TAccountAuthority,
-    TAccountConfig,
-    TAccountBrake
+    TAccountConfig
   >);
 }
 
@@ -248,7 +215,6 @@ export type ParsedAuthoritySetInstruction<
   accounts: {
     authority: TAccountMetas[0];
     config: TAccountMetas[1];
-    brake: TAccountMetas[2];
   };
   data: AuthoritySetInstructionData;
 };
@@ -261,12 +227,12 @@ export function parseAuthoritySetInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAuthoritySetInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 3) {
+  if (instruction.accounts.length < 2) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 3,
+        expectedAccountMetas: 2,
       },
     );
   }
@@ -278,11 +244,7 @@ export function parseAuthoritySetInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: {
-      authority: getNextAccount(),
-      config: getNextAccount(),
-      brake: getNextAccount(),
-    },
+    accounts: { authority: getNextAccount(), config: getNextAccount() },
     data: getAuthoritySetInstructionDataDecoder().decode(instruction.data),
   };
 }

@@ -49,7 +49,8 @@ export type BufferCloseInstruction<
   TAccountBuffer extends string | AccountMeta<string> = string,
   TAccountProposer extends string | AccountMeta<string> = string,
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
-  TAccountLoader extends string | AccountMeta<string> = string,
+  TAccountLoader extends string | AccountMeta<string> =
+    "BPFLoaderUpgradeab1e11111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -117,7 +118,7 @@ export type BufferCloseAsyncInput<
   buffer: Address<TAccountBuffer>;
   proposer: Address<TAccountProposer>;
   governorAuthority?: Address<TAccountGovernorAuthority>;
-  loader: Address<TAccountLoader>;
+  loader?: Address<TAccountLoader>;
 };
 
 export async function getBufferCloseInstructionAsync<
@@ -176,6 +177,10 @@ export async function getBufferCloseInstructionAsync<
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda();
   }
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -215,7 +220,7 @@ export type BufferCloseInput<
   buffer: Address<TAccountBuffer>;
   proposer: Address<TAccountProposer>;
   governorAuthority: Address<TAccountGovernorAuthority>;
-  loader: Address<TAccountLoader>;
+  loader?: Address<TAccountLoader>;
 };
 
 export function getBufferCloseInstruction<
@@ -264,6 +269,12 @@ export function getBufferCloseInstruction<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
+
+  // Resolve default values.
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({

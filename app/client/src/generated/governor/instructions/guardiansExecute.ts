@@ -51,7 +51,8 @@ export type GuardiansExecuteInstruction<
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
   TAccountConfig extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountBreaker extends string | AccountMeta<string> =
     "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -126,8 +127,7 @@ export type GuardiansExecuteAsyncInput<
   config: Address<TAccountConfig>;
   /** Not checked here: the breaker pins its own accounts. */
   brake: Address<TAccountBrake>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   breaker?: Address<TAccountBreaker>;
 };
 
@@ -191,6 +191,10 @@ export async function getGuardiansExecuteInstructionAsync<
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda();
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
   if (!accounts.breaker.value) {
     accounts.breaker.value =
       "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
@@ -238,8 +242,7 @@ export type GuardiansExecuteInput<
   config: Address<TAccountConfig>;
   /** Not checked here: the breaker pins its own accounts. */
   brake: Address<TAccountBrake>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   breaker?: Address<TAccountBreaker>;
 };
 
@@ -295,6 +298,10 @@ export function getGuardiansExecuteInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
   if (!accounts.breaker.value) {
     accounts.breaker.value =
       "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
@@ -339,7 +346,6 @@ export type ParsedGuardiansExecuteInstruction<
     config: TAccountMetas[3];
     /** Not checked here: the breaker pins its own accounts. */
     brake: TAccountMetas[4];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[5];
     breaker: TAccountMetas[6];
   };

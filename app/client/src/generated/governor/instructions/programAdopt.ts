@@ -60,7 +60,8 @@ export type ProgramAdoptInstruction<
   TAccountProgramData extends string | AccountMeta<string> = string,
   TAccountAdoption extends string | AccountMeta<string> = string,
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
-  TAccountLoader extends string | AccountMeta<string> = string,
+  TAccountLoader extends string | AccountMeta<string> =
+    "BPFLoaderUpgradeab1e11111111111111111111111",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -149,7 +150,7 @@ export type ProgramAdoptAsyncInput<
   programData: Address<TAccountProgramData>;
   adoption?: Address<TAccountAdoption>;
   governorAuthority?: Address<TAccountGovernorAuthority>;
-  loader: Address<TAccountLoader>;
+  loader?: Address<TAccountLoader>;
   systemProgram?: Address<TAccountSystemProgram>;
   elfLen: ProgramAdoptInstructionDataArgs["elfLen"];
 };
@@ -232,6 +233,10 @@ export async function getProgramAdoptInstructionAsync<
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda();
   }
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -284,7 +289,7 @@ export type ProgramAdoptInput<
   programData: Address<TAccountProgramData>;
   adoption: Address<TAccountAdoption>;
   governorAuthority: Address<TAccountGovernorAuthority>;
-  loader: Address<TAccountLoader>;
+  loader?: Address<TAccountLoader>;
   systemProgram?: Address<TAccountSystemProgram>;
   elfLen: ProgramAdoptInstructionDataArgs["elfLen"];
 };
@@ -351,6 +356,10 @@ export function getProgramAdoptInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;

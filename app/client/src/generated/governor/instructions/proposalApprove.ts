@@ -50,7 +50,8 @@ export type ProposalApproveInstruction<
   TAccountMember extends string | AccountMeta<string> = string,
   TAccountCouncil extends string | AccountMeta<string> = string,
   TAccountProposal extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -117,8 +118,7 @@ export type ProposalApproveAsyncInput<
   council?: Address<TAccountCouncil>;
   /** Any proposal of this governor: the digest says which one the member means. */
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   digest: ProposalApproveInstructionDataArgs["digest"];
 };
 
@@ -167,6 +167,10 @@ export async function getProposalApproveInstructionAsync<
   if (!accounts.council.value) {
     accounts.council.value = await findCouncilPda();
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -199,8 +203,7 @@ export type ProposalApproveInput<
   council: Address<TAccountCouncil>;
   /** Any proposal of this governor: the digest says which one the member means. */
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   digest: ProposalApproveInstructionDataArgs["digest"];
 };
 
@@ -243,6 +246,12 @@ export function getProposalApproveInstruction<
   // Original args.
   const args = { ...input };
 
+  // Resolve default values.
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
+
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
@@ -274,7 +283,6 @@ export type ParsedProposalApproveInstruction<
     council: TAccountMetas[1];
     /** Any proposal of this governor: the digest says which one the member means. */
     proposal: TAccountMetas[2];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[3];
   };
   data: ProposalApproveInstructionData;

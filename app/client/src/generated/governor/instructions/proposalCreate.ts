@@ -54,7 +54,8 @@ export type ProposalCreateInstruction<
   TAccountProposer extends string | AccountMeta<string> = string,
   TAccountCouncil extends string | AccountMeta<string> = string,
   TAccountProposal extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -126,8 +127,7 @@ export type ProposalCreateAsyncInput<
   proposer: TransactionSigner<TAccountProposer>;
   council?: Address<TAccountCouncil>;
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   systemProgram?: Address<TAccountSystemProgram>;
   action: ProposalCreateInstructionDataArgs["action"];
 };
@@ -181,6 +181,10 @@ export async function getProposalCreateInstructionAsync<
   if (!accounts.council.value) {
     accounts.council.value = await findCouncilPda();
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -219,8 +223,7 @@ export type ProposalCreateInput<
   proposer: TransactionSigner<TAccountProposer>;
   council: Address<TAccountCouncil>;
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   systemProgram?: Address<TAccountSystemProgram>;
   action: ProposalCreateInstructionDataArgs["action"];
 };
@@ -269,6 +272,10 @@ export function getProposalCreateInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -306,7 +313,6 @@ export type ParsedProposalCreateInstruction<
     proposer: TAccountMetas[0];
     council: TAccountMetas[1];
     proposal: TAccountMetas[2];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[3];
     systemProgram: TAccountMetas[4];
   };

@@ -46,7 +46,8 @@ export type ProposalQueueInstruction<
   TProgram extends string = typeof GOVERNOR_PROGRAM_ADDRESS,
   TAccountCouncil extends string | AccountMeta<string> = string,
   TAccountProposal extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -98,8 +99,7 @@ export type ProposalQueueAsyncInput<
   council?: Address<TAccountCouncil>;
   /** Any proposal of this governor that meets its threshold. */
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
 };
 
 export async function getProposalQueueInstructionAsync<
@@ -140,6 +140,10 @@ export async function getProposalQueueInstructionAsync<
   if (!accounts.council.value) {
     accounts.council.value = await findCouncilPda();
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -166,8 +170,7 @@ export type ProposalQueueInput<
   council: Address<TAccountCouncil>;
   /** Any proposal of this governor that meets its threshold. */
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
 };
 
 export function getProposalQueueInstruction<
@@ -202,6 +205,12 @@ export function getProposalQueueInstruction<
     ResolvedInstructionAccount
   >;
 
+  // Resolve default values.
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
+
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
@@ -228,7 +237,6 @@ export type ParsedProposalQueueInstruction<
     council: TAccountMetas[0];
     /** Any proposal of this governor that meets its threshold. */
     proposal: TAccountMetas[1];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[2];
   };
   data: ProposalQueueInstructionData;

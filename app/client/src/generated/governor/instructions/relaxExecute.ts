@@ -49,7 +49,8 @@ export type RelaxExecuteInstruction<
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
   TAccountConfig extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
   TAccountBreaker extends string | AccountMeta<string> =
     "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -124,8 +125,7 @@ export type RelaxExecuteAsyncInput<
   config: Address<TAccountConfig>;
   /** Not checked here: the breaker pins its own accounts. */
   brake: Address<TAccountBrake>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   breaker?: Address<TAccountBreaker>;
 };
 
@@ -189,6 +189,10 @@ export async function getRelaxExecuteInstructionAsync<
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda();
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
   if (!accounts.breaker.value) {
     accounts.breaker.value =
       "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
@@ -236,8 +240,7 @@ export type RelaxExecuteInput<
   config: Address<TAccountConfig>;
   /** Not checked here: the breaker pins its own accounts. */
   brake: Address<TAccountBrake>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
+  instructions?: Address<TAccountInstructions>;
   breaker?: Address<TAccountBreaker>;
 };
 
@@ -293,6 +296,10 @@ export function getRelaxExecuteInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
   if (!accounts.breaker.value) {
     accounts.breaker.value =
       "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
@@ -337,7 +344,6 @@ export type ParsedRelaxExecuteInstruction<
     config: TAccountMetas[3];
     /** Not checked here: the breaker pins its own accounts. */
     brake: TAccountMetas[4];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[5];
     breaker: TAccountMetas[6];
   };

@@ -56,8 +56,10 @@ export type UpgradeExecuteInstruction<
     "SysvarRent111111111111111111111111111111111",
   TAccountClock extends string | AccountMeta<string> =
     "SysvarC1ock11111111111111111111111111111111",
-  TAccountInstructions extends string | AccountMeta<string> = string,
-  TAccountLoader extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
+  TAccountLoader extends string | AccountMeta<string> =
+    "BPFLoaderUpgradeab1e11111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -159,9 +161,8 @@ export type UpgradeExecuteAsyncInput<
   governorAuthority?: Address<TAccountGovernorAuthority>;
   rent?: Address<TAccountRent>;
   clock?: Address<TAccountClock>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
-  loader: Address<TAccountLoader>;
+  instructions?: Address<TAccountInstructions>;
+  loader?: Address<TAccountLoader>;
 };
 
 export async function getUpgradeExecuteInstructionAsync<
@@ -252,6 +253,14 @@ export async function getUpgradeExecuteInstructionAsync<
     accounts.clock.value =
       "SysvarC1ock11111111111111111111111111111111" as Address<"SysvarC1ock11111111111111111111111111111111">;
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -319,9 +328,8 @@ export type UpgradeExecuteInput<
   governorAuthority: Address<TAccountGovernorAuthority>;
   rent?: Address<TAccountRent>;
   clock?: Address<TAccountClock>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
-  loader: Address<TAccountLoader>;
+  instructions?: Address<TAccountInstructions>;
+  loader?: Address<TAccountLoader>;
 };
 
 export function getUpgradeExecuteInstruction<
@@ -404,6 +412,14 @@ export function getUpgradeExecuteInstruction<
     accounts.clock.value =
       "SysvarC1ock11111111111111111111111111111111" as Address<"SysvarC1ock11111111111111111111111111111111">;
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -463,7 +479,6 @@ export type ParsedUpgradeExecuteInstruction<
     governorAuthority: TAccountMetas[7];
     rent: TAccountMetas[8];
     clock: TAccountMetas[9];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[10];
     loader: TAccountMetas[11];
   };

@@ -55,8 +55,10 @@ export type UpgradeProposeInstruction<
   TAccountBuffer extends string | AccountMeta<string> = string,
   TAccountProposal extends string | AccountMeta<string> = string,
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> = string,
-  TAccountLoader extends string | AccountMeta<string> = string,
+  TAccountInstructions extends string | AccountMeta<string> =
+    "Sysvar1nstructions1111111111111111111111111",
+  TAccountLoader extends string | AccountMeta<string> =
+    "BPFLoaderUpgradeab1e11111111111111111111111",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -155,9 +157,8 @@ export type UpgradeProposeAsyncInput<
   buffer: Address<TAccountBuffer>;
   proposal: Address<TAccountProposal>;
   governorAuthority?: Address<TAccountGovernorAuthority>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
-  loader: Address<TAccountLoader>;
+  instructions?: Address<TAccountInstructions>;
+  loader?: Address<TAccountLoader>;
   systemProgram?: Address<TAccountSystemProgram>;
   elfHash: UpgradeProposeInstructionDataArgs["elfHash"];
   elfLen: UpgradeProposeInstructionDataArgs["elfLen"];
@@ -234,6 +235,14 @@ export async function getUpgradeProposeInstructionAsync<
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda();
   }
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -289,9 +298,8 @@ export type UpgradeProposeInput<
   buffer: Address<TAccountBuffer>;
   proposal: Address<TAccountProposal>;
   governorAuthority: Address<TAccountGovernorAuthority>;
-  /** Checked by the handler: the instructions sysvar. */
-  instructions: Address<TAccountInstructions>;
-  loader: Address<TAccountLoader>;
+  instructions?: Address<TAccountInstructions>;
+  loader?: Address<TAccountLoader>;
   systemProgram?: Address<TAccountSystemProgram>;
   elfHash: UpgradeProposeInstructionDataArgs["elfHash"];
   elfLen: UpgradeProposeInstructionDataArgs["elfLen"];
@@ -360,6 +368,14 @@ export function getUpgradeProposeInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.instructions.value) {
+    accounts.instructions.value =
+      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
+  }
+  if (!accounts.loader.value) {
+    accounts.loader.value =
+      "BPFLoaderUpgradeab1e11111111111111111111111" as Address<"BPFLoaderUpgradeab1e11111111111111111111111">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -410,7 +426,6 @@ export type ParsedUpgradeProposeInstruction<
     buffer: TAccountMetas[3];
     proposal: TAccountMetas[4];
     governorAuthority: TAccountMetas[5];
-    /** Checked by the handler: the instructions sysvar. */
     instructions: TAccountMetas[6];
     loader: TAccountMetas[7];
     systemProgram: TAccountMetas[8];

@@ -21,3 +21,4 @@ export * from "./nonceBump.js";
 export * from "./quoteFill.js";
 export * from "./quoteStateClose.js";
 export * from "./seriesWrite.js";
+export * from "./versionView.js";

@@ -66,6 +66,7 @@ import {
   getQuoteFillInstructionAsync,
   getQuoteStateCloseInstruction,
   getSeriesWriteInstruction,
+  getVersionViewInstructionAsync,
   parseAccountCloseInstruction,
   parseAccountDepositInstruction,
   parseAccountOpenInstruction,
@@ -81,6 +82,7 @@ import {
   parseQuoteFillInstruction,
   parseQuoteStateCloseInstruction,
   parseSeriesWriteInstruction,
+  parseVersionViewInstruction,
   type AccountCloseInput,
   type AccountDepositInput,
   type AccountOpenAsyncInput,
@@ -108,9 +110,11 @@ import {
   type ParsedQuoteFillInstruction,
   type ParsedQuoteStateCloseInstruction,
   type ParsedSeriesWriteInstruction,
+  type ParsedVersionViewInstruction,
   type QuoteFillAsyncInput,
   type QuoteStateCloseInput,
   type SeriesWriteInput,
+  type VersionViewAsyncInput,
 } from "../instructions/index.js";
 import {
   findAccountPda,
@@ -212,6 +216,7 @@ export enum MarginInstruction {
   AccountSettle,
   SeriesWrite,
   AccountTransfer,
+  VersionView,
 }
 
 export function identifyMarginInstruction(
@@ -353,6 +358,15 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.AccountTransfer;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([15])),
+      0,
+    )
+  ) {
+    return MarginInstruction.VersionView;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -406,7 +420,10 @@ export type ParsedMarginInstruction<
     } & ParsedSeriesWriteInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.AccountTransfer;
-    } & ParsedAccountTransferInstruction<TProgram>);
+    } & ParsedAccountTransferInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.VersionView;
+    } & ParsedVersionViewInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -518,6 +535,13 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseAccountTransferInstruction(instruction),
       };
     }
+    case MarginInstruction.VersionView: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.VersionView,
+        ...parseVersionViewInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -600,6 +624,10 @@ export type MarginPluginInstructions = {
   accountTransfer: (
     input: AccountTransferInput,
   ) => ReturnType<typeof getAccountTransferInstruction> &
+    SelfPlanAndSendFunctions;
+  versionView: (
+    input: VersionViewAsyncInput,
+  ) => ReturnType<typeof getVersionViewInstructionAsync> &
     SelfPlanAndSendFunctions;
 };
 
@@ -721,6 +749,11 @@ export function marginProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getAccountTransferInstruction(input),
+            ),
+          versionView: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getVersionViewInstructionAsync(input),
             ),
         },
         pdas: {

@@ -7,3 +7,5 @@
  */
 
 export * from "./config.js";
+export * from "./feed.js";
+export * from "./settlement.js";

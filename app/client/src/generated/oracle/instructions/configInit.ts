@@ -10,6 +10,8 @@ import {
   combineCodec,
   fixDecoderSize,
   fixEncoderSize,
+  getAddressDecoder,
+  getAddressEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getStructDecoder,
@@ -83,15 +85,20 @@ export type ConfigInitInstruction<
 export type ConfigInitInstructionData = {
   opcode: ReadonlyUint8Array;
   genesisHash: ReadonlyUint8Array;
+  authority: Address;
 };
 
-export type ConfigInitInstructionDataArgs = { genesisHash: ReadonlyUint8Array };
+export type ConfigInitInstructionDataArgs = {
+  genesisHash: ReadonlyUint8Array;
+  authority: Address;
+};
 
 export function getConfigInitInstructionDataEncoder(): FixedSizeEncoder<ConfigInitInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["genesisHash", fixEncoderSize(getBytesEncoder(), 32)],
+      ["authority", getAddressEncoder()],
     ]),
     (value) => ({ ...value, opcode: CONFIG_INIT_OPCODE }),
   );
@@ -101,6 +108,7 @@ export function getConfigInitInstructionDataDecoder(): FixedSizeDecoder<ConfigIn
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["genesisHash", fixDecoderSize(getBytesDecoder(), 32)],
+    ["authority", getAddressDecoder()],
   ]);
 }
 
@@ -122,12 +130,13 @@ export type ConfigInitAsyncInput<
   TAccountSystemProgram extends string = string,
 > = {
   payer: TransactionSigner<TAccountPayer>;
-  /** The program's upgrade authority. */
   upgradeAuthority: TransactionSigner<TAccountUpgradeAuthority>;
+  /** Checked by the handler: the oracle's own ProgramData. */
   programData: Address<TAccountProgramData>;
   config?: Address<TAccountConfig>;
   systemProgram?: Address<TAccountSystemProgram>;
   genesisHash: ConfigInitInstructionDataArgs["genesisHash"];
+  authority: ConfigInitInstructionDataArgs["authority"];
 };
 
 export async function getConfigInitInstructionAsync<
@@ -218,12 +227,13 @@ export type ConfigInitInput<
   TAccountSystemProgram extends string = string,
 > = {
   payer: TransactionSigner<TAccountPayer>;
-  /** The program's upgrade authority. */
   upgradeAuthority: TransactionSigner<TAccountUpgradeAuthority>;
+  /** Checked by the handler: the oracle's own ProgramData. */
   programData: Address<TAccountProgramData>;
   config: Address<TAccountConfig>;
   systemProgram?: Address<TAccountSystemProgram>;
   genesisHash: ConfigInitInstructionDataArgs["genesisHash"];
+  authority: ConfigInitInstructionDataArgs["authority"];
 };
 
 export function getConfigInitInstruction<
@@ -308,8 +318,8 @@ export type ParsedConfigInitInstruction<
   programAddress: Address<TProgram>;
   accounts: {
     payer: TAccountMetas[0];
-    /** The program's upgrade authority. */
     upgradeAuthority: TAccountMetas[1];
+    /** Checked by the handler: the oracle's own ProgramData. */
     programData: TAccountMetas[2];
     config: TAccountMetas[3];
     systemProgram: TAccountMetas[4];

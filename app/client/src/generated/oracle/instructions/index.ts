@@ -6,4 +6,8 @@
  * @see https://github.com/codama-idl/codama
  */
 
+export * from "./authoritySet.js";
 export * from "./configInit.js";
+export * from "./feedCreate.js";
+export * from "./feedRefresh.js";
+export * from "./settlementFinalise.js";

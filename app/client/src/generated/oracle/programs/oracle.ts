@@ -33,20 +33,48 @@ import {
   type SelfFetchFunctions,
   type SelfPlanAndSendFunctions,
 } from "@solana/kit/program-client-core";
-import { getConfigCodec, type Config, type ConfigArgs } from "../accounts/index.js";
 import {
+  getConfigCodec,
+  getFeedCodec,
+  getSettlementCodec,
+  type Config,
+  type ConfigArgs,
+  type Feed,
+  type FeedArgs,
+  type Settlement,
+  type SettlementArgs,
+} from "../accounts/index.js";
+import {
+  getAuthoritySetInstructionAsync,
   getConfigInitInstructionAsync,
+  getFeedCreateInstructionAsync,
+  getFeedRefreshInstruction,
+  getSettlementFinaliseInstructionAsync,
+  parseAuthoritySetInstruction,
   parseConfigInitInstruction,
+  parseFeedCreateInstruction,
+  parseFeedRefreshInstruction,
+  parseSettlementFinaliseInstruction,
+  type AuthoritySetAsyncInput,
   type ConfigInitAsyncInput,
+  type FeedCreateAsyncInput,
+  type FeedRefreshInput,
+  type ParsedAuthoritySetInstruction,
   type ParsedConfigInitInstruction,
+  type ParsedFeedCreateInstruction,
+  type ParsedFeedRefreshInstruction,
+  type ParsedSettlementFinaliseInstruction,
+  type SettlementFinaliseAsyncInput,
 } from "../instructions/index.js";
-import { findConfigPda } from "../pdas/index.js";
+import { findConfigPda, findFeedPda, findSettlementPda } from "../pdas/index.js";
 
 export const ORACLE_PROGRAM_ADDRESS =
   "BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4" as Address<"BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4">;
 
 export enum OracleAccountKind {
   Config,
+  Feed,
+  Settlement,
 }
 
 export function identifyOracleAccount(
@@ -64,6 +92,28 @@ export function identifyOracleAccount(
   ) {
     return OracleAccountKind.Config;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([69, 191, 16, 227, 132, 187, 84, 227]),
+      ),
+      0,
+    )
+  ) {
+    return OracleAccountKind.Feed;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([55, 11, 219, 33, 36, 136, 40, 182]),
+      ),
+      0,
+    )
+  ) {
+    return OracleAccountKind.Settlement;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
     { accountData: data, programName: "oracle" },
@@ -72,6 +122,10 @@ export function identifyOracleAccount(
 
 export enum OracleInstruction {
   ConfigInit,
+  AuthoritySet,
+  FeedCreate,
+  FeedRefresh,
+  SettlementFinalise,
 }
 
 export function identifyOracleInstruction(
@@ -87,6 +141,42 @@ export function identifyOracleInstruction(
   ) {
     return OracleInstruction.ConfigInit;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([1])),
+      0,
+    )
+  ) {
+    return OracleInstruction.AuthoritySet;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([2])),
+      0,
+    )
+  ) {
+    return OracleInstruction.FeedCreate;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([3])),
+      0,
+    )
+  ) {
+    return OracleInstruction.FeedRefresh;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([4])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SettlementFinalise;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "oracle" },
@@ -95,9 +185,22 @@ export function identifyOracleInstruction(
 
 export type ParsedOracleInstruction<
   TProgram extends string = "BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4",
-> = {
-  instructionType: OracleInstruction.ConfigInit;
-} & ParsedConfigInitInstruction<TProgram>;
+> =
+  | ({
+      instructionType: OracleInstruction.ConfigInit;
+    } & ParsedConfigInitInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.AuthoritySet;
+    } & ParsedAuthoritySetInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.FeedCreate;
+    } & ParsedFeedCreateInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.FeedRefresh;
+    } & ParsedFeedRefreshInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SettlementFinalise;
+    } & ParsedSettlementFinaliseInstruction<TProgram>);
 
 export function parseOracleInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -109,6 +212,34 @@ export function parseOracleInstruction<TProgram extends string>(
       return {
         instructionType: OracleInstruction.ConfigInit,
         ...parseConfigInitInstruction(instruction),
+      };
+    }
+    case OracleInstruction.AuthoritySet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.AuthoritySet,
+        ...parseAuthoritySetInstruction(instruction),
+      };
+    }
+    case OracleInstruction.FeedCreate: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.FeedCreate,
+        ...parseFeedCreateInstruction(instruction),
+      };
+    }
+    case OracleInstruction.FeedRefresh: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.FeedRefresh,
+        ...parseFeedRefreshInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SettlementFinalise: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SettlementFinalise,
+        ...parseSettlementFinaliseInstruction(instruction),
       };
     }
     default:
@@ -128,6 +259,9 @@ export type OraclePlugin = {
 export type OraclePluginAccounts = {
   config: ReturnType<typeof getConfigCodec> &
     SelfFetchFunctions<ConfigArgs, Config>;
+  feed: ReturnType<typeof getFeedCodec> & SelfFetchFunctions<FeedArgs, Feed>;
+  settlement: ReturnType<typeof getSettlementCodec> &
+    SelfFetchFunctions<SettlementArgs, Settlement>;
 };
 
 export type OraclePluginInstructions = {
@@ -135,9 +269,28 @@ export type OraclePluginInstructions = {
     input: MakeOptional<ConfigInitAsyncInput, "payer">,
   ) => ReturnType<typeof getConfigInitInstructionAsync> &
     SelfPlanAndSendFunctions;
+  authoritySet: (
+    input: AuthoritySetAsyncInput,
+  ) => ReturnType<typeof getAuthoritySetInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  feedCreate: (
+    input: MakeOptional<FeedCreateAsyncInput, "payer">,
+  ) => ReturnType<typeof getFeedCreateInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  feedRefresh: (
+    input: FeedRefreshInput,
+  ) => ReturnType<typeof getFeedRefreshInstruction> & SelfPlanAndSendFunctions;
+  settlementFinalise: (
+    input: MakeOptional<SettlementFinaliseAsyncInput, "payer">,
+  ) => ReturnType<typeof getSettlementFinaliseInstructionAsync> &
+    SelfPlanAndSendFunctions;
 };
 
-export type OraclePluginPdas = { config: typeof findConfigPda };
+export type OraclePluginPdas = {
+  config: typeof findConfigPda;
+  feed: typeof findFeedPda;
+  settlement: typeof findSettlementPda;
+};
 
 export type OraclePluginRequirements = ClientWithRpc<
   GetAccountInfoApi & GetMultipleAccountsApi
@@ -152,7 +305,11 @@ export function oracleProgram() {
   ) => {
     return extendClient(client, {
       oracle: <OraclePlugin>{
-        accounts: { config: addSelfFetchFunctions(client, getConfigCodec()) },
+        accounts: {
+          config: addSelfFetchFunctions(client, getConfigCodec()),
+          feed: addSelfFetchFunctions(client, getFeedCodec()),
+          settlement: addSelfFetchFunctions(client, getSettlementCodec()),
+        },
         instructions: {
           configInit: (input) =>
             addSelfPlanAndSendFunctions(
@@ -162,8 +319,38 @@ export function oracleProgram() {
                 payer: input.payer ?? client.payer,
               }),
             ),
+          authoritySet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getAuthoritySetInstructionAsync(input),
+            ),
+          feedCreate: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getFeedCreateInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          feedRefresh: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getFeedRefreshInstruction(input),
+            ),
+          settlementFinalise: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSettlementFinaliseInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
         },
-        pdas: { config: findConfigPda },
+        pdas: {
+          config: findConfigPda,
+          feed: findFeedPda,
+          settlement: findSettlementPda,
+        },
       },
     });
   };
