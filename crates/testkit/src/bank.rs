@@ -43,49 +43,41 @@ impl Bank {
     }
 
     pub fn lite(genesis: Genesis) -> Self {
-        let mut svm = LiteSVM::new()
-            .with_precompiles()
-            .with_transaction_history(0);
+        let mut svm = LiteSVM::new().with_precompiles().with_transaction_history(0);
         for (id, elf, authority) in &genesis.programs {
             let [program, data] = loader_accounts(*id, elf, Some(*authority));
             // The code first: storing the program loads it.
             for (address, account) in [data, program] {
-                svm.set_account(address, account)
-                    .expect("a well-formed program");
+                svm.set_account(address, account).expect("a well-formed program");
             }
         }
         for (address, account) in genesis.accounts {
-            svm.set_account(address, account)
-                .expect("a well-formed account");
+            svm.set_account(address, account).expect("a well-formed account");
         }
         Self::Lite(Box::new(svm))
     }
 
     pub fn account(&mut self, address: &Pubkey) -> Option<Account> {
         match self {
-            Self::Full { runtime, context } => runtime
-                .block_on(context.banks_client.get_account(*address))
-                .expect("the bank answers"),
+            Self::Full { runtime, context } => {
+                runtime.block_on(context.banks_client.get_account(*address)).expect("the bank answers")
+            }
             Self::Lite(svm) => svm.get_account(address),
         }
     }
 
     pub fn set_account(&mut self, address: &Pubkey, account: Account) {
         match self {
-            Self::Full { context, .. } => {
-                context.set_account(address, &AccountSharedData::from(account))
-            }
-            Self::Lite(svm) => svm
-                .set_account(*address, account)
-                .expect("a well-formed account"),
+            Self::Full { context, .. } => context.set_account(address, &AccountSharedData::from(account)),
+            Self::Lite(svm) => svm.set_account(*address, account).expect("a well-formed account"),
         }
     }
 
     pub fn clock(&mut self) -> Clock {
         match self {
-            Self::Full { runtime, context } => runtime
-                .block_on(context.banks_client.get_sysvar::<Clock>())
-                .expect("the clock"),
+            Self::Full { runtime, context } => {
+                runtime.block_on(context.banks_client.get_sysvar::<Clock>()).expect("the clock")
+            }
             Self::Lite(svm) => svm.get_sysvar(),
         }
     }
@@ -102,12 +94,8 @@ impl Bank {
         let clock = self.clock();
         match self {
             Self::Full { runtime, context } => {
-                let bank_slot = runtime
-                    .block_on(context.banks_client.get_root_slot())
-                    .expect("a slot");
-                context
-                    .warp_to_slot(bank_slot.max(clock.slot) + 1)
-                    .expect("a later slot");
+                let bank_slot = runtime.block_on(context.banks_client.get_root_slot()).expect("a slot");
+                context.warp_to_slot(bank_slot.max(clock.slot) + 1).expect("a later slot");
             }
             Self::Lite(svm) => svm.warp_to_slot(clock.slot + 1),
         }
@@ -128,26 +116,14 @@ impl Bank {
             Self::Full { runtime, context } => {
                 transaction.sign(&keys, context.last_blockhash);
                 let answer = runtime
-                    .block_on(
-                        context
-                            .banks_client
-                            .process_transaction_with_metadata(transaction),
-                    )
+                    .block_on(context.banks_client.process_transaction_with_metadata(transaction))
                     .expect("the bank answers");
-                let (logs, units, return_data) =
-                    answer.metadata.map_or_else(Default::default, |found| {
-                        let returned = found
-                            .return_data
-                            .map(|returned| returned.data)
-                            .unwrap_or_default();
-                        (found.log_messages, found.compute_units_consumed, returned)
-                    });
+                let (logs, units, return_data) = answer.metadata.map_or_else(Default::default, |found| {
+                    let returned = found.return_data.map(|returned| returned.data).unwrap_or_default();
+                    (found.log_messages, found.compute_units_consumed, returned)
+                });
                 match answer.result {
-                    Ok(()) => Ok(Outcome {
-                        logs,
-                        units,
-                        return_data,
-                    }),
+                    Ok(()) => Ok(Outcome { logs, units, return_data }),
                     Err(error) => Err(Box::new(Failure { error, logs })),
                 }
             }
@@ -159,10 +135,7 @@ impl Bank {
                         units: meta.compute_units_consumed,
                         return_data: meta.return_data.data,
                     }),
-                    Err(failed) => Err(Box::new(Failure {
-                        error: failed.err,
-                        logs: failed.meta.logs,
-                    })),
+                    Err(failed) => Err(Box::new(Failure { error: failed.err, logs: failed.meta.logs })),
                 }
             }
         }

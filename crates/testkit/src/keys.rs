@@ -7,10 +7,7 @@ use solana_signer::Signer;
 
 /// The keypair that belongs to a name.
 pub fn keypair(name: &str) -> Keypair {
-    let seed = Sha256::new()
-        .chain_update(b"bastion:test:")
-        .chain_update(name)
-        .finalize();
+    let seed = Sha256::new().chain_update(b"bastion:test:").chain_update(name).finalize();
     Keypair::new_from_array(seed.into())
 }
 

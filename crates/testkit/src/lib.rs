@@ -12,6 +12,7 @@
 
 mod bank;
 mod keys;
+mod meter;
 mod outcome;
 mod programs;
 mod protocol;

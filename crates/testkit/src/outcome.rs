@@ -18,21 +18,11 @@ impl Outcome {
     pub fn units_of(&self, program: &Pubkey) -> u64 {
         let invoked = format!("Program {program} invoke [1]");
         let consumed = format!("Program {program} consumed ");
-        let from = self
-            .logs
-            .iter()
-            .position(|line| *line == invoked)
-            .expect("the program was called");
+        let from = self.logs.iter().position(|line| *line == invoked).expect("the program was called");
         self.logs[from..]
             .iter()
             .rev()
-            .find_map(|line| {
-                line.strip_prefix(&consumed)?
-                    .split(' ')
-                    .next()?
-                    .parse()
-                    .ok()
-            })
+            .find_map(|line| line.strip_prefix(&consumed)?.split(' ').next()?.parse().ok())
             .expect("the runtime logs what a call consumed")
     }
 }
@@ -94,11 +84,6 @@ impl Expect {
             Self::Transaction(expected) => failure.error == *expected,
         };
         let name = failure.code().and_then(client::error_name);
-        assert!(
-            matches,
-            "{what}: expected {self:?}, got {:?} {name:?}\n{}",
-            failure.error,
-            failure.logs.join("\n")
-        );
+        assert!(matches, "{what}: expected {self:?}, got {:?} {name:?}\n{}", failure.error, failure.logs.join("\n"));
     }
 }

@@ -16,19 +16,12 @@ pub const LOADED: [(&str, abi::Address); 6] = [
 
 /// The bytes of `target/deploy/<name>.so`; a missing file says which command makes it.
 pub fn elf(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../target/deploy")
-        .join(format!("{name}.so"));
-    std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; `make programs` builds it", path.display()))
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/deploy").join(format!("{name}.so"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; `make programs` builds it", path.display()))
 }
 
 /// Program and ProgramData accounts of an upgradeable program deployed in slot 0.
-pub fn loader_accounts(
-    program: Pubkey,
-    elf: &[u8],
-    authority: Option<Pubkey>,
-) -> [(Pubkey, Account); 2] {
+pub fn loader_accounts(program: Pubkey, elf: &[u8], authority: Option<Pubkey>) -> [(Pubkey, Account); 2] {
     let loader = Pubkey::from(abi::ids::LOADER);
     let (program_data, _) = Pubkey::find_program_address(&[program.as_ref()], &loader);
     let mut code = vec![3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -38,15 +31,6 @@ pub fn loader_accounts(
     let mut pointer = vec![2, 0, 0, 0];
     pointer.extend_from_slice(program_data.as_ref());
     [(program, pointer, true), (program_data, code, false)].map(|(address, data, executable)| {
-        (
-            address,
-            Account {
-                lamports: 10_000_000_000,
-                data,
-                owner: loader,
-                executable,
-                rent_epoch: u64::MAX,
-            },
-        )
+        (address, Account { lamports: 10_000_000_000, data, owner: loader, executable, rent_epoch: u64::MAX })
     })
 }

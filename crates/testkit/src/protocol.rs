@@ -103,18 +103,9 @@ impl Protocol {
             config: addresses::config(&margin::ID),
         };
         vec![
-            oracle.instruction(oracle::ConfigInitArgs {
-                genesis_hash,
-                authority,
-            }),
-            breaker.instruction(breaker::ConfigInitArgs {
-                genesis_hash,
-                authority,
-            }),
-            margin.instruction(margin::ConfigInitArgs {
-                genesis_hash,
-                authority,
-            }),
+            oracle.instruction(oracle::ConfigInitArgs { genesis_hash, authority }),
+            breaker.instruction(breaker::ConfigInitArgs { genesis_hash, authority }),
+            margin.instruction(margin::ConfigInitArgs { genesis_hash, authority }),
         ]
     }
 
@@ -182,21 +173,13 @@ impl Protocol {
             posted_slot: clock.slot,
         };
         let data = price_update_bytes(&update).to_vec();
-        let account = Account {
-            lamports: 10_000_000,
-            data,
-            owner: abi::ids::PYTH_RECEIVER.into(),
-            ..Account::default()
-        };
+        let account =
+            Account { lamports: 10_000_000, data, owner: abi::ids::PYTH_RECEIVER.into(), ..Account::default() };
         world.set_account(&self.source, account);
     }
 
     pub fn feed_refresh(&self) -> Instruction {
-        oracle::FeedRefresh {
-            feed: self.feed,
-            source: self.source,
-        }
-        .instruction()
+        oracle::FeedRefresh { feed: self.feed, source: self.source }.instruction()
     }
 
     pub fn refresh(&self, world: &mut World) {
@@ -229,16 +212,8 @@ impl Protocol {
     /// Lists an expiry around the current price.
     pub fn expiry(&self, world: &mut World, expiry_unix_s: i64) -> Pubkey {
         let expiry = addresses::expiry(&self.market, expiry_unix_s);
-        let accounts = margin::ExpiryCreate {
-            payer: world.payer(),
-            market: self.market,
-            expiry,
-            feed: self.feed,
-        };
-        world.ok(
-            &[accounts.instruction(margin::ExpiryCreateArgs { expiry_unix_s })],
-            &[],
-        );
+        let accounts = margin::ExpiryCreate { payer: world.payer(), market: self.market, expiry, feed: self.feed };
+        world.ok(&[accounts.instruction(margin::ExpiryCreateArgs { expiry_unix_s })], &[]);
         expiry
     }
 
@@ -248,16 +223,8 @@ impl Protocol {
         let keypair = keypair(name);
         let owner = keypair.pubkey();
         let account = addresses::margin_account(&self.market, &owner, 0);
-        let open = margin::AccountOpen {
-            owner,
-            payer: world.payer(),
-            market: self.market,
-            account,
-        };
-        world.ok(
-            &[open.instruction(margin::AccountOpenArgs { subaccount: 0 })],
-            &[&keypair],
-        );
+        let open = margin::AccountOpen { owner, payer: world.payer(), market: self.market, account };
+        world.ok(&[open.instruction(margin::AccountOpenArgs { subaccount: 0 })], &[&keypair]);
         let actor = Actor {
             account,
             base_tokens: self.base.account(world, &owner, "wallet", base_atoms * 2),
@@ -302,10 +269,6 @@ impl Protocol {
     }
 
     fn wallet(&self, actor: &Actor, mint: Pubkey) -> Pubkey {
-        if mint == self.base.mint {
-            actor.base_tokens
-        } else {
-            actor.quote_tokens
-        }
+        if mint == self.base.mint { actor.base_tokens } else { actor.quote_tokens }
     }
 }

@@ -57,13 +57,7 @@ impl Quote {
     }
 
     /// The transaction's two instructions: the signature, then `quote_fill` of `lots` by `taker`.
-    pub fn fill(
-        &self,
-        protocol: &Protocol,
-        taker: &Actor,
-        maker: &Actor,
-        lots: u64,
-    ) -> [Instruction; 2] {
+    pub fn fill(&self, protocol: &Protocol, taker: &Actor, maker: &Actor, lots: u64) -> [Instruction; 2] {
         let nonce = self.header.nonce.get();
         let accounts = margin::QuoteFill {
             taker_owner: taker.key(),
@@ -75,11 +69,7 @@ impl Quote {
             quote_state: addresses::quote_state(&maker.account, nonce),
             feed: protocol.feed,
         };
-        let fill = accounts.instruction(margin::QuoteFillArgs {
-            lots,
-            nonce,
-            ix_index: 0,
-        });
+        let fill = accounts.instruction(margin::QuoteFillArgs { lots, nonce, ix_index: 0 });
         [ed25519(&maker.keypair, &self.message()), fill]
     }
 }
@@ -88,30 +78,14 @@ impl Quote {
 pub fn ed25519(signer: &Keypair, message: &[u8]) -> Instruction {
     let signature = signer.sign_message(message);
     let this = u16::MAX.to_le_bytes();
-    let at = |offset: usize| {
-        u16::try_from(offset)
-            .expect("a short message")
-            .to_le_bytes()
-    };
+    let at = |offset: usize| u16::try_from(offset).expect("a short message").to_le_bytes();
     let (signature_at, key_at, message_at) = (16, 16 + 64, 16 + 64 + 32);
     let mut data = vec![1, 0];
-    for field in [
-        at(signature_at),
-        this,
-        at(key_at),
-        this,
-        at(message_at),
-        at(message.len()),
-        this,
-    ] {
+    for field in [at(signature_at), this, at(key_at), this, at(message_at), at(message.len()), this] {
         data.extend_from_slice(&field);
     }
     data.extend_from_slice(signature.as_ref());
     data.extend_from_slice(signer.pubkey().as_ref());
     data.extend_from_slice(message);
-    Instruction {
-        program_id: Pubkey::from(abi::ids::ED25519),
-        accounts: vec![],
-        data,
-    }
+    Instruction { program_id: Pubkey::from(abi::ids::ED25519), accounts: vec![], data }
 }

@@ -21,19 +21,8 @@ impl<'a> Substitutions<'a> {
     /// `instruction` must be one that would land; `specs` is its table in `client`.
     pub fn of(instruction: Instruction, specs: &'a [AccountSpec], signers: &[&'a Keypair]) -> Self {
         let named = instruction.accounts.len();
-        assert!(
-            named >= specs.len(),
-            "the table names {} accounts, the instruction has {named}",
-            specs.len()
-        );
-        Self {
-            instruction,
-            before: vec![],
-            specs,
-            signers: signers.to_vec(),
-            wrong: vec![],
-            free: vec![],
-        }
+        assert!(named >= specs.len(), "the table names {} accounts, the instruction has {named}", specs.len());
+        Self { instruction, before: vec![], specs, signers: signers.to_vec(), wrong: vec![], free: vec![] }
     }
 
     /// Instructions that go before it in the transaction.
@@ -75,10 +64,7 @@ impl<'a> Substitutions<'a> {
             instruction.accounts[index].pubkey = *with;
             let stranger = keypair(&format!("stranger {account}"));
             let mut signers = self.signers.clone();
-            let still_signs = instruction
-                .accounts
-                .iter()
-                .any(|meta| meta.is_signer && meta.pubkey == replaced);
+            let still_signs = instruction.accounts.iter().any(|meta| meta.is_signer && meta.pubkey == replaced);
             if self.specs[index].signer && !still_signs {
                 signers.retain(|signer| signer.pubkey() != replaced);
             }
@@ -90,17 +76,10 @@ impl<'a> Substitutions<'a> {
             instructions.push(instruction);
             let before = world.snapshot(&instructions);
             match world.send(&instructions, &signers) {
-                Ok(outcome) => panic!(
-                    "a wrong `{account}` was accepted\n{}",
-                    outcome.logs.join("\n")
-                ),
+                Ok(outcome) => panic!("a wrong `{account}` was accepted\n{}", outcome.logs.join("\n")),
                 Err(failure) => expect.check(&failure, &format!("wrong `{account}`")),
             }
-            assert_eq!(
-                before,
-                world.snapshot(&instructions),
-                "a refused `{account}` changed state"
-            );
+            assert_eq!(before, world.snapshot(&instructions), "a refused `{account}` changed state");
         }
     }
 }

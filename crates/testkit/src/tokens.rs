@@ -28,22 +28,10 @@ impl Token {
             state::Mint::LEN as u64,
             &Pubkey::from(abi::ids::TOKEN),
         );
-        let init = instruction::initialize_mint2(
-            &program,
-            &mint.pubkey(),
-            &authority.pubkey(),
-            None,
-            decimals,
-        )
-        .expect("a well-formed instruction");
-        world
-            .send(&[create, init], &[&mint])
-            .expect("the mint is created");
-        Self {
-            mint: mint.pubkey(),
-            decimals,
-            authority,
-        }
+        let init = instruction::initialize_mint2(&program, &mint.pubkey(), &authority.pubkey(), None, decimals)
+            .expect("a well-formed instruction");
+        world.send(&[create, init], &[&mint]).expect("the mint is created");
+        Self { mint: mint.pubkey(), decimals, authority }
     }
 
     /// A new token account of `owner` holding `atoms`; its address comes from mint, owner and `label`.
@@ -59,9 +47,7 @@ impl Token {
         );
         let init = instruction::initialize_account3(&program, &account.pubkey(), &self.mint, owner)
             .expect("a well-formed instruction");
-        world
-            .send(&[create, init], &[&account])
-            .expect("the token account is created");
+        world.send(&[create, init], &[&account]).expect("the token account is created");
         if atoms > 0 {
             self.mint_to(world, &account.pubkey(), atoms);
         }
@@ -71,27 +57,14 @@ impl Token {
     /// Mints `atoms` into a token account.
     pub fn mint_to(&self, world: &mut World, account: &Pubkey, atoms: u64) {
         let program = spl_token_interface::ID;
-        let mint = instruction::mint_to(
-            &program,
-            &self.mint,
-            account,
-            &self.authority.pubkey(),
-            &[],
-            atoms,
-        )
-        .expect("a well-formed instruction");
-        world
-            .send(&[mint], &[&self.authority])
-            .expect("tokens are minted");
+        let mint = instruction::mint_to(&program, &self.mint, account, &self.authority.pubkey(), &[], atoms)
+            .expect("a well-formed instruction");
+        world.send(&[mint], &[&self.authority]).expect("tokens are minted");
     }
 
     /// Atoms in a token account; 0 if there is none.
     pub fn balance(world: &mut World, account: &Pubkey) -> u64 {
-        world.account(account).map_or(0, |found| {
-            state::Account::unpack(&found.data)
-                .expect("a token account")
-                .amount
-        })
+        world.account(account).map_or(0, |found| state::Account::unpack(&found.data).expect("a token account").amount)
     }
 
     /// Atoms in existence.

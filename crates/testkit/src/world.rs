@@ -1,7 +1,7 @@
 //! One in-process bank with the five programs (the governor twice) deployed from their ELFs.
 
 use crate::bank::{Bank, Genesis};
-use crate::{Expect, Failure, LOADED, Outcome, elf, keypair};
+use crate::{Expect, Failure, LOADED, Outcome, elf, keypair, meter};
 use abi::Layout;
 use solana_account::Account;
 use solana_clock::Clock;
@@ -26,6 +26,15 @@ pub struct World {
     bank: Bank,
     payer: Keypair,
     sent: u32,
+    measured: bool,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.measured {
+            meter::flush();
+        }
+    }
 }
 
 impl Default for World {
@@ -52,18 +61,16 @@ impl World {
     }
 
     fn start(bank: Bank) -> Self {
-        let mut world = Self {
-            bank,
-            payer: keypair("payer"),
-            sent: 0,
-        };
+        let mut world = Self { bank, payer: keypair("payer"), sent: 0, measured: true };
         let clock = world.clock();
-        world.bank.set_clock(&Clock {
-            slot: clock.slot.max(1),
-            unix_timestamp: START_UNIX_S,
-            ..clock
-        });
+        world.bank.set_clock(&Clock { slot: clock.slot.max(1), unix_timestamp: START_UNIX_S, ..clock });
         world
+    }
+
+    /// Keeps this world's compute units out of the budgets: for runs whose inputs are random.
+    pub fn unmeasured(mut self) -> Self {
+        self.measured = false;
+        self
     }
 
     /// The key that pays every fee.
@@ -89,18 +96,14 @@ impl World {
 
     /// The layout `T` in an account of `program`.
     pub fn read<T: Layout>(&mut self, program: abi::Address, address: &Pubkey) -> T {
-        let account = self
-            .account(address)
-            .unwrap_or_else(|| panic!("no account at {address}"));
+        let account = self.account(address).unwrap_or_else(|| panic!("no account at {address}"));
         *abi::read::<T>(&account.owner.to_bytes(), &program, &account.data)
             .unwrap_or_else(|error| panic!("{address}: {error:?}"))
     }
 
     /// Changes an account in place, for states that are long to reach.
     pub fn edit<T: Layout>(&mut self, address: &Pubkey, change: impl FnOnce(&mut T)) {
-        let mut account = self
-            .account(address)
-            .unwrap_or_else(|| panic!("no account at {address}"));
+        let mut account = self.account(address).unwrap_or_else(|| panic!("no account at {address}"));
         change(abi::read_mut(&mut account.data).expect("an account of this layout"));
         self.set_account(address, account);
     }
@@ -115,10 +118,7 @@ impl World {
 
     pub fn set_unix_s(&mut self, unix_s: i64) {
         let clock = self.clock();
-        self.bank.set_clock(&Clock {
-            unix_timestamp: unix_s,
-            ..clock
-        });
+        self.bank.set_clock(&Clock { unix_timestamp: unix_s, ..clock });
     }
 
     pub fn advance_s(&mut self, seconds: i64) {
@@ -129,10 +129,7 @@ impl World {
     /// Moves the clock's slot alone: what the programs see as slots passing.
     pub fn advance_slots(&mut self, slots: u64) {
         let clock = self.clock();
-        self.bank.set_clock(&Clock {
-            slot: clock.slot + slots,
-            ..clock
-        });
+        self.bank.set_clock(&Clock { slot: clock.slot + slots, ..clock });
     }
 
     /// Ends the bank's slot for real, as an upgrade needs before its code can run; the time stays.
@@ -141,88 +138,55 @@ impl World {
     }
 
     /// Sends one transaction; the payer signs besides `signers`.
-    pub fn send(
-        &mut self,
-        instructions: &[Instruction],
-        signers: &[&Keypair],
-    ) -> Result<Outcome, Box<Failure>> {
+    pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
         self.sent += 1;
         let mut all = instructions.to_vec();
         // Last, so that it moves no index of the instructions under test.
-        all.push(ComputeBudgetInstruction::set_compute_unit_limit(
-            UNIT_LIMIT - self.sent,
-        ));
+        all.push(ComputeBudgetInstruction::set_compute_unit_limit(UNIT_LIMIT - self.sent));
         let transaction = Transaction::new_with_payer(&all, Some(&self.payer()));
-        self.bank.process(&self.payer, transaction, signers)
+        let outcome = self.bank.process(&self.payer, transaction, signers)?;
+        if self.measured {
+            meter::record(instructions, &outcome);
+        }
+        Ok(outcome)
     }
 
     /// Sends a transaction that must land.
     pub fn ok(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Outcome {
         self.send(instructions, signers).unwrap_or_else(|failure| {
             let name = failure.code().and_then(client::error_name);
-            panic!(
-                "refused: {:?} {name:?}\n{}",
-                failure.error,
-                failure.logs.join("\n")
-            )
+            panic!("refused: {:?} {name:?}\n{}", failure.error, failure.logs.join("\n"))
         })
     }
 
     /// Sends a transaction that must be refused with exactly this error and change no byte of the accounts it names.
-    pub fn fail(
-        &mut self,
-        instructions: &[Instruction],
-        signers: &[&Keypair],
-        expect: impl Into<Expect>,
-    ) {
+    pub fn fail(&mut self, instructions: &[Instruction], signers: &[&Keypair], expect: impl Into<Expect>) {
         let expect = expect.into();
         let before = self.snapshot(instructions);
         match self.send(instructions, signers) {
-            Ok(outcome) => panic!(
-                "expected {expect:?}, but it landed\n{}",
-                outcome.logs.join("\n")
-            ),
+            Ok(outcome) => panic!("expected {expect:?}, but it landed\n{}", outcome.logs.join("\n")),
             Err(failure) => expect.check(&failure, "refused transaction"),
         }
-        assert_eq!(
-            before,
-            self.snapshot(instructions),
-            "a refused transaction changed state"
-        );
+        assert_eq!(before, self.snapshot(instructions), "a refused transaction changed state");
     }
 
     /// Every account the instructions name, but the payer of fees.
     pub fn snapshot(&mut self, instructions: &[Instruction]) -> BTreeMap<Pubkey, Option<Account>> {
         let payer = self.payer();
-        let named = instructions
-            .iter()
-            .flat_map(|instruction| &instruction.accounts)
-            .map(|meta| meta.pubkey);
+        let named = instructions.iter().flat_map(|instruction| &instruction.accounts).map(|meta| meta.pubkey);
         let keys: Vec<_> = named.filter(|key| *key != payer).collect();
-        keys.into_iter()
-            .map(|key| (key, self.account(&key)))
-            .collect()
+        keys.into_iter().map(|key| (key, self.account(&key))).collect()
     }
 }
 
 fn genesis(programs: &[(&str, Pubkey)], accounts: &[(Pubkey, Account)]) -> Genesis {
     let authority = keypair("deployer").pubkey();
     let standard = LOADED.map(|(name, id)| (name, Pubkey::from(id)));
-    let programs = standard
-        .iter()
-        .chain(programs)
-        .map(|(name, id)| (*id, elf(name), authority))
-        .collect();
+    let programs = standard.iter().chain(programs).map(|(name, id)| (*id, elf(name), authority)).collect();
     let rich = ["payer", "deployer"].map(|name| (keypair(name).pubkey(), rich_account()));
-    Genesis {
-        programs,
-        accounts: rich.into_iter().chain(accounts.iter().cloned()).collect(),
-    }
+    Genesis { programs, accounts: rich.into_iter().chain(accounts.iter().cloned()).collect() }
 }
 
 fn rich_account() -> Account {
-    Account {
-        lamports: RICH_LAMPORTS,
-        ..Account::default()
-    }
+    Account { lamports: RICH_LAMPORTS, ..Account::default() }
 }
