@@ -13,7 +13,9 @@ pub enum VaultError {
     StrikeDistanceOutOfBounds,
     #[msg("the reserve premium must be 1 to 5,000 basis points of spot")]
     ReservePremiumOutOfBounds,
-    #[msg("an auction must last at least 300 s (less in a build for local networks) and at most a quarter of the epoch")]
+    #[msg(
+        "an auction must last at least 300 s (less in a build for local networks) and at most a quarter of the epoch"
+    )]
     AuctionLengthOutOfBounds,
     #[msg("an epoch must last at least 3,600 s (less in a build for local networks) and at most 90 days")]
     EpochLengthOutOfBounds,
@@ -97,4 +99,6 @@ pub enum VaultError {
     NotCovered,
     #[msg("an amount exceeds its bound")]
     AmountOverflow,
+    #[msg("the account is not the breaker program")]
+    WrongBreakerProgram,
 }

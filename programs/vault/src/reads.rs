@@ -9,6 +9,7 @@ use policy::Action;
 use units::PriceE6;
 
 pub use crate::margin::ID as MARGIN;
+pub const BREAKER: Address = Address::new_from_array(ids::BREAKER);
 /// The breaker's only brake.
 pub const BRAKE: Address = Address::new_from_array(ids::BRAKE);
 

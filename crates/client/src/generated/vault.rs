@@ -10,12 +10,7 @@ use crate::{AccountSpec, InstructionSpec, ProgramSpec};
 pub const ID: Pubkey = Pubkey::from_str_const("E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6");
 
 /// The program as tables, for code that walks all of it.
-pub const PROGRAM: ProgramSpec = ProgramSpec {
-    name: "vault",
-    id: ID,
-    errors: ERRORS,
-    instructions: INSTRUCTIONS,
-};
+pub const PROGRAM: ProgramSpec = ProgramSpec { name: "vault", id: ID, errors: ERRORS, instructions: INSTRUCTIONS };
 
 /// Code, name and message of every error.
 pub const ERRORS: &[(u32, &str, &str)] = &[
@@ -24,26 +19,10 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
         "NotUpgradeAuthority",
         "the signer is not the upgrade authority of this program, or the ProgramData account is not its own",
     ),
-    (
-        6401,
-        "NotAuthority",
-        "the signer is not the authority in the config",
-    ),
-    (
-        6402,
-        "ZeroAuthority",
-        "the authority cannot be the zero address",
-    ),
-    (
-        6403,
-        "StrikeDistanceOutOfBounds",
-        "the strike distance must be 1 to 10,000 basis points of spot",
-    ),
-    (
-        6404,
-        "ReservePremiumOutOfBounds",
-        "the reserve premium must be 1 to 5,000 basis points of spot",
-    ),
+    (6401, "NotAuthority", "the signer is not the authority in the config"),
+    (6402, "ZeroAuthority", "the authority cannot be the zero address"),
+    (6403, "StrikeDistanceOutOfBounds", "the strike distance must be 1 to 10,000 basis points of spot"),
+    (6404, "ReservePremiumOutOfBounds", "the reserve premium must be 1 to 5,000 basis points of spot"),
     (
         6405,
         "AuctionLengthOutOfBounds",
@@ -54,195 +33,56 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
         "EpochLengthOutOfBounds",
         "an epoch must last at least 3,600 s (less in a build for local networks) and at most 90 days",
     ),
-    (
-        6407,
-        "DepositLimitsOutOfBounds",
-        "the least deposit must be positive and at most the capacity",
-    ),
-    (
-        6408,
-        "WrongMarginProgram",
-        "the account is not the margin program",
-    ),
-    (
-        6409,
-        "MarketUnreadable",
-        "the account is not a market of the margin program that this reader understands",
-    ),
-    (
-        6410,
-        "WrongMarket",
-        "the account is not this vault's market",
-    ),
-    (
-        6411,
-        "WrongTradingAccount",
-        "the account is not this vault's trading account",
-    ),
-    (
-        6412,
-        "WrongEscrowAccount",
-        "the account is not this vault's escrow account",
-    ),
-    (
-        6413,
-        "WrongBaseMint",
-        "the mint is not the market's base mint",
-    ),
-    (
-        6414,
-        "WrongQuoteMint",
-        "the mint is not the market's quote mint",
-    ),
-    (
-        6415,
-        "WrongEpoch",
-        "the account is not the epoch of this vault that the instruction needs",
-    ),
-    (
-        6416,
-        "EpochNotOpen",
-        "the epoch does not take deposits any more: its auction has begun",
-    ),
-    (
-        6417,
-        "DepositBelowMinimum",
-        "the deposit is below the vault's least deposit",
-    ),
-    (
-        6418,
-        "CapacityExceeded",
-        "the deposit would exceed the vault's capacity for one epoch",
-    ),
-    (
-        6419,
-        "WrongDeposit",
-        "the deposit is not the signer's, or not of this epoch",
-    ),
-    (
-        6420,
-        "NothingToOffer",
-        "the deposits do not cover one lot: nothing to offer",
-    ),
-    (
-        6421,
-        "WrongExpiry",
-        "the account is not a listed expiry of this vault's market",
-    ),
-    (
-        6422,
-        "ExpiryOutOfRange",
-        "the expiry must be between half and twice the epoch's length away",
-    ),
-    (
-        6423,
-        "NoStrike",
-        "no listed strike is the mandate's distance above spot",
-    ),
+    (6407, "DepositLimitsOutOfBounds", "the least deposit must be positive and at most the capacity"),
+    (6408, "WrongMarginProgram", "the account is not the margin program"),
+    (6409, "MarketUnreadable", "the account is not a market of the margin program that this reader understands"),
+    (6410, "WrongMarket", "the account is not this vault's market"),
+    (6411, "WrongTradingAccount", "the account is not this vault's trading account"),
+    (6412, "WrongEscrowAccount", "the account is not this vault's escrow account"),
+    (6413, "WrongBaseMint", "the mint is not the market's base mint"),
+    (6414, "WrongQuoteMint", "the mint is not the market's quote mint"),
+    (6415, "WrongEpoch", "the account is not the epoch of this vault that the instruction needs"),
+    (6416, "EpochNotOpen", "the epoch does not take deposits any more: its auction has begun"),
+    (6417, "DepositBelowMinimum", "the deposit is below the vault's least deposit"),
+    (6418, "CapacityExceeded", "the deposit would exceed the vault's capacity for one epoch"),
+    (6419, "WrongDeposit", "the deposit is not the signer's, or not of this epoch"),
+    (6420, "NothingToOffer", "the deposits do not cover one lot: nothing to offer"),
+    (6421, "WrongExpiry", "the account is not a listed expiry of this vault's market"),
+    (6422, "ExpiryOutOfRange", "the expiry must be between half and twice the epoch's length away"),
+    (6423, "NoStrike", "no listed strike is the mandate's distance above spot"),
     (6424, "WrongFeed", "the account is not the market's feed"),
-    (
-        6425,
-        "FeedStale",
-        "the feed's price is older than 60 s or not normal: refresh it first",
-    ),
-    (
-        6426,
-        "BrakeUnreadable",
-        "the account is not the breaker's brake that this reader understands",
-    ),
-    (
-        6427,
-        "BrakeEngaged",
-        "the breaker's level does not allow auctions now",
-    ),
+    (6425, "FeedStale", "the feed's price is older than 60 s or not normal: refresh it first"),
+    (6426, "BrakeUnreadable", "the account is not the breaker's brake that this reader understands"),
+    (6427, "BrakeEngaged", "the breaker's level does not allow auctions now"),
     (6428, "AuctionNotOpen", "the epoch has no auction under way"),
     (6429, "AuctionOver", "the auction is over: bids are closed"),
-    (
-        6430,
-        "AuctionNotOver",
-        "the auction is still open: wait until it ends",
-    ),
-    (
-        6431,
-        "BidLotsOutOfBounds",
-        "a bid must be for 1 to 1,000,000,000 lots",
-    ),
-    (
-        6432,
-        "BidBelowReserve",
-        "the bid's price is below the auction's reserve price",
-    ),
-    (
-        6433,
-        "BidPriceOutOfBounds",
-        "the bid's price exceeds the largest price, 10,000,000 quote units",
-    ),
-    (
-        6434,
-        "WrongHolder",
-        "the margin account is not one of the bidder's in this vault's market",
-    ),
-    (
-        6435,
-        "WrongBestBid",
-        "the account is not the auction's best bid",
-    ),
-    (
-        6436,
-        "WrongBid",
-        "the bid belongs to another epoch or bidder",
-    ),
-    (
-        6437,
-        "AuctionNotCleared",
-        "the auction is not cleared yet: bids are still binding",
-    ),
-    (
-        6438,
-        "WrongTokenOwner",
-        "the token account does not belong to the bidder",
-    ),
-    (
-        6439,
-        "EpochNotLive",
-        "the epoch is not live: its auction is not cleared, or it is settled already",
-    ),
+    (6430, "AuctionNotOver", "the auction is still open: wait until it ends"),
+    (6431, "BidLotsOutOfBounds", "a bid must be for 1 to 1,000,000,000 lots"),
+    (6432, "BidBelowReserve", "the bid's price is below the auction's reserve price"),
+    (6433, "BidPriceOutOfBounds", "the bid's price exceeds the largest price, 10,000,000 quote units"),
+    (6434, "WrongHolder", "the margin account is not one of the bidder's in this vault's market"),
+    (6435, "WrongBestBid", "the account is not the auction's best bid"),
+    (6436, "WrongBid", "the bid belongs to another epoch or bidder"),
+    (6437, "AuctionNotCleared", "the auction is not cleared yet: bids are still binding"),
+    (6438, "WrongTokenOwner", "the token account does not belong to the bidder"),
+    (6439, "EpochNotLive", "the epoch is not live: its auction is not cleared, or it is settled already"),
     (6440, "NotExpired", "the expiry has not come yet"),
     (
         6441,
         "TradingNotSettled",
         "the trading account still holds positions of this expiry: run margin's account_settle first",
     ),
-    (
-        6442,
-        "QuoteDebt",
-        "the trading account owes quote: it must be cured before the epoch can settle",
-    ),
-    (
-        6443,
-        "MarginAccountUnreadable",
-        "the vault's margin account cannot be read",
-    ),
-    (
-        6444,
-        "EpochNotSettled",
-        "the epoch is not settled yet: nothing to claim",
-    ),
-    (
-        6445,
-        "NotCovered",
-        "the calls would not be fully covered by the deposits",
-    ),
+    (6442, "QuoteDebt", "the trading account owes quote: it must be cured before the epoch can settle"),
+    (6443, "MarginAccountUnreadable", "the vault's margin account cannot be read"),
+    (6444, "EpochNotSettled", "the epoch is not settled yet: nothing to claim"),
+    (6445, "NotCovered", "the calls would not be fully covered by the deposits"),
     (6446, "AmountOverflow", "an amount exceeds its bound"),
+    (6447, "WrongBreakerProgram", "the account is not the breaker program"),
 ];
 
 /// Every instruction, by discriminator.
 pub const INSTRUCTIONS: &[InstructionSpec] = &[
-    InstructionSpec {
-        name: "config_init",
-        discriminator: ConfigInit::DISCRIMINATOR,
-        accounts: ConfigInit::ACCOUNTS,
-    },
+    InstructionSpec { name: "config_init", discriminator: ConfigInit::DISCRIMINATOR, accounts: ConfigInit::ACCOUNTS },
     InstructionSpec {
         name: "authority_set",
         discriminator: AuthoritySet::DISCRIMINATOR,
@@ -253,11 +93,7 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: VaultCreate::DISCRIMINATOR,
         accounts: VaultCreate::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "deposit",
-        discriminator: Deposit::DISCRIMINATOR,
-        accounts: Deposit::ACCOUNTS,
-    },
+    InstructionSpec { name: "deposit", discriminator: Deposit::DISCRIMINATOR, accounts: Deposit::ACCOUNTS },
     InstructionSpec {
         name: "deposit_cancel",
         discriminator: DepositCancel::DISCRIMINATOR,
@@ -268,31 +104,19 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: AuctionOpen::DISCRIMINATOR,
         accounts: AuctionOpen::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "bid_place",
-        discriminator: BidPlace::DISCRIMINATOR,
-        accounts: BidPlace::ACCOUNTS,
-    },
+    InstructionSpec { name: "bid_place", discriminator: BidPlace::DISCRIMINATOR, accounts: BidPlace::ACCOUNTS },
     InstructionSpec {
         name: "auction_clear",
         discriminator: AuctionClear::DISCRIMINATOR,
         accounts: AuctionClear::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "bid_refund",
-        discriminator: BidRefund::DISCRIMINATOR,
-        accounts: BidRefund::ACCOUNTS,
-    },
+    InstructionSpec { name: "bid_refund", discriminator: BidRefund::DISCRIMINATOR, accounts: BidRefund::ACCOUNTS },
     InstructionSpec {
         name: "epoch_settle",
         discriminator: EpochSettle::DISCRIMINATOR,
         accounts: EpochSettle::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "claim",
-        discriminator: Claim::DISCRIMINATOR,
-        accounts: Claim::ACCOUNTS,
-    },
+    InstructionSpec { name: "claim", discriminator: Claim::DISCRIMINATOR, accounts: Claim::ACCOUNTS },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -309,34 +133,10 @@ pub struct ConfigInit {
 impl ConfigInit {
     pub const DISCRIMINATOR: &[u8] = &[0];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "upgrade_authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "upgrade_authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -359,16 +159,9 @@ impl ConfigInit {
             AccountMeta::new_readonly(self.upgrade_authority, true),
             AccountMeta::new_readonly(self.program_data, false),
             AccountMeta::new(self.config, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -387,20 +180,8 @@ pub struct AuthoritySet {
 impl AuthoritySet {
     pub const DISCRIMINATOR: &[u8] = &[1];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: AuthoritySetArgs) -> Instruction {
@@ -411,15 +192,8 @@ impl AuthoritySet {
     pub fn instruction_of(&self, program_id: Pubkey, args: AuthoritySetArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new_readonly(self.authority, true),
-            AccountMeta::new(self.config, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new_readonly(self.authority, true), AccountMeta::new(self.config, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -447,70 +221,20 @@ pub struct VaultCreate {
 impl VaultCreate {
     pub const DISCRIMINATOR: &[u8] = &[2];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "trading_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "escrow_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "system_program",
@@ -538,20 +262,10 @@ impl VaultCreate {
             AccountMeta::new(self.epoch, false),
             AccountMeta::new(self.trading_account, false),
             AccountMeta::new(self.escrow_account, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -576,100 +290,40 @@ pub struct Deposit {
     pub source: Pubkey,
     /// The market's base tokens, pinned by the margin program.
     pub base_tokens: Pubkey,
-    /// Pinned by the margin program.
-    pub brake: Pubkey,
 }
 
 impl Deposit {
     pub const DISCRIMINATOR: &[u8] = &[3];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "deposit",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "trading_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "source",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
         AccountSpec {
             name: "system_program",
@@ -698,25 +352,12 @@ impl Deposit {
             AccountMeta::new_readonly(self.base_mint, false),
             AccountMeta::new(self.source, false),
             AccountMeta::new(self.base_tokens, false),
-            AccountMeta::new_readonly(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -738,125 +379,53 @@ pub struct DepositCancel {
     pub base_mint: Pubkey,
     /// Any base token account: the owner signs.
     pub destination: Pubkey,
-    /// The market's base tokens, pinned by the margin program, like all below.
+    /// The market's base tokens, pinned by the margin program, like custody and feed.
     pub base_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
-    pub brake: Pubkey,
-    pub breaker_program: Pubkey,
 }
 
 impl DepositCancel {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "deposit",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "trading_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "breaker_program",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
     ];
 
@@ -879,22 +448,12 @@ impl DepositCancel {
             AccountMeta::new(self.base_tokens, false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(self.breaker_program, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -912,49 +471,17 @@ pub struct AuctionOpen {
 impl AuctionOpen {
     pub const DISCRIMINATOR: &[u8] = &[5];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
     ];
 
@@ -971,16 +498,9 @@ impl AuctionOpen {
             AccountMeta::new_readonly(self.market, false),
             AccountMeta::new_readonly(self.expiry, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1007,102 +527,36 @@ pub struct BidPlace {
 impl BidPlace {
     pub const DISCRIMINATOR: &[u8] = &[6];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "bidder",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "bid",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "holder",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "escrow_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "source",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "bidder", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "holder", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
         AccountSpec {
             name: "system_program",
@@ -1132,28 +586,12 @@ impl BidPlace {
             AccountMeta::new_readonly(self.quote_mint, false),
             AccountMeta::new(self.source, false),
             AccountMeta::new(self.quote_tokens, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1177,99 +615,36 @@ pub struct AuctionClear {
     pub escrow_account: Pubkey,
     pub expiry: Pubkey,
     pub quote_mint: Pubkey,
-    /// Pinned by the margin program, like the brake.
+    /// Pinned by the margin program.
     pub feed: Pubkey,
-    pub brake: Pubkey,
 }
 
 impl AuctionClear {
     pub const DISCRIMINATOR: &[u8] = &[7];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "best_bid",
-            writable: true,
-            signer: false,
-            optional: true,
-            address: None,
-        },
-        AccountSpec {
-            name: "holder",
-            writable: true,
-            signer: false,
-            optional: true,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "trading_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "escrow_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "best_bid", writable: true, signer: false, optional: true, address: None },
+        AccountSpec { name: "holder", writable: true, signer: false, optional: true, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
     ];
 
@@ -1297,17 +672,10 @@ impl AuctionClear {
             AccountMeta::new(self.expiry, false),
             AccountMeta::new_readonly(self.quote_mint, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1324,125 +692,53 @@ pub struct BidRefund {
     pub quote_mint: Pubkey,
     /// A quote token account of the bidder.
     pub destination: Pubkey,
-    /// The market's quote tokens, pinned by the margin program, like all below.
+    /// The market's quote tokens, pinned by the margin program, like custody and feed.
     pub quote_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
-    pub brake: Pubkey,
-    pub breaker_program: Pubkey,
 }
 
 impl BidRefund {
     pub const DISCRIMINATOR: &[u8] = &[8];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "bid",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "bidder",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "escrow_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bidder", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "breaker_program",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
     ];
 
@@ -1465,22 +761,12 @@ impl BidRefund {
             AccountMeta::new(self.quote_tokens, false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(self.breaker_program, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1497,99 +783,36 @@ pub struct EpochSettle {
     pub escrow_account: Pubkey,
     pub base_mint: Pubkey,
     pub quote_mint: Pubkey,
-    /// Pinned by the margin program, like the brake.
+    /// Pinned by the margin program.
     pub feed: Pubkey,
-    pub brake: Pubkey,
 }
 
 impl EpochSettle {
     pub const DISCRIMINATOR: &[u8] = &[9];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "next_epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "trading_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "escrow_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "next_epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "system_program",
@@ -1618,21 +841,11 @@ impl EpochSettle {
             AccountMeta::new_readonly(self.base_mint, false),
             AccountMeta::new_readonly(self.quote_mint, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1651,147 +864,57 @@ pub struct Claim {
     /// Any base and any quote token account: the owner signs.
     pub base_destination: Pubkey,
     pub quote_destination: Pubkey,
-    /// The market's tokens, pinned by the margin program, like all below.
+    /// The market's tokens, pinned by the margin program, like custody and feed.
     pub base_tokens: Pubkey,
     pub quote_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
-    pub brake: Pubkey,
-    pub breaker_program: Pubkey,
 }
 
 impl Claim {
     pub const DISCRIMINATOR: &[u8] = &[10];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "vault",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "epoch",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "deposit",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "escrow_account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-            )),
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
         },
         AccountSpec {
             name: "breaker_program",
             writable: false,
             signer: false,
             optional: false,
-            address: None,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
     ];
 
@@ -1817,22 +940,12 @@ impl Claim {
             AccountMeta::new(self.quote_tokens, false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"),
-                false,
-            ),
-            AccountMeta::new_readonly(self.breaker_program, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 

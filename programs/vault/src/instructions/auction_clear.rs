@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::AuctionCleared;
 use crate::margin::{AccountTransfer, SeriesWrite};
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Bid, Epoch, Vault};
 use anchor_lang::prelude::*;
 use risk::vault::Fill;
@@ -30,8 +30,9 @@ pub struct AuctionClear {
     #[account(mut)]
     pub expiry: UncheckedAccount,
     pub quote_mint: UncheckedAccount,
-    /// Pinned by the margin program, like the brake.
+    /// Pinned by the margin program.
     pub feed: UncheckedAccount,
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
@@ -56,7 +57,8 @@ impl AuctionClear {
         if epoch.best_bid == Address::default() || now_unix_s >= epoch.expiry_unix_s.get() {
             return Ok(None);
         }
-        let bid = self.best_bid.as_ref().filter(|bid| *bid.address() == epoch.best_bid).ok_or(VaultError::WrongBestBid)?;
+        let bid =
+            self.best_bid.as_ref().filter(|bid| *bid.address() == epoch.best_bid).ok_or(VaultError::WrongBestBid)?;
         let holder = self.holder.as_ref().filter(|holder| *holder.address() == bid.margin_account);
         let holder = holder.ok_or(VaultError::WrongHolder)?;
         let market = reads::market(self.market.account())?;
@@ -67,7 +69,8 @@ impl AuctionClear {
         let lots_per_unit = market.lots_per_unit.get();
         let escrow = bid.escrow().ok_or(VaultError::AmountOverflow)?;
         // INVARIANT(V-4): premium + surplus = escrow. The bid met the reserve when it was placed.
-        let fill = bid.ranked().fill(escrow, epoch.offered_lots.get(), lots_per_unit).ok_or(VaultError::AmountOverflow)?;
+        let fill =
+            bid.ranked().fill(escrow, epoch.offered_lots.get(), lots_per_unit).ok_or(VaultError::AmountOverflow)?;
         // INVARIANT(V-5): what is sold is covered one to one.
         let unit_atoms = reads::base_unit_atoms(&market).ok_or(VaultError::AmountOverflow)?;
         let lots = i64::try_from(fill.lots).map_err(|_| VaultError::AmountOverflow)?;

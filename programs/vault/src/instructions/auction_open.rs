@@ -47,7 +47,8 @@ impl AuctionOpen {
 
         let market = reads::market(self.market.account())?;
         let spot = reads::spot(self.feed.account(), &market, now_unix_s)?;
-        let listed = expiry.strikes_e6.iter().take(usize::from(expiry.strike_count)).map(|strike| PriceE6(strike.get()));
+        let listed =
+            expiry.strikes_e6.iter().take(usize::from(expiry.strike_count)).map(|strike| PriceE6(strike.get()));
         let strike = mandate.strike(spot, listed).ok_or(VaultError::NoStrike)?;
         let unit_atoms = reads::base_unit_atoms(&market).ok_or(VaultError::AmountOverflow)?;
         let offered_lots = offered_lots_floor(self.epoch.deposited(), market.lots_per_unit.get(), unit_atoms)

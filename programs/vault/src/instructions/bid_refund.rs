@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::BidRefunded;
 use crate::margin::AccountWithdraw;
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, BREAKER, MARGIN};
 use crate::state::{Bid, Epoch, Vault};
 use anchor_lang::prelude::*;
 use anchor_spl::token::TokenAccount;
@@ -27,15 +27,17 @@ pub struct BidRefund {
     /// A quote token account of the bidder.
     #[account(mut, constraint = *destination.owner() == bid.bidder @ VaultError::WrongTokenOwner)]
     pub destination: Account<TokenAccount>,
-    /// The market's quote tokens, pinned by the margin program, like all below.
+    /// The market's quote tokens, pinned by the margin program, like custody and feed.
     #[account(mut)]
     pub quote_tokens: UncheckedAccount,
     #[account(mut)]
     pub custody: UncheckedAccount,
     pub feed: UncheckedAccount,
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
+    #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
     pub token_program: Program<Token>,
 }

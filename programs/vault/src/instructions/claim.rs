@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::Claimed;
 use crate::margin::AccountWithdraw;
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, BREAKER, MARGIN};
 use crate::state::{Deposit, Epoch, Vault};
 use anchor_lang::prelude::*;
 use risk::vault::Share;
@@ -36,7 +36,7 @@ pub struct Claim {
     pub base_destination: UncheckedAccount,
     #[account(mut)]
     pub quote_destination: UncheckedAccount,
-    /// The market's tokens, pinned by the margin program, like all below.
+    /// The market's tokens, pinned by the margin program, like custody and feed.
     #[account(mut)]
     pub base_tokens: UncheckedAccount,
     #[account(mut)]
@@ -44,9 +44,11 @@ pub struct Claim {
     #[account(mut)]
     pub custody: UncheckedAccount,
     pub feed: UncheckedAccount,
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
+    #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
     pub token_program: Program<Token>,
 }

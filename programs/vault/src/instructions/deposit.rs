@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::Deposited;
 use crate::margin::AccountDeposit;
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Deposit, Epoch, Vault, VERSION};
 use anchor_lang::prelude::*;
 use units::BaseAtoms;
@@ -30,7 +30,7 @@ pub struct DepositMake {
     /// The market's base tokens, pinned by the margin program.
     #[account(mut)]
     pub base_tokens: UncheckedAccount,
-    /// Pinned by the margin program.
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,

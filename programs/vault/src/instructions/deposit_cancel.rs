@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::DepositCancelled;
 use crate::margin::AccountWithdraw;
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, BREAKER, MARGIN};
 use crate::state::{Deposit, Epoch, Vault};
 use anchor_lang::prelude::*;
 use units::BaseAtoms;
@@ -32,15 +32,17 @@ pub struct DepositCancel {
     /// Any base token account: the owner signs.
     #[account(mut)]
     pub destination: UncheckedAccount,
-    /// The market's base tokens, pinned by the margin program, like all below.
+    /// The market's base tokens, pinned by the margin program, like custody and feed.
     #[account(mut)]
     pub base_tokens: UncheckedAccount,
     #[account(mut)]
     pub custody: UncheckedAccount,
     pub feed: UncheckedAccount,
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
+    #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
     pub token_program: Program<Token>,
 }

@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::EpochSettled;
 use crate::margin::AccountTransfer;
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Epoch, Vault};
 use anchor_lang::prelude::*;
 use risk::vault::Share;
@@ -33,8 +33,9 @@ pub struct EpochSettle {
     pub escrow_account: UncheckedAccount,
     pub base_mint: UncheckedAccount,
     pub quote_mint: UncheckedAccount,
-    /// Pinned by the margin program, like the brake.
+    /// Pinned by the margin program.
     pub feed: UncheckedAccount,
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,

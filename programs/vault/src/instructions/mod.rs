@@ -8,7 +8,10 @@ mod config_init;
 mod deposit;
 mod deposit_cancel;
 mod epoch_settle;
-#[allow(unused_variables, reason = "the accounts derive binds `#[instruction]` arguments a second time, on exit, where nothing reads them")]
+#[allow(
+    unused_variables,
+    reason = "the accounts derive binds `#[instruction]` arguments a second time, on exit, where nothing reads them"
+)]
 mod vault_create;
 
 pub use auction_clear::*;
