@@ -114,7 +114,9 @@ impl Bank {
         keys.extend_from_slice(signers);
         match self {
             Self::Full { runtime, context } => {
-                transaction.sign(&keys, context.last_blockhash);
+                // The bank retires hashes as it goes: always the newest.
+                let latest = runtime.block_on(context.banks_client.get_latest_blockhash()).expect("the bank answers");
+                transaction.sign(&keys, latest);
                 let answer = runtime
                     .block_on(context.banks_client.process_transaction_with_metadata(transaction))
                     .expect("the bank answers");
