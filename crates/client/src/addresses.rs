@@ -20,9 +20,7 @@ pub fn config(program: &Pubkey) -> Pubkey {
 /// A symbol as accounts hold it: zero-padded. `None` if it is longer than 16 bytes.
 pub fn symbol(name: &str) -> Option<[u8; oracle::SYMBOL_LEN]> {
     let mut padded = [0; oracle::SYMBOL_LEN];
-    padded
-        .get_mut(..name.len())?
-        .copy_from_slice(name.as_bytes());
+    padded.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
     Some(padded)
 }
 
@@ -31,14 +29,7 @@ pub fn feed(symbol: &[u8; oracle::SYMBOL_LEN]) -> Pubkey {
 }
 
 pub fn settlement(feed: &Pubkey, expiry_unix_s: i64) -> Pubkey {
-    derive(
-        &ids::ORACLE.into(),
-        &[
-            oracle::SETTLEMENT_SEED,
-            feed.as_ref(),
-            &expiry_unix_s.to_le_bytes(),
-        ],
-    )
+    derive(&ids::ORACLE.into(), &[oracle::SETTLEMENT_SEED, feed.as_ref(), &expiry_unix_s.to_le_bytes()])
 }
 
 pub fn brake() -> Pubkey {
@@ -46,17 +37,11 @@ pub fn brake() -> Pubkey {
 }
 
 pub fn custody(controller: &Pubkey) -> Pubkey {
-    derive(
-        &ids::BREAKER.into(),
-        &[breaker::CUSTODY_SEED, controller.as_ref()],
-    )
+    derive(&ids::BREAKER.into(), &[breaker::CUSTODY_SEED, controller.as_ref()])
 }
 
 pub fn tokens(controller: &Pubkey, mint: &Pubkey) -> Pubkey {
-    derive(
-        &ids::BREAKER.into(),
-        &[breaker::TOKENS_SEED, controller.as_ref(), mint.as_ref()],
-    )
+    derive(&ids::BREAKER.into(), &[breaker::TOKENS_SEED, controller.as_ref(), mint.as_ref()])
 }
 
 pub fn market(symbol: &[u8; oracle::SYMBOL_LEN]) -> Pubkey {
@@ -64,65 +49,31 @@ pub fn market(symbol: &[u8; oracle::SYMBOL_LEN]) -> Pubkey {
 }
 
 pub fn expiry(market: &Pubkey, expiry_unix_s: i64) -> Pubkey {
-    derive(
-        &ids::MARGIN.into(),
-        &[
-            margin::EXPIRY_SEED,
-            market.as_ref(),
-            &expiry_unix_s.to_le_bytes(),
-        ],
-    )
+    derive(&ids::MARGIN.into(), &[margin::EXPIRY_SEED, market.as_ref(), &expiry_unix_s.to_le_bytes()])
 }
 
 pub fn margin_account(market: &Pubkey, owner: &Pubkey, subaccount: u16) -> Pubkey {
-    derive(
-        &ids::MARGIN.into(),
-        &[
-            margin::ACCOUNT_SEED,
-            market.as_ref(),
-            owner.as_ref(),
-            &subaccount.to_le_bytes(),
-        ],
-    )
+    derive(&ids::MARGIN.into(), &[margin::ACCOUNT_SEED, market.as_ref(), owner.as_ref(), &subaccount.to_le_bytes()])
 }
 
 pub fn quote_state(maker_account: &Pubkey, nonce: u64) -> Pubkey {
-    derive(
-        &ids::MARGIN.into(),
-        &[
-            margin::QUOTE_SEED,
-            maker_account.as_ref(),
-            &nonce.to_le_bytes(),
-        ],
-    )
+    derive(&ids::MARGIN.into(), &[margin::QUOTE_SEED, maker_account.as_ref(), &nonce.to_le_bytes()])
 }
 
 pub fn vault(market: &Pubkey, id: u16) -> Pubkey {
-    derive(
-        &ids::VAULT.into(),
-        &[vault::VAULT_SEED, market.as_ref(), &id.to_le_bytes()],
-    )
+    derive(&ids::VAULT.into(), &[vault::VAULT_SEED, market.as_ref(), &id.to_le_bytes()])
 }
 
 pub fn epoch(vault: &Pubkey, number: u64) -> Pubkey {
-    derive(
-        &ids::VAULT.into(),
-        &[vault::EPOCH_SEED, vault.as_ref(), &number.to_le_bytes()],
-    )
+    derive(&ids::VAULT.into(), &[vault::EPOCH_SEED, vault.as_ref(), &number.to_le_bytes()])
 }
 
 pub fn deposit(epoch: &Pubkey, owner: &Pubkey) -> Pubkey {
-    derive(
-        &ids::VAULT.into(),
-        &[vault::DEPOSIT_SEED, epoch.as_ref(), owner.as_ref()],
-    )
+    derive(&ids::VAULT.into(), &[vault::DEPOSIT_SEED, epoch.as_ref(), owner.as_ref()])
 }
 
 pub fn bid(epoch: &Pubkey, bidder: &Pubkey) -> Pubkey {
-    derive(
-        &ids::VAULT.into(),
-        &[vault::BID_SEED, epoch.as_ref(), bidder.as_ref()],
-    )
+    derive(&ids::VAULT.into(), &[vault::BID_SEED, epoch.as_ref(), bidder.as_ref()])
 }
 
 /// The governor's accounts; `governor` is the program's id, as there are two.

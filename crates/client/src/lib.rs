@@ -53,15 +53,11 @@ pub struct ProgramSpec {
 /// Program, name and message of a custom error code; the program is `anchor` for the framework's own errors. Codes are
 /// disjoint between programs, so that the code alone is enough.
 pub fn error_name(code: u32) -> Option<(&'static str, &'static str, &'static str)> {
-    let programs = PROGRAMS
-        .iter()
-        .map(|program| (program.name, program.errors));
-    programs
-        .chain([("anchor", framework::ERRORS)])
-        .find_map(|(program, errors)| {
-            let (_, name, message) = errors.iter().find(|(known, ..)| *known == code)?;
-            Some((program, *name, *message))
-        })
+    let programs = PROGRAMS.iter().map(|program| (program.name, program.errors));
+    programs.chain([("anchor", framework::ERRORS)]).find_map(|(program, errors)| {
+        let (_, name, message) = errors.iter().find(|(known, ..)| *known == code)?;
+        Some((program, *name, *message))
+    })
 }
 
 /// Accounts that a call takes beyond those it declares.

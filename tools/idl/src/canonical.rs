@@ -144,7 +144,10 @@ mod tests {
         let IdlInstructionAccountItem::Single(owner) = &idl.instructions[1].accounts[0] else {
             panic!("a single account")
         };
-        assert_eq!((owner.address.as_deref(), owner.docs.as_slice()), (None, &["Must be `book.keeper`.".to_owned()][..]));
+        assert_eq!(
+            (owner.address.as_deref(), owner.docs.as_slice()),
+            (None, &["Must be `book.keeper`.".to_owned()][..])
+        );
     }
 
     #[test]

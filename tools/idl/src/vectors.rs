@@ -59,8 +59,10 @@ fn quote_vector() -> Value {
 
 fn action_vectors() -> Result<Vec<Value>> {
     let keys = [sequence(4), sequence(5)];
-    let upgrade = CouncilAction::Upgrade { program: ids::MARGIN, buffer: sequence(6), elf_hash: sequence(7), elf_len: 70_001 };
-    let mut actions = vec![upgrade, CouncilAction::CouncilSet { members: &keys }, CouncilAction::GuardiansSet { guardians: &keys }];
+    let upgrade =
+        CouncilAction::Upgrade { program: ids::MARGIN, buffer: sequence(6), elf_hash: sequence(7), elf_len: 70_001 };
+    let mut actions =
+        vec![upgrade, CouncilAction::CouncilSet { members: &keys }, CouncilAction::GuardiansSet { guardians: &keys }];
     let lowered = Level::ALL.into_iter().filter(|level| *level != Level::Migrating);
     actions.extend(lowered.map(|level| CouncilAction::BreakerRelax { level }));
     actions.iter().map(action_vector).collect()

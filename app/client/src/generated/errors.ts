@@ -165,6 +165,7 @@ export const ERRORS: Readonly<Record<number, ProgramError>> = {
   6444: { program: 'vault', code: 6444, name: 'EpochNotSettled', message: "the epoch is not settled yet: nothing to claim" },
   6445: { program: 'vault', code: 6445, name: 'NotCovered', message: "the calls would not be fully covered by the deposits" },
   6446: { program: 'vault', code: 6446, name: 'AmountOverflow', message: "an amount exceeds its bound" },
+  6447: { program: 'vault', code: 6447, name: 'WrongBreakerProgram', message: "the account is not the breaker program" },
   6600: { program: 'breaker', code: 6600, name: 'ProgramDataMismatch', message: "program_data is not the breaker's ProgramData account" },
   6601: { program: 'breaker', code: 6601, name: 'ProgramFinal', message: "the breaker is final: it has no upgrade authority that could initialise it" },
   6602: { program: 'breaker', code: 6602, name: 'NotUpgradeAuthority', message: "the signer is not the breaker's upgrade authority" },

@@ -10,108 +10,35 @@ use crate::{AccountSpec, InstructionSpec, ProgramSpec};
 pub const ID: Pubkey = Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU");
 
 /// The program as tables, for code that walks all of it.
-pub const PROGRAM: ProgramSpec = ProgramSpec {
-    name: "breaker",
-    id: ID,
-    errors: ERRORS,
-    instructions: INSTRUCTIONS,
-};
+pub const PROGRAM: ProgramSpec = ProgramSpec { name: "breaker", id: ID, errors: ERRORS, instructions: INSTRUCTIONS };
 
 /// Code, name and message of every error.
 pub const ERRORS: &[(u32, &str, &str)] = &[
-    (
-        6600,
-        "ProgramDataMismatch",
-        "program_data is not the breaker's ProgramData account",
-    ),
-    (
-        6601,
-        "ProgramFinal",
-        "the breaker is final: it has no upgrade authority that could initialise it",
-    ),
-    (
-        6602,
-        "NotUpgradeAuthority",
-        "the signer is not the breaker's upgrade authority",
-    ),
-    (
-        6603,
-        "NotAuthority",
-        "the signer is not the authority named in the config",
-    ),
-    (
-        6604,
-        "NotGuardian",
-        "the signer is not one of the brake's guardians",
-    ),
+    (6600, "ProgramDataMismatch", "program_data is not the breaker's ProgramData account"),
+    (6601, "ProgramFinal", "the breaker is final: it has no upgrade authority that could initialise it"),
+    (6602, "NotUpgradeAuthority", "the signer is not the breaker's upgrade authority"),
+    (6603, "NotAuthority", "the signer is not the authority named in the config"),
+    (6604, "NotGuardian", "the signer is not one of the brake's guardians"),
     (6605, "GuardiansTooMany", "at most 8 guardians"),
-    (
-        6606,
-        "GuardianInvalid",
-        "each guardian may be named once, and none may be the zero address",
-    ),
-    (
-        6607,
-        "LevelUnknown",
-        "levels are 0 normal, 1 throttle, 2 close only, 3 frozen, 4 migrating",
-    ),
-    (
-        6608,
-        "LevelAboveGuardian",
-        "a guardian raises to level 3 at most",
-    ),
-    (
-        6609,
-        "LevelNotUpward",
-        "the level in force is already as high: a guardian only raises",
-    ),
-    (
-        6610,
-        "LevelNotDownward",
-        "the level in force is not above that: relaxing only lowers",
-    ),
-    (
-        6611,
-        "GuardiansDisabled",
-        "the guardians have used their 3 trips: the authority re-arms them with guardians_set",
-    ),
-    (
-        6612,
-        "MigrationOpen",
-        "a migration ends by verification or rollback, not by relaxing",
-    ),
+    (6606, "GuardianInvalid", "each guardian may be named once, and none may be the zero address"),
+    (6607, "LevelUnknown", "levels are 0 normal, 1 throttle, 2 close only, 3 frozen, 4 migrating"),
+    (6608, "LevelAboveGuardian", "a guardian raises to level 3 at most"),
+    (6609, "LevelNotUpward", "the level in force is already as high: a guardian only raises"),
+    (6610, "LevelNotDownward", "the level in force is not above that: relaxing only lowers"),
+    (6611, "GuardiansDisabled", "the guardians have used their 3 trips: the authority re-arms them with guardians_set"),
+    (6612, "MigrationOpen", "a migration ends by verification or rollback, not by relaxing"),
     (6613, "TimeOverflow", "a time does not fit 64 bits"),
-    (
-        6614,
-        "MintNotSplToken",
-        "the mint does not belong to the SPL Token program; others are not supported",
-    ),
+    (6614, "MintNotSplToken", "the mint does not belong to the SPL Token program; others are not supported"),
     (6615, "AmountZero", "the amount must be above zero"),
-    (
-        6616,
-        "VaultIlliquid",
-        "the vault holds fewer tokens than the amount",
-    ),
-    (
-        6617,
-        "WithdrawalsQueued",
-        "withdrawals are queued at level 3: retry when the level has come down",
-    ),
-    (
-        6618,
-        "WithdrawalsRefused",
-        "no withdrawals while accounts are migrated",
-    ),
+    (6616, "VaultIlliquid", "the vault holds fewer tokens than the amount"),
+    (6617, "WithdrawalsQueued", "withdrawals are queued at level 3: retry when the level has come down"),
+    (6618, "WithdrawalsRefused", "no withdrawals while accounts are migrated"),
     (6619, "CounterOverflow", "a counter would pass 64 bits"),
 ];
 
 /// Every instruction, by discriminator.
 pub const INSTRUCTIONS: &[InstructionSpec] = &[
-    InstructionSpec {
-        name: "config_init",
-        discriminator: ConfigInit::DISCRIMINATOR,
-        accounts: ConfigInit::ACCOUNTS,
-    },
+    InstructionSpec { name: "config_init", discriminator: ConfigInit::DISCRIMINATOR, accounts: ConfigInit::ACCOUNTS },
     InstructionSpec {
         name: "authority_set",
         discriminator: AuthoritySet::DISCRIMINATOR,
@@ -127,26 +54,14 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: CustodyOpen::DISCRIMINATOR,
         accounts: CustodyOpen::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "tokens_open",
-        discriminator: TokensOpen::DISCRIMINATOR,
-        accounts: TokensOpen::ACCOUNTS,
-    },
-    InstructionSpec {
-        name: "release",
-        discriminator: Release::DISCRIMINATOR,
-        accounts: Release::ACCOUNTS,
-    },
+    InstructionSpec { name: "tokens_open", discriminator: TokensOpen::DISCRIMINATOR, accounts: TokensOpen::ACCOUNTS },
+    InstructionSpec { name: "release", discriminator: Release::DISCRIMINATOR, accounts: Release::ACCOUNTS },
     InstructionSpec {
         name: "guardian_raise",
         discriminator: GuardianRaise::DISCRIMINATOR,
         accounts: GuardianRaise::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "level_relax",
-        discriminator: LevelRelax::DISCRIMINATOR,
-        accounts: LevelRelax::ACCOUNTS,
-    },
+    InstructionSpec { name: "level_relax", discriminator: LevelRelax::DISCRIMINATOR, accounts: LevelRelax::ACCOUNTS },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,41 +77,11 @@ pub struct ConfigInit {
 impl ConfigInit {
     pub const DISCRIMINATOR: &[u8] = &[0];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "upgrade_authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "upgrade_authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -220,16 +105,9 @@ impl ConfigInit {
             AccountMeta::new_readonly(self.program_data, false),
             AccountMeta::new(self.config, false),
             AccountMeta::new(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -248,20 +126,8 @@ pub struct AuthoritySet {
 impl AuthoritySet {
     pub const DISCRIMINATOR: &[u8] = &[1];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: AuthoritySetArgs) -> Instruction {
@@ -272,15 +138,8 @@ impl AuthoritySet {
     pub fn instruction_of(&self, program_id: Pubkey, args: AuthoritySetArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new_readonly(self.authority, true),
-            AccountMeta::new(self.config, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new_readonly(self.authority, true), AccountMeta::new(self.config, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -299,27 +158,9 @@ pub struct GuardiansSet {
 impl GuardiansSet {
     pub const DISCRIMINATOR: &[u8] = &[2];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: GuardiansSetArgs) -> Instruction {
@@ -335,11 +176,7 @@ impl GuardiansSet {
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.brake, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -359,27 +196,9 @@ pub struct CustodyOpen {
 impl CustodyOpen {
     pub const DISCRIMINATOR: &[u8] = &[3];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "controller",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "controller", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -400,16 +219,9 @@ impl CustodyOpen {
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.controller, true),
             AccountMeta::new(self.custody, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -426,42 +238,16 @@ pub struct TokensOpen {
 impl TokensOpen {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
         AccountSpec {
             name: "system_program",
@@ -484,20 +270,10 @@ impl TokensOpen {
             AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.tokens, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -515,56 +291,18 @@ pub struct Release {
 impl Release {
     pub const DISCRIMINATOR: &[u8] = &[5];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "controller",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "controller", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
     ];
 
@@ -583,16 +321,9 @@ impl Release {
             AccountMeta::new(self.tokens, false),
             AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.destination, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -610,20 +341,8 @@ pub struct GuardianRaise {
 impl GuardianRaise {
     pub const DISCRIMINATOR: &[u8] = &[6];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "guardian",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "guardian", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: GuardianRaiseArgs) -> Instruction {
@@ -634,15 +353,8 @@ impl GuardianRaise {
     pub fn instruction_of(&self, program_id: Pubkey, args: GuardianRaiseArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new_readonly(self.guardian, true),
-            AccountMeta::new(self.brake, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new_readonly(self.guardian, true), AccountMeta::new(self.brake, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -661,27 +373,9 @@ pub struct LevelRelax {
 impl LevelRelax {
     pub const DISCRIMINATOR: &[u8] = &[7];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: LevelRelaxArgs) -> Instruction {
@@ -697,11 +391,7 @@ impl LevelRelax {
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.brake, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 

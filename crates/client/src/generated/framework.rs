@@ -4,90 +4,22 @@
 
 /// Code, name and message of every error.
 pub const ERRORS: &[(u32, &str, &str)] = &[
-    (
-        2000,
-        "ConstraintMut",
-        "An account that must be writable was passed read-only",
-    ),
-    (
-        2001,
-        "ConstraintHasOne",
-        "A stored address does not match the account that was passed",
-    ),
-    (
-        2003,
-        "ConstraintRaw",
-        "A raw account constraint was violated",
-    ),
-    (
-        2005,
-        "ConstraintRentExempt",
-        "An account would not be rent exempt; fund it",
-    ),
-    (
-        2007,
-        "ConstraintExecutable",
-        "An account that must be a program is not executable",
-    ),
-    (
-        2011,
-        "ConstraintClose",
-        "An account cannot be closed into itself",
-    ),
-    (
-        2012,
-        "ConstraintAddress",
-        "An account does not have the address the program requires",
-    ),
-    (
-        2013,
-        "ConstraintZero",
-        "An account that must be blank already holds data",
-    ),
-    (
-        2019,
-        "ConstraintSpace",
-        "An account does not have the size the program requires",
-    ),
-    (
-        2020,
-        "ConstraintAccountIsNone",
-        "An optional account that this call needs was left out",
-    ),
-    (
-        2040,
-        "ConstraintDuplicateMutableAccount",
-        "A writable account was passed twice",
-    ),
-    (
-        2500,
-        "RequireViolated",
-        "A condition of the program does not hold",
-    ),
-    (
-        2501,
-        "RequireEqViolated",
-        "Two values that must be equal differ",
-    ),
-    (
-        2502,
-        "RequireKeysEqViolated",
-        "Two addresses that must be equal differ",
-    ),
-    (
-        2503,
-        "RequireNeqViolated",
-        "Two values that must differ are equal",
-    ),
-    (
-        2504,
-        "RequireKeysNeqViolated",
-        "Two addresses that must differ are equal",
-    ),
-    (
-        2505,
-        "RequireGtViolated",
-        "A value is not greater than its bound",
-    ),
+    (2000, "ConstraintMut", "An account that must be writable was passed read-only"),
+    (2001, "ConstraintHasOne", "A stored address does not match the account that was passed"),
+    (2003, "ConstraintRaw", "A raw account constraint was violated"),
+    (2005, "ConstraintRentExempt", "An account would not be rent exempt; fund it"),
+    (2007, "ConstraintExecutable", "An account that must be a program is not executable"),
+    (2011, "ConstraintClose", "An account cannot be closed into itself"),
+    (2012, "ConstraintAddress", "An account does not have the address the program requires"),
+    (2013, "ConstraintZero", "An account that must be blank already holds data"),
+    (2019, "ConstraintSpace", "An account does not have the size the program requires"),
+    (2020, "ConstraintAccountIsNone", "An optional account that this call needs was left out"),
+    (2040, "ConstraintDuplicateMutableAccount", "A writable account was passed twice"),
+    (2500, "RequireViolated", "A condition of the program does not hold"),
+    (2501, "RequireEqViolated", "Two values that must be equal differ"),
+    (2502, "RequireKeysEqViolated", "Two addresses that must be equal differ"),
+    (2503, "RequireNeqViolated", "Two values that must differ are equal"),
+    (2504, "RequireKeysNeqViolated", "Two addresses that must differ are equal"),
+    (2505, "RequireGtViolated", "A value is not greater than its bound"),
     (2506, "RequireGteViolated", "A value is below its bound"),
 ];

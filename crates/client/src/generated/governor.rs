@@ -10,225 +10,72 @@ use crate::{AccountSpec, InstructionSpec, ProgramSpec};
 pub const ID: Pubkey = Pubkey::from_str_const("2tRpfzi9C3ZXXcjqNmd3G8Lm1qA5MmyUKyPLmfQj8HWJ");
 
 /// The program as tables, for code that walks all of it.
-pub const PROGRAM: ProgramSpec = ProgramSpec {
-    name: "governor",
-    id: ID,
-    errors: ERRORS,
-    instructions: INSTRUCTIONS,
-};
+pub const PROGRAM: ProgramSpec = ProgramSpec { name: "governor", id: ID, errors: ERRORS, instructions: INSTRUCTIONS };
 
 /// Code, name and message of every error.
 pub const ERRORS: &[(u32, &str, &str)] = &[
-    (
-        6800,
-        "ProgramDataMismatch",
-        "program_data is not the program's ProgramData account",
-    ),
-    (
-        6801,
-        "ProgramFinal",
-        "the program is final: it has no upgrade authority",
-    ),
-    (
-        6802,
-        "NotUpgradeAuthority",
-        "the signer is not the program's upgrade authority",
-    ),
-    (
-        6803,
-        "NotLoader",
-        "the account is not the upgradeable loader",
-    ),
-    (
-        6804,
-        "NotSysvar",
-        "the account is not the sysvar of that name",
-    ),
+    (6800, "ProgramDataMismatch", "program_data is not the program's ProgramData account"),
+    (6801, "ProgramFinal", "the program is final: it has no upgrade authority"),
+    (6802, "NotUpgradeAuthority", "the signer is not the program's upgrade authority"),
+    (6803, "NotLoader", "the account is not the upgradeable loader"),
+    (6804, "NotSysvar", "the account is not the sysvar of that name"),
     (
         6805,
         "DurableNonce",
         "a durable-nonce transaction: sign with a recent blockhash, so that an approval cannot be kept for later",
     ),
-    (
-        6806,
-        "SelfAdoption",
-        "a governor cannot hold its own upgrade authority: its twin does",
-    ),
-    (
-        6807,
-        "ElfLenOutOfRange",
-        "elf_len must be above zero and fit the program's code account",
-    ),
-    (
-        6808,
-        "TailNotZero",
-        "bytes that are not zero follow the ELF of that length",
-    ),
-    (
-        6809,
-        "NotMember",
-        "the signer is not a member of the council",
-    ),
+    (6806, "SelfAdoption", "a governor cannot hold its own upgrade authority: its twin does"),
+    (6807, "ElfLenOutOfRange", "elf_len must be above zero and fit the program's code account"),
+    (6808, "TailNotZero", "bytes that are not zero follow the ELF of that length"),
+    (6809, "NotMember", "the signer is not a member of the council"),
     (
         6810,
         "ActionUnknown",
         "action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians",
     ),
-    (
-        6811,
-        "ActionLengthWrong",
-        "the action's bytes are too few or too many for its kind",
-    ),
-    (
-        6812,
-        "ActionLevelWrong",
-        "the brake is relaxed to levels 0 to 3",
-    ),
-    (
-        6813,
-        "KeyCountWrong",
-        "a council has 1 to 15 members, and there are 1 to 8 guardians",
-    ),
-    (
-        6814,
-        "KeyInvalid",
-        "each key may be named once, and none may be zero",
-    ),
+    (6811, "ActionLengthWrong", "the action's bytes are too few or too many for its kind"),
+    (6812, "ActionLevelWrong", "the brake is relaxed to levels 0 to 3"),
+    (6813, "KeyCountWrong", "a council has 1 to 15 members, and there are 1 to 8 guardians"),
+    (6814, "KeyInvalid", "each key may be named once, and none may be zero"),
     (6815, "CodeEmpty", "new code has at least one byte"),
-    (
-        6816,
-        "UpgradeWithoutBuffer",
-        "an upgrade is proposed with upgrade_propose, which checks its buffer",
-    ),
-    (
-        6817,
-        "NotBuffer",
-        "the account is not a buffer of the upgradeable loader",
-    ),
+    (6816, "UpgradeWithoutBuffer", "an upgrade is proposed with upgrade_propose, which checks its buffer"),
+    (6817, "NotBuffer", "the account is not a buffer of the upgradeable loader"),
     (
         6818,
         "BufferAuthorityForeign",
         "the proposer must be the buffer's authority: the governor takes it over with the proposal",
     ),
-    (
-        6819,
-        "BufferAuthorityLost",
-        "the governor is not the buffer's authority any more",
-    ),
+    (6819, "BufferAuthorityLost", "the governor is not the buffer's authority any more"),
     (
         6820,
         "BufferLengthMismatch",
         "the buffer must hold 37 + elf_len bytes exactly: whatever follows would be deployed too",
     ),
-    (
-        6821,
-        "BufferHashMismatch",
-        "the buffer's code does not have the committed sha256",
-    ),
-    (
-        6822,
-        "BufferSwapped",
-        "not the buffer that the proposal names",
-    ),
-    (
-        6823,
-        "ProgramSwapped",
-        "not the program that the proposal names",
-    ),
-    (
-        6824,
-        "ProgramDataSwapped",
-        "not the ProgramData account of the adopted program",
-    ),
-    (
-        6825,
-        "SpillRedirected",
-        "lamports of the buffer go to the proposer only",
-    ),
-    (
-        6826,
-        "ProgramDataTooSmall",
-        "the code account is too small for the new code: extend the program first",
-    ),
-    (
-        6827,
-        "DeployedHashMismatch",
-        "the deployed code does not have the approved sha256",
-    ),
-    (
-        6828,
-        "DigestMismatch",
-        "the digest is not this proposal's: read the action again",
-    ),
-    (
-        6829,
-        "ActionOtherKind",
-        "the proposal's action is of another kind",
-    ),
-    (
-        6830,
-        "ProposalNotDraft",
-        "only a draft is approved and queued",
-    ),
-    (
-        6831,
-        "ProposalNotQueued",
-        "only a queued proposal is executed, once",
-    ),
-    (
-        6832,
-        "ProposalClosed",
-        "the proposal was executed or cancelled before",
-    ),
-    (
-        6833,
-        "ProposalNotCancelled",
-        "only a cancelled proposal gives its buffer back: cancel it first",
-    ),
-    (
-        6834,
-        "ProposalExpired",
-        "the proposal has expired: propose again",
-    ),
-    (
-        6835,
-        "MembershipStale",
-        "the council changed after the proposal was made: propose again",
-    ),
-    (
-        6836,
-        "CreatedThisSlot",
-        "approve in a later slot than the proposal's",
-    ),
+    (6821, "BufferHashMismatch", "the buffer's code does not have the committed sha256"),
+    (6822, "BufferSwapped", "not the buffer that the proposal names"),
+    (6823, "ProgramSwapped", "not the program that the proposal names"),
+    (6824, "ProgramDataSwapped", "not the ProgramData account of the adopted program"),
+    (6825, "SpillRedirected", "lamports of the buffer go to the proposer only"),
+    (6826, "ProgramDataTooSmall", "the code account is too small for the new code: extend the program first"),
+    (6827, "DeployedHashMismatch", "the deployed code does not have the approved sha256"),
+    (6828, "DigestMismatch", "the digest is not this proposal's: read the action again"),
+    (6829, "ActionOtherKind", "the proposal's action is of another kind"),
+    (6830, "ProposalNotDraft", "only a draft is approved and queued"),
+    (6831, "ProposalNotQueued", "only a queued proposal is executed, once"),
+    (6832, "ProposalClosed", "the proposal was executed or cancelled before"),
+    (6833, "ProposalNotCancelled", "only a cancelled proposal gives its buffer back: cancel it first"),
+    (6834, "ProposalExpired", "the proposal has expired: propose again"),
+    (6835, "MembershipStale", "the council changed after the proposal was made: propose again"),
+    (6836, "CreatedThisSlot", "approve in a later slot than the proposal's"),
     (6837, "AlreadyApproved", "this member has approved already"),
-    (
-        6838,
-        "ApprovalsMissing",
-        "the class needs more approvals of current members",
-    ),
-    (
-        6839,
-        "QueuedTooLate",
-        "the delay would end after the proposal's expiry: propose again",
-    ),
+    (6838, "ApprovalsMissing", "the class needs more approvals of current members"),
+    (6839, "QueuedTooLate", "the delay would end after the proposal's expiry: propose again"),
     (6840, "SecondsRemain", "the delay's seconds have not passed"),
     (6841, "SlotsRemain", "the delay's slots have not passed"),
-    (
-        6842,
-        "NotProposer",
-        "only the proposer cancels a proposal that can still be executed",
-    ),
+    (6842, "NotProposer", "only the proposer cancels a proposal that can still be executed"),
     (6843, "NotBreaker", "the account is not the breaker program"),
-    (
-        6844,
-        "StateUnknown",
-        "the stored state or class was written by code that this version does not know",
-    ),
-    (
-        6845,
-        "CounterOverflow",
-        "a clock or counter would pass 64 bits",
-    ),
+    (6844, "StateUnknown", "the stored state or class was written by code that this version does not know"),
+    (6845, "CounterOverflow", "a clock or counter would pass 64 bits"),
 ];
 
 /// Every instruction, by discriminator.
@@ -307,34 +154,10 @@ pub struct CouncilInit {
 impl CouncilInit {
     pub const DISCRIMINATOR: &[u8] = &[0];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "upgrade_authority",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "upgrade_authority", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -357,16 +180,9 @@ impl CouncilInit {
             AccountMeta::new_readonly(self.program_data, false),
             AccountMeta::new(self.council, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -390,56 +206,18 @@ pub struct ProgramAdopt {
 impl ProgramAdopt {
     pub const DISCRIMINATOR: &[u8] = &[1];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "upgrade_authority",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "adoption",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "upgrade_authority", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "loader",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "BPFLoaderUpgradeab1e11111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
         },
         AccountSpec {
             name: "system_program",
@@ -465,20 +243,10 @@ impl ProgramAdopt {
             AccountMeta::new(self.program_data, false),
             AccountMeta::new(self.adoption, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -497,35 +265,15 @@ pub struct ProposalCreate {
 impl ProposalCreate {
     pub const DISCRIMINATOR: &[u8] = &[2];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "proposer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "proposer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
         AccountSpec {
             name: "system_program",
@@ -548,20 +296,10 @@ impl ProposalCreate {
             AccountMeta::new(self.proposer, true),
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -581,35 +319,15 @@ pub struct ProposalApprove {
 impl ProposalApprove {
     pub const DISCRIMINATOR: &[u8] = &[3];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "member",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "member", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
     ];
 
@@ -625,16 +343,9 @@ impl ProposalApprove {
             AccountMeta::new_readonly(self.member, true),
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -653,28 +364,14 @@ pub struct ProposalQueue {
 impl ProposalQueue {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
     ];
 
@@ -688,16 +385,9 @@ impl ProposalQueue {
         let accounts = vec![
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -721,97 +411,41 @@ pub struct UpgradeExecute {
 impl UpgradeExecute {
     pub const DISCRIMINATOR: &[u8] = &[5];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "adoption",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "buffer",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "spill",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "program", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "spill", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "rent",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "SysvarRent111111111111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("SysvarRent111111111111111111111111111111111")),
         },
         AccountSpec {
             name: "clock",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "SysvarC1ock11111111111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111")),
         },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
         AccountSpec {
             name: "loader",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "BPFLoaderUpgradeab1e11111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
         },
     ];
 
@@ -831,28 +465,12 @@ impl UpgradeExecute {
             AccountMeta::new(self.buffer, false),
             AccountMeta::new(self.spill, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("SysvarRent111111111111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarRent111111111111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -871,58 +489,24 @@ pub struct RelaxExecute {
 impl RelaxExecute {
     pub const DISCRIMINATOR: &[u8] = &[6];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
         AccountSpec {
             name: "breaker",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
-            )),
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
     ];
 
@@ -939,20 +523,10 @@ impl RelaxExecute {
             AccountMeta::new_readonly(self.governor_authority, false),
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -966,28 +540,14 @@ pub struct CouncilExecute {
 impl CouncilExecute {
     pub const DISCRIMINATOR: &[u8] = &[7];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
     ];
 
@@ -1001,16 +561,9 @@ impl CouncilExecute {
         let accounts = vec![
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1026,27 +579,9 @@ pub struct ProposalCancel {
 impl ProposalCancel {
     pub const DISCRIMINATOR: &[u8] = &[8];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "by",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "by", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -1061,11 +596,7 @@ impl ProposalCancel {
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1083,49 +614,17 @@ pub struct BufferClose {
 impl BufferClose {
     pub const DISCRIMINATOR: &[u8] = &[9];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "buffer",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposer",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "loader",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "BPFLoaderUpgradeab1e11111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
         },
     ];
 
@@ -1142,16 +641,9 @@ impl BufferClose {
             AccountMeta::new(self.buffer, false),
             AccountMeta::new(self.proposer, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1170,58 +662,24 @@ pub struct GuardiansExecute {
 impl GuardiansExecute {
     pub const DISCRIMINATOR: &[u8] = &[10];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "brake",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
         AccountSpec {
             name: "breaker",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
-            )),
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
     ];
 
@@ -1238,20 +696,10 @@ impl GuardiansExecute {
             AccountMeta::new_readonly(self.governor_authority, false),
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.brake, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1270,65 +718,25 @@ pub struct UpgradePropose {
 impl UpgradePropose {
     pub const DISCRIMINATOR: &[u8] = &[11];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "proposer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "council",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "adoption",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "buffer",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "proposal",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "governor_authority",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "proposer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
         AccountSpec {
             name: "loader",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "BPFLoaderUpgradeab1e11111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
         },
         AccountSpec {
             name: "system_program",
@@ -1354,24 +762,11 @@ impl UpgradePropose {
             AccountMeta::new(self.buffer, false),
             AccountMeta::new(self.proposal, false),
             AccountMeta::new_readonly(self.governor_authority, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 

@@ -10,12 +10,7 @@ use crate::{AccountSpec, InstructionSpec, ProgramSpec};
 pub const ID: Pubkey = Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY");
 
 /// The program as tables, for code that walks all of it.
-pub const PROGRAM: ProgramSpec = ProgramSpec {
-    name: "margin",
-    id: ID,
-    errors: ERRORS,
-    instructions: INSTRUCTIONS,
-};
+pub const PROGRAM: ProgramSpec = ProgramSpec { name: "margin", id: ID, errors: ERRORS, instructions: INSTRUCTIONS };
 
 /// Code, name and message of every error.
 pub const ERRORS: &[(u32, &str, &str)] = &[
@@ -24,118 +19,34 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
         "NotUpgradeAuthority",
         "the signer is not this program's upgrade authority, as its ProgramData account shows it",
     ),
-    (
-        6201,
-        "NotAuthority",
-        "the signer is not the config's authority",
-    ),
-    (
-        6202,
-        "SymbolMismatch",
-        "the market's symbol must not be empty, and must be its feed's",
-    ),
-    (
-        6203,
-        "FeedUnreadable",
-        "the account is not a feed of the oracle that this program can read",
-    ),
+    (6201, "NotAuthority", "the signer is not the config's authority"),
+    (6202, "SymbolMismatch", "the market's symbol must not be empty, and must be its feed's"),
+    (6203, "FeedUnreadable", "the account is not a feed of the oracle that this program can read"),
     (6204, "FeedOfAnotherMarket", "the feed is not this market's"),
-    (
-        6205,
-        "FeedStale",
-        "the feed is older than 60 s or degraded: refresh it first",
-    ),
-    (
-        6206,
-        "MintOfAnotherProgram",
-        "a mint must belong to the SPL Token program",
-    ),
+    (6205, "FeedStale", "the feed is older than 60 s or degraded: refresh it first"),
+    (6206, "MintOfAnotherProgram", "a mint must belong to the SPL Token program"),
     (6207, "MintsEqual", "base and quote must be different mints"),
-    (
-        6208,
-        "QuoteDecimalsNotSix",
-        "the quote token must have 6 decimals, as prices have",
-    ),
-    (
-        6209,
-        "BaseDecimalsTooMany",
-        "the base token must have at most 12 decimals",
-    ),
-    (
-        6210,
-        "LotsPerUnitOutOfBounds",
-        "lots per unit must be 1 to 1,000,000",
-    ),
-    (
-        6211,
-        "StrikeTickOutOfBounds",
-        "the strike tick must be 0.0001 to 10,000,000 quote units",
-    ),
-    (
-        6212,
-        "FeeOutOfBounds",
-        "a fee must be at most 100 basis points",
-    ),
-    (
-        6213,
-        "ExpiryNotInFuture",
-        "the expiry must be in the future",
-    ),
-    (
-        6214,
-        "ExpiryBeyondHorizon",
-        "the expiry must be at most two years ahead",
-    ),
-    (
-        6215,
-        "ExpiryOffSchedule",
-        "an expiry falls on 08:00 UTC (on ten seconds in a build for local networks)",
-    ),
+    (6208, "QuoteDecimalsNotSix", "the quote token must have 6 decimals, as prices have"),
+    (6209, "BaseDecimalsTooMany", "the base token must have at most 12 decimals"),
+    (6210, "LotsPerUnitOutOfBounds", "lots per unit must be 1 to 1,000,000"),
+    (6211, "StrikeTickOutOfBounds", "the strike tick must be 0.0001 to 10,000,000 quote units"),
+    (6212, "FeeOutOfBounds", "a fee must be at most 100 basis points"),
+    (6213, "ExpiryNotInFuture", "the expiry must be in the future"),
+    (6214, "ExpiryBeyondHorizon", "the expiry must be at most two years ahead"),
+    (6215, "ExpiryOffSchedule", "an expiry falls on 08:00 UTC (on ten seconds in a build for local networks)"),
     (
         6216,
         "StrikesOutOfBounds",
         "32 strikes around the price leave the price bounds: the tick does not suit the price",
     ),
-    (
-        6217,
-        "AccountOfAnotherMarket",
-        "the account belongs to another market",
-    ),
-    (
-        6218,
-        "ExpiryOfAnotherMarket",
-        "the expiry belongs to another market",
-    ),
-    (
-        6219,
-        "MintOfAnotherMarket",
-        "the mint is neither this market's base nor its quote",
-    ),
-    (
-        6220,
-        "WrongTokenVault",
-        "the token account is not the custody's vault of that mint",
-    ),
-    (
-        6221,
-        "CustodyOfAnotherMarket",
-        "the custody is not this market's",
-    ),
-    (
-        6222,
-        "NotAccountOwner",
-        "the signer does not own the account",
-    ),
-    (
-        6223,
-        "AccountNotFlat",
-        "the account still holds positions: close or settle them first",
-    ),
-    (
-        6224,
-        "AccountNotEmpty",
-        "the account still holds a balance or owes one: withdraw or repay it first",
-    ),
+    (6217, "AccountOfAnotherMarket", "the account belongs to another market"),
+    (6218, "ExpiryOfAnotherMarket", "the expiry belongs to another market"),
+    (6219, "MintOfAnotherMarket", "the mint is neither this market's base nor its quote"),
+    (6220, "WrongTokenVault", "the token account is not the custody's vault of that mint"),
+    (6221, "CustodyOfAnotherMarket", "the custody is not this market's"),
+    (6222, "NotAccountOwner", "the signer does not own the account"),
+    (6223, "AccountNotFlat", "the account still holds positions: close or settle them first"),
+    (6224, "AccountNotEmpty", "the account still holds a balance or owes one: withdraw or repay it first"),
     (
         6225,
         "AccountKeepsNonceFloor",
@@ -143,206 +54,62 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6226, "AmountZero", "the amount must be above zero"),
     (6227, "AmountOverflow", "the amount does not fit its type"),
-    (
-        6228,
-        "BaseBalanceTooLow",
-        "the base balance is lower than the amount",
-    ),
-    (
-        6229,
-        "QuoteBalanceTooLow",
-        "the quote balance would become negative",
-    ),
-    (
-        6230,
-        "InitialMarginNegative",
-        "initial margin would be negative",
-    ),
+    (6228, "BaseBalanceTooLow", "the base balance is lower than the amount"),
+    (6229, "QuoteBalanceTooLow", "the quote balance would become negative"),
+    (6230, "InitialMarginNegative", "initial margin would be negative"),
     (
         6231,
         "NotionalTooLarge",
         "a position may hold at most 1e9 lots and 2^55 quote atoms of notional at twice the price",
     ),
-    (
-        6232,
-        "PositionsFull",
-        "the account has no slot left: 32 positions at most",
-    ),
-    (
-        6233,
-        "BrakeUnreadable",
-        "the account is not the breaker's brake",
-    ),
-    (
-        6234,
-        "LevelForbids",
-        "the breaker's level does not allow this now",
-    ),
-    (
-        6235,
-        "WithdrawalsQueued",
-        "withdrawals are queued at the breaker's level in force",
-    ),
-    (
-        6236,
-        "UnknownSeries",
-        "the strike and kind are not listed in this expiry",
-    ),
+    (6232, "PositionsFull", "the account has no slot left: 32 positions at most"),
+    (6233, "BrakeUnreadable", "the account is not the breaker's brake"),
+    (6234, "LevelForbids", "the breaker's level does not allow this now"),
+    (6235, "WithdrawalsQueued", "withdrawals are queued at the breaker's level in force"),
+    (6236, "UnknownSeries", "the strike and kind are not listed in this expiry"),
     (6237, "SeriesExpired", "the series has expired"),
     (6238, "NotExpired", "the expiry has not been reached"),
-    (
-        6239,
-        "SettlementPending",
-        "the oracle has not finalised the settlement price yet",
-    ),
-    (
-        6240,
-        "AlreadySettled",
-        "the settlement price is fixed already",
-    ),
-    (
-        6241,
-        "SettlementUnreadable",
-        "the account is not a settlement that this program can read",
-    ),
-    (
-        6242,
-        "WrongInstructionsSysvar",
-        "the account is not the instructions sysvar",
-    ),
-    (
-        6243,
-        "SignatureInstructionMissing",
-        "no instruction of this transaction has that index",
-    ),
-    (
-        6244,
-        "SignatureProgramWrong",
-        "the instruction at that index is not of the Ed25519 program",
-    ),
-    (
-        6245,
-        "SignatureCountNotOne",
-        "the Ed25519 instruction must hold exactly one signature",
-    ),
+    (6239, "SettlementPending", "the oracle has not finalised the settlement price yet"),
+    (6240, "AlreadySettled", "the settlement price is fixed already"),
+    (6241, "SettlementUnreadable", "the account is not a settlement that this program can read"),
+    (6242, "WrongInstructionsSysvar", "the account is not the instructions sysvar"),
+    (6243, "SignatureInstructionMissing", "no instruction of this transaction has that index"),
+    (6244, "SignatureProgramWrong", "the instruction at that index is not of the Ed25519 program"),
+    (6245, "SignatureCountNotOne", "the Ed25519 instruction must hold exactly one signature"),
     (
         6246,
         "SignatureOffsetsForeign",
         "the Ed25519 instruction must verify bytes of its own data, not of another instruction",
     ),
-    (
-        6247,
-        "SignatureOffsetsOutOfRange",
-        "the Ed25519 instruction's offsets leave its data",
-    ),
-    (
-        6248,
-        "SignatureOfAnotherKey",
-        "the quote was signed by another key than the maker account's owner",
-    ),
-    (
-        6249,
-        "QuoteMalformed",
-        "the signed bytes are not a quote message",
-    ),
-    (
-        6250,
-        "QuoteDomainWrong",
-        "the signed bytes are a message of another kind",
-    ),
-    (
-        6251,
-        "QuoteProgramWrong",
-        "the quote is for another program",
-    ),
-    (
-        6252,
-        "QuoteClusterWrong",
-        "the quote is for another cluster",
-    ),
+    (6247, "SignatureOffsetsOutOfRange", "the Ed25519 instruction's offsets leave its data"),
+    (6248, "SignatureOfAnotherKey", "the quote was signed by another key than the maker account's owner"),
+    (6249, "QuoteMalformed", "the signed bytes are not a quote message"),
+    (6250, "QuoteDomainWrong", "the signed bytes are a message of another kind"),
+    (6251, "QuoteProgramWrong", "the quote is for another program"),
+    (6252, "QuoteClusterWrong", "the quote is for another cluster"),
     (6253, "QuoteMarketWrong", "the quote is for another market"),
-    (
-        6254,
-        "QuoteMakerWrong",
-        "the quote is of another maker account",
-    ),
-    (
-        6255,
-        "QuoteNonceMismatch",
-        "the quote's nonce is not the one named",
-    ),
+    (6254, "QuoteMakerWrong", "the quote is of another maker account"),
+    (6255, "QuoteNonceMismatch", "the quote's nonce is not the one named"),
     (6256, "QuoteExpired", "the quote's last slot has passed"),
-    (
-        6257,
-        "QuoteCancelled",
-        "the maker has cancelled the quote: its nonce is below the floor",
-    ),
-    (
-        6258,
-        "QuoteNonceReused",
-        "another quote was filled under this nonce",
-    ),
+    (6257, "QuoteCancelled", "the maker has cancelled the quote: its nonce is below the floor"),
+    (6258, "QuoteNonceReused", "another quote was filled under this nonce"),
     (6259, "TooManyLegs", "one leg at most is filled at once"),
-    (
-        6260,
-        "QuoteSideWrong",
-        "the quote's side must be 0 (buy) or 1 (sell)",
-    ),
-    (
-        6261,
-        "QuoteExpiryMismatch",
-        "the expiry account is not the leg's",
-    ),
-    (
-        6262,
-        "QuotePriceOutOfBounds",
-        "the premium must be 0.0001 to 10,000,000 quote units",
-    ),
-    (
-        6263,
-        "QuoteOverfilled",
-        "the fill exceeds what is left of the quote",
-    ),
-    (
-        6264,
-        "QuoteBelowMinFill",
-        "the fill is below the quote's least size and does not finish it",
-    ),
+    (6260, "QuoteSideWrong", "the quote's side must be 0 (buy) or 1 (sell)"),
+    (6261, "QuoteExpiryMismatch", "the expiry account is not the leg's"),
+    (6262, "QuotePriceOutOfBounds", "the premium must be 0.0001 to 10,000,000 quote units"),
+    (6263, "QuoteOverfilled", "the fill exceeds what is left of the quote"),
+    (6264, "QuoteBelowMinFill", "the fill is below the quote's least size and does not finish it"),
     (6265, "SelfTrade", "taker and maker have the same owner"),
-    (
-        6266,
-        "NonceFloorNotRaised",
-        "the floor must be above the present one",
-    ),
-    (
-        6267,
-        "QuoteStillLive",
-        "the quote can still fill: its last slot has not passed",
-    ),
-    (
-        6268,
-        "NotRentPayer",
-        "the account is not the one that paid the rent",
-    ),
-    (
-        6269,
-        "WriterNotVault",
-        "only an account of the vault program writes covered calls",
-    ),
-    (
-        6270,
-        "OwnersDiffer",
-        "the two accounts have different owners",
-    ),
+    (6266, "NonceFloorNotRaised", "the floor must be above the present one"),
+    (6267, "QuoteStillLive", "the quote can still fill: its last slot has not passed"),
+    (6268, "NotRentPayer", "the account is not the one that paid the rent"),
+    (6269, "WriterNotVault", "only an account of the vault program writes covered calls"),
+    (6270, "OwnersDiffer", "the two accounts have different owners"),
 ];
 
 /// Every instruction, by discriminator.
 pub const INSTRUCTIONS: &[InstructionSpec] = &[
-    InstructionSpec {
-        name: "config_init",
-        discriminator: ConfigInit::DISCRIMINATOR,
-        accounts: ConfigInit::ACCOUNTS,
-    },
+    InstructionSpec { name: "config_init", discriminator: ConfigInit::DISCRIMINATOR, accounts: ConfigInit::ACCOUNTS },
     InstructionSpec {
         name: "authority_set",
         discriminator: AuthoritySet::DISCRIMINATOR,
@@ -378,16 +145,8 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: AccountWithdraw::DISCRIMINATOR,
         accounts: AccountWithdraw::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "quote_fill",
-        discriminator: QuoteFill::DISCRIMINATOR,
-        accounts: QuoteFill::ACCOUNTS,
-    },
-    InstructionSpec {
-        name: "nonce_bump",
-        discriminator: NonceBump::DISCRIMINATOR,
-        accounts: NonceBump::ACCOUNTS,
-    },
+    InstructionSpec { name: "quote_fill", discriminator: QuoteFill::DISCRIMINATOR, accounts: QuoteFill::ACCOUNTS },
+    InstructionSpec { name: "nonce_bump", discriminator: NonceBump::DISCRIMINATOR, accounts: NonceBump::ACCOUNTS },
     InstructionSpec {
         name: "quote_state_close",
         discriminator: QuoteStateClose::DISCRIMINATOR,
@@ -433,34 +192,10 @@ pub struct ConfigInit {
 impl ConfigInit {
     pub const DISCRIMINATOR: &[u8] = &[0];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "upgrade_authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "upgrade_authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -483,16 +218,9 @@ impl ConfigInit {
             AccountMeta::new_readonly(self.upgrade_authority, true),
             AccountMeta::new_readonly(self.program_data, false),
             AccountMeta::new(self.config, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -511,20 +239,8 @@ pub struct AuthoritySet {
 impl AuthoritySet {
     pub const DISCRIMINATOR: &[u8] = &[1];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: AuthoritySetArgs) -> Instruction {
@@ -535,15 +251,8 @@ impl AuthoritySet {
     pub fn instruction_of(&self, program_id: Pubkey, args: AuthoritySetArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new_readonly(self.authority, true),
-            AccountMeta::new(self.config, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new_readonly(self.authority, true), AccountMeta::new(self.config, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -573,101 +282,31 @@ pub struct MarketCreate {
 impl MarketCreate {
     pub const DISCRIMINATOR: &[u8] = &[2];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "base_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "base_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
-        AccountSpec {
-            name: "breaker_program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -691,30 +330,17 @@ impl MarketCreate {
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new(self.market, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.base_mint, false),
             AccountMeta::new_readonly(self.quote_mint, false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new(self.base_tokens, false),
             AccountMeta::new(self.quote_tokens, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
             AccountMeta::new_readonly(self.breaker_program, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -738,43 +364,17 @@ pub struct ExpiryCreate {
 impl ExpiryCreate {
     pub const DISCRIMINATOR: &[u8] = &[3];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -796,21 +396,11 @@ impl ExpiryCreate {
             AccountMeta::new(self.payer, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.expiry, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -832,34 +422,10 @@ pub struct AccountOpen {
 impl AccountOpen {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -882,16 +448,9 @@ impl AccountOpen {
             AccountMeta::new(self.payer, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -910,27 +469,9 @@ pub struct AccountClose {
 impl AccountClose {
     pub const DISCRIMINATOR: &[u8] = &[5];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -945,11 +486,7 @@ impl AccountClose {
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -968,65 +505,25 @@ pub struct AccountDeposit {
 impl AccountDeposit {
     pub const DISCRIMINATOR: &[u8] = &[6];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "source",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
     ];
 
@@ -1042,23 +539,13 @@ impl AccountDeposit {
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.source, false),
             AccountMeta::new(self.tokens, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1084,87 +571,29 @@ pub struct AccountWithdraw {
 impl AccountWithdraw {
     pub const DISCRIMINATOR: &[u8] = &[7];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "custody",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "tokens",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
-            )),
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
-        AccountSpec {
-            name: "breaker_program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: AccountWithdrawArgs) -> Instruction {
@@ -1179,26 +608,16 @@ impl AccountWithdraw {
             AccountMeta::new_readonly(self.owner, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new(self.tokens, false),
             AccountMeta::new(self.destination, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
             AccountMeta::new_readonly(self.breaker_program, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1223,79 +642,27 @@ pub struct QuoteFill {
 impl QuoteFill {
     pub const DISCRIMINATOR: &[u8] = &[8];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "taker_owner",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "taker",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "maker",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_state",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "taker_owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "taker", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "maker", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_state", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "instructions",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "Sysvar1nstructions1111111111111111111111111",
-            )),
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
         },
         AccountSpec {
             name: "system_program",
@@ -1322,25 +689,12 @@ impl QuoteFill {
             AccountMeta::new(self.taker, false),
             AccountMeta::new(self.maker, false),
             AccountMeta::new(self.quote_state, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"),
-                false,
-            ),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1360,20 +714,8 @@ pub struct NonceBump {
 impl NonceBump {
     pub const DISCRIMINATOR: &[u8] = &[9];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: NonceBumpArgs) -> Instruction {
@@ -1384,15 +726,8 @@ impl NonceBump {
     pub fn instruction_of(&self, program_id: Pubkey, args: NonceBumpArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new_readonly(self.owner, true),
-            AccountMeta::new(self.account, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new_readonly(self.owner, true), AccountMeta::new(self.account, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1411,20 +746,8 @@ pub struct QuoteStateClose {
 impl QuoteStateClose {
     pub const DISCRIMINATOR: &[u8] = &[10];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "quote_state",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_state", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -1434,15 +757,8 @@ impl QuoteStateClose {
     /// The same call of another deployment of the program.
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
-        let accounts = vec![
-            AccountMeta::new(self.payer, false),
-            AccountMeta::new(self.quote_state, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new(self.payer, false), AccountMeta::new(self.quote_state, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1457,35 +773,15 @@ pub struct ExpirySettle {
 impl ExpirySettle {
     pub const DISCRIMINATOR: &[u8] = &[11];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "settlement",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "settlement", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
     ];
 
@@ -1500,16 +796,9 @@ impl ExpirySettle {
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.expiry, false),
             AccountMeta::new_readonly(self.settlement, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1523,35 +812,15 @@ pub struct AccountSettle {
 impl AccountSettle {
     pub const DISCRIMINATOR: &[u8] = &[12];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "account",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
     ];
 
@@ -1566,16 +835,9 @@ impl AccountSettle {
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.expiry, false),
             AccountMeta::new(self.account, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1593,57 +855,19 @@ pub struct SeriesWrite {
 impl SeriesWrite {
     pub const DISCRIMINATOR: &[u8] = &[13];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "writer_owner",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "expiry",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "writer",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "holder",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "writer_owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "writer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "holder", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: SeriesWriteArgs) -> Instruction {
@@ -1660,17 +884,10 @@ impl SeriesWrite {
             AccountMeta::new(self.expiry, false),
             AccountMeta::new(self.writer, false),
             AccountMeta::new(self.holder, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.feed, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1694,57 +911,19 @@ pub struct AccountTransfer {
 impl AccountTransfer {
     pub const DISCRIMINATOR: &[u8] = &[14];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "owner",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "market",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "source",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "destination",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
             signer: false,
             optional: false,
-            address: Some(Pubkey::from_str_const(
-                "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-            )),
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "mint",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: AccountTransferArgs) -> Instruction {
@@ -1760,18 +939,11 @@ impl AccountTransfer {
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.source, false),
             AccountMeta::new(self.destination, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(self.mint, false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -1788,13 +960,8 @@ pub struct VersionView {
 
 impl VersionView {
     pub const DISCRIMINATOR: &[u8] = &[15];
-    pub const ACCOUNTS: &[AccountSpec] = &[AccountSpec {
-        name: "config",
-        writable: false,
-        signer: false,
-        optional: false,
-        address: None,
-    }];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None }];
 
     pub fn instruction(&self) -> Instruction {
         self.instruction_of(ID)
@@ -1804,11 +971,7 @@ impl VersionView {
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
         let accounts = vec![AccountMeta::new_readonly(self.config, false)];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 

@@ -10,10 +10,5 @@ pub mod vault;
 use crate::ProgramSpec;
 
 /// Every program with its errors, instructions and accounts.
-pub const PROGRAMS: &[ProgramSpec] = &[
-    oracle::PROGRAM,
-    margin::PROGRAM,
-    vault::PROGRAM,
-    breaker::PROGRAM,
-    governor::PROGRAM,
-];
+pub const PROGRAMS: &[ProgramSpec] =
+    &[oracle::PROGRAM, margin::PROGRAM, vault::PROGRAM, breaker::PROGRAM, governor::PROGRAM];

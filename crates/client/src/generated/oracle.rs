@@ -10,156 +10,51 @@ use crate::{AccountSpec, InstructionSpec, ProgramSpec};
 pub const ID: Pubkey = Pubkey::from_str_const("BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4");
 
 /// The program as tables, for code that walks all of it.
-pub const PROGRAM: ProgramSpec = ProgramSpec {
-    name: "oracle",
-    id: ID,
-    errors: ERRORS,
-    instructions: INSTRUCTIONS,
-};
+pub const PROGRAM: ProgramSpec = ProgramSpec { name: "oracle", id: ID, errors: ERRORS, instructions: INSTRUCTIONS };
 
 /// Code, name and message of every error.
 pub const ERRORS: &[(u32, &str, &str)] = &[
-    (
-        6000,
-        "ProgramDataMismatch",
-        "program_data is not the oracle's ProgramData account",
-    ),
-    (
-        6001,
-        "ProgramFinal",
-        "the oracle is final: it has no upgrade authority that could initialise it",
-    ),
-    (
-        6002,
-        "NotUpgradeAuthority",
-        "the signer is not the oracle's upgrade authority",
-    ),
-    (
-        6003,
-        "NotAuthority",
-        "the signer is not the authority named in the config",
-    ),
-    (
-        6004,
-        "SymbolInvalid",
-        "a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros",
-    ),
-    (
-        6005,
-        "SourceOwnerUnsupported",
-        "the source's owner must be one of the two Pyth receivers",
-    ),
-    (
-        6006,
-        "SourceAddressMismatch",
-        "the source account is not the one that the feed is pinned to",
-    ),
-    (
-        6007,
-        "SourceOwnerMismatch",
-        "the source account belongs to another program than the feed's receiver",
-    ),
-    (
-        6008,
-        "SourceLengthWrong",
-        "a Pyth price update has 134 bytes",
-    ),
-    (
-        6009,
-        "SourceDiscriminatorWrong",
-        "the source account is not a Pyth price update",
-    ),
-    (
-        6010,
-        "SourceNotFullyVerified",
-        "the price update is not fully verified",
-    ),
-    (
-        6011,
-        "SourceFeedIdMismatch",
-        "the price update is of another feed",
-    ),
+    (6000, "ProgramDataMismatch", "program_data is not the oracle's ProgramData account"),
+    (6001, "ProgramFinal", "the oracle is final: it has no upgrade authority that could initialise it"),
+    (6002, "NotUpgradeAuthority", "the signer is not the oracle's upgrade authority"),
+    (6003, "NotAuthority", "the signer is not the authority named in the config"),
+    (6004, "SymbolInvalid", "a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros"),
+    (6005, "SourceOwnerUnsupported", "the source's owner must be one of the two Pyth receivers"),
+    (6006, "SourceAddressMismatch", "the source account is not the one that the feed is pinned to"),
+    (6007, "SourceOwnerMismatch", "the source account belongs to another program than the feed's receiver"),
+    (6008, "SourceLengthWrong", "a Pyth price update has 134 bytes"),
+    (6009, "SourceDiscriminatorWrong", "the source account is not a Pyth price update"),
+    (6010, "SourceNotFullyVerified", "the price update is not fully verified"),
+    (6011, "SourceFeedIdMismatch", "the price update is of another feed"),
     (6012, "MaxAgeOutOfRange", "max_age_s must be 1 to 60"),
-    (
-        6013,
-        "MaxConfidenceOutOfRange",
-        "max_confidence_bps must be 1 to 200",
-    ),
-    (
-        6014,
-        "PriceNotPositive",
-        "the published price is zero or negative",
-    ),
-    (
-        6015,
-        "ExponentOutOfRange",
-        "the published exponent is outside -12..=0",
-    ),
-    (
-        6016,
-        "PriceOutOfBounds",
-        "the price is outside 0.0001..=10,000,000",
-    ),
-    (
-        6017,
-        "ConfidenceTooWide",
-        "the half width of the price (2.12 x confidence) exceeds the feed's bound",
-    ),
-    (
-        6018,
-        "PublishedInFuture",
-        "published more than 2 seconds in the future",
-    ),
-    (
-        6019,
-        "PublishedTooOld",
-        "published longer ago than the feed's bound: post a newer update",
-    ),
-    (
-        6020,
-        "PublishedBackwards",
-        "published before the update that the feed holds",
-    ),
-    (
-        6021,
-        "ClockBackwards",
-        "the cluster's clock is behind the feed's last refresh: retry when it has caught up",
-    ),
+    (6013, "MaxConfidenceOutOfRange", "max_confidence_bps must be 1 to 200"),
+    (6014, "PriceNotPositive", "the published price is zero or negative"),
+    (6015, "ExponentOutOfRange", "the published exponent is outside -12..=0"),
+    (6016, "PriceOutOfBounds", "the price is outside 0.0001..=10,000,000"),
+    (6017, "ConfidenceTooWide", "the half width of the price (2.12 x confidence) exceeds the feed's bound"),
+    (6018, "PublishedInFuture", "published more than 2 seconds in the future"),
+    (6019, "PublishedTooOld", "published longer ago than the feed's bound: post a newer update"),
+    (6020, "PublishedBackwards", "published before the update that the feed holds"),
+    (6021, "ClockBackwards", "the cluster's clock is behind the feed's last refresh: retry when it has caught up"),
     (6022, "NotExpired", "the expiry lies in the future"),
     (
         6023,
         "SettlementPending",
         "no finished 30-minute window since the expiry has 24 good minutes: keep refreshing the feed, also after the expiry",
     ),
-    (
-        6024,
-        "ExpiryOutOfRange",
-        "the expiry is not a time that buckets can name",
-    ),
-    (
-        6025,
-        "CounterOverflow",
-        "a counter or sum would pass 64 bits",
-    ),
+    (6024, "ExpiryOutOfRange", "the expiry is not a time that buckets can name"),
+    (6025, "CounterOverflow", "a counter or sum would pass 64 bits"),
 ];
 
 /// Every instruction, by discriminator.
 pub const INSTRUCTIONS: &[InstructionSpec] = &[
-    InstructionSpec {
-        name: "config_init",
-        discriminator: ConfigInit::DISCRIMINATOR,
-        accounts: ConfigInit::ACCOUNTS,
-    },
+    InstructionSpec { name: "config_init", discriminator: ConfigInit::DISCRIMINATOR, accounts: ConfigInit::ACCOUNTS },
     InstructionSpec {
         name: "authority_set",
         discriminator: AuthoritySet::DISCRIMINATOR,
         accounts: AuthoritySet::ACCOUNTS,
     },
-    InstructionSpec {
-        name: "feed_create",
-        discriminator: FeedCreate::DISCRIMINATOR,
-        accounts: FeedCreate::ACCOUNTS,
-    },
+    InstructionSpec { name: "feed_create", discriminator: FeedCreate::DISCRIMINATOR, accounts: FeedCreate::ACCOUNTS },
     InstructionSpec {
         name: "feed_refresh",
         discriminator: FeedRefresh::DISCRIMINATOR,
@@ -184,34 +79,10 @@ pub struct ConfigInit {
 impl ConfigInit {
     pub const DISCRIMINATOR: &[u8] = &[0];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "upgrade_authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "program_data",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "upgrade_authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -234,16 +105,9 @@ impl ConfigInit {
             AccountMeta::new_readonly(self.upgrade_authority, true),
             AccountMeta::new_readonly(self.program_data, false),
             AccountMeta::new(self.config, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -262,20 +126,8 @@ pub struct AuthoritySet {
 impl AuthoritySet {
     pub const DISCRIMINATOR: &[u8] = &[1];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self, args: AuthoritySetArgs) -> Instruction {
@@ -286,15 +138,8 @@ impl AuthoritySet {
     pub fn instruction_of(&self, program_id: Pubkey, args: AuthoritySetArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new_readonly(self.authority, true),
-            AccountMeta::new(self.config, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new_readonly(self.authority, true), AccountMeta::new(self.config, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -316,41 +161,11 @@ pub struct FeedCreate {
 impl FeedCreate {
     pub const DISCRIMINATOR: &[u8] = &[2];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "authority",
-            writable: false,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "config",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "source",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -374,16 +189,9 @@ impl FeedCreate {
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new_readonly(self.source, false),
             AccountMeta::new(self.feed, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -408,20 +216,8 @@ pub struct FeedRefresh {
 impl FeedRefresh {
     pub const DISCRIMINATOR: &[u8] = &[3];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "feed",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "source",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: false, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -431,15 +227,8 @@ impl FeedRefresh {
     /// The same call of another deployment of the program.
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
-        let accounts = vec![
-            AccountMeta::new(self.feed, false),
-            AccountMeta::new_readonly(self.source, false),
-        ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        let accounts = vec![AccountMeta::new(self.feed, false), AccountMeta::new_readonly(self.source, false)];
+        Instruction { program_id, accounts, data }
     }
 }
 
@@ -454,27 +243,9 @@ pub struct SettlementFinalise {
 impl SettlementFinalise {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec {
-            name: "payer",
-            writable: true,
-            signer: true,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "feed",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: None,
-        },
-        AccountSpec {
-            name: "settlement",
-            writable: true,
-            signer: false,
-            optional: false,
-            address: None,
-        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "settlement", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -496,16 +267,9 @@ impl SettlementFinalise {
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new(self.settlement, false),
-            AccountMeta::new_readonly(
-                Pubkey::from_str_const("11111111111111111111111111111111"),
-                false,
-            ),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
-        Instruction {
-            program_id,
-            accounts,
-            data,
-        }
+        Instruction { program_id, accounts, data }
     }
 }
 

@@ -22,10 +22,8 @@ pub const FRAMEWORK_ERRORS: &str = include_str!("../framework_errors.json");
 
 /// File name and text of every generated module.
 pub fn modules(idls: &BTreeMap<&str, Idl>) -> Result<Vec<(String, String)>> {
-    let mut modules = vec![
-        ("mod.rs".to_owned(), formatted(&index(idls))?),
-        ("framework.rs".to_owned(), formatted(&framework()?)?),
-    ];
+    let mut modules =
+        vec![("mod.rs".to_owned(), formatted(&index(idls))?), ("framework.rs".to_owned(), formatted(&framework()?)?)];
     for (program, idl) in idls {
         let text = program::module(idl).with_context(|| format!("builders of {program}"))?;
         modules.push((format!("{program}.rs"), formatted(&text)?));

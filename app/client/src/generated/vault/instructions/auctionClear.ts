@@ -53,7 +53,8 @@ export type AuctionClearInstruction<
   TAccountExpiry extends string | AccountMeta<string> = string,
   TAccountQuoteMint extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -152,9 +153,9 @@ export type AuctionClearInput<
   escrowAccount: Address<TAccountEscrowAccount>;
   expiry: Address<TAccountExpiry>;
   quoteMint: Address<TAccountQuoteMint>;
-  /** Pinned by the margin program, like the brake. */
+  /** Pinned by the margin program. */
   feed: Address<TAccountFeed>;
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
 };
 
@@ -227,6 +228,10 @@ export function getAuctionClearInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
@@ -285,7 +290,7 @@ export type ParsedAuctionClearInstruction<
     escrowAccount: TAccountMetas[6];
     expiry: TAccountMetas[7];
     quoteMint: TAccountMetas[8];
-    /** Pinned by the margin program, like the brake. */
+    /** Pinned by the margin program. */
     feed: TAccountMetas[9];
     brake: TAccountMetas[10];
     marginProgram: TAccountMetas[11];

@@ -54,10 +54,12 @@ export type BidRefundInstruction<
   TAccountQuoteTokens extends string | AccountMeta<string> = string,
   TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-  TAccountBreakerProgram extends string | AccountMeta<string> = string,
+  TAccountBreakerProgram extends string | AccountMeta<string> =
+    "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -165,13 +167,13 @@ export type BidRefundInput<
   quoteMint: Address<TAccountQuoteMint>;
   /** A quote token account of the bidder. */
   destination: Address<TAccountDestination>;
-  /** The market's quote tokens, pinned by the margin program, like all below. */
+  /** The market's quote tokens, pinned by the margin program, like custody and feed. */
   quoteTokens: Address<TAccountQuoteTokens>;
   custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
-  breakerProgram: Address<TAccountBreakerProgram>;
+  breakerProgram?: Address<TAccountBreakerProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
 };
 
@@ -256,9 +258,17 @@ export function getBidRefundInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
+  }
+  if (!accounts.breakerProgram.value) {
+    accounts.breakerProgram.value =
+      "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
   }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
@@ -323,7 +333,7 @@ export type ParsedBidRefundInstruction<
     quoteMint: TAccountMetas[6];
     /** A quote token account of the bidder. */
     destination: TAccountMetas[7];
-    /** The market's quote tokens, pinned by the margin program, like all below. */
+    /** The market's quote tokens, pinned by the margin program, like custody and feed. */
     quoteTokens: TAccountMetas[8];
     custody: TAccountMetas[9];
     feed: TAccountMetas[10];

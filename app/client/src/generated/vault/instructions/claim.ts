@@ -60,10 +60,12 @@ export type ClaimInstruction<
   TAccountQuoteTokens extends string | AccountMeta<string> = string,
   TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-  TAccountBreakerProgram extends string | AccountMeta<string> = string,
+  TAccountBreakerProgram extends string | AccountMeta<string> =
+    "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -188,14 +190,14 @@ export type ClaimInput<
   /** Any base and any quote token account: the owner signs. */
   baseDestination: Address<TAccountBaseDestination>;
   quoteDestination: Address<TAccountQuoteDestination>;
-  /** The market's tokens, pinned by the margin program, like all below. */
+  /** The market's tokens, pinned by the margin program, like custody and feed. */
   baseTokens: Address<TAccountBaseTokens>;
   quoteTokens: Address<TAccountQuoteTokens>;
   custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
-  breakerProgram: Address<TAccountBreakerProgram>;
+  breakerProgram?: Address<TAccountBreakerProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
 };
 
@@ -295,9 +297,17 @@ export function getClaimInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
+  }
+  if (!accounts.breakerProgram.value) {
+    accounts.breakerProgram.value =
+      "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
   }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
@@ -370,7 +380,7 @@ export type ParsedClaimInstruction<
     /** Any base and any quote token account: the owner signs. */
     baseDestination: TAccountMetas[8];
     quoteDestination: TAccountMetas[9];
-    /** The market's tokens, pinned by the margin program, like all below. */
+    /** The market's tokens, pinned by the margin program, like custody and feed. */
     baseTokens: TAccountMetas[10];
     quoteTokens: TAccountMetas[11];
     custody: TAccountMetas[12];

@@ -59,7 +59,8 @@ export type DepositInstruction<
   TAccountBaseMint extends string | AccountMeta<string> = string,
   TAccountSource extends string | AccountMeta<string> = string,
   TAccountBaseTokens extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountTokenProgram extends string | AccountMeta<string> =
@@ -177,8 +178,7 @@ export type DepositAsyncInput<
   source: Address<TAccountSource>;
   /** The market's base tokens, pinned by the margin program. */
   baseTokens: Address<TAccountBaseTokens>;
-  /** Pinned by the margin program. */
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -275,6 +275,10 @@ export async function getDepositInstructionAsync<
       ),
     });
   }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
@@ -355,8 +359,7 @@ export type DepositInput<
   source: Address<TAccountSource>;
   /** The market's base tokens, pinned by the margin program. */
   baseTokens: Address<TAccountBaseTokens>;
-  /** Pinned by the margin program. */
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -439,6 +442,10 @@ export function getDepositInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
@@ -510,7 +517,6 @@ export type ParsedDepositInstruction<
     source: TAccountMetas[7];
     /** The market's base tokens, pinned by the margin program. */
     baseTokens: TAccountMetas[8];
-    /** Pinned by the margin program. */
     brake: TAccountMetas[9];
     marginProgram: TAccountMetas[10];
     tokenProgram: TAccountMetas[11];

@@ -57,10 +57,12 @@ export type DepositCancelInstruction<
   TAccountBaseTokens extends string | AccountMeta<string> = string,
   TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-  TAccountBreakerProgram extends string | AccountMeta<string> = string,
+  TAccountBreakerProgram extends string | AccountMeta<string> =
+    "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -171,13 +173,13 @@ export type DepositCancelInput<
   baseMint: Address<TAccountBaseMint>;
   /** Any base token account: the owner signs. */
   destination: Address<TAccountDestination>;
-  /** The market's base tokens, pinned by the margin program, like all below. */
+  /** The market's base tokens, pinned by the margin program, like custody and feed. */
   baseTokens: Address<TAccountBaseTokens>;
   custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
-  breakerProgram: Address<TAccountBreakerProgram>;
+  breakerProgram?: Address<TAccountBreakerProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
 };
 
@@ -262,9 +264,17 @@ export function getDepositCancelInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
+  }
+  if (!accounts.breakerProgram.value) {
+    accounts.breakerProgram.value =
+      "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
   }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
@@ -329,7 +339,7 @@ export type ParsedDepositCancelInstruction<
     baseMint: TAccountMetas[6];
     /** Any base token account: the owner signs. */
     destination: TAccountMetas[7];
-    /** The market's base tokens, pinned by the margin program, like all below. */
+    /** The market's base tokens, pinned by the margin program, like custody and feed. */
     baseTokens: TAccountMetas[8];
     custody: TAccountMetas[9];
     feed: TAccountMetas[10];

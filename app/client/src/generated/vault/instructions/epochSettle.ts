@@ -56,7 +56,8 @@ export type EpochSettleInstruction<
   TAccountBaseMint extends string | AccountMeta<string> = string,
   TAccountQuoteMint extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountSystemProgram extends string | AccountMeta<string> =
@@ -161,9 +162,9 @@ export type EpochSettleInput<
   escrowAccount: Address<TAccountEscrowAccount>;
   baseMint: Address<TAccountBaseMint>;
   quoteMint: Address<TAccountQuoteMint>;
-  /** Pinned by the margin program, like the brake. */
+  /** Pinned by the margin program. */
   feed: Address<TAccountFeed>;
-  brake: Address<TAccountBrake>;
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
 };
@@ -241,6 +242,10 @@ export function getEpochSettleInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
@@ -304,7 +309,7 @@ export type ParsedEpochSettleInstruction<
     escrowAccount: TAccountMetas[6];
     baseMint: TAccountMetas[7];
     quoteMint: TAccountMetas[8];
-    /** Pinned by the margin program, like the brake. */
+    /** Pinned by the margin program. */
     feed: TAccountMetas[9];
     brake: TAccountMetas[10];
     marginProgram: TAccountMetas[11];
