@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM, SolanaError } from '@solana/kit';
-import { ERRORS, InstructionRefused, programErrorOf, programErrorOfCode } from '../src/index.js';
+import {
+  SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM,
+  SOLANA_ERROR__INSTRUCTION_ERROR__UNSUPPORTED_PROGRAM_ID,
+  SolanaError,
+} from '@solana/kit';
+import { ERRORS, InstructionRefused, isUpgradeInSameSlot, programErrorOf, programErrorOfCode } from '../src/index.js';
 
 const custom = (code: number) => new SolanaError(SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM, { code, index: 0 });
 
@@ -31,4 +35,10 @@ test('InstructionRefused_reads_as_program_name_code_and_message', () => {
   const error = programErrorOfCode(2012);
   assert.ok(error);
   assert.match(new InstructionRefused(error, null).message, /^anchor: ConstraintAddress \(2012\): /);
+});
+
+test('isUpgradeInSameSlot_is_true_of_a_program_that_is_not_yet_visible_only', () => {
+  const notVisible = new SolanaError(SOLANA_ERROR__INSTRUCTION_ERROR__UNSUPPORTED_PROGRAM_ID, { index: 0 });
+  assert.ok(isUpgradeInSameSlot(new Error('sending failed', { cause: notVisible })));
+  assert.equal(isUpgradeInSameSlot(custom(2040)), false);
 });

@@ -12,7 +12,7 @@ pub fn idl(root: &Path, program: &str) -> Result<Idl> {
     ensure!(path.join("Cargo.toml").exists(), "{} has no Cargo.toml", path.display());
     // A target directory of its own: the builder sets RUSTFLAGS, which would evict everyone else's artifacts.
     let target_dir = root.join("target/idl").display().to_string();
-    let cargo_args = ["--lib", "--target-dir", &target_dir].map(str::to_owned).to_vec();
+    let cargo_args = ["--lib", "--locked", "--target-dir", &target_dir].map(str::to_owned).to_vec();
     let mut idl = IdlBuilder::new()
         .program_path(path)
         .skip_lint(true)

@@ -270,6 +270,7 @@ pub struct MarketCreate {
     pub market: Pubkey,
     /// Checked in `validate`: the oracle's feed of the same symbol.
     pub feed: Pubkey,
+    /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
     pub base_mint: Pubkey,
     pub quote_mint: Pubkey,
     /// These three are created by the breaker, which derives and checks their addresses.

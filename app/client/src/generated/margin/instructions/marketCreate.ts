@@ -201,6 +201,7 @@ export type MarketCreateAsyncInput<
   /** Checked in `validate`: the oracle's feed of the same symbol. */
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
+  /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
   baseMint: Address<TAccountBaseMint>;
   quoteMint: Address<TAccountQuoteMint>;
   /** These three are created by the breaker, which derives and checks their addresses. */
@@ -382,6 +383,7 @@ export type MarketCreateInput<
   /** Checked in `validate`: the oracle's feed of the same symbol. */
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
+  /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
   baseMint: Address<TAccountBaseMint>;
   quoteMint: Address<TAccountQuoteMint>;
   /** These three are created by the breaker, which derives and checks their addresses. */
@@ -546,6 +548,7 @@ export type ParsedMarketCreateInstruction<
     /** Checked in `validate`: the oracle's feed of the same symbol. */
     feed: TAccountMetas[4];
     brake: TAccountMetas[5];
+    /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
     baseMint: TAccountMetas[6];
     quoteMint: TAccountMetas[7];
     /** These three are created by the breaker, which derives and checks their addresses. */
