@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Installs what `make demo` and `make test` need beyond Rust, Node and apt: build libraries for the host crates, and the
+# distribution's route to sBPF (not needed where cargo-build-sbf is on PATH). Does nothing when everything is there.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+
+LINKER_VERSION=0.2.6
+HOST_PACKAGES=(build-essential pkg-config libclang-dev libssl-dev)
+SBF_PACKAGES=(rustc-web cargo-web rust-web-src libstd-rust-web-dev-bpf zlib1g-dev libzstd-dev)
+
+say() { printf 'setup: %s\n' "$*"; }
+stop() { say "$*" >&2; exit 1; }
+
+installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+as_root() {
+  if ((EUID == 0)); then "$@"
+  elif command -v sudo >/dev/null; then sudo --preserve-env=DEBIAN_FRONTEND "$@"
+  else stop "run this as root, then repeat: $*"; fi
+}
+
+updated=
+packages() { # installs those that are absent
+  local absent=() name
+  for name in "$@"; do installed "$name" || absent+=("$name"); done
+  ((${#absent[@]})) || return 0
+  command -v apt-get >/dev/null || stop "no apt-get here; install by other means: ${absent[*]}"
+  if [[ ! $updated ]]; then as_root apt-get update -qq; updated=1; fi
+  say "installing ${absent[*]}"
+  as_root apt-get install -y -qq --no-install-recommends "${absent[@]}" >/dev/null
+}
+
+linker() { # MAJOR: sbpf-linker for that LLVM
+  local llvm=$1 bin=${CARGO_HOME:-$HOME/.cargo}/bin version
+  version=$(PATH=$PATH:$bin; sbpf-linker --version 2>/dev/null || true)
+  [[ $version == *"sbpf-linker $LINKER_VERSION"*"LLVM $llvm."* ]] && return
+  say "building sbpf-linker $LINKER_VERSION for LLVM $llvm (about 3 minutes)"
+  env "LLVM_SYS_${llvm}1_PREFIX=/usr/lib/llvm-$llvm" LIBRARY_PATH="/usr/lib/llvm-$llvm/lib" \
+    cargo install --quiet --locked --force --no-default-features --features "bpf-linker/llvm-$llvm" "sbpf-linker@$LINKER_VERSION"
+  say "installed sbpf-linker $LINKER_VERSION"
+}
+
+command -v cargo >/dev/null || stop 'no cargo: install Rust 1.95 or newer first (https://rustup.rs)'
+command -v npm >/dev/null || stop 'no npm: install Node.js 20 or newer first'
+
+packages "${HOST_PACKAGES[@]}"
+if ! command -v cargo-build-sbf >/dev/null; then
+  packages "${SBF_PACKAGES[@]}"
+  # The LLVM of the distribution's rustc, which updates of that package change.
+  llvm=$(/usr/bin/rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+  packages "llvm-$llvm" "llvm-$llvm-dev"
+  linker "$llvm"
+fi
