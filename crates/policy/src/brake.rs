@@ -76,11 +76,7 @@ pub const fn level_in_force(level: u8, cause: u8, expires_unix_s: i64, now_unix_
         return Level::Migrating;
     };
     let expired = matches!(cause, Cause::Guardian) && expires_unix_s <= now_unix_s;
-    if expired && level.byte() > EXPIRED_LEVEL.byte() {
-        EXPIRED_LEVEL
-    } else {
-        level
-    }
+    if expired && level.byte() > EXPIRED_LEVEL.byte() { EXPIRED_LEVEL } else { level }
 }
 
 impl Brake {
@@ -96,12 +92,7 @@ impl Brake {
 
     /// The level that holds now.
     pub const fn level_in_force(&self, now_unix_s: i64) -> Level {
-        level_in_force(
-            self.level.byte(),
-            self.cause.byte(),
-            self.expires_unix_s,
-            now_unix_s,
-        )
+        level_in_force(self.level.byte(), self.cause.byte(), self.expires_unix_s, now_unix_s)
     }
 
     /// Whether `action` may happen now.
@@ -112,12 +103,7 @@ impl Brake {
     /// A guardian raises the level. Periods are divided by `time_divisor` (1 on a public network).
     ///
     /// INVARIANT(G-7): a guardian only raises. INVARIANT(G-8): the trip runs out, to [`EXPIRED_LEVEL`] at most.
-    pub fn guardian_raise(
-        self,
-        to: Level,
-        now_unix_s: i64,
-        time_divisor: u32,
-    ) -> Result<Self, BrakeError> {
+    pub fn guardian_raise(self, to: Level, now_unix_s: i64, time_divisor: u32) -> Result<Self, BrakeError> {
         if to > GUARDIAN_LEVEL {
             return Err(BrakeError::AboveGuardianLevel);
         }
@@ -127,28 +113,16 @@ impl Brake {
         if self.guardian_trips >= TRIPS_PER_DAY {
             return Err(BrakeError::GuardiansDisabled);
         }
-        let day_end = self
-            .trips_since_unix_s
-            .checked_add(scaled(TRIP_DAY_S, time_divisor))
-            .ok_or(BrakeError::TimeOverflow)?;
+        let day_end =
+            self.trips_since_unix_s.checked_add(scaled(TRIP_DAY_S, time_divisor)).ok_or(BrakeError::TimeOverflow)?;
         let new_day = self.guardian_trips == 0 || now_unix_s >= day_end;
         Ok(Self {
             level: to,
             cause: Cause::Guardian,
             tripped_unix_s: now_unix_s,
-            expires_unix_s: now_unix_s
-                .checked_add(scaled(TRIP_S, time_divisor))
-                .ok_or(BrakeError::TimeOverflow)?,
-            guardian_trips: if new_day {
-                1
-            } else {
-                self.guardian_trips.saturating_add(1)
-            },
-            trips_since_unix_s: if new_day {
-                now_unix_s
-            } else {
-                self.trips_since_unix_s
-            },
+            expires_unix_s: now_unix_s.checked_add(scaled(TRIP_S, time_divisor)).ok_or(BrakeError::TimeOverflow)?,
+            guardian_trips: if new_day { 1 } else { self.guardian_trips.saturating_add(1) },
+            trips_since_unix_s: if new_day { now_unix_s } else { self.trips_since_unix_s },
         })
     }
 
@@ -161,35 +135,19 @@ impl Brake {
         if to >= in_force {
             return Err(BrakeError::NotDownward);
         }
-        let cause = if to == Level::Normal {
-            Cause::None
-        } else {
-            Cause::Council
-        };
-        Ok(Self {
-            level: to,
-            cause,
-            expires_unix_s: 0,
-            ..self
-        })
+        let cause = if to == Level::Normal { Cause::None } else { Cause::Council };
+        Ok(Self { level: to, cause, expires_unix_s: 0, ..self })
     }
 
     /// The council has named the guardians anew: the count of trips starts over.
     pub const fn rearmed(self) -> Self {
-        Self {
-            guardian_trips: 0,
-            trips_since_unix_s: 0,
-            ..self
-        }
+        Self { guardian_trips: 0, trips_since_unix_s: 0, ..self }
     }
 }
 
 /// A period as this build runs it, never below one second.
 fn scaled(period_s: i64, time_divisor: u32) -> i64 {
-    period_s
-        .checked_div(i64::from(time_divisor))
-        .unwrap_or(period_s)
-        .max(1)
+    period_s.checked_div(i64::from(time_divisor)).unwrap_or(period_s).max(1)
 }
 
 #[cfg(test)]

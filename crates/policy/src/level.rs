@@ -17,13 +17,7 @@ pub enum Level {
 }
 
 impl Level {
-    pub const ALL: [Self; 5] = [
-        Self::Normal,
-        Self::Throttle,
-        Self::CloseOnly,
-        Self::Frozen,
-        Self::Migrating,
-    ];
+    pub const ALL: [Self; 5] = [Self::Normal, Self::Throttle, Self::CloseOnly, Self::Frozen, Self::Migrating];
 
     /// The level stored as `byte`, or `None` for a byte that no version wrote.
     pub const fn from_byte(byte: u8) -> Option<Self> {
@@ -102,9 +96,7 @@ pub const fn permission(level: Level, action: Action) -> Permission {
         (Level::Migrating, _) => Refused,
         (Level::Normal, _) => Allowed,
         (Level::Throttle, Action::NewRisk | Action::Auction) => Limited,
-        (Level::CloseOnly | Level::Frozen, Action::NewRisk | Action::Auction | Action::Listing) => {
-            Refused
-        }
+        (Level::CloseOnly | Level::Frozen, Action::NewRisk | Action::Auction | Action::Listing) => Refused,
         (Level::Frozen, Action::Withdraw) => Queued,
         (Level::Throttle | Level::CloseOnly | Level::Frozen, _) => Allowed,
     }
@@ -112,10 +104,7 @@ pub const fn permission(level: Level, action: Action) -> Permission {
 
 /// Whether `action` may happen now at `level`; something that is only queued may not.
 pub const fn allows(level: Level, action: Action) -> bool {
-    matches!(
-        permission(level, action),
-        Permission::Allowed | Permission::Limited
-    )
+    matches!(permission(level, action), Permission::Allowed | Permission::Limited)
 }
 
 #[cfg(test)]
@@ -138,10 +127,7 @@ mod tests {
     fn higher_level_never_allows_what_a_lower_one_refuses() {
         for action in Action::ALL {
             for pair in Level::ALL.windows(2) {
-                assert!(
-                    allows(pair[0], action) || !allows(pair[1], action),
-                    "{pair:?} {action:?}"
-                );
+                assert!(allows(pair[0], action) || !allows(pair[1], action), "{pair:?} {action:?}");
             }
         }
     }
@@ -152,44 +138,24 @@ mod tests {
             assert!(allows(Level::Throttle, action));
             assert!(!allows(Level::CloseOnly, action));
         }
-        assert_eq!(
-            permission(Level::Throttle, Action::NewRisk),
-            Permission::Limited
-        );
+        assert_eq!(permission(Level::Throttle, Action::NewRisk), Permission::Limited);
     }
 
     #[test]
     fn exits_stay_open_below_migrating() {
-        for level in Level::ALL
-            .into_iter()
-            .filter(|level| *level < Level::Migrating)
-        {
-            for action in Action::ALL
-                .into_iter()
-                .filter(|action| !NEW_RISK.contains(action))
-            {
-                assert_ne!(
-                    permission(level, action),
-                    Permission::Refused,
-                    "{level:?} {action:?}"
-                );
+        for level in Level::ALL.into_iter().filter(|level| *level < Level::Migrating) {
+            for action in Action::ALL.into_iter().filter(|action| !NEW_RISK.contains(action)) {
+                assert_ne!(permission(level, action), Permission::Refused, "{level:?} {action:?}");
             }
         }
-        assert_eq!(
-            permission(Level::Frozen, Action::Withdraw),
-            Permission::Queued
-        );
+        assert_eq!(permission(Level::Frozen, Action::Withdraw), Permission::Queued);
         assert!(!allows(Level::Frozen, Action::Withdraw));
     }
 
     #[test]
     fn migrating_leaves_only_price_recording() {
         for action in Action::ALL {
-            assert_eq!(
-                allows(Level::Migrating, action),
-                action == Action::PriceRecord,
-                "{action:?}"
-            );
+            assert_eq!(allows(Level::Migrating, action), action == Action::PriceRecord, "{action:?}");
         }
     }
 }

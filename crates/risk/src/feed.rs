@@ -89,12 +89,7 @@ impl Limits {
 ///
 /// INVARIANT(O-1): a sample published before `held` is refused; one published at the same second is accepted, and the caller keeps
 /// the price it holds.
-pub fn accept(
-    sample: &Sample,
-    limits: Limits,
-    held: UnixSeconds,
-    now: UnixSeconds,
-) -> Result<Quote, Refusal> {
+pub fn accept(sample: &Sample, limits: Limits, held: UnixSeconds, now: UnixSeconds) -> Result<Quote, Refusal> {
     let quote = normalise(sample)?;
     let widest = mul_div_floor(quote.price.0, u64::from(limits.max_confidence_bps), BPS);
     if widest.is_none_or(|widest| quote.half_width.0 > widest) {
@@ -122,28 +117,21 @@ pub fn normalise(sample: &Sample) -> Result<Quote, Refusal> {
         return Err(Refusal::ExponentOutOfRange);
     }
     let (up, down) = scale(sample.exponent);
-    let price = mul_div_floor(price, up, down)
-        .map(PriceE6)
-        .ok_or(Refusal::PriceOutOfBounds)?;
+    let price = mul_div_floor(price, up, down).map(PriceE6).ok_or(Refusal::PriceOutOfBounds)?;
     if !price.in_bounds() {
         return Err(Refusal::PriceOutOfBounds);
     }
     // BOUND: `up` and `down` are powers of ten of at most 6 places, so both products stay below 212 x 10^6.
-    let half_width = mul_div_ceil(
-        sample.confidence,
-        up.saturating_mul(HALF_WIDTH_PERCENT),
-        down.saturating_mul(PERCENT),
-    )
-    .map(PriceE6)
-    .ok_or(Refusal::ConfidenceTooWide)?;
+    let half_width =
+        mul_div_ceil(sample.confidence, up.saturating_mul(HALF_WIDTH_PERCENT), down.saturating_mul(PERCENT))
+            .map(PriceE6)
+            .ok_or(Refusal::ConfidenceTooWide)?;
     Ok(Quote { price, half_width })
 }
 
 /// Whether a reader may rely on a feed's stored price at `now`.
 pub const fn is_fresh(severity: u8, refreshed: UnixSeconds, now: UnixSeconds) -> bool {
-    severity == SEVERITY_NORMAL
-        && refreshed.0 <= now.0
-        && now.0.saturating_sub(refreshed.0) <= MAX_READ_AGE_S
+    severity == SEVERITY_NORMAL && refreshed.0 <= now.0 && now.0.saturating_sub(refreshed.0) <= MAX_READ_AGE_S
 }
 
 /// 10^(6 + exponent) as a fraction of two powers of ten.

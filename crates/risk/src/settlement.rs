@@ -56,14 +56,7 @@ impl Bucket {
     ///
     /// BOUND: a price is at most 10^13 and a bucket 60 s, so the sum stays below 2^50.
     pub fn credited(self, credit: Credit, price: PriceE6) -> Option<Self> {
-        let start = if self.number == credit.number {
-            self
-        } else {
-            Self {
-                number: credit.number,
-                ..Self::default()
-            }
-        };
+        let start = if self.number == credit.number { self } else { Self { number: credit.number, ..Self::default() } };
         Some(Self {
             weight_s: start.weight_s.checked_add(credit.seconds)?,
             weighted_price_e6_s: start
@@ -79,8 +72,7 @@ impl Bucket {
         if self.weight_s < needed_s {
             return None;
         }
-        self.weighted_price_e6_s
-            .checked_div(u64::from(self.weight_s))
+        self.weighted_price_e6_s.checked_div(u64::from(self.weight_s))
     }
 }
 
@@ -88,11 +80,7 @@ impl Bucket {
 pub fn credits(from: UnixSeconds, to: UnixSeconds, bucket_s: u32) -> impl Iterator<Item = Credit> {
     let length_s = i64::from(bucket_s);
     let stood_s = to.0.saturating_sub(from.0);
-    let mut at = if stood_s > 0 && stood_s <= MAX_GAP_S {
-        from.0
-    } else {
-        to.0
-    };
+    let mut at = if stood_s > 0 && stood_s <= MAX_GAP_S { from.0 } else { to.0 };
     core::iter::from_fn(move || {
         if at >= to.0 {
             return None;
@@ -102,10 +90,7 @@ pub fn credits(from: UnixSeconds, to: UnixSeconds, bucket_s: u32) -> impl Iterat
         let until = bucket_end.min(to.0);
         let seconds = u32::try_from(until.checked_sub(at)?).ok()?;
         at = until;
-        Some(Credit {
-            number: u32::try_from(number).ok()?,
-            seconds,
-        })
+        Some(Credit { number: u32::try_from(number).ok()?, seconds })
     })
 }
 
@@ -124,27 +109,13 @@ pub fn settle(
     }
     let end = number_floor(expiry, bucket_s)?;
     // A later refresh credits nothing before the last one, nor across a gap that is too long.
-    let settled_until = if now.0.saturating_sub(refreshed.0) > MAX_GAP_S {
-        now
-    } else {
-        refreshed
-    };
+    let settled_until = if now.0.saturating_sub(refreshed.0) > MAX_GAP_S { now } else { refreshed };
     let last = number_floor(settled_until, bucket_s)?;
-    let window = Window {
-        bucket_s,
-        place: &place,
-    };
+    let window = Window { bucket_s, place: &place };
     // A window first has enough buckets just after one that counts: no other ends need a look.
-    let later = (0..RING)
-        .map(&place)
-        .filter(|bucket| bucket.number >= end && window.counts(bucket.number));
-    let ends = later
-        .filter_map(|bucket| bucket.number.checked_add(1))
-        .chain([end]);
-    let first = ends
-        .filter(|end| *end <= last && window.used(*end) >= MIN_BUCKETS)
-        .min()
-        .ok_or(Unsettled::Pending)?;
+    let later = (0..RING).map(&place).filter(|bucket| bucket.number >= end && window.counts(bucket.number));
+    let ends = later.filter_map(|bucket| bucket.number.checked_add(1)).chain([end]);
+    let first = ends.filter(|end| *end <= last && window.used(*end) >= MIN_BUCKETS).min().ok_or(Unsettled::Pending)?;
     Ok(Settled {
         price: window.mean_floor(first).ok_or(Unsettled::Pending)?,
         buckets_used: window.used(first),
@@ -162,11 +133,7 @@ impl<P: Fn(u32) -> Bucket> Window<'_, P> {
     /// The mean of bucket `number`, if it is in the ring and counts.
     fn mean_of(&self, number: u32) -> Option<u64> {
         let bucket = (self.place)(number.checked_rem(RING)?);
-        if bucket.number == number {
-            bucket.mean_floor(self.bucket_s)
-        } else {
-            None
-        }
+        if bucket.number == number { bucket.mean_floor(self.bucket_s) } else { None }
     }
 
     fn counts(&self, number: u32) -> bool {
@@ -196,10 +163,7 @@ impl<P: Fn(u32) -> Bucket> Window<'_, P> {
 
 /// Number of the bucket that `time` lies in.
 fn number_floor(time: UnixSeconds, bucket_s: u32) -> Result<u32, Unsettled> {
-    let number = time
-        .0
-        .checked_div_euclid(i64::from(bucket_s))
-        .ok_or(Unsettled::TimeOutOfRange)?;
+    let number = time.0.checked_div_euclid(i64::from(bucket_s)).ok_or(Unsettled::TimeOutOfRange)?;
     u32::try_from(number).map_err(|_| Unsettled::TimeOutOfRange)
 }
 

@@ -19,13 +19,8 @@ pub mod breaker {
     use super::*;
 
     #[discrim = 0]
-    pub fn config_init(
-        ctx: &mut Context<ConfigInit>,
-        genesis_hash: [u8; 32],
-        authority: Address,
-    ) -> Result<()> {
-        ctx.accounts
-            .config_init(genesis_hash, authority, &ctx.bumps)
+    pub fn config_init(ctx: &mut Context<ConfigInit>, genesis_hash: [u8; 32], authority: Address) -> Result<()> {
+        ctx.accounts.config_init(genesis_hash, authority, &ctx.bumps)
     }
 
     #[discrim = 1]

@@ -14,11 +14,7 @@ pub const MIN_READER: u8 = 1;
 impl Config {
     /// Numbers the next event.
     pub fn seq_next(&mut self) -> Result<u64> {
-        let seq = self
-            .seq
-            .get()
-            .checked_add(1)
-            .ok_or(BreakerError::CounterOverflow)?;
+        let seq = self.seq.get().checked_add(1).ok_or(BreakerError::CounterOverflow)?;
         self.seq = seq.into();
         Ok(seq)
     }
@@ -49,19 +45,13 @@ impl Brake {
 
     /// Numbers the next event.
     pub fn seq_next(&mut self) -> Result<u64> {
-        let seq = self
-            .seq
-            .get()
-            .checked_add(1)
-            .ok_or(BreakerError::CounterOverflow)?;
+        let seq = self.seq.get().checked_add(1).ok_or(BreakerError::CounterOverflow)?;
         self.seq = seq.into();
         Ok(seq)
     }
 
     /// The guardians that are set.
     pub fn guardians(&self) -> &[Address] {
-        self.guardians
-            .get(..usize::from(self.guardian_count))
-            .unwrap_or(&[])
+        self.guardians.get(..usize::from(self.guardian_count)).unwrap_or(&[])
     }
 }

@@ -23,13 +23,8 @@ pub mod oracle {
     use super::*;
 
     #[discrim = 0]
-    pub fn config_init(
-        ctx: &mut Context<ConfigInit>,
-        genesis_hash: [u8; 32],
-        authority: Address,
-    ) -> Result<()> {
-        ctx.accounts
-            .config_init(genesis_hash, authority, &ctx.bumps)
+    pub fn config_init(ctx: &mut Context<ConfigInit>, genesis_hash: [u8; 32], authority: Address) -> Result<()> {
+        ctx.accounts.config_init(genesis_hash, authority, &ctx.bumps)
     }
 
     #[discrim = 1]
@@ -47,20 +42,8 @@ pub mod oracle {
         max_age_s: u32,
         max_confidence_bps: u16,
     ) -> Result<()> {
-        let limits = Limits {
-            max_age_s,
-            max_confidence_bps,
-        };
-        ctx.accounts.feed_create(
-            &FeedTerms {
-                symbol,
-                source_owner,
-                source_address,
-                feed_id,
-                limits,
-            },
-            &ctx.bumps,
-        )
+        let limits = Limits { max_age_s, max_confidence_bps };
+        ctx.accounts.feed_create(&FeedTerms { symbol, source_owner, source_address, feed_id, limits }, &ctx.bumps)
     }
 
     #[discrim = 3]
@@ -69,10 +52,7 @@ pub mod oracle {
     }
 
     #[discrim = 4]
-    pub fn settlement_finalise(
-        ctx: &mut Context<SettlementFinalise>,
-        expiry_unix_s: i64,
-    ) -> Result<()> {
+    pub fn settlement_finalise(ctx: &mut Context<SettlementFinalise>, expiry_unix_s: i64) -> Result<()> {
         ctx.accounts.settlement_finalise(expiry_unix_s, &ctx.bumps)
     }
 }

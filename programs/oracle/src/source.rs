@@ -9,20 +9,11 @@ use units::UnixSeconds;
 ///
 /// INVARIANT(O-5): nothing but the pinned account reaches a feed.
 pub fn sample_read(source: &Source, account: &AccountView) -> Result<Sample> {
-    require!(
-        *account.address() == source.address,
-        OracleError::SourceAddressMismatch
-    );
-    require!(
-        account.owned_by(&source.owner),
-        OracleError::SourceOwnerMismatch
-    );
+    require!(*account.address() == source.address, OracleError::SourceAddressMismatch);
+    require!(account.owned_by(&source.owner), OracleError::SourceOwnerMismatch);
     let data = account.try_borrow()?;
     let update = abi::pyth::price_update(&data).map_err(OracleError::from)?;
-    require!(
-        update.feed_id == source.feed_id,
-        OracleError::SourceFeedIdMismatch
-    );
+    require!(update.feed_id == source.feed_id, OracleError::SourceFeedIdMismatch);
     Ok(Sample {
         price: update.price,
         confidence: update.confidence,

@@ -19,11 +19,7 @@ const _: () = assert!(RING as usize == abi::oracle::BUCKETS);
 impl Config {
     /// Numbers the next event.
     pub fn seq_next(&mut self) -> Result<u64> {
-        let seq = self
-            .seq
-            .get()
-            .checked_add(1)
-            .ok_or(OracleError::CounterOverflow)?;
+        let seq = self.seq.get().checked_add(1).ok_or(OracleError::CounterOverflow)?;
         self.seq = seq.into();
         Ok(seq)
     }
@@ -32,11 +28,7 @@ impl Config {
 impl Feed {
     /// Numbers the next event.
     pub fn seq_next(&mut self) -> Result<u64> {
-        let seq = self
-            .seq
-            .get()
-            .checked_add(1)
-            .ok_or(OracleError::CounterOverflow)?;
+        let seq = self.seq.get().checked_add(1).ok_or(OracleError::CounterOverflow)?;
         self.seq = seq.into();
         Ok(seq)
     }
@@ -49,9 +41,7 @@ impl Feed {
     pub fn credit_until(&mut self, now: UnixSeconds) -> Result<()> {
         let price = PriceE6(self.price_e6.get());
         for credit in risk::settlement::credits(self.refreshed(), now, self.bucket_s.get()) {
-            let place = usize::try_from(credit.number % RING)
-                .ok()
-                .and_then(|place| self.buckets.get_mut(place));
+            let place = usize::try_from(credit.number % RING).ok().and_then(|place| self.buckets.get_mut(place));
             let place = place.ok_or(OracleError::CounterOverflow)?;
             let credited = risk::settlement::Bucket::from(*place).credited(credit, price);
             *place = credited.ok_or(OracleError::CounterOverflow)?.into();
@@ -61,9 +51,7 @@ impl Feed {
 
     /// The bucket in a place of the ring.
     pub fn bucket(&self, place: u32) -> risk::settlement::Bucket {
-        let found = usize::try_from(place)
-            .ok()
-            .and_then(|place| self.buckets.get(place));
+        let found = usize::try_from(place).ok().and_then(|place| self.buckets.get(place));
         found.map_or_else(Default::default, |bucket| (*bucket).into())
     }
 }

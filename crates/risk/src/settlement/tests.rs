@@ -16,12 +16,7 @@ struct Feed {
 
 impl Feed {
     fn new(price: u64, at: i64) -> Self {
-        Self {
-            price: PriceE6(price),
-            refreshed: at,
-            bucket_s: BUCKET_S,
-            ring: [Bucket::default(); RING as usize],
-        }
+        Self { price: PriceE6(price), refreshed: at, bucket_s: BUCKET_S, ring: [Bucket::default(); RING as usize] }
     }
 
     fn refresh(&mut self, price: u64, at: i64) {
@@ -41,13 +36,7 @@ impl Feed {
 
     fn settle(&self, expiry: i64, now: i64) -> Result<Settled, Unsettled> {
         let place = |place: u32| self.ring[place as usize];
-        settle(
-            UnixSeconds(expiry),
-            UnixSeconds(self.refreshed),
-            UnixSeconds(now),
-            self.bucket_s,
-            place,
-        )
+        settle(UnixSeconds(expiry), UnixSeconds(self.refreshed), UnixSeconds(now), self.bucket_s, place)
     }
 }
 
@@ -61,18 +50,10 @@ fn credits_split_at_bucket_bounds_and_skip_long_gaps() {
     assert_eq!(split(100, 150), [(1, 20), (2, 30)]);
     assert_eq!(split(60, 120), [(1, 60)]);
     assert_eq!(split(90, 150), [(1, 30), (2, 30)]);
-    for nothing in [
-        (100, 100),
-        (100, 99),
-        (100, 161),
-        (i64::MIN, i64::MAX),
-        (i64::MAX, i64::MIN),
-    ] {
+    for nothing in [(100, 100), (100, 99), (100, 161), (i64::MIN, i64::MAX), (i64::MAX, i64::MIN)] {
         assert_eq!(split(nothing.0, nothing.1), []);
     }
-    let seconds = credits(UnixSeconds(5), UnixSeconds(65), 1)
-        .map(|credit| credit.seconds)
-        .collect::<Vec<_>>();
+    let seconds = credits(UnixSeconds(5), UnixSeconds(65), 1).map(|credit| credit.seconds).collect::<Vec<_>>();
     assert_eq!(seconds, [1; 60]);
     assert_eq!(credits(UnixSeconds(5), UnixSeconds(65), 0).count(), 0);
 }
@@ -82,14 +63,7 @@ fn settle_of_a_steady_price_is_that_price() {
     let mut feed = Feed::new(150_000_000, WINDOW_START);
     feed.refresh_every(20, EXPIRY, |_| 150_000_000);
     let settled = feed.settle(EXPIRY, EXPIRY).unwrap();
-    assert_eq!(
-        settled,
-        Settled {
-            price: PriceE6(150_000_000),
-            buckets_used: 30,
-            window_end: UnixSeconds(EXPIRY)
-        }
-    );
+    assert_eq!(settled, Settled { price: PriceE6(150_000_000), buckets_used: 30, window_end: UnixSeconds(EXPIRY) });
 }
 
 #[test]
@@ -106,34 +80,17 @@ fn settle_counts_24_buckets_and_not_23() {
     for (missing, expected) in [(6, Ok(24)), (7, Err(Unsettled::Pending))] {
         let mut feed = Feed::new(150_000_000, WINDOW_START + missing * 60);
         feed.refresh_every(30, EXPIRY, |_| 150_000_000);
-        assert_eq!(
-            feed.settle(EXPIRY, EXPIRY)
-                .map(|settled| settled.buckets_used),
-            expected
-        );
+        assert_eq!(feed.settle(EXPIRY, EXPIRY).map(|settled| settled.buckets_used), expected);
     }
 }
 
 #[test]
 fn bucket_counts_from_half_its_length() {
-    for (bucket_s, covered_s, counts) in [
-        (60, 29, false),
-        (60, 30, true),
-        (1, 0, false),
-        (1, 1, true),
-        (5, 2, false),
-        (5, 3, true),
-    ] {
-        let bucket = Bucket {
-            number: 7,
-            weight_s: covered_s,
-            weighted_price_e6_s: 1_000 * u64::from(covered_s),
-        };
-        assert_eq!(
-            bucket.mean_floor(bucket_s),
-            counts.then_some(1_000),
-            "{covered_s} of {bucket_s} s"
-        );
+    for (bucket_s, covered_s, counts) in
+        [(60, 29, false), (60, 30, true), (1, 0, false), (1, 1, true), (5, 2, false), (5, 3, true)]
+    {
+        let bucket = Bucket { number: 7, weight_s: covered_s, weighted_price_e6_s: 1_000 * u64::from(covered_s) };
+        assert_eq!(bucket.mean_floor(bucket_s), counts.then_some(1_000), "{covered_s} of {bucket_s} s");
     }
 }
 
@@ -150,11 +107,7 @@ fn outage_across_expiry_moves_the_window_to_the_first_that_has_24() {
     // Each later minute loses an old bucket until 24 new ones stand alone: 5 + 24 minutes after expiry.
     assert_eq!(
         settled,
-        Settled {
-            price: PriceE6(200_000_000),
-            buckets_used: 24,
-            window_end: UnixSeconds(back + 24 * 60)
-        }
+        Settled { price: PriceE6(200_000_000), buckets_used: 24, window_end: UnixSeconds(back + 24 * 60) }
     );
 }
 
@@ -163,56 +116,33 @@ fn outage_of_days_leaves_an_expiry_that_had_its_buckets_settled_by_them() {
     let mut feed = Feed::new(100_000_000, WINDOW_START);
     feed.refresh_every(20, EXPIRY - 6 * 60, |_| 100_000_000);
     let settled = feed.settle(EXPIRY, EXPIRY + 3 * 86_400).unwrap();
-    assert_eq!(
-        settled,
-        Settled {
-            price: PriceE6(100_000_000),
-            buckets_used: 24,
-            window_end: UnixSeconds(EXPIRY)
-        }
-    );
+    assert_eq!(settled, Settled { price: PriceE6(100_000_000), buckets_used: 24, window_end: UnixSeconds(EXPIRY) });
 }
 
 #[test]
 fn one_wild_minute_moves_the_price_by_its_thirtieth() {
     let mut feed = Feed::new(100_000_000, WINDOW_START);
-    feed.refresh_every(20, EXPIRY, |at| {
-        if (EXPIRY - 120..EXPIRY - 60).contains(&at) {
-            400_000_000
-        } else {
-            100_000_000
-        }
-    });
-    assert_eq!(
-        feed.settle(EXPIRY, EXPIRY).unwrap().price,
-        PriceE6(110_000_000)
+    feed.refresh_every(
+        20,
+        EXPIRY,
+        |at| {
+            if (EXPIRY - 120..EXPIRY - 60).contains(&at) { 400_000_000 } else { 100_000_000 }
+        },
     );
+    assert_eq!(feed.settle(EXPIRY, EXPIRY).unwrap().price, PriceE6(110_000_000));
 }
 
 #[test]
 fn times_out_of_range_are_named() {
     let feed = Feed::new(1_000, 0);
     assert_eq!(feed.settle(-1, 0), Err(Unsettled::TimeOutOfRange));
-    assert_eq!(
-        feed.settle(i64::MAX, i64::MAX),
-        Err(Unsettled::TimeOutOfRange)
-    );
-    assert_eq!(
-        Feed {
-            bucket_s: 0,
-            ..feed
-        }
-        .settle(0, 0),
-        Err(Unsettled::TimeOutOfRange)
-    );
+    assert_eq!(feed.settle(i64::MAX, i64::MAX), Err(Unsettled::TimeOutOfRange));
+    assert_eq!(Feed { bucket_s: 0, ..feed }.settle(0, 0), Err(Unsettled::TimeOutOfRange));
 }
 
 #[test]
 fn buckets_of_one_second_serve_a_local_network() {
-    let mut feed = Feed {
-        bucket_s: 1,
-        ..Feed::new(100_000_000, EXPIRY - 40)
-    };
+    let mut feed = Feed { bucket_s: 1, ..Feed::new(100_000_000, EXPIRY - 40) };
     feed.refresh_every(5, EXPIRY, |_| 100_000_000);
     assert_eq!(feed.settle(EXPIRY, EXPIRY).unwrap().buckets_used, 30);
 }

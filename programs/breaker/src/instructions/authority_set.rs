@@ -21,12 +21,7 @@ impl AuthoritySet {
         self.config.authority = authority;
         let (slot, unix_s) = shared::now()?;
         let seq = self.config.seq_next()?;
-        emit!(AuthorityChanged {
-            slot,
-            unix_s,
-            seq,
-            authority
-        });
+        emit!(AuthorityChanged { slot, unix_s, seq, authority });
         Ok(())
     }
 }

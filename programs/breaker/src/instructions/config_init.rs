@@ -33,12 +33,7 @@ impl ConfigInit {
         )
     }
 
-    pub fn config_init(
-        &mut self,
-        genesis_hash: [u8; 32],
-        authority: Address,
-        bumps: &ConfigInitBumps,
-    ) -> Result<()> {
+    pub fn config_init(&mut self, genesis_hash: [u8; 32], authority: Address, bumps: &ConfigInitBumps) -> Result<()> {
         self.validate()?;
         self.config.version = VERSION;
         self.config.min_reader = MIN_READER;
@@ -52,13 +47,7 @@ impl ConfigInit {
         self.brake.record(policy::Brake::RELEASED);
         let (slot, unix_s) = shared::now()?;
         let seq = self.config.seq_next()?;
-        emit!(BreakerInitialised {
-            slot,
-            unix_s,
-            seq,
-            authority,
-            time_divisor: TIME_DIVISOR
-        });
+        emit!(BreakerInitialised { slot, unix_s, seq, authority, time_divisor: TIME_DIVISOR });
         Ok(())
     }
 }

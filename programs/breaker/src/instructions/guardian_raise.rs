@@ -18,21 +18,14 @@ impl GuardianRaise {
     /// Effects: raises the level for 6 hours, after which at most level 2 remains; counts the trip.
     /// Errors: `NotGuardian`, `LevelUnknown`, `LevelAboveGuardian`, `LevelNotUpward`, `GuardiansDisabled`.
     fn validate(&self, level: u8) -> Result<Level> {
-        require!(
-            self.brake.guardians().contains(self.guardian.address()),
-            BreakerError::NotGuardian
-        );
+        require!(self.brake.guardians().contains(self.guardian.address()), BreakerError::NotGuardian);
         Ok(Level::from_byte(level).ok_or(BreakerError::LevelUnknown)?)
     }
 
     pub fn guardian_raise(&mut self, level: u8) -> Result<()> {
         let to = self.validate(level)?;
         let (slot, unix_s) = shared::now()?;
-        let raised = self
-            .brake
-            .machine()?
-            .guardian_raise(to, unix_s, TIME_DIVISOR)
-            .map_err(BreakerError::from)?;
+        let raised = self.brake.machine()?.guardian_raise(to, unix_s, TIME_DIVISOR).map_err(BreakerError::from)?;
         self.brake.record(raised);
         let seq = self.brake.seq_next()?;
         emit!(LevelRaised {

@@ -21,16 +21,10 @@ impl GuardiansSet {
     /// Effects: replaces all guardians and starts their count of trips over; the level stays.
     /// Errors: `NotAuthority`, `GuardiansTooMany`, `GuardianInvalid`.
     fn validate(&self, guardians: &[Address]) -> Result<()> {
-        require!(
-            guardians.len() <= self.brake.guardians.len(),
-            BreakerError::GuardiansTooMany
-        );
+        require!(guardians.len() <= self.brake.guardians.len(), BreakerError::GuardiansTooMany);
         let mut rest = guardians;
         while let [first, after @ ..] = rest {
-            require!(
-                *first != Address::default() && !after.contains(first),
-                BreakerError::GuardianInvalid
-            );
+            require!(*first != Address::default() && !after.contains(first), BreakerError::GuardianInvalid);
             rest = after;
         }
         Ok(())
@@ -40,20 +34,14 @@ impl GuardiansSet {
         self.validate(guardians)?;
         let rearmed = self.brake.machine()?.rearmed();
         self.brake.record(rearmed);
-        self.brake.guardian_count =
-            u8::try_from(guardians.len()).map_err(|_| BreakerError::GuardiansTooMany)?;
+        self.brake.guardian_count = u8::try_from(guardians.len()).map_err(|_| BreakerError::GuardiansTooMany)?;
         self.brake.guardians = [Address::default(); 8];
         for (slot, guardian) in self.brake.guardians.iter_mut().zip(guardians) {
             *slot = *guardian;
         }
         let (slot, unix_s) = shared::now()?;
         let seq = self.brake.seq_next()?;
-        emit!(GuardiansChanged {
-            slot,
-            unix_s,
-            seq,
-            guardians: guardians.to_vec()
-        });
+        emit!(GuardiansChanged { slot, unix_s, seq, guardians: guardians.to_vec() });
         Ok(())
     }
 }

@@ -24,19 +24,10 @@ impl LevelRelax {
     pub fn level_relax(&mut self, level: u8) -> Result<()> {
         let to = Level::from_byte(level).ok_or(BreakerError::LevelUnknown)?;
         let (slot, unix_s) = shared::now()?;
-        let relaxed = self
-            .brake
-            .machine()?
-            .relax(to, unix_s)
-            .map_err(BreakerError::from)?;
+        let relaxed = self.brake.machine()?.relax(to, unix_s).map_err(BreakerError::from)?;
         self.brake.record(relaxed);
         let seq = self.brake.seq_next()?;
-        emit!(LevelRelaxed {
-            slot,
-            unix_s,
-            seq,
-            level
-        });
+        emit!(LevelRelaxed { slot, unix_s, seq, level });
         Ok(())
     }
 }

@@ -43,17 +43,8 @@ impl Release {
     pub fn release(&mut self, amount: u64) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         self.validate(amount, unix_s)?;
-        let balance_atoms = self
-            .tokens
-            .amount()
-            .checked_sub(amount)
-            .ok_or(BreakerError::VaultIlliquid)?;
-        let seq = self
-            .custody
-            .releases
-            .get()
-            .checked_add(1)
-            .ok_or(BreakerError::CounterOverflow)?;
+        let balance_atoms = self.tokens.amount().checked_sub(amount).ok_or(BreakerError::VaultIlliquid)?;
+        let seq = self.custody.releases.get().checked_add(1).ok_or(BreakerError::CounterOverflow)?;
         self.custody.releases = seq.into();
         emit!(TokensReleased {
             slot,

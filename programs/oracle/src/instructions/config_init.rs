@@ -30,12 +30,7 @@ impl ConfigInit {
         )
     }
 
-    pub fn config_init(
-        &mut self,
-        genesis_hash: [u8; 32],
-        authority: Address,
-        bumps: &ConfigInitBumps,
-    ) -> Result<()> {
+    pub fn config_init(&mut self, genesis_hash: [u8; 32], authority: Address, bumps: &ConfigInitBumps) -> Result<()> {
         self.validate()?;
         self.config.version = VERSION;
         self.config.min_reader = MIN_READER;
@@ -45,13 +40,7 @@ impl ConfigInit {
         self.config.genesis_hash = genesis_hash;
         let (slot, unix_s) = shared::now()?;
         let seq = self.config.seq_next()?;
-        emit!(OracleInitialised {
-            slot,
-            unix_s,
-            seq,
-            authority,
-            time_divisor: TIME_DIVISOR
-        });
+        emit!(OracleInitialised { slot, unix_s, seq, authority, time_divisor: TIME_DIVISOR });
         Ok(())
     }
 }

@@ -1,8 +1,5 @@
 //! Creates a feed and pins its source for good.
-#![allow(
-    unused_variables,
-    reason = "the derive hands instruction arguments to functions that do not all use them"
-)]
+#![allow(unused_variables, reason = "the derive hands instruction arguments to functions that do not all use them")]
 use crate::events::FeedCreated;
 use crate::source::sample_read;
 use crate::state::{Config, Feed, Source, MIN_READER, VERSION};
@@ -48,10 +45,7 @@ impl FeedCreate {
         require!(symbol_is_valid(&terms.symbol), OracleError::SymbolInvalid);
         terms.limits.check().map_err(OracleError::from)?;
         let owner = terms.source_owner.to_bytes();
-        require!(
-            owner == PYTH_RECEIVER || owner == PYTH_RECEIVER_2,
-            OracleError::SourceOwnerUnsupported
-        );
+        require!(owner == PYTH_RECEIVER || owner == PYTH_RECEIVER_2, OracleError::SourceOwnerUnsupported);
         let source = Source {
             kind: SOURCE_PYTH,
             reserved: [0; 7],
@@ -72,11 +66,7 @@ impl FeedCreate {
         feed.min_reader = MIN_READER;
         feed.bump = bumps.feed;
         feed.severity = SEVERITY_DOWN;
-        feed.bucket_s = BUCKET_S
-            .checked_div(TIME_DIVISOR)
-            .unwrap_or(BUCKET_S)
-            .max(1)
-            .into();
+        feed.bucket_s = BUCKET_S.checked_div(TIME_DIVISOR).unwrap_or(BUCKET_S).max(1).into();
         feed.symbol = terms.symbol;
         feed.max_age_s = terms.limits.max_age_s.into();
         feed.max_confidence_bps = terms.limits.max_confidence_bps.into();

@@ -25,10 +25,8 @@ impl FeedRefresh {
     fn validate(&self, now: UnixSeconds) -> Result<(Sample, Quote)> {
         require!(now >= self.feed.refreshed(), OracleError::ClockBackwards);
         let sample = sample_read(&self.feed.source, self.source.account())?;
-        let limits = Limits {
-            max_age_s: self.feed.max_age_s.get(),
-            max_confidence_bps: self.feed.max_confidence_bps.get(),
-        };
+        let limits =
+            Limits { max_age_s: self.feed.max_age_s.get(), max_confidence_bps: self.feed.max_confidence_bps.get() };
         let held = UnixSeconds(self.feed.source.published_unix_s.get());
         let quote = accept(&sample, limits, held, now).map_err(OracleError::from)?;
         Ok((sample, quote))

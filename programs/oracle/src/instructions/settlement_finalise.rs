@@ -1,8 +1,5 @@
 //! Fixes the settlement price of one expiry, once and for all.
-#![allow(
-    unused_variables,
-    reason = "the derive hands instruction arguments to functions that do not all use them"
-)]
+#![allow(unused_variables, reason = "the derive hands instruction arguments to functions that do not all use them")]
 use crate::events::SettlementFinalised;
 use crate::state::{Feed, Settlement, MIN_READER, VERSION};
 use crate::OracleError;
@@ -29,21 +26,13 @@ impl SettlementFinalise {
     /// Errors: `NotExpired`, `SettlementPending`, `ExpiryOutOfRange`; a second call fails as the account exists.
     fn validate(&self, expiry_unix_s: i64, now: UnixSeconds) -> Result<Settled> {
         let (refreshed, bucket_s) = (self.feed.refreshed(), self.feed.bucket_s.get());
-        let settled = risk::settlement::settle(
-            UnixSeconds(expiry_unix_s),
-            refreshed,
-            now,
-            bucket_s,
-            |place| self.feed.bucket(place),
-        );
+        let settled = risk::settlement::settle(UnixSeconds(expiry_unix_s), refreshed, now, bucket_s, |place| {
+            self.feed.bucket(place)
+        });
         Ok(settled.map_err(OracleError::from)?)
     }
 
-    pub fn settlement_finalise(
-        &mut self,
-        expiry_unix_s: i64,
-        bumps: &SettlementFinaliseBumps,
-    ) -> Result<()> {
+    pub fn settlement_finalise(&mut self, expiry_unix_s: i64, bumps: &SettlementFinaliseBumps) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         let settled = self.validate(expiry_unix_s, UnixSeconds(unix_s))?;
         self.settlement.version = VERSION;
