@@ -9,6 +9,7 @@ import { rootNodeFromAnchor } from '@codama/nodes-from-anchor';
 import { renderVisitor } from '@codama/renderers-js';
 import { visit } from '@codama/visitors-core';
 import { aliasesInCodamaSpelling, NAME_TRANSFORMERS, withEventsAsTypes, withOpcodes } from './idl.mjs';
+import { withCallersProgram, withFileExtensions, withoutExtendedClientType } from './text.mjs';
 import { abiModule, errorsModule, eventsModule, indexModule } from './tables.mjs';
 
 const PROGRAMS = ['oracle', 'margin', 'vault', 'breaker', 'governor'];
@@ -31,29 +32,20 @@ async function render(target) {
       syncPackageJson: false,
     };
     await visit(root, renderVisitor(target, options));
+    amend(join(target, idl.metadata.name), root);
   }
   writeFileSync(join(target, 'abi.ts'), abiModule(readJson('idl/abi.json')));
   writeFileSync(join(target, 'errors.ts'), errorsModule(idls, readJson('tools/idl/src/framework_errors.json')));
   writeFileSync(join(target, 'events.ts'), eventsModule(idls));
   writeFileSync(join(target, 'index.ts'), indexModule(idls));
-  for (const path of files(target)) {
+}
+
+function amend(folder, { program }) {
+  const foreign = program.pdas.filter((pda) => pda.programId !== undefined).map(({ name }) => name[0].toUpperCase() + name.slice(1));
+  for (const path of files(folder)) {
     const text = readFileSync(path, 'utf8');
-    writeFileSync(path, withoutExtendedClientType(withFileExtensions(path, text)));
+    writeFileSync(path, withCallersProgram(withoutExtendedClientType(withFileExtensions(path, text)), foreign));
   }
-}
-
-/** Node resolves the full file name only. */
-function withFileExtensions(path, text) {
-  return text.replace(/from "(\.[^"]*)"/g, (match, specifier) => {
-    if (specifier.endsWith('.js')) return match;
-    const isFolder = existsSync(join(dirname(path), specifier, 'index.ts'));
-    return `from "${specifier}${isFolder ? '/index.js' : '.js'}"`;
-  });
-}
-
-/** The annotation promises less than kit's `extendClient` returns, and does not type-check against it. */
-function withoutExtendedClientType(text) {
-  return text.replace(/(<T extends \w+PluginRequirements>\(\s*client: T,?\s*\)): Omit<T, [^=]*=>/, '$1 =>');
 }
 
 function files(folder) {

@@ -45,6 +45,13 @@ test('addresses_of_the_twin_differ_from_the_governors', async () => {
   assert.notEqual(await client.proposalAddress(1, twin), await client.proposalAddress(1));
 });
 
+test('builder_of_a_call_of_the_twin_derives_the_twins_accounts', async () => {
+  const programAddress = client.PROGRAMS.governorTwin;
+  const call = await client.governor.getProposalQueueInstructionAsync({ proposal: a }, { programAddress });
+  assert.equal(call.programAddress, programAddress);
+  assert.equal(call.accounts[0].address, await client.councilAddress(programAddress));
+});
+
 test('program_addresses_equal_the_idls', () => {
   assert.deepEqual(
     [

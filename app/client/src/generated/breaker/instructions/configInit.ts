@@ -199,10 +199,10 @@ export async function getConfigInitInstructionAsync<
 
   // Resolve default values.
   if (!accounts.config.value) {
-    accounts.config.value = await findConfigPda();
+    accounts.config.value = await findConfigPda({ programAddress });
   }
   if (!accounts.brake.value) {
-    accounts.brake.value = await findBrakePda();
+    accounts.brake.value = await findBrakePda({ programAddress });
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =

@@ -160,7 +160,7 @@ export async function getCustodyOpenInstructionAsync<
         "controller",
         accounts.controller.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =

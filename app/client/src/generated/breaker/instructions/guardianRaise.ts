@@ -137,7 +137,7 @@ export async function getGuardianRaiseInstructionAsync<
 
   // Resolve default values.
   if (!accounts.brake.value) {
-    accounts.brake.value = await findBrakePda();
+    accounts.brake.value = await findBrakePda({ programAddress });
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");

@@ -157,10 +157,10 @@ export async function getGuardiansSetInstructionAsync<
 
   // Resolve default values.
   if (!accounts.config.value) {
-    accounts.config.value = await findConfigPda();
+    accounts.config.value = await findConfigPda({ programAddress });
   }
   if (!accounts.brake.value) {
-    accounts.brake.value = await findBrakePda();
+    accounts.brake.value = await findBrakePda({ programAddress });
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");

@@ -203,10 +203,10 @@ export async function getReleaseInstructionAsync<
         "controller",
         accounts.controller.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.brake.value) {
-    accounts.brake.value = await findBrakePda();
+    accounts.brake.value = await findBrakePda({ programAddress });
   }
   if (!accounts.tokens.value) {
     accounts.tokens.value = await findTokensPda({
@@ -218,7 +218,7 @@ export async function getReleaseInstructionAsync<
         "mint",
         accounts.mint.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =

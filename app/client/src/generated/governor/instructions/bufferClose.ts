@@ -172,10 +172,10 @@ export async function getBufferCloseInstructionAsync<
 
   // Resolve default values.
   if (!accounts.council.value) {
-    accounts.council.value = await findCouncilPda();
+    accounts.council.value = await findCouncilPda({ programAddress });
   }
   if (!accounts.governorAuthority.value) {
-    accounts.governorAuthority.value = await findGovernorAuthorityPda();
+    accounts.governorAuthority.value = await findGovernorAuthorityPda({ programAddress });
   }
   if (!accounts.loader.value) {
     accounts.loader.value =

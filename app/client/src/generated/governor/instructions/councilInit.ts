@@ -185,10 +185,10 @@ export async function getCouncilInitInstructionAsync<
 
   // Resolve default values.
   if (!accounts.council.value) {
-    accounts.council.value = await findCouncilPda();
+    accounts.council.value = await findCouncilPda({ programAddress });
   }
   if (!accounts.governorAuthority.value) {
-    accounts.governorAuthority.value = await findGovernorAuthorityPda();
+    accounts.governorAuthority.value = await findGovernorAuthorityPda({ programAddress });
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =

@@ -220,7 +220,7 @@ export async function getProgramAdoptInstructionAsync<
 
   // Resolve default values.
   if (!accounts.council.value) {
-    accounts.council.value = await findCouncilPda();
+    accounts.council.value = await findCouncilPda({ programAddress });
   }
   if (!accounts.adoption.value) {
     accounts.adoption.value = await findAdoptionPda({
@@ -228,10 +228,10 @@ export async function getProgramAdoptInstructionAsync<
         "program",
         accounts.program.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.governorAuthority.value) {
-    accounts.governorAuthority.value = await findGovernorAuthorityPda();
+    accounts.governorAuthority.value = await findGovernorAuthorityPda({ programAddress });
   }
   if (!accounts.loader.value) {
     accounts.loader.value =

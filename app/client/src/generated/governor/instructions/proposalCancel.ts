@@ -140,7 +140,7 @@ export async function getProposalCancelInstructionAsync<
 
   // Resolve default values.
   if (!accounts.council.value) {
-    accounts.council.value = await findCouncilPda();
+    accounts.council.value = await findCouncilPda({ programAddress });
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");

@@ -179,7 +179,7 @@ export async function getProposalCreateInstructionAsync<
 
   // Resolve default values.
   if (!accounts.council.value) {
-    accounts.council.value = await findCouncilPda();
+    accounts.council.value = await findCouncilPda({ programAddress });
   }
   if (!accounts.instructions.value) {
     accounts.instructions.value =

@@ -240,10 +240,10 @@ export async function getUpgradeExecuteInstructionAsync<
 
   // Resolve default values.
   if (!accounts.council.value) {
-    accounts.council.value = await findCouncilPda();
+    accounts.council.value = await findCouncilPda({ programAddress });
   }
   if (!accounts.governorAuthority.value) {
-    accounts.governorAuthority.value = await findGovernorAuthorityPda();
+    accounts.governorAuthority.value = await findGovernorAuthorityPda({ programAddress });
   }
   if (!accounts.rent.value) {
     accounts.rent.value =

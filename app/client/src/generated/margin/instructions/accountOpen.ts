@@ -195,7 +195,7 @@ export async function getAccountOpenInstructionAsync<
         "subaccount",
         args.subaccount,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =

@@ -198,7 +198,7 @@ export async function getExpiryCreateInstructionAsync<
         "expiryUnixS",
         args.expiryUnixS,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.brake.value) {
     accounts.brake.value =

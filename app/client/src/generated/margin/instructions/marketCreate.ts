@@ -303,7 +303,7 @@ export async function getMarketCreateInstructionAsync<
   if (!accounts.market.value) {
     accounts.market.value = await findMarketPda({
       symbol: getNonNullResolvedInstructionInput("symbol", args.symbol),
-    });
+    }, { programAddress });
   }
   if (!accounts.brake.value) {
     accounts.brake.value =

@@ -263,7 +263,7 @@ export async function getQuoteFillInstructionAsync<
         accounts.maker.value,
       ),
       nonce: getNonNullResolvedInstructionInput("nonce", args.nonce),
-    });
+    }, { programAddress });
   }
   if (!accounts.brake.value) {
     accounts.brake.value =

@@ -221,12 +221,12 @@ export async function getFeedCreateInstructionAsync<
 
   // Resolve default values.
   if (!accounts.config.value) {
-    accounts.config.value = await findConfigPda();
+    accounts.config.value = await findConfigPda({ programAddress });
   }
   if (!accounts.feed.value) {
     accounts.feed.value = await findFeedPda({
       symbol: getNonNullResolvedInstructionInput("symbol", args.symbol),
-    });
+    }, { programAddress });
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =

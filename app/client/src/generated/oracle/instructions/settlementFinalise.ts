@@ -184,7 +184,7 @@ export async function getSettlementFinaliseInstructionAsync<
         "expiryUnixS",
         args.expiryUnixS,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =

@@ -290,7 +290,7 @@ export async function getBidPlaceInstructionAsync<
         "bidder",
         accounts.bidder.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.brake.value) {
     accounts.brake.value =

@@ -273,7 +273,7 @@ export async function getDepositInstructionAsync<
         "owner",
         accounts.owner.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.brake.value) {
     accounts.brake.value =

@@ -281,7 +281,7 @@ export async function getVaultCreateInstructionAsync<
 
   // Resolve default values.
   if (!accounts.config.value) {
-    accounts.config.value = await findConfigPda();
+    accounts.config.value = await findConfigPda({ programAddress });
   }
   if (!accounts.vault.value) {
     accounts.vault.value = await findVaultPda({
@@ -290,7 +290,7 @@ export async function getVaultCreateInstructionAsync<
         accounts.market.value,
       ),
       id: getNonNullResolvedInstructionInput("id", args.id),
-    });
+    }, { programAddress });
   }
   if (!accounts.epoch.value) {
     accounts.epoch.value = await findEpochPda({
@@ -298,7 +298,7 @@ export async function getVaultCreateInstructionAsync<
         "vault",
         accounts.vault.value,
       ),
-    });
+    }, { programAddress });
   }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
