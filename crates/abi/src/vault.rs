@@ -90,7 +90,7 @@ macro_rules! epoch_layout {
             pub best_price_e6: PodU64,
             pub best_lots: PodU64,
             pub premium_atoms: PodU64,
-            /// Bids not yet refunded or filled, in count.
+            /// Bid accounts not yet closed by a refund, in count.
             pub bids_open: PodU64,
             /// What depositors share once settled, and what they have claimed of it.
             pub result_base_atoms: PodU64,
