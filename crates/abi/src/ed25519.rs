@@ -40,13 +40,15 @@ pub fn verified(data: &[u8], index: u16) -> Result<Verified<'_>, Ed25519Error> {
     let [_, signature_in, key_at, key_in, message_at, message_len, message_in] = *offsets else {
         return Err(Ed25519Error::OutOfRange);
     };
-    let own = |instruction: [u8; 2]| matches!(u16::from_le_bytes(instruction), at if at == SAME_INSTRUCTION || at == index);
+    let own =
+        |instruction: [u8; 2]| matches!(u16::from_le_bytes(instruction), at if at == SAME_INSTRUCTION || at == index);
     if !own(signature_in) || !own(key_in) || !own(message_in) {
         return Err(Ed25519Error::ForeignOffsets);
     }
     let from = |at: [u8; 2]| data.get(usize::from(u16::from_le_bytes(at))..).ok_or(Ed25519Error::OutOfRange);
     let public_key = from(key_at)?.first_chunk().ok_or(Ed25519Error::OutOfRange)?;
-    let message = from(message_at)?.get(..usize::from(u16::from_le_bytes(message_len))).ok_or(Ed25519Error::OutOfRange)?;
+    let message =
+        from(message_at)?.get(..usize::from(u16::from_le_bytes(message_len))).ok_or(Ed25519Error::OutOfRange)?;
     Ok(Verified { public_key, message })
 }
 
@@ -63,7 +65,13 @@ mod tests {
         let mut data = vec![1, 0];
         for (at, within) in [(SIGNATURE_AT, None), (PUBLIC_KEY_AT, None), (MESSAGE_AT, Some(message.len()))] {
             data.extend((at as u16).to_le_bytes());
-            data.extend(within.map(|len| (len as u16).to_le_bytes()).unwrap_or_default().iter().take(if within.is_some() { 2 } else { 0 }));
+            data.extend(
+                within.map(|len| (len as u16).to_le_bytes()).unwrap_or_default().iter().take(if within.is_some() {
+                    2
+                } else {
+                    0
+                }),
+            );
             data.extend(u16::MAX.to_le_bytes());
         }
         data.extend([7; SIGNATURE_LEN]);

@@ -56,7 +56,8 @@ pub struct Book {
 }
 
 impl Book {
-    const VACANT: Position = Position { expiry: UnixSeconds::ZERO, strike: PriceE6::ZERO, kind: Kind::Call, lots: Lots::ZERO };
+    const VACANT: Position =
+        Position { expiry: UnixSeconds::ZERO, strike: PriceE6::ZERO, kind: Kind::Call, lots: Lots::ZERO };
 
     pub const EMPTY: Self = Self { positions: [Self::VACANT; POSITIONS], len: 0 };
 

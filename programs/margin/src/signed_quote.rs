@@ -2,8 +2,8 @@
 use crate::errors::MarginError;
 use abi::ed25519::{verified, Ed25519Error};
 use abi::quote::{QuoteError, QuoteHeader, QuoteLeg};
-use anchor_lang::pinocchio::sysvars::instructions::Instructions;
 use anchor_lang::address_eq;
+use anchor_lang::pinocchio::sysvars::instructions::Instructions;
 use anchor_lang::prelude::*;
 
 const ED25519: Address = Address::new_from_array(abi::ids::ED25519);
@@ -32,7 +32,9 @@ pub fn signed_quote_read(instructions: &AccountView, index: u8, key: &Address) -
     require!(signed.public_key == key.as_array(), MarginError::SignatureOfAnotherKey);
     let (header, legs) = abi::quote::parse(signed.message).map_err(|why| match why {
         QuoteError::WrongDomain => MarginError::QuoteDomainWrong,
-        QuoteError::WrongLength | QuoteError::WrongLegCount | QuoteError::ReservedNotZero => MarginError::QuoteMalformed,
+        QuoteError::WrongLength | QuoteError::WrongLegCount | QuoteError::ReservedNotZero => {
+            MarginError::QuoteMalformed
+        }
     })?;
     let [leg] = legs else {
         return Err(MarginError::TooManyLegs.into());

@@ -25,7 +25,8 @@ fn cash_by_hand() {
 
 #[test]
 fn premium_rounding_goes_to_insurance() {
-    let cash = fill_cash(&FillTerms { price: PriceE6(1_001), lots: 1, taker_fee_bps: 0, maker_fee_bps: 0, ..TERMS }).unwrap();
+    let cash =
+        fill_cash(&FillTerms { price: PriceE6(1_001), lots: 1, taker_fee_bps: 0, maker_fee_bps: 0, ..TERMS }).unwrap();
     assert_eq!((cash.taker.0, cash.maker.0, cash.insurance.0, cash.fees.0), (-101, 100, 1, 0));
 }
 
@@ -51,8 +52,16 @@ fn reducing_shrinks_without_flipping() {
 }
 
 fn terms() -> impl Strategy<Value = FillTerms> {
-    (100u64..1_000_000_000_000, 1u64..1_000_000, 1u32..1_001, 100u64..1_000_000_000_000, any::<bool>(), 0u16..101, 0u16..101).prop_map(
-        |(price, lots, lots_per_unit, spot, taker_buys, taker_fee_bps, maker_fee_bps)| FillTerms {
+    (
+        100u64..1_000_000_000_000,
+        1u64..1_000_000,
+        1u32..1_001,
+        100u64..1_000_000_000_000,
+        any::<bool>(),
+        0u16..101,
+        0u16..101,
+    )
+        .prop_map(|(price, lots, lots_per_unit, spot, taker_buys, taker_fee_bps, maker_fee_bps)| FillTerms {
             price: PriceE6(price),
             lots,
             lots_per_unit,
@@ -60,8 +69,7 @@ fn terms() -> impl Strategy<Value = FillTerms> {
             taker_buys,
             taker_fee_bps,
             maker_fee_bps,
-        },
-    )
+        })
 }
 
 proptest! {

@@ -17,7 +17,11 @@ fn payoff_of_calls_and_puts_by_hand() {
         (Kind::Put, 100_000_000, 0, -10, -100_000_000),
         (Kind::Put, 100_000_000, 101_000_000, 3, 0),
     ] {
-        assert_eq!(position(kind, strike, lots).payoff_floor(PriceE6(price), 10), Some(QuoteAtoms(due)), "{kind:?} {price} {lots}");
+        assert_eq!(
+            position(kind, strike, lots).payoff_floor(PriceE6(price), 10),
+            Some(QuoteAtoms(due)),
+            "{kind:?} {price} {lots}"
+        );
     }
 }
 

@@ -10,7 +10,13 @@ const UNIT: i64 = 1_000_000;
 fn book(positions: &[(i64, Kind, u64, i64)]) -> Book {
     let mut book = Book::EMPTY;
     for (expiry, kind, strike, lots) in positions {
-        book.push(Position { expiry: UnixSeconds(*expiry), kind: *kind, strike: PriceE6(strike * 1_000_000), lots: Lots(*lots) }).unwrap();
+        book.push(Position {
+            expiry: UnixSeconds(*expiry),
+            kind: *kind,
+            strike: PriceE6(strike * 1_000_000),
+            lots: Lots(*lots),
+        })
+        .unwrap();
     }
     book
 }
@@ -49,7 +55,10 @@ fn naked_call_is_bounded_by_the_top_node() {
 fn covered_call_needs_nothing() {
     assert_eq!(initial(0, 1_000_000_000, &[(1, Kind::Call, 110, -10)]), 0);
     // One atom of base short of full cover shows at the top node.
-    assert!(initial(0, 999_999_999, &[(1, Kind::Call, 110, -10)]) >= 0, "the strike's worth of value remains at the top node");
+    assert!(
+        initial(0, 999_999_999, &[(1, Kind::Call, 110, -10)]) >= 0,
+        "the strike's worth of value remains at the top node"
+    );
     assert!(initial(0, 100_000_000, &[(1, Kind::Call, 110, -10)]) < 0);
 }
 

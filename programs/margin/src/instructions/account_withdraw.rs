@@ -69,7 +69,12 @@ impl AccountWithdraw {
 /// What an account must still hold once collateral has left it.
 ///
 /// INVARIANT(M-9): a flat account without debt needs no price, so a dead feed cannot hold its collateral.
-pub(super) fn collateral_require(account: &MarginAccount, market: &Market, feed: &AccountView, stamp: &Stamp) -> Result<()> {
+pub(super) fn collateral_require(
+    account: &MarginAccount,
+    market: &Market,
+    feed: &AccountView,
+    stamp: &Stamp,
+) -> Result<()> {
     require!(account.quote_atoms.get() >= 0, MarginError::QuoteBalanceTooLow);
     if account.is_flat() {
         return Ok(());

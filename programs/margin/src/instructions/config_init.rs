@@ -23,7 +23,9 @@ impl ConfigInit {
     /// Errors: `NotUpgradeAuthority`.
     fn validate(&self) -> Result<()> {
         let signer = self.upgrade_authority.address();
-        shared::require_upgrade_authority(&ID, self.program_data.account(), signer, |_| MarginError::NotUpgradeAuthority)
+        shared::require_upgrade_authority(&ID, self.program_data.account(), signer, |_| {
+            MarginError::NotUpgradeAuthority
+        })
     }
 
     pub fn config_init(&mut self, genesis_hash: [u8; 32], authority: Address, bumps: &ConfigInitBumps) -> Result<()> {

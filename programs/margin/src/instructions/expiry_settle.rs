@@ -41,10 +41,11 @@ impl ExpirySettle {
 
     fn price(&self) -> Result<PriceE6> {
         // At a PDA of the oracle: another owner means that the oracle has not created it.
-        let settlement = shared::read::<Settlement, _>(self.settlement.account(), &abi::ids::ORACLE, |why| match why {
-            abi::ReadError::WrongOwner => MarginError::SettlementPending,
-            _ => MarginError::SettlementUnreadable,
-        })?;
+        let settlement =
+            shared::read::<Settlement, _>(self.settlement.account(), &abi::ids::ORACLE, |why| match why {
+                abi::ReadError::WrongOwner => MarginError::SettlementPending,
+                _ => MarginError::SettlementUnreadable,
+            })?;
         Ok(PriceE6(settlement.price_e6.get()))
     }
 

@@ -43,8 +43,11 @@ pub struct MarketCreate {
     pub feed: UncheckedAccount,
     #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
-    pub base_mint: Account<Mint>,
-    pub quote_mint: Account<Mint>,
+    /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
+    #[account(owner = Token::id() @ MarginError::MintOfAnotherProgram)]
+    pub base_mint: UncheckedAccount,
+    #[account(owner = Token::id() @ MarginError::MintOfAnotherProgram)]
+    pub quote_mint: UncheckedAccount,
     /// These three are created by the breaker, which derives and checks their addresses.
     #[account(mut)]
     pub custody: UncheckedAccount,
@@ -60,15 +63,15 @@ pub struct MarketCreate {
 impl MarketCreate {
     /// Authority: the config's authority.
     /// Effects: market, custody and two empty token vaults.
-    /// Errors: `NotAuthority`, `SymbolMismatch`, `FeedUnreadable`, `MintsEqual`, `QuoteDecimalsNotSix`, `BaseDecimalsTooMany`,
+    /// Errors: `NotAuthority`, `SymbolMismatch`, `FeedUnreadable`, `MintOfAnotherProgram`, `MintsEqual`, `QuoteDecimalsNotSix`, `BaseDecimalsTooMany`,
     /// `LotsPerUnitOutOfBounds`, `StrikeTickOutOfBounds`, `FeeOutOfBounds`, `LevelForbids`.
     fn validate(&self, args: &MarketCreateArgs, stamp: &Stamp) -> Result<()> {
         level_require(self.brake.account(), Action::Listing, stamp.unix_s)?;
         let feed = shared::read::<Feed, _>(self.feed.account(), &abi::ids::ORACLE, |_| MarginError::FeedUnreadable)?;
         require!(feed.symbol == args.symbol && args.symbol != [0; 16], MarginError::SymbolMismatch);
         require!(!address_eq(self.base_mint.address(), self.quote_mint.address()), MarginError::MintsEqual);
-        require!(self.quote_mint.decimals() == QUOTE_DECIMALS, MarginError::QuoteDecimalsNotSix);
-        require!(self.base_mint.decimals() <= BASE_DECIMALS_MAX, MarginError::BaseDecimalsTooMany);
+        require!(mint_decimals(&self.quote_mint)? == QUOTE_DECIMALS, MarginError::QuoteDecimalsNotSix);
+        require!(mint_decimals(&self.base_mint)? <= BASE_DECIMALS_MAX, MarginError::BaseDecimalsTooMany);
         require!((1..=LOTS_PER_UNIT_MAX).contains(&args.lots_per_unit), MarginError::LotsPerUnitOutOfBounds);
         require!(PriceE6(args.strike_tick_e6).in_bounds(), MarginError::StrikeTickOutOfBounds);
         require!(args.taker_fee_bps <= FEE_BPS_MAX && args.maker_fee_bps <= FEE_BPS_MAX, MarginError::FeeOutOfBounds);
@@ -82,8 +85,8 @@ impl MarketCreate {
         self.market.min_reader = MIN_READER;
         self.market.bump = bumps.market;
         self.market.rules_version = RULES_VERSION;
-        self.market.base_decimals = self.base_mint.decimals();
-        self.market.quote_decimals = self.quote_mint.decimals();
+        self.market.base_decimals = mint_decimals(&self.base_mint)?;
+        self.market.quote_decimals = QUOTE_DECIMALS;
         self.market.taker_fee_bps = args.taker_fee_bps.into();
         self.market.maker_fee_bps = args.maker_fee_bps.into();
         self.market.lots_per_unit = args.lots_per_unit.into();
@@ -106,4 +109,8 @@ impl MarketCreate {
         });
         custody::open(self, bumps.market)
     }
+}
+
+fn mint_decimals(mint: &UncheckedAccount) -> Result<u8> {
+    Ok(Account::<Mint>::load(*mint.account())?.decimals())
 }

@@ -1,5 +1,8 @@
 //! One file per instruction: accounts, arguments, checks, handler.
-#![allow(unused_variables, reason = "the accounts derive binds `#[instruction]` arguments a second time, on exit, where nothing reads them")]
+#![allow(
+    unused_variables,
+    reason = "the accounts derive binds `#[instruction]` arguments a second time, on exit, where nothing reads them"
+)]
 mod account_close;
 mod account_deposit;
 mod account_open;

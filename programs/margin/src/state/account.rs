@@ -77,7 +77,8 @@ impl MarginAccount {
         spot: PriceE6,
     ) -> Result<PositionChange> {
         let held = self.positions.iter().position(|held| held.is_of(series));
-        let at = held.or_else(|| self.positions.iter().position(Position::is_vacant)).ok_or(MarginError::PositionsFull)?;
+        let at =
+            held.or_else(|| self.positions.iter().position(Position::is_vacant)).ok_or(MarginError::PositionsFull)?;
         let slot = self.positions.get_mut(at).ok_or(MarginError::PositionsFull)?;
         let before = Lots(slot.lots.get());
         let after = before.checked_add(change).ok_or(MarginError::NotionalTooLarge)?;

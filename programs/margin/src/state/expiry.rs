@@ -73,7 +73,8 @@ impl Expiry {
 
     fn index(&self, strike_e6: u64, kind: Kind) -> Result<usize> {
         let listed = self.strikes_e6.get(..usize::from(self.strike_count)).ok_or(MarginError::UnknownSeries)?;
-        let at = listed.binary_search_by(|strike| strike.get().cmp(&strike_e6)).map_err(|_| MarginError::UnknownSeries)?;
+        let at =
+            listed.binary_search_by(|strike| strike.get().cmp(&strike_e6)).map_err(|_| MarginError::UnknownSeries)?;
         let side = match kind {
             Kind::Call => 0,
             Kind::Put => 1,

@@ -55,7 +55,12 @@ impl Market {
     }
 
     /// Pays an account's settlement out of the expiry's clearing, or takes it in. The last account's leaves the rounding to insurance.
-    pub fn settlement_book(&mut self, expiry: &mut Expiry, account: &mut MarginAccount, cash: QuoteAtoms) -> Result<()> {
+    pub fn settlement_book(
+        &mut self,
+        expiry: &mut Expiry,
+        account: &mut MarginAccount,
+        cash: QuoteAtoms,
+    ) -> Result<()> {
         self.quote_move(account, cash)?;
         let clearing = difference(expiry.clearing_atoms.get(), cash.0)?;
         self.clearing_atoms = difference(self.clearing_atoms.get(), cash.0)?.into();

@@ -1,0 +1,260 @@
+//! A market with a maker and a taker, and the checks that every step must leave true.
+
+use abi::breaker::Brake;
+use abi::margin::{Expiry, KIND_CALL, MarginAccount, Market, QuoteState};
+use abi::oracle::Settlement;
+use abi::quote::SIDE_SELL;
+use abi::{Layout, ids};
+use client::{addresses, margin};
+use solana_account::Account;
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use testkit::{Actor, Offer, Outcome, Protocol, Quote, SOL, Token, USDC, World, key, keypair};
+
+/// The price of every world here, and the strike at it.
+pub const SPOT: u64 = 150 * USDC;
+
+/// A market, one expiry, and two traders with 1,000 SOL and 1,000,000 USDC each.
+pub struct Desk {
+    pub world: World,
+    pub protocol: Protocol,
+    pub expiry_unix_s: i64,
+    pub expiry: Pubkey,
+    pub taker: Actor,
+    pub maker: Actor,
+    /// Every account whose balances count towards the market's sums.
+    pub accounts: Vec<Pubkey>,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let mut world = World::new();
+        let protocol = Protocol::new(&mut world, SPOT);
+        let expiry_unix_s = protocol.expiry_unix_s(&mut world, 1);
+        let expiry = protocol.expiry(&mut world, expiry_unix_s);
+        let taker = protocol.actor(&mut world, "taker", 1_000 * SOL, 1_000_000 * USDC);
+        let maker = protocol.actor(&mut world, "maker", 1_000 * SOL, 1_000_000 * USDC);
+        let accounts = vec![taker.account, maker.account];
+        Self { world, protocol, expiry_unix_s, expiry, taker, maker, accounts }
+    }
+
+    /// A call at the money that the maker sells at 10 USDC, up to 100 lots.
+    pub fn offer(&self) -> Offer {
+        Offer {
+            expiry_unix_s: self.expiry_unix_s,
+            strike_e6: SPOT,
+            kind: KIND_CALL,
+            side: SIDE_SELL,
+            price_e6: 10 * USDC,
+            max_lots: 100,
+            nonce: 1,
+        }
+    }
+
+    pub fn quote(&mut self, offer: Offer) -> Quote {
+        Quote::new(&mut self.world, &self.protocol, &self.maker, offer)
+    }
+
+    /// Signature and fill of `lots` of an offer by the taker.
+    pub fn fill(&mut self, offer: Offer, lots: u64) -> [Instruction; 2] {
+        let quote = self.quote(offer);
+        quote.fill(&self.protocol, &self.taker, &self.maker, lots)
+    }
+
+    /// Fills `lots` of an offer and checks the books.
+    pub fn filled(&mut self, offer: Offer, lots: u64) -> Outcome {
+        let fill = self.fill(offer, lots);
+        let outcome = self.world.ok(&fill, &[&self.taker.keypair]);
+        self.check_books();
+        outcome
+    }
+
+    /// Opens `count` positions in both accounts: calls sold by the maker, one strike after another.
+    pub fn positions_open(&mut self, count: u64) {
+        for at in 0..count {
+            let offer = Offer { strike_e6: SPOT + at * 5 * USDC, nonce: 1_000 + at, ..self.offer() };
+            self.filled(offer, 10);
+        }
+    }
+
+    pub fn market(&mut self) -> Market {
+        self.world.read(ids::MARGIN, &self.protocol.market)
+    }
+
+    pub fn expiry_state(&mut self) -> Expiry {
+        self.world.read(ids::MARGIN, &self.expiry)
+    }
+
+    pub fn account(&mut self, account: Pubkey) -> MarginAccount {
+        self.world.read(ids::MARGIN, &account)
+    }
+
+    pub fn taker_state(&mut self) -> MarginAccount {
+        self.account(self.taker.account)
+    }
+
+    pub fn maker_state(&mut self) -> MarginAccount {
+        self.account(self.maker.account)
+    }
+
+    pub fn quote_state(&mut self, nonce: u64) -> QuoteState {
+        self.world.read(ids::MARGIN, &addresses::quote_state(&self.maker.account, nonce))
+    }
+
+    /// Sets the breaker's level as the council's doing, without an end.
+    pub fn level(&mut self, level: u8) {
+        self.world.edit::<Brake>(&addresses::brake(), |brake| (brake.level, brake.cause) = (level, 2));
+    }
+
+    /// Lets time pass to the expiry and puts the oracle's settlement where the oracle would.
+    pub fn settlement_put(&mut self, price_e6: u64) -> Pubkey {
+        let now = self.expiry_unix_s.max(self.world.unix_s());
+        self.world.set_unix_s(now);
+        settlement_write(&mut self.world, &self.protocol.feed, self.expiry_unix_s, price_e6)
+    }
+
+    pub fn expiry_settle(&self) -> Instruction {
+        expiry_settle(&self.protocol, self.expiry_unix_s)
+    }
+
+    pub fn account_settle(&self, account: Pubkey) -> Instruction {
+        let accounts = margin::AccountSettle { market: self.protocol.market, expiry: self.expiry, account };
+        accounts.instruction()
+    }
+
+    /// Expiry reached, price fixed.
+    pub fn settled(&mut self, price_e6: u64) {
+        self.settlement_put(price_e6);
+        let settle = self.expiry_settle();
+        self.world.ok(&[settle], &[]);
+        self.check_books();
+    }
+
+    /// INVARIANT(M-1) and INVARIANT(M-2), to the atom and the lot, from raw account bytes.
+    pub fn check_books(&mut self) {
+        let market = self.market();
+        let held: Vec<MarginAccount> = self.accounts.clone().into_iter().map(|account| self.account(account)).collect();
+        let quote: i64 = held.iter().map(|account| account.quote_atoms.get()).sum();
+        let base: u64 = held.iter().map(|account| account.base_atoms.get()).sum();
+        assert_eq!(market.quote_balances_atoms.get(), quote, "sum of quote balances");
+        assert_eq!(market.base_balances_atoms.get(), base, "sum of base balances");
+
+        let own = i64::try_from(market.insurance_atoms.get() + market.fees_atoms.get()).unwrap();
+        let owed = quote + own + market.clearing_atoms.get();
+        let tokens = Token::balance(&mut self.world, &self.protocol.quote_tokens);
+        assert_eq!(i64::try_from(tokens).unwrap(), owed, "quote tokens against balances, insurance, fees and clearing");
+        assert_eq!(Token::balance(&mut self.world, &self.protocol.base_tokens), base, "base tokens against balances");
+
+        let expiry = self.expiry_state();
+        let positions: Vec<_> =
+            held.iter().flat_map(|account| account.positions).filter(|position| position.kind != 0).collect();
+        let longs: i64 = positions.iter().map(|position| position.lots.get().max(0)).sum();
+        assert_eq!(market.open_interest_lots.get(), u64::try_from(longs).unwrap(), "open interest");
+        for (at, open) in expiry.open_lots.iter().enumerate() {
+            let (strike, kind) = (expiry.strikes_e6[at / 2], 1 + u8::try_from(at % 2).unwrap());
+            let of = positions.iter().filter(|position| {
+                (position.strike_e6, position.kind, position.expiry_unix_s) == (strike, kind, expiry.expiry_unix_s)
+            });
+            let lots: Vec<i64> = of.map(|position| position.lots.get()).collect();
+            let long: i64 = lots.iter().map(|lots| (*lots).max(0)).sum();
+            assert_eq!(open.get(), u64::try_from(long).unwrap(), "open lots of series {at}");
+            if expiry.state == 0 {
+                assert_eq!(lots.iter().sum::<i64>(), 0, "series {at} nets to zero");
+            }
+        }
+    }
+}
+
+/// Code of a named error of margin.
+pub fn error(name: &str) -> u32 {
+    of(margin::ERRORS, name)
+}
+
+/// Code of a named error of the breaker.
+pub fn breaker_error(name: &str) -> u32 {
+    of(client::breaker::ERRORS, name)
+}
+
+/// The system program's code for an address that holds an account already.
+pub const ADDRESS_IN_USE: u32 = 0;
+
+/// SPL Token's own codes.
+pub const TOKEN_INSUFFICIENT_FUNDS: u32 = 1;
+pub const TOKEN_MINT_MISMATCH: u32 = 3;
+pub const TOKEN_OWNER_MISMATCH: u32 = 4;
+
+/// The framework's codes for a writable account passed twice, and for a program account that is none.
+pub const DUPLICATE: u32 = 2040;
+pub const NOT_A_PROGRAM: u32 = 2007;
+
+fn of(errors: &[(u32, &str, &str)], name: &str) -> u32 {
+    errors.iter().find(|(_, known, _)| *known == name).unwrap_or_else(|| panic!("no error {name}")).0
+}
+
+/// A second market of the same program, with a feed, an expiry and an account of its own: genuine, and wrong in every call of the first.
+pub struct Elsewhere {
+    pub protocol: Protocol,
+    pub expiry: Pubkey,
+    pub actor: Actor,
+}
+
+impl Elsewhere {
+    pub fn new(desk: &mut Desk) -> Self {
+        let world = &mut desk.world;
+        let symbol = addresses::symbol("BTC/USDC").unwrap();
+        let (base, quote) = (Token::new(world, "BTC", 8), Token::new(world, "USDC of BTC", 6));
+        let market = addresses::market(&symbol);
+        let protocol = Protocol {
+            deployer: keypair("deployer"),
+            symbol,
+            source: key("pyth BTC/USD"),
+            feed: addresses::feed(&symbol),
+            market,
+            custody: addresses::custody(&market),
+            base_tokens: addresses::tokens(&market, &base.mint),
+            quote_tokens: addresses::tokens(&market, &quote.mint),
+            base,
+            quote,
+        };
+        protocol.publish(world, SPOT);
+        world.ok(&[protocol.feed_create(world)], &[&protocol.deployer]);
+        protocol.refresh(world);
+        world.ok(&[protocol.market_create(world)], &[&protocol.deployer]);
+        let expiry = protocol.expiry(world, desk.expiry_unix_s);
+        let actor = protocol.actor(world, "elsewhere", 0, 1_000 * USDC);
+        Self { protocol, expiry, actor }
+    }
+}
+
+/// An account of the program, as long as a margin account, with the discriminator of another kind.
+pub fn imposter(world: &mut World) -> Pubkey {
+    let mut data = vec![0; MarginAccount::SPACE];
+    data[..8].copy_from_slice(&Expiry::DISCRIMINATOR);
+    let account = Account { lamports: 100_000_000, data, owner: ids::MARGIN.into(), ..Account::default() };
+    world.set_account(&key("imposter"), account);
+    key("imposter")
+}
+
+/// Puts a settlement of the oracle's at its address.
+pub fn settlement_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64, price_e6: u64) -> Pubkey {
+    let address = addresses::settlement(feed, expiry_unix_s);
+    let mut data = vec![0; Settlement::SPACE];
+    data[..8].copy_from_slice(&Settlement::DISCRIMINATOR);
+    let settlement = abi::read_mut::<Settlement>(&mut data).unwrap();
+    (settlement.version, settlement.min_reader, settlement.buckets_used) = (1, 1, 30);
+    settlement.feed = feed.to_bytes();
+    settlement.expiry_unix_s = expiry_unix_s.into();
+    settlement.price_e6 = price_e6.into();
+    world
+        .set_account(&address, Account { lamports: 10_000_000, data, owner: ids::ORACLE.into(), ..Account::default() });
+    address
+}
+
+pub fn expiry_settle(protocol: &Protocol, expiry_unix_s: i64) -> Instruction {
+    let accounts = margin::ExpirySettle {
+        market: protocol.market,
+        expiry: addresses::expiry(&protocol.market, expiry_unix_s),
+        settlement: addresses::settlement(&protocol.feed, expiry_unix_s),
+    };
+    accounts.instruction()
+}

@@ -1,0 +1,19 @@
+//! Margin on its built ELF: one module per instruction.
+mod account_close;
+mod account_deposit;
+mod account_open;
+mod account_settle;
+mod account_transfer;
+mod account_withdraw;
+mod authority_set;
+mod config_init;
+mod expiry_create;
+mod expiry_settle;
+mod fixture;
+mod market_create;
+mod nonce_bump;
+mod quote_fill;
+mod quote_fill_message;
+mod quote_fill_risk;
+mod quote_state_close;
+mod series_write;
