@@ -40,7 +40,7 @@ pub mod breaker {
 
     #[discrim = 4]
     pub fn tokens_open(ctx: &mut Context<TokensOpen>) -> Result<()> {
-        ctx.accounts.tokens_open()
+        ctx.accounts.tokens_open(&ctx.bumps)
     }
 
     #[discrim = 5]

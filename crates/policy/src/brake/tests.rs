@@ -107,7 +107,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// G-7 and G-8 over any history: raises only raise, relaxations only lower, no trip outlives its time, and time alone
+    /// INVARIANT(G-7), INVARIANT(G-8) over any history: raises only raise, relaxations only lower, no trip outlives its time, and time alone
     /// never brings the level to normal or up.
     #[test]
     fn histories_keep_the_brake_honest(steps in prop::collection::vec(step(), 1..60)) {

@@ -104,7 +104,7 @@ proptest! {
         }
     }
 
-    /// O-1: whatever is published and whenever it is shown, the held publish time never goes back and the price changes only with it.
+    /// INVARIANT(O-1): whatever is published and whenever it is shown, the held publish time never goes back and the price changes only with it.
     #[test]
     fn published_time_never_goes_back(shown in prop::collection::vec((0_i64..200, 1_i64..1_000_000_000, 0_i64..10), 1..60)) {
         let (mut held, mut price, mut now) = (UnixSeconds(0), PriceE6(0), NOW);

@@ -183,7 +183,7 @@ proptest! {
         prop_assert_eq!(calm.ring, burst_feed.ring);
     }
 
-    /// O-4: once there is an answer, neither later refreshes nor a later question changes it, while the window is in the ring.
+    /// INVARIANT(O-4): once there is an answer, neither later refreshes nor a later question changes it, while the window is in the ring.
     #[test]
     fn answer_does_not_depend_on_when_it_is_asked(history in history(), offset in 0_i64..1_800) {
         let mut feed = Feed::new(100_000_000, WINDOW_START);

@@ -3,8 +3,9 @@ use crate::events::TokensOpened;
 use crate::state::Custody;
 use crate::BreakerError;
 use abi::breaker::TOKENS_SEED;
+use anchor_lang::create_account_signed;
 use anchor_lang::prelude::*;
-use anchor_spl::token::{self, TokenAccount};
+use anchor_spl::token::{initialize_account3, InitializeAccount3, TokenAccount};
 
 #[derive(Accounts)]
 pub struct TokensOpen {
@@ -12,18 +13,11 @@ pub struct TokensOpen {
     pub payer: Signer,
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
     pub custody: Account<Custody>,
-    /// SPL Token checks that it is a mint when the vault is initialised.
-    #[account(owner = Token::id() @ BreakerError::MintNotSplToken)]
+    /// Its owner is checked by the handler; that it is a mint, by SPL Token.
     pub mint: UncheckedAccount,
-    #[account(
-        init,
-        payer = payer,
-        seeds = [TOKENS_SEED, custody.controller.as_ref(), mint.address().as_ref()],
-        bump,
-        token::mint = mint,
-        token::authority = custody
-    )]
-    pub tokens: Account<TokenAccount>,
+    /// Created by the handler and not by `init`, which would come before the check of the mint.
+    #[account(mut, seeds = [TOKENS_SEED, custody.controller.as_ref(), mint.address().as_ref()], bump)]
+    pub tokens: UncheckedAccount,
     pub token_program: Program<Token>,
     pub system_program: Program<System>,
 }
@@ -31,17 +25,30 @@ pub struct TokensOpen {
 impl TokensOpen {
     /// Authority: anyone, who pays the rent.
     /// Effects: creates the token vault, owned by the custody's PDA, once.
-    /// Errors: `MintNotSplToken`.
-    pub fn tokens_open(&mut self) -> Result<()> {
-        let (slot, unix_s) = shared::now()?;
-        emit!(TokensOpened {
-            slot,
-            unix_s,
-            seq: self.custody.releases.get(),
-            custody: *self.custody.address(),
-            tokens: *self.tokens.address(),
-            mint: *self.mint.address(),
-        });
+    /// Errors: `MintNotSplToken`; a second call fails as the account exists.
+    fn validate(&self) -> Result<()> {
+        require!(self.mint.account().owned_by(&Token::id()), BreakerError::MintNotSplToken);
         Ok(())
+    }
+
+    pub fn tokens_open(&mut self, bumps: &TokensOpenBumps) -> Result<()> {
+        self.validate()?;
+        let (slot, unix_s) = shared::now()?;
+        let (custody, tokens, mint) = (*self.custody.address(), *self.tokens.address(), *self.mint.address());
+        emit!(TokensOpened { slot, unix_s, seq: self.custody.releases.get(), custody, tokens, mint });
+        let seeds: [&[u8]; 4] = [TOKENS_SEED, self.custody.controller.as_ref(), mint.as_ref(), &[bumps.tokens]];
+        create_account_signed(
+            self.payer.account(),
+            self.tokens.account(),
+            TokenAccount::LEN,
+            self.token_program.address(),
+            &seeds,
+        )?;
+        let accounts = InitializeAccount3 {
+            account: self.tokens.cpi_handle_mut(),
+            mint: self.mint.cpi_handle(),
+            authority: self.custody.cpi_handle(),
+        };
+        initialize_account3(CpiContext::new(self.token_program.address(), accounts))
     }
 }

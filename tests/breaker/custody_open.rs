@@ -1,0 +1,40 @@
+use crate::fixture::{ACCOUNT_IN_USE, Fixture};
+use client::{addresses, breaker as calls};
+use solana_instruction::error::InstructionError;
+use solana_signer::Signer;
+use testkit::{Substitutions, key, keypair};
+
+#[test]
+fn custody_open_records_its_controller() {
+    let mut fixture = Fixture::new();
+    let controller = keypair("controller");
+    let open = fixture.custody_open(controller.pubkey());
+    fixture.world.ok(&[open], &[&controller]);
+    let address = addresses::custody(&controller.pubkey());
+    let custody: abi::breaker::Custody = fixture.world.read(abi::ids::BREAKER, &address);
+    assert_eq!((custody.version, custody.min_reader, custody.releases.get()), (1, 1, 0));
+    assert_eq!(custody.controller, controller.pubkey().to_bytes());
+}
+
+#[test]
+fn custody_open_twice_fails() {
+    let mut fixture = Fixture::new();
+    let controller = keypair("controller");
+    let open = fixture.custody_open(controller.pubkey());
+    fixture.world.ok(std::slice::from_ref(&open), &[&controller]);
+    fixture.world.fail(&[open], &[&controller], ACCOUNT_IN_USE);
+}
+
+#[test]
+fn custody_open_refuses_every_wrong_account() {
+    let mut fixture = Fixture::new();
+    let controller = keypair("controller");
+    Substitutions::of(fixture.custody_open(controller.pubkey()), calls::CustodyOpen::ACCOUNTS, &[&controller])
+        .any("payer", "whoever signs may pay the rent")
+        .stranger("controller", InstructionError::InvalidSeeds)
+        .stranger("custody", InstructionError::InvalidSeeds)
+        .wrong("custody", addresses::custody(&key("another controller")), InstructionError::InvalidSeeds)
+        .stranger("system_program", 2007)
+        .wrong("system_program", calls::ID, InstructionError::IncorrectProgramId)
+        .run(&mut fixture.world);
+}
