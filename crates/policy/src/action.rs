@@ -95,7 +95,9 @@ impl<'a> CouncilAction<'a> {
     /// What sets the threshold and the delay.
     pub fn class(&self) -> Class {
         match self {
-            Self::Upgrade { program, .. } if *program == ids::GOVERNOR || *program == ids::GOVERNOR_TWIN => Class::HandOver,
+            Self::Upgrade { program, .. } if *program == ids::GOVERNOR || *program == ids::GOVERNOR_TWIN => {
+                Class::HandOver
+            }
             Self::Upgrade { .. } => Class::Upgrade,
             Self::BreakerRelax { .. } | Self::GuardiansSet { .. } => Class::RiskIncreasing,
             Self::CouncilSet { .. } => Class::Council,

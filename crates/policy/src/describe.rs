@@ -15,7 +15,9 @@ impl CouncilAction<'_> {
                 base58(buffer)
             ),
             Self::BreakerRelax { level } => format!("Lower the brake to L{} ({level:?}).", level.byte()),
-            Self::CouncilSet { members } => format!("Replace the council by {} members: {}.", members.len(), list(members)),
+            Self::CouncilSet { members } => {
+                format!("Replace the council by {} members: {}.", members.len(), list(members))
+            }
             Self::GuardiansSet { guardians } => {
                 format!("Replace the guardians by {} keys and re-arm them: {}.", guardians.len(), list(guardians))
             }
@@ -44,14 +46,18 @@ mod tests {
 
     #[test]
     fn describe_says_every_field() {
-        let upgrade = CouncilAction::Upgrade { program: abi::ids::MARGIN, buffer: [0; 32], elf_hash: [0xab; 32], elf_len: 77 };
+        let upgrade =
+            CouncilAction::Upgrade { program: abi::ids::MARGIN, buffer: [0; 32], elf_hash: [0xab; 32], elf_len: 77 };
         let expected = format!(
             "Replace the code of program J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY by the 77 bytes with sha256 {} in buffer {}.",
             "ab".repeat(32),
             "1".repeat(32)
         );
         assert_eq!(upgrade.describe(), expected);
-        assert_eq!(CouncilAction::BreakerRelax { level: Level::CloseOnly }.describe(), "Lower the brake to L2 (CloseOnly).");
+        assert_eq!(
+            CouncilAction::BreakerRelax { level: Level::CloseOnly }.describe(),
+            "Lower the brake to L2 (CloseOnly)."
+        );
         let members = [abi::ids::ORACLE, abi::ids::VAULT];
         assert_eq!(
             CouncilAction::CouncilSet { members: &members }.describe(),

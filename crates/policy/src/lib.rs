@@ -2,6 +2,7 @@
 //!
 //! Pure and `no_std`: programs, models, CLI and clients run this same code.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

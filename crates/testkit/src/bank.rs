@@ -5,7 +5,7 @@ use litesvm::LiteSVM;
 use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
 use solana_keypair::Keypair;
-use solana_program_test::{ProgramTest, ProgramTestContext, tokio::runtime::Runtime};
+use solana_program_test::{ProgramTest, ProgramTestContext, tokio::runtime::{Builder, Runtime}};
 use solana_pubkey::Pubkey;
 use solana_transaction::Transaction;
 
@@ -37,7 +37,9 @@ impl Bank {
         for (address, account) in genesis.accounts {
             test.add_genesis_account(address, account);
         }
-        let runtime = Runtime::new().expect("a runtime");
+        // One thread: the task that registers blockhashes then runs only while the bank is asked something, and never while a warp
+        // freezes the bank under it.
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let context = Box::new(runtime.block_on(test.start_with_context()));
         Self::Full { runtime, context }
     }

@@ -15,7 +15,13 @@ pub fn hash_with_zero_tail(code: &[u8], len: u32) -> Result<[u8; 32]> {
 
 /// Checks that `buffer` is a loader buffer of `authority` holding exactly the committed code. `foreign` names the fact when the
 /// authority is another.
-pub fn buffer_check(buffer: &AccountView, authority: &Address, elf_hash: &[u8; 32], elf_len: u32, foreign: GovernorError) -> Result<()> {
+pub fn buffer_check(
+    buffer: &AccountView,
+    authority: &Address,
+    elf_hash: &[u8; 32],
+    elf_len: u32,
+    foreign: GovernorError,
+) -> Result<()> {
     require!(buffer.owned_by(&crate::loader::LOADER), GovernorError::NotBuffer);
     let data = buffer.try_borrow()?;
     let state = abi::loader::buffer(&data).map_err(|_| GovernorError::NotBuffer)?;
@@ -51,6 +57,7 @@ fn equal(bytes: &[u8], with: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 

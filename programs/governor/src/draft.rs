@@ -32,7 +32,16 @@ impl Proposal {
         self.expires_unix_s = expires_unix_s.into();
         self.action = bytes;
         council.proposals = id.checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();
-        emit!(ProposalCreated { slot, unix_s, seq, id, proposer: *proposer, class: class.byte(), digest, expires_unix_s });
+        emit!(ProposalCreated {
+            slot,
+            unix_s,
+            seq,
+            id,
+            proposer: *proposer,
+            class: class.byte(),
+            digest,
+            expires_unix_s
+        });
         Ok(())
     }
 }

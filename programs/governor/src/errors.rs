@@ -103,7 +103,9 @@ pub enum GovernorError {
 impl From<UpgradeAuthorityError> for GovernorError {
     fn from(error: UpgradeAuthorityError) -> Self {
         match error {
-            UpgradeAuthorityError::WrongProgramData | UpgradeAuthorityError::NotProgramData => Self::ProgramDataMismatch,
+            UpgradeAuthorityError::WrongProgramData | UpgradeAuthorityError::NotProgramData => {
+                Self::ProgramDataMismatch
+            }
             UpgradeAuthorityError::ProgramFinal => Self::ProgramFinal,
             UpgradeAuthorityError::NotAuthority => Self::NotUpgradeAuthority,
         }

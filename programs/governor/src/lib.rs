@@ -14,7 +14,8 @@ mod state;
 pub use errors::GovernorError;
 use instructions::*;
 
-pub const ID: Address = Address::new_from_array(if cfg!(feature = "twin") { abi::ids::GOVERNOR_TWIN } else { abi::ids::GOVERNOR });
+pub const ID: Address =
+    Address::new_from_array(if cfg!(feature = "twin") { abi::ids::GOVERNOR_TWIN } else { abi::ids::GOVERNOR });
 
 /// Delays are divided by this: 1, or in a build for local networks as much as makes seven days ten seconds. Compiled in: no account
 /// can shorten a delay.

@@ -38,19 +38,26 @@ pub fn upgrade(accounts: Upgrade, bump: u8) {
 /// Moves the authority over a buffer or a program's code from `current`, which signed, to the governor's PDA. The PDA signs too:
 /// the authority cannot go to a key that nobody holds.
 pub fn authority_take(target: &mut UncheckedAccount, current: &Signer, authority: &UncheckedAccount, bump: u8) {
-    let handles: [CpiHandle; 3] = [target.cpi_handle_mut().into(), current.cpi_handle(), authority.cpi_handle().as_signer()];
+    let handles: [CpiHandle; 3] =
+        [target.cpi_handle_mut().into(), current.cpi_handle(), authority.cpi_handle().as_signer()];
     invoke(&SET_AUTHORITY_CHECKED, &handles, bump);
 }
 
 /// Closes a buffer in favour of `recipient`. The caller has checked that it is a buffer.
-pub fn buffer_close(buffer: &mut UncheckedAccount, recipient: &mut UncheckedAccount, authority: &UncheckedAccount, bump: u8) {
+pub fn buffer_close(
+    buffer: &mut UncheckedAccount,
+    recipient: &mut UncheckedAccount,
+    authority: &UncheckedAccount,
+    bump: u8,
+) {
     let handles: [CpiHandle; 3] =
         [buffer.cpi_handle_mut().into(), recipient.cpi_handle_mut().into(), authority.cpi_handle().as_signer()];
     invoke(&CLOSE, &handles, bump);
 }
 
 fn invoke<const N: usize>(data: &[u8], handles: &[CpiHandle; N], bump: u8) {
-    let metas = handles.map(|handle| InstructionAccount::new(handle.address(), handle.is_writable(), handle.is_signer()));
+    let metas =
+        handles.map(|handle| InstructionAccount::new(handle.address(), handle.is_writable(), handle.is_signer()));
     // A failed call ends the transaction: nothing is returned.
     unchecked_invoke_signed_fixed(&LOADER, data, &metas, handles, &[&[AUTHORITY_SEED, &[bump]]]);
 }

@@ -15,7 +15,10 @@ pub enum NonceError {
 }
 
 /// Fails if the transaction lives on a durable nonce. The runtime honours one only in the first instruction.
-pub fn reject_durable_nonce<E: Into<Error>>(instructions: &AccountView, refused: impl FnOnce(NonceError) -> E) -> Result<()> {
+pub fn reject_durable_nonce<E: Into<Error>>(
+    instructions: &AccountView,
+    refused: impl FnOnce(NonceError) -> E,
+) -> Result<()> {
     if *instructions.address() != INSTRUCTIONS_ID {
         return Err(refused(NonceError::WrongSysvar).into());
     }

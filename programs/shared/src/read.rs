@@ -14,5 +14,6 @@ pub fn read<'a, T: Layout, E: Into<Error>>(
     refused: impl FnOnce(ReadError) -> E,
 ) -> Result<Ref<'a, T>> {
     let owner = account.owner().to_bytes();
-    Ref::try_map(account.try_borrow()?, |data| abi::read::<T>(&owner, program, data)).map_err(|(_, why)| refused(why).into())
+    Ref::try_map(account.try_borrow()?, |data| abi::read::<T>(&owner, program, data))
+        .map_err(|(_, why)| refused(why).into())
 }

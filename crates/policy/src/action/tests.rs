@@ -56,7 +56,11 @@ fn decode_of_no_action_names_the_reason() {
 #[test]
 fn decode_refuses_every_truncation_and_every_tail() {
     let keys = distinct(3);
-    for action in [UPGRADE_ACTION, CouncilAction::BreakerRelax { level: Level::Normal }, CouncilAction::GuardiansSet { guardians: &keys }] {
+    for action in [
+        UPGRADE_ACTION,
+        CouncilAction::BreakerRelax { level: Level::Normal },
+        CouncilAction::GuardiansSet { guardians: &keys },
+    ] {
         let mut bytes = encoded(&action);
         for len in 0..bytes.len() {
             assert_eq!(CouncilAction::decode(&bytes[..len]), Err(ActionError::WrongLength), "{action:?} {len}");
@@ -73,7 +77,10 @@ fn lists_refuse_too_many_zero_and_repeated_keys() {
     assert_eq!(CouncilAction::CouncilSet { members: &sixteen }.encode(&mut out), Err(ActionError::WrongCount));
     assert_eq!(CouncilAction::GuardiansSet { guardians: &sixteen[..9] }.encode(&mut out), Err(ActionError::WrongCount));
     assert_eq!(CouncilAction::CouncilSet { members: &[[1; 32], [0; 32]] }.encode(&mut out), Err(ActionError::WrongKey));
-    assert_eq!(CouncilAction::CouncilSet { members: &[[1; 32], [2; 32], [1; 32]] }.encode(&mut out), Err(ActionError::WrongKey));
+    assert_eq!(
+        CouncilAction::CouncilSet { members: &[[1; 32], [2; 32], [1; 32]] }.encode(&mut out),
+        Err(ActionError::WrongKey)
+    );
     assert_eq!(out, [0; ACTION_LEN]);
 }
 

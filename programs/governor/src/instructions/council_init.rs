@@ -24,7 +24,12 @@ impl CouncilInit {
     /// Errors: `ProgramDataMismatch`, `ProgramFinal`, `NotUpgradeAuthority`, `KeyCountWrong`, `KeyInvalid`; a second call fails as
     /// the account exists.
     fn validate(&self, members: &[[u8; 32]]) -> Result<()> {
-        shared::require_upgrade_authority(&ID, self.program_data.account(), self.upgrade_authority.address(), GovernorError::from)?;
+        shared::require_upgrade_authority(
+            &ID,
+            self.program_data.account(),
+            self.upgrade_authority.address(),
+            GovernorError::from,
+        )?;
         Ok(policy::keys_validate(members, MEMBERS).map_err(GovernorError::from)?)
     }
 

@@ -35,7 +35,9 @@ impl GuardiansExecute {
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
         self.proposal.executable(&self.council)?;
         match self.proposal.decision()? {
-            CouncilAction::GuardiansSet { guardians } => Ok(guardians.iter().copied().map(Address::new_from_array).collect()),
+            CouncilAction::GuardiansSet { guardians } => {
+                Ok(guardians.iter().copied().map(Address::new_from_array).collect())
+            }
             _ => Err(GovernorError::ActionOtherKind.into()),
         }
     }

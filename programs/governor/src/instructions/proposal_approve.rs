@@ -35,7 +35,14 @@ impl ProposalApprove {
         self.proposal.approvals = self.validate(&digest)?.into();
         let approvals = proposal::approvals_counted(&self.proposal.rules()?, &self.council.rules());
         let Stamp { slot, unix_s, seq } = self.council.stamp()?;
-        emit!(ProposalApproved { slot, unix_s, seq, id: self.proposal.id.get(), member: *self.member.address(), approvals });
+        emit!(ProposalApproved {
+            slot,
+            unix_s,
+            seq,
+            id: self.proposal.id.get(),
+            member: *self.member.address(),
+            approvals
+        });
         Ok(())
     }
 }

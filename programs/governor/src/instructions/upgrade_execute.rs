@@ -70,9 +70,19 @@ impl UpgradeExecute {
         self.adoption.previous_hash = previous_hash;
         self.adoption.elf_hash = elf_hash;
         self.adoption.elf_len = elf_len.into();
-        self.adoption.upgrades = self.adoption.upgrades.get().checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();
+        self.adoption.upgrades =
+            self.adoption.upgrades.get().checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();
         self.adoption.upgraded_slot = slot.into();
-        emit!(ProgramUpgraded { slot, unix_s, seq, id: self.proposal.id.get(), program, previous_hash, elf_hash, elf_len });
+        emit!(ProgramUpgraded {
+            slot,
+            unix_s,
+            seq,
+            id: self.proposal.id.get(),
+            program,
+            previous_hash,
+            elf_hash,
+            elf_len
+        });
         self.upgrade();
         self.deployed_check(&elf_hash, elf_len)
     }

@@ -1,0 +1,221 @@
+//! A proposal's steps as instructions, and taken one after the other.
+
+use crate::fixture::{BUFFER_LAMPORTS, Fixture, LOADER, error, program_data, sha256, target};
+use abi::governor::ACTION_LEN;
+use client::governor as calls;
+use policy::{Class, CouncilAction, proposal::digest_parts};
+use solana_account::Account;
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
+use solana_sdk_ids::system_program;
+use solana_signer::Signer;
+use testkit::{Expect, key, keypair};
+
+impl Fixture {
+    pub fn council_init(&self) -> calls::CouncilInit {
+        calls::CouncilInit {
+            upgrade_authority: key("deployer"),
+            program_data: program_data(self.governor),
+            council: self.council(),
+            governor_authority: self.authority(),
+        }
+    }
+
+    pub fn adopt_ix(&self, program: Pubkey, elf_len: usize) -> Instruction {
+        let accounts = calls::ProgramAdopt {
+            upgrade_authority: key("deployer"),
+            council: self.council(),
+            program,
+            program_data: program_data(program),
+            adoption: self.adoption(program),
+            governor_authority: self.authority(),
+        };
+        accounts.instruction_of(self.governor, calls::ProgramAdoptArgs { elf_len: elf_len.try_into().unwrap() })
+    }
+
+    pub fn create_ix(&mut self, action: Vec<u8>) -> Instruction {
+        let id = self.council_state().proposals.get();
+        let accounts = calls::ProposalCreate {
+            proposer: self.members[0].pubkey(),
+            council: self.council(),
+            proposal: self.proposal(id),
+        };
+        accounts.instruction_of(self.governor, calls::ProposalCreateArgs { action })
+    }
+
+    pub fn upgrade_propose_ix(&mut self, program: Pubkey, buffer: Pubkey, code: &[u8]) -> Instruction {
+        let id = self.council_state().proposals.get();
+        let accounts = calls::UpgradePropose {
+            proposer: self.members[0].pubkey(),
+            council: self.council(),
+            adoption: self.adoption(program),
+            buffer,
+            proposal: self.proposal(id),
+            governor_authority: self.authority(),
+        };
+        let elf_len = code.len().try_into().unwrap();
+        accounts.instruction_of(self.governor, calls::UpgradeProposeArgs { elf_hash: sha256(code), elf_len })
+    }
+
+    pub fn approve_ix(&mut self, id: u64, member: Pubkey) -> Instruction {
+        let digest = self.proposal_state(id).digest;
+        let accounts = calls::ProposalApprove { member, council: self.council(), proposal: self.proposal(id) };
+        accounts.instruction_of(self.governor, calls::ProposalApproveArgs { digest })
+    }
+
+    pub fn queue_ix(&self, id: u64) -> Instruction {
+        calls::ProposalQueue { council: self.council(), proposal: self.proposal(id) }.instruction_of(self.governor)
+    }
+
+    pub fn cancel_ix(&self, id: u64, by: Pubkey) -> Instruction {
+        calls::ProposalCancel { by, council: self.council(), proposal: self.proposal(id) }.instruction_of(self.governor)
+    }
+
+    pub fn upgrade_ix(&mut self, id: u64, program: Pubkey, buffer: Pubkey) -> Instruction {
+        let spill = Pubkey::from(self.proposal_state(id).proposer);
+        let accounts = calls::UpgradeExecute {
+            council: self.council(),
+            proposal: self.proposal(id),
+            adoption: self.adoption(program),
+            program,
+            program_data: program_data(program),
+            buffer,
+            spill,
+            governor_authority: self.authority(),
+        };
+        accounts.instruction_of(self.governor)
+    }
+
+    pub fn council_execute_ix(&self, id: u64) -> Instruction {
+        calls::CouncilExecute { council: self.council(), proposal: self.proposal(id) }.instruction_of(self.governor)
+    }
+
+    pub fn buffer_close_ix(&mut self, id: u64, buffer: Pubkey) -> Instruction {
+        let proposer = Pubkey::from(self.proposal_state(id).proposer);
+        let accounts = calls::BufferClose {
+            council: self.council(),
+            proposal: self.proposal(id),
+            buffer,
+            proposer,
+            governor_authority: self.authority(),
+        };
+        accounts.instruction_of(self.governor)
+    }
+
+    /// The first member proposes.
+    pub fn propose(&mut self, action: &CouncilAction) -> u64 {
+        let id = self.council_state().proposals.get();
+        let create = self.create_ix(encoded(action));
+        let proposer = self.members[0].insecure_clone();
+        self.world.ok(&[create], &[&proposer]);
+        id
+    }
+
+    /// The first member proposes this code for the program, from a fresh buffer.
+    pub fn upgrade_propose(&mut self, program: Pubkey, code: &[u8]) -> (u64, Pubkey) {
+        let id = self.council_state().proposals.get();
+        let proposer = self.members[0].insecure_clone();
+        let buffer = self.buffer(&format!("buffer {id}"), Some(proposer.pubkey()), code);
+        let propose = self.upgrade_propose_ix(program, buffer, code);
+        self.world.ok(&[propose], &[&proposer]);
+        (id, buffer)
+    }
+
+    /// The first `count` members approve, a slot after.
+    pub fn approve(&mut self, id: u64, count: usize) {
+        self.world.advance_slots(1);
+        for seat in 0..count {
+            let member = self.members[seat].insecure_clone();
+            let approve = self.approve_ix(id, member.pubkey());
+            self.world.ok(&[approve], &[&member]);
+        }
+    }
+
+    /// As many approve as the class needs, and the delay starts.
+    pub fn queue(&mut self, id: u64) {
+        let seats = u8::try_from(self.members.len()).unwrap();
+        let class = self.class(id);
+        self.approve(id, usize::from(class.threshold_ceil(seats)));
+        let queue = self.queue_ix(id);
+        self.world.ok(&[queue], &[]);
+    }
+
+    /// Both clocks pass the delay to the second and to the slot.
+    pub fn delay_pass(&mut self, id: u64) {
+        let delay_s = self.class(id).delay_floor_s();
+        self.world.advance_s(delay_s.into());
+        self.world.advance_slots(delay_s.into());
+    }
+
+    /// Approved, queued, and through the delay.
+    pub fn mature(&mut self, id: u64) {
+        self.queue(id);
+        self.delay_pass(id);
+    }
+
+    pub fn class(&mut self, id: u64) -> Class {
+        Class::from_byte(self.proposal_state(id).class).expect("a known class")
+    }
+
+    /// The code proposed for the target, ready to be executed. The bank follows the clock to its slot, as the loader insists.
+    pub fn upgrade_mature(&mut self, code: &[u8]) -> (u64, Pubkey) {
+        let (id, buffer) = self.upgrade_propose(target(), code);
+        self.mature(id);
+        self.world.next_slot();
+        (id, buffer)
+    }
+
+    /// An `AdvanceNonceAccount` that lands by itself: with it first, the runtime takes the transaction for a durable one.
+    pub fn nonce_advance(&mut self) -> (Instruction, Keypair) {
+        let (nonce, owner) = (key("nonce"), keypair("nonce owner"));
+        let mut data = vec![1, 0, 0, 0, 1, 0, 0, 0];
+        data.extend_from_slice(owner.pubkey().as_ref());
+        data.extend_from_slice(&[9; 32]);
+        data.extend_from_slice(&5_000_u64.to_le_bytes());
+        self.world.set_account(
+            &nonce,
+            Account { lamports: BUFFER_LAMPORTS, data, owner: system_program::ID, ..Account::default() },
+        );
+        (solana_system_interface::instruction::advance_nonce_account(&nonce, &owner.pubkey()), owner)
+    }
+
+    /// `instruction` is refused in a transaction that lives on a durable nonce.
+    pub fn durable_nonce_refused(&mut self, instruction: &Instruction, signers: &[&Keypair]) {
+        let (advance, owner) = self.nonce_advance();
+        let mut all = signers.to_vec();
+        all.push(&owner);
+        // The advance names a sysvar that changes by itself: only the instruction's own accounts must stand still.
+        let named = [instruction.clone()];
+        let before = self.world.snapshot(&named);
+        let failure = self.world.send(&[advance, instruction.clone()], &all).expect_err("a durable nonce");
+        Expect::from(error("DurableNonce")).check(&failure, "durable nonce");
+        assert_eq!(before, self.world.snapshot(&named), "a refused transaction changed state");
+    }
+}
+
+pub fn encoded(action: &CouncilAction) -> Vec<u8> {
+    let mut out = [0; ACTION_LEN];
+    let len = action.encode(&mut out).expect("a lawful action");
+    out[..len].to_vec()
+}
+
+/// What members must approve, computed from the parts and not by the program.
+pub fn digest(governor: Pubkey, id: u64, action: &[u8]) -> [u8; 32] {
+    sha256(&digest_parts(&governor.to_bytes(), &id.to_le_bytes(), action).concat())
+}
+
+/// A transfer of the buffer's authority, and a write of one byte into it, by whoever holds it.
+pub fn buffer_attacks(buffer: Pubkey, by: Pubkey) -> [Instruction; 2] {
+    use solana_instruction::AccountMeta;
+    let mut write = vec![1, 0, 0, 0, 0, 0, 0, 0];
+    write.extend_from_slice(&1_u64.to_le_bytes());
+    write.push(0xff);
+    let accounts = vec![AccountMeta::new(buffer, false), AccountMeta::new_readonly(by, true)];
+    let set_authority = Instruction {
+        program_id: LOADER,
+        accounts: [accounts.clone(), vec![AccountMeta::new_readonly(key("thief"), false)]].concat(),
+        data: vec![4, 0, 0, 0],
+    };
+    [Instruction { program_id: LOADER, accounts, data: write }, set_authority]
+}
