@@ -230,8 +230,9 @@ pub struct TokensOpen {
     pub payer: Pubkey,
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
     pub custody: Pubkey,
-    /// SPL Token checks that it is a mint when the vault is initialised.
+    /// Its owner is checked by the handler; that it is a mint, by SPL Token.
     pub mint: Pubkey,
+    /// Created by the handler and not by `init`, which would come before the check of the mint.
     pub tokens: Pubkey,
 }
 
