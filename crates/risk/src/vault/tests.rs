@@ -1,3 +1,10 @@
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_wrap,
+    clippy::integer_division,
+    reason = "plain figures, bounded by the tests themselves"
+)]
+
 use super::*;
 use proptest::prelude::*;
 
