@@ -28,7 +28,10 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let mut world = World::new();
+        Self::on(World::new())
+    }
+
+    pub fn on(mut world: World) -> Self {
         let protocol = Protocol::new(&mut world, SPOT);
         let expiry_unix_s = protocol.expiry_unix_s(&mut world, 1);
         let expiry = protocol.expiry(&mut world, expiry_unix_s);

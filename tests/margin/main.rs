@@ -7,6 +7,7 @@ mod account_transfer;
 mod account_withdraw;
 mod authority_set;
 mod config_init;
+mod conservation;
 mod expiry_create;
 mod expiry_settle;
 mod fixture;

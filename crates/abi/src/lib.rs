@@ -4,6 +4,18 @@
 //! same fields under Anchor's `#[account]`. Every layout begins with `version, min_reader`: a reader accepts a version it does not know
 //! if `min_reader` is not above its own, so that code can be upgraded under accounts that others read.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::indexing_slicing,
+        clippy::integer_division,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod breaker;
 pub mod config;

@@ -1,5 +1,17 @@
 //! The numbers the programs rest on, as pure functions over plain structs.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::indexing_slicing,
+        clippy::integer_division,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod feed;
 pub mod fees;

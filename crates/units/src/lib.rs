@@ -9,6 +9,18 @@
 //!
 //! Anything not in the table is not a legal conversion. ROUNDING: what users owe rounds up, what they are owed rounds down.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::indexing_slicing,
+        clippy::integer_division,
+        clippy::unwrap_used
+    )
+)]
 
 mod wide;
 
@@ -123,3 +135,6 @@ impl QuoteAtoms {
 fn quote(atoms: u64) -> Option<QuoteAtoms> {
     i64::try_from(atoms).ok().map(QuoteAtoms)
 }
+
+#[cfg(test)]
+mod tests;

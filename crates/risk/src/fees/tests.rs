@@ -23,6 +23,6 @@ proptest! {
     #[test]
     fn insurance_takes_a_third_and_leaves_the_rest(fee in 0i64..i64::MAX) {
         let share = insurance_share_floor(QuoteAtoms(fee)).unwrap().0;
-        prop_assert!(share <= fee / 3 && share >= fee / 3);
+        prop_assert_eq!(share, fee / 3);
     }
 }
