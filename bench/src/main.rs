@@ -48,7 +48,9 @@ fn run(write: bool) -> Result<(), String> {
     let budgets: Budgets = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
     let rises = compare(&budgets, &measured);
     if rises > 0 {
-        return Err(format!("{rises} instructions cost more than their budget; make them cheaper, or `make bench` and say why"));
+        return Err(format!(
+            "{rises} instructions cost more than their budget; make them cheaper, or `make bench` and say why"
+        ));
     }
     Ok(())
 }
@@ -57,7 +59,10 @@ fn run(write: bool) -> Result<(), String> {
 fn compare(budgets: &Budgets, measured: &Budgets) -> usize {
     let same = budgets.compiler == measured.compiler;
     if !same {
-        println!("measured with {}, budgets with {}: up to {OTHER_COMPILER_PERCENT} % more passes", measured.compiler, budgets.compiler);
+        println!(
+            "measured with {}, budgets with {}: up to {OTHER_COMPILER_PERCENT} % more passes",
+            measured.compiler, budgets.compiler
+        );
     }
     println!("{:<36} {:>9} {:>9}  change", "instruction", "budget", "measured");
     let mut rises = 0;

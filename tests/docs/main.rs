@@ -41,8 +41,7 @@ fn ids() -> Vec<String> {
 fn every_invariant_is_kept_by_code_and_attacked_by_a_suite() {
     let ids = ids();
     assert!(ids.len() > 20, "the table was not read: {ids:?}");
-    let code: Vec<_> =
-        ["programs", "crates"].iter().flat_map(|name| sources(&root().join(name))).collect();
+    let code: Vec<_> = ["programs", "crates"].iter().flat_map(|name| sources(&root().join(name))).collect();
     let suites = sources(&root().join("tests"));
     for id in ids {
         let mark = format!("INVARIANT({id})");

@@ -16,6 +16,8 @@ mod level;
 pub mod proposal;
 
 pub use action::{ActionError, CouncilAction, GUARDIANS, keys_validate};
-pub use brake::{Brake, BrakeError, Cause, EXPIRED_LEVEL, GUARDIAN_LEVEL, TRIP_DAY_S, TRIP_S, TRIPS_PER_DAY, level_in_force};
+pub use brake::{
+    Brake, BrakeError, Cause, EXPIRED_LEVEL, GUARDIAN_LEVEL, TRIP_DAY_S, TRIP_S, TRIPS_PER_DAY, level_in_force,
+};
 pub use class::{COUNCIL_OF, Class, EXECUTION_S, VOTING_S};
 pub use level::{Action, Level, Permission, allows, permission};

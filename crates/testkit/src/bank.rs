@@ -5,7 +5,10 @@ use litesvm::LiteSVM;
 use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
 use solana_keypair::Keypair;
-use solana_program_test::{ProgramTest, ProgramTestContext, tokio::runtime::{Builder, Runtime}};
+use solana_program_test::{
+    ProgramTest, ProgramTestContext,
+    tokio::runtime::{Builder, Runtime},
+};
 use solana_pubkey::Pubkey;
 use solana_transaction::Transaction;
 
