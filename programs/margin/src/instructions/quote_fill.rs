@@ -3,7 +3,7 @@ use crate::errors::MarginError;
 use crate::events::{QuoteFilled, Stamp};
 use crate::guard::{level_require, spot, BRAKE};
 use crate::signed_quote::{signed_quote_read, SignedQuote};
-use crate::state::{Expiry, MarginAccount, Market, PositionChange, QuoteState, Series};
+use crate::state::{Earlier, Expiry, MarginAccount, Market, PositionChange, QuoteState, Series};
 use crate::ID;
 use abi::margin::QUOTE_SEED;
 use abi::quote::{SIDE_BUY, SIDE_SELL};
@@ -58,12 +58,13 @@ pub struct QuoteFill {
     pub system_program: Program<System>,
 }
 
-/// One side of a fill before it: what "not worse" is measured against.
+/// One side of a fill.
 struct Side {
     change: Lots,
+    /// Whether it only shrinks the side's position.
     reduces: bool,
-    /// Known only for a side that reduces: any other must have margin outright.
-    margin_before: QuoteAtoms,
+    /// What "no worse" is measured against.
+    earlier: Earlier,
 }
 
 impl QuoteFill {
@@ -98,8 +99,8 @@ impl QuoteFill {
         let lots = Lots(i64::try_from(args.lots).map_err(|_| MarginError::NotionalTooLarge)?);
         let opposite = Lots::ZERO.checked_sub(lots).ok_or(MarginError::NotionalTooLarge)?;
         let (taker_change, maker_change) = if terms.taker_buys { (lots, opposite) } else { (opposite, lots) };
-        let taker_side = side(&self.taker, &self.market, &series, taker_change, spot)?;
-        let maker_side = side(&self.maker, &self.market, &series, maker_change, spot)?;
+        let taker_side = Side::new(&self.taker, series, taker_change);
+        let maker_side = Side::new(&self.maker, series, maker_change);
         let action = if taker_side.reduces { Action::ReduceRisk } else { Action::NewRisk };
         level_require(self.brake.account(), action, stamp.unix_s)?;
 
@@ -160,16 +161,19 @@ impl QuoteFill {
     }
 }
 
-fn side(account: &MarginAccount, market: &Market, series: &Series, change: Lots, spot: PriceE6) -> Result<Side> {
-    let reduces = reduces(account.lots(series), change);
-    let margin_before = if reduces { account.initial_margin(market, spot)? } else { QuoteAtoms::ZERO };
-    Ok(Side { change, reduces, margin_before })
+impl Side {
+    fn new(account: &MarginAccount, series: Series, change: Lots) -> Self {
+        let lots = account.lots(&series);
+        let earlier = Earlier { series, lots, quote: QuoteAtoms(account.quote_atoms.get()) };
+        Self { change, reduces: reduces(lots, change), earlier }
+    }
 }
 
 /// INVARIANT(M-4): initial margin, or, for a side that only shrinks its position, no worse than before.
 fn margin_require(account: &MarginAccount, market: &Market, side: &Side, spot: PriceE6) -> Result<()> {
     let margin = account.initial_margin(market, spot)?;
-    let improves = side.reduces && margin >= side.margin_before;
-    require!(margin.0 >= 0 || improves, MarginError::InitialMarginNegative);
+    // The margin before is computed only when it decides.
+    let allowed = margin.0 >= 0 || side.reduces && margin >= account.initial_margin_at(market, spot, &side.earlier)?;
+    require!(allowed, MarginError::InitialMarginNegative);
     Ok(())
 }

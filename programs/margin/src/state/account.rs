@@ -16,6 +16,14 @@ pub struct PositionChange {
     pub after: Lots,
 }
 
+/// What an account held before a fill, where the fill changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    pub series: Series,
+    pub lots: Lots,
+    pub quote: QuoteAtoms,
+}
+
 impl Position {
     fn is_vacant(&self) -> bool {
         self.kind == 0
@@ -56,12 +64,30 @@ impl MarginAccount {
 
     /// Initial margin at `spot`.
     pub fn initial_margin(&self, market: &Market, spot: PriceE6) -> Result<QuoteAtoms> {
+        self.margin_of(market, spot, QuoteAtoms(self.quote_atoms.get()), None)
+    }
+
+    /// Initial margin as it would be with another quote balance and other lots of one series: what it was before a fill.
+    pub fn initial_margin_at(&self, market: &Market, spot: PriceE6, earlier: &Earlier) -> Result<QuoteAtoms> {
+        self.margin_of(market, spot, earlier.quote, Some(earlier))
+    }
+
+    fn margin_of(
+        &self,
+        market: &Market,
+        spot: PriceE6,
+        quote: QuoteAtoms,
+        instead: Option<&Earlier>,
+    ) -> Result<QuoteAtoms> {
         let mut book = Book::EMPTY;
-        for position in self.positions.iter().filter(|position| !position.is_vacant()) {
+        let replaced = |held: &Position| instead.is_some_and(|earlier| held.is_of(&earlier.series));
+        for position in self.positions.iter().filter(|held| !held.is_vacant() && !replaced(held)) {
             book.push(position.to_risk()?).ok_or(MarginError::PositionsFull)?;
         }
-        let holdings =
-            Holdings { quote: QuoteAtoms(self.quote_atoms.get()), base: BaseAtoms(self.base_atoms.get()), book: &book };
+        if let Some(earlier) = instead.filter(|earlier| earlier.lots != Lots::ZERO) {
+            book.push(earlier.series.position(earlier.lots)).ok_or(MarginError::PositionsFull)?;
+        }
+        let holdings = Holdings { quote, base: BaseAtoms(self.base_atoms.get()), book: &book };
         initial_margin(&holdings, spot, market.scale()).ok_or_else(|| MarginError::NotionalTooLarge.into())
     }
 

@@ -4,8 +4,8 @@ use crate::errors::MarginError;
 use abi::margin::{EXPIRY_SETTLED, KIND_CALL, KIND_PUT};
 use anchor_lang::prelude::*;
 use risk::listing::STRIKES;
-use risk::payoff::Kind;
-use units::PriceE6;
+use risk::payoff::{Kind, Position};
+use units::{Lots, PriceE6, UnixSeconds};
 
 /// One series of an expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,13 @@ pub struct Series {
     pub kind: Kind,
     /// Where the expiry counts its open lots.
     index: usize,
+}
+
+impl Series {
+    /// A position in this series.
+    pub fn position(&self, lots: Lots) -> Position {
+        Position { expiry: UnixSeconds(self.expiry_unix_s), strike: PriceE6(self.strike_e6), kind: self.kind, lots }
+    }
 }
 
 impl Expiry {

@@ -10,7 +10,7 @@ mod ledger;
 mod market;
 mod quote;
 
-pub use account::PositionChange;
+pub use account::{Earlier, PositionChange};
 pub use expiry::Series;
 pub use ledger::Token;
 
