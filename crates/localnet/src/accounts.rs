@@ -23,10 +23,7 @@ struct DumpAccount {
 
 /// Reads one account dump: `{"pubkey", "account": {"lamports", "data": [BYTES, "base64"], "owner", "executable"}}`.
 pub(crate) fn account_load(path: &Path) -> Result<(Pubkey, AccountSharedData), Error> {
-    let fail = |reason: String| Error::AccountFile {
-        path: path.to_owned(),
-        reason,
-    };
+    let fail = |reason: String| Error::AccountFile { path: path.to_owned(), reason };
     let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
     account_parse(&text).map_err(fail)
 }

@@ -48,6 +48,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// One above RPC; 0 if there is none, which the start refuses.
+    pub fn ws_port(&self) -> u16 {
+        self.rpc_port.checked_add(1).unwrap_or_default()
+    }
+
     /// For tests: a folder of its own and ports that are free now.
     pub fn on_free_ports(ledger: impl Into<PathBuf>, mock_pyth: impl Into<PathBuf>) -> Result<Self, Error> {
         Ok(Self {
@@ -70,25 +75,20 @@ pub struct ProgramSpec {
 
 impl ProgramSpec {
     pub fn mock_pyth(file: impl Into<PathBuf>) -> Self {
-        Self {
-            id: PYTH_RECEIVER,
-            file: file.into(),
-            authority: None,
-        }
+        Self { id: PYTH_RECEIVER, file: file.into(), authority: None }
     }
 
     /// The file must exist and be an ELF; the validator's own message for either is a panic.
     pub(crate) fn elf_check(&self) -> Result<(), Error> {
         let mut magic = [0; 4];
-        let read = std::fs::File::open(&self.file).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+        let read =
+            std::fs::File::open(&self.file).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
         match read {
             Ok(()) if magic == *b"\x7fELF" => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::ElfMissing {
-                path: self.file.clone(),
-            }),
-            Ok(()) | Err(_) => Err(Error::NotElf {
-                path: self.file.clone(),
-            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(Error::ElfMissing { path: self.file.clone() })
+            }
+            Ok(()) | Err(_) => Err(Error::NotElf { path: self.file.clone() }),
         }
     }
 }
@@ -97,10 +97,7 @@ impl FromStr for ProgramSpec {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let fail = |reason: &str| Error::ProgramSpec {
-            text: text.to_owned(),
-            reason: reason.to_owned(),
-        };
+        let fail = |reason: &str| Error::ProgramSpec { text: text.to_owned(), reason: reason.to_owned() };
         let (id, rest) = text.split_once('=').ok_or_else(|| fail("`=` is missing"))?;
         let id = id.parse().map_err(|_| fail("the part before `=` is not an address"))?;
         // A file name may hold a colon, so only a last part that is an address counts as the authority.
@@ -114,11 +111,7 @@ impl FromStr for ProgramSpec {
         if file.is_empty() {
             return Err(fail("the file is missing"));
         }
-        Ok(Self {
-            id,
-            file: file.into(),
-            authority,
-        })
+        Ok(Self { id, file: file.into(), authority })
     }
 }
 

@@ -12,11 +12,7 @@ pub enum Error {
     #[error("account file {path}: {reason}")]
     AccountFile { path: PathBuf, reason: String },
     #[error("port {port} ({role}) is taken by another program: stop it, or choose another port with {option}")]
-    PortTaken {
-        port: u16,
-        role: &'static str,
-        option: &'static str,
-    },
+    PortTaken { port: u16, role: &'static str, option: &'static str },
     #[error("RPC port {port} leaves no port above it for WebSocket: choose one of 1..65534 with --rpc-port")]
     RpcPortRange { port: u16 },
     #[error("no free block of {width} ports for the validator's own sockets between {from} and {to}")]
@@ -30,11 +26,7 @@ pub enum Error {
     #[error("{path} holds files that a local network did not make: name an empty or new folder with --ledger")]
     LedgerForeign { path: PathBuf },
     #[error("{what} {path}: {source}")]
-    Io {
-        what: &'static str,
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Io { what: &'static str, path: PathBuf, source: std::io::Error },
     #[error("cannot listen for signals: {0}")]
     Signals(std::io::Error),
     #[error("the faucet did not start: {0}")]

@@ -37,10 +37,7 @@ impl FaucetThread {
                 });
             })
             .map_err(|error| Error::Faucet(error.to_string()))?;
-        let address = start
-            .recv()
-            .map_err(|error| Error::Faucet(error.to_string()))?
-            .map_err(Error::Faucet)?;
+        let address = start.recv().map_err(|error| Error::Faucet(error.to_string()))?.map_err(Error::Faucet)?;
         Ok(Self { address, stop: Some(stop), thread: Some(thread) })
     }
 }

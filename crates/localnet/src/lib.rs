@@ -13,6 +13,7 @@
 
 mod accounts;
 mod config;
+mod connections;
 mod error;
 mod faucet;
 mod ports;
@@ -20,8 +21,7 @@ mod state;
 mod validator;
 
 pub use config::{
-    Config, DEFAULT_FAUCET_PORT, DEFAULT_RPC_PORT, DEFAULT_TICKS_PER_SLOT, MOCK_PYTH_FILE,
-    PYTH_RECEIVER, ProgramSpec,
+    Config, DEFAULT_FAUCET_PORT, DEFAULT_RPC_PORT, DEFAULT_TICKS_PER_SLOT, MOCK_PYTH_FILE, PYTH_RECEIVER, ProgramSpec,
 };
 pub use error::Error;
 pub use state::Previous;

@@ -21,6 +21,9 @@ use std::{
 /// No new slot for this long means that the validator is dead; a loaded machine recovers sooner.
 const STALL: Duration = Duration::from_secs(60);
 const WATCH_PERIOD: Duration = Duration::from_secs(1);
+/// Stopping takes about 5 s.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+const EXIT_NOT_STOPPED: i32 = 1;
 /// What a shell reports for a program ended by SIGINT.
 const EXIT_INTERRUPTED: i32 = 130;
 
@@ -97,8 +100,15 @@ fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let outcome = watch(&net, &stop);
     match outcome {
         Ok(reason) => eprintln!("localnet: {reason}, stopping"),
-        Err(slot) => eprintln!("localnet: no new slot for {} s after slot {slot}: the validator is dead", STALL.as_secs()),
+        Err(slot) => {
+            eprintln!("localnet: no new slot for {} s after slot {slot}: the validator is dead", STALL.as_secs())
+        }
     }
+    std::thread::spawn(|| {
+        std::thread::sleep(STOP_LIMIT);
+        eprintln!("localnet: a thread of the validator did not end within {} s: left without it", STOP_LIMIT.as_secs());
+        std::process::exit(EXIT_NOT_STOPPED);
+    });
     net.stop();
     eprintln!("localnet: stopped");
     Ok(if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -109,7 +119,8 @@ fn stop_reasons(until_stdin_closes: bool) -> Result<Receiver<&'static str>, Erro
     let (sender, receiver) = crossbeam_channel::unbounded();
     let stopping = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, EXIT_INTERRUPTED, Arc::clone(&stopping)).map_err(Error::Signals)?;
+        signal_hook::flag::register_conditional_shutdown(signal, EXIT_INTERRUPTED, Arc::clone(&stopping))
+            .map_err(Error::Signals)?;
         signal_hook::flag::register(signal, Arc::clone(&stopping)).map_err(Error::Signals)?;
     }
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).map_err(Error::Signals)?;
@@ -152,9 +163,13 @@ fn announce(net: &Localnet, took: Duration) {
     match net.previous() {
         Previous::None | Previous::Stopped => {}
         Previous::Unfinished { pid, .. } => {
-            eprintln!("localnet: found an unfinished run (pid {pid}, killed): removed its files and started over cleanly");
+            eprintln!(
+                "localnet: found an unfinished run (pid {pid}, killed): removed its files and started over cleanly"
+            );
         }
-        Previous::Replaced { pid } => eprintln!("localnet: stopped the local network with pid {pid} and started over cleanly"),
+        Previous::Replaced { pid } => {
+            eprintln!("localnet: stopped the local network with pid {pid} and started over cleanly")
+        }
     }
     let (rpc, ws) = (net.rpc_url(), net.ws_url());
     let ready = serde_json::json!({

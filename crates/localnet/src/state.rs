@@ -12,7 +12,7 @@ const STATE_FILE: &str = "localnet.json";
 /// Present in every ledger folder, also in one whose state file was deleted.
 const GENESIS_FILE: &str = "genesis.bin";
 /// How long a process may take to stop when asked, and again when killed.
-const STOP_SECONDS: u64 = 10;
+const STOP_SECONDS: u64 = 15;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct RunState {
@@ -126,9 +126,7 @@ fn pid_holds(pid: u32, path: &Path) -> bool {
         Err(_) => return !Path::new("/proc/self/fd").exists(),
     };
     let path = fs::canonicalize(path).ok();
-    open_files
-        .flatten()
-        .any(|open| fs::read_link(open.path()).ok().is_some_and(|target| Some(target) == path))
+    open_files.flatten().any(|open| fs::read_link(open.path()).ok().is_some_and(|target| Some(target) == path))
 }
 
 fn signal_send(pid: u32, signal: libc::c_int) {

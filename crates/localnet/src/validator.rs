@@ -1,14 +1,17 @@
 use crate::{
     Config, Error, Previous, accounts,
+    connections::ConnectionCloser,
     faucet::FaucetThread,
     ports::{self, BLOCK_WIDTH},
     state::Claim,
 };
 use solana_account::AccountSharedData;
+use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 use solana_net_utils::SocketAddrSpace;
 use solana_pubkey::Pubkey;
 use solana_rpc::rpc::JsonRpcConfig;
+use solana_rpc_client::rpc_client::RpcClient;
 use solana_sdk_ids::{bpf_loader_upgradeable, system_program};
 use solana_signer::Signer;
 use solana_test_validator::{TestValidator, TestValidatorGenesis, UpgradeableProgramInfo};
@@ -24,8 +27,9 @@ const READY_SLOT: u64 = 2;
 
 /// A running local network; dropping it stops it.
 pub struct Localnet {
-    // Fields drop in this order: the validator stops before the faucet that its RPC calls.
-    validator: TestValidator,
+    /// `None` only while it is dropped.
+    validator: Option<TestValidator>,
+    config: Config,
     faucet: FaucetThread,
     claim: Claim,
 }
@@ -56,17 +60,17 @@ impl Localnet {
         let validator = genesis
             .start_with_mint_address(Pubkey::new_unique(), SocketAddrSpace::Unspecified)
             .map_err(|error| Error::Validator(error.to_string()))?;
-        let net = Self { validator, faucet, claim };
+        let net = Self { validator: Some(validator), config, faucet, claim };
         net.first_blocks_wait()?;
         Ok(net)
     }
 
     pub fn rpc_url(&self) -> String {
-        self.validator.rpc_url()
+        format!("http://127.0.0.1:{}", self.config.rpc_port)
     }
 
     pub fn ws_url(&self) -> String {
-        self.validator.rpc_pubsub_url()
+        format!("ws://127.0.0.1:{}", self.config.ws_port())
     }
 
     pub fn faucet_address(&self) -> SocketAddr {
@@ -80,7 +84,8 @@ impl Localnet {
 
     /// The newest slot that has a bank; it stands still if the validator has died.
     pub fn slot(&self) -> u64 {
-        self.validator.bank_forks().read().map_or(0, |forks| forks.highest_slot())
+        let forks = self.validator.as_ref().map(TestValidator::bank_forks);
+        forks.map_or(0, |forks| forks.read().map_or(0, |forks| forks.highest_slot()))
     }
 
     /// Stops everything, as dropping does.
@@ -88,14 +93,23 @@ impl Localnet {
 
     fn first_blocks_wait(&self) -> Result<(), Error> {
         let deadline = Instant::now() + Duration::from_secs(FIRST_BLOCK_SECONDS);
-        let client = self.validator.get_rpc_client();
+        let client = RpcClient::new(self.rpc_url());
         while Instant::now() < deadline {
-            if client.get_slot().is_ok_and(|slot| slot >= READY_SLOT) {
+            if client.get_slot_with_commitment(CommitmentConfig::processed()).is_ok_and(|slot| slot >= READY_SLOT) {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
         Err(Error::NoBlocks { seconds: FIRST_BLOCK_SECONDS })
+    }
+}
+
+/// The validator stops before the faucet, which its RPC calls, and before the folder is given free.
+impl Drop for Localnet {
+    fn drop(&mut self) {
+        let closer = ConnectionCloser::start([self.config.rpc_port, self.config.ws_port()]);
+        drop(self.validator.take());
+        drop(closer);
     }
 }
 

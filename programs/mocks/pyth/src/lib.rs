@@ -24,7 +24,6 @@ pub const PRICE_UPDATE_LEN: usize = 134;
 /// The one instruction.
 pub const WRITE: u8 = 0;
 
-const HEADER_LEN: usize = 3;
 const WRITER_START: usize = 8;
 const WRITER_END: usize = 40;
 
@@ -55,11 +54,7 @@ impl From<MockPythError> for ProgramError {
 }
 
 /// Checks the accounts and stores the bytes.
-pub fn process_instruction(
-    program_id: &Address,
-    accounts: &mut [AccountView],
-    instruction: &[u8],
-) -> ProgramResult {
+pub fn process_instruction(program_id: &Address, accounts: &mut [AccountView], instruction: &[u8]) -> ProgramResult {
     let [price, writer, ..] = accounts else {
         return Err(MockPythError::AccountsMissing.into());
     };
@@ -89,38 +84,15 @@ pub fn write_parse(instruction: &[u8]) -> Result<(usize, &[u8]), MockPythError> 
 }
 
 /// Stores `bytes` at `offset` if `writer` may write the account; otherwise changes nothing.
-pub fn write_apply(
-    account: &mut [u8],
-    writer: &[u8; 32],
-    offset: usize,
-    bytes: &[u8],
-) -> Result<(), MockPythError> {
-    let named = account
-        .get(WRITER_START..WRITER_END)
-        .ok_or(MockPythError::WriteOutOfBounds)?;
+pub fn write_apply(account: &mut [u8], writer: &[u8; 32], offset: usize, bytes: &[u8]) -> Result<(), MockPythError> {
+    let named = account.get(WRITER_START..WRITER_END).ok_or(MockPythError::WriteOutOfBounds)?;
     let fresh = named.iter().all(|byte| *byte == 0);
     if !fresh && named != writer {
         return Err(MockPythError::WriterMismatch);
     }
-    let end = offset
-        .checked_add(bytes.len())
-        .ok_or(MockPythError::WriteOutOfBounds)?;
-    account
-        .get_mut(offset..end)
-        .ok_or(MockPythError::WriteOutOfBounds)?
-        .copy_from_slice(bytes);
+    let end = offset.checked_add(bytes.len()).ok_or(MockPythError::WriteOutOfBounds)?;
+    account.get_mut(offset..end).ok_or(MockPythError::WriteOutOfBounds)?.copy_from_slice(bytes);
     Ok(())
-}
-
-/// Writes the instruction for `bytes` at `offset` into `out` and returns its length, for clients without an allocator.
-pub fn write_encode(out: &mut [u8], offset: u16, bytes: &[u8]) -> Option<usize> {
-    let len = HEADER_LEN.checked_add(bytes.len())?;
-    let out = out.get_mut(..len)?;
-    let [low, high] = offset.to_le_bytes();
-    let (header, body) = out.split_at_mut(HEADER_LEN);
-    header.copy_from_slice(&[WRITE, low, high]);
-    body.copy_from_slice(bytes);
-    Some(len)
 }
 
 #[cfg(not(feature = "no-entrypoint"))]
@@ -146,10 +118,8 @@ mod tests {
     }
 
     #[test]
-    fn write_parse_of_encoded_instruction_returns_offset_and_bytes() {
-        let mut out = [0; 16];
-        let len = write_encode(&mut out, 0x0149, b"price").unwrap();
-        assert_eq!(write_parse(&out[..len]), Ok((0x0149, &b"price"[..])));
+    fn write_parse_returns_offset_and_bytes() {
+        assert_eq!(write_parse(&[0, 0x49, 0x01, 5, 6]), Ok((0x0149, &[5, 6][..])));
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! The accounts that are known, by discriminator, with the names of their fields.
+
+use super::{
+    DecodeError, Decoded, layout, proposal,
+    show::{self, Value, record},
+};
+use abi::{Address, Layout, breaker, config, governor, ids, margin, oracle, pyth, vault};
+use solana_pubkey::Pubkey;
+
+const GOVERNORS: &[Address] = &[ids::GOVERNOR, ids::GOVERNOR_TWIN];
+const WITH_CONFIG: &[Address] = &[ids::ORACLE, ids::MARGIN, ids::VAULT, ids::BREAKER];
+const PYTH: &[Address] = &[ids::PYTH_RECEIVER, ids::PYTH_RECEIVER_2];
+const PYTH_DISCRIMINATOR: [u8; 8] = [0x22, 0xf1, 0x23, 0x63, 0x9d, 0x7e, 0xf4, 0xcd];
+
+/// Lists, for each layout: whose it is, the fields that are shown, and after the semicolon those that are reserved.
+macro_rules! accounts {
+    ($($name:ident in $module:ident of $program:literal $owners:expr; $($field:ident),* ; $($reserved:ident),* ;)*) => {
+        pub(super) fn account(data: &[u8], owner: Option<&Pubkey>) -> Result<Decoded, DecodeError> {
+            let discriminator = data.first_chunk::<8>().ok_or(match data.len() {
+                0 => DecodeError::Empty,
+                has => DecodeError::NoDiscriminator { has },
+            })?;
+            $(
+                if *discriminator == <$module::$name as Layout>::DISCRIMINATOR {
+                    let account: &$module::$name = layout(stringify!($name), data)?;
+                    owner_check(stringify!($name), owner, $owners)?;
+                    let fields = record!(account, $($field),*);
+                    return finish(Decoded { kind: stringify!($name), program: $program, fields, notes: Vec::new() }, data);
+                }
+            )*
+            if *discriminator == PYTH_DISCRIMINATOR {
+                owner_check("Pyth price account", owner, PYTH)?;
+                return price_update(data);
+            }
+            Err(DecodeError::UnknownDiscriminator { found: show::hex(discriminator) })
+        }
+
+        /// Name, bytes named in the list above, and bytes of the whole layout.
+        #[cfg(test)]
+        pub(super) fn coverage() -> Vec<(&'static str, usize, usize)> {
+            fn field<T, F>(_: impl Fn(&T) -> &F) -> usize {
+                size_of::<F>()
+            }
+            vec![$((
+                stringify!($name),
+                [$(field(|account: &$module::$name| &account.$field),)* $(field(|account: &$module::$name| &account.$reserved)),*].iter().sum(),
+                size_of::<$module::$name>(),
+            )),*]
+        }
+    };
+}
+
+accounts! {
+    Config in config of "every program but the governor" WITH_CONFIG;
+        version, min_reader, bump, time_divisor, authority, genesis_hash, seq; reserved_head, reserved;
+    Feed in oracle of "oracle" &[ids::ORACLE];
+        version, min_reader, bump, severity, bucket_s, symbol, price_e6, confidence_e6, refreshed_unix_s, refreshed_slot, max_age_s,
+        max_confidence_bps, seq, source, buckets; reserved_head, reserved;
+    Settlement in oracle of "oracle" &[ids::ORACLE];
+        version, min_reader, bump, buckets_used, feed, expiry_unix_s, price_e6, window_end_unix_s, finalised_unix_s, finalised_slot;
+        reserved_head, reserved;
+    Market in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
+        base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
+        base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms;
+        reserved_head, reserved;
+    Expiry in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
+        unsettled_lots, clearing_atoms; reserved_head, reserved;
+    MarginAccount in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions;
+        reserved_head, reserved;
+    QuoteState in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, maker_account, nonce, digest, filled_lots, expiry_slot, payer; reserved_head, reserved;
+    Vault in vault of "vault" &[ids::VAULT];
+        version, min_reader, bump, kind, id, market, trading_account, escrow_account, strike_distance_bps, reserve_premium_bps, auction_s,
+        epoch_s, min_deposit_atoms, capacity_atoms, epoch, seq; reserved_head, reserved_mandate, reserved;
+    Epoch in vault of "vault" &[ids::VAULT];
+        version, min_reader, bump, state, vault, number, deposited_atoms, expiry_unix_s, strike_e6, auction_ends_unix_s, offered_lots,
+        sold_lots, reserve_price_e6, best_bid, best_price_e6, best_lots, premium_atoms, bids_open, result_base_atoms, result_quote_atoms,
+        claimed_deposit_atoms, claimed_base_atoms, claimed_quote_atoms; reserved_head, reserved;
+    Deposit in vault of "vault" &[ids::VAULT];
+        version, min_reader, bump, epoch, owner, base_atoms; reserved_head, reserved;
+    Bid in vault of "vault" &[ids::VAULT];
+        version, min_reader, bump, epoch, bidder, margin_account, lots, price_e6, escrow_atoms; reserved_head, reserved;
+    Brake in breaker of "breaker" &[ids::BREAKER];
+        version, min_reader, bump, level, cause, guardian_count, guardian_trips, tripped_unix_s, expires_unix_s, trips_since_unix_s, seq,
+        guardians; reserved_head, reserved;
+    Custody in breaker of "breaker" &[ids::BREAKER];
+        version, min_reader, bump, controller, releases; reserved_head, reserved;
+    Council in governor of "governor" GOVERNORS;
+        version, min_reader, bump, member_count, time_divisor, config_epoch, proposals, seq, authority_bump, members; reserved_head, reserved;
+    Proposal in governor of "governor" GOVERNORS;
+        version, min_reader, bump, state, class, action_len, id, proposer, digest, config_epoch, created_slot, created_unix_s,
+        expires_unix_s, ready_unix_s, ready_slot, approvals, action; reserved_head, reserved_approvals, reserved;
+    Adoption in governor of "governor" GOVERNORS;
+        version, min_reader, bump, program, program_data, elf_hash, elf_len, previous_hash, upgrades, adopted_unix_s, upgraded_slot;
+        reserved_head, reserved_len, reserved;
+}
+
+fn owner_check(kind: &'static str, owner: Option<&Pubkey>, owners: &[Address]) -> Result<(), DecodeError> {
+    match owner {
+        Some(owner) if !owners.contains(&owner.to_bytes()) => Err(DecodeError::WrongOwner {
+            kind,
+            expected: owners.iter().map(crate::connection::bs58).collect::<Vec<_>>().join(" or "),
+            owner: *owner,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A proposal is more than its fields: its action in words, and whether its digest is that action's.
+fn finish(mut decoded: Decoded, data: &[u8]) -> Result<Decoded, DecodeError> {
+    if decoded.kind == "Proposal" {
+        let account: &governor::Proposal = layout("Proposal", data)?;
+        decoded.notes = proposal::proposal_notes(account)?;
+        // The encoded bytes, without the zeros after them.
+        let len = usize::from(account.action_len.get());
+        if let Some((_, action)) = decoded.fields.iter_mut().find(|(name, _)| *name == "action") {
+            *action = Value::Text(show::hex(account.action.get(..len).unwrap_or(&account.action)));
+        }
+    }
+    Ok(decoded)
+}
+
+fn price_update(data: &[u8]) -> Result<Decoded, DecodeError> {
+    let update = pyth::price_update(data).map_err(|error| DecodeError::Pyth(format!("{error:?}")))?;
+    let number = |number: i64| Value::Number(number.into());
+    let fields = vec![
+        ("write_authority", Value::Text(crate::connection::bs58(&update.write_authority))),
+        ("feed_id", Value::Text(show::hex(&update.feed_id))),
+        ("price", number(update.price)),
+        ("confidence", Value::Number(update.confidence.into())),
+        ("exponent", number(update.exponent.into())),
+        ("published_unix_s", number(update.published_unix_s)),
+        ("previous_published_unix_s", number(update.previous_published_unix_s)),
+        ("ema_price", number(update.ema_price)),
+        ("ema_confidence", Value::Number(update.ema_confidence.into())),
+        ("posted_slot", Value::Number(update.posted_slot.into())),
+    ];
+    Ok(Decoded { kind: "PriceUpdateV2", program: "the Pyth receiver", fields, notes: Vec::new() })
+}

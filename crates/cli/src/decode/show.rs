@@ -1,0 +1,167 @@
+//! Fields as values: what a type says decides the form, what a name says decides the unit.
+
+use super::units;
+use abi::{
+    PodI64, PodU16, PodU32, PodU64,
+    margin::Position,
+    oracle::{Bucket, Source},
+};
+use std::fmt;
+
+/// A field's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Number(i128),
+    Text(String),
+    List(Vec<Value>),
+    Record(Vec<(&'static str, Value)>),
+}
+
+impl Value {
+    pub fn json(&self) -> serde_json::Value {
+        match self {
+            // Beyond 2^53 a number would lose digits in most readers of JSON.
+            Self::Number(number) => match i64::try_from(*number) {
+                Ok(small) if small.unsigned_abs() < 1 << 53 => small.into(),
+                _ => number.to_string().into(),
+            },
+            Self::Text(text) => text.clone().into(),
+            Self::List(items) => items.iter().map(Self::json).collect(),
+            Self::Record(fields) => serde_json::Value::Object(
+                fields.iter().map(|(name, value)| ((*name).to_owned(), value.json())).collect(),
+            ),
+        }
+    }
+}
+
+/// How a field of this type is shown.
+pub(super) trait Show {
+    fn show(&self, name: &str) -> Value;
+}
+
+macro_rules! show_numbers {
+    ($($pod:ty),*) => {$(
+        impl Show for $pod {
+            fn show(&self, _: &str) -> Value {
+                Value::Number(self.get().into())
+            }
+        }
+
+        impl<const N: usize> Show for [$pod; N] {
+            fn show(&self, name: &str) -> Value {
+                // Unused slots are zeros at the end.
+                let used = self.iter().rposition(|slot| slot.get() != 0).map_or(0, |last| last.saturating_add(1));
+                Value::List(self.iter().take(used).map(|slot| slot.show(name)).collect())
+            }
+        }
+    )*};
+}
+show_numbers!(PodU16, PodU32, PodU64, PodI64);
+
+impl Show for u8 {
+    fn show(&self, _: &str) -> Value {
+        Value::Number((*self).into())
+    }
+}
+
+impl<const N: usize> Show for [u8; N] {
+    fn show(&self, name: &str) -> Value {
+        let is_address = N == 32 && !["hash", "digest", "feed_id"].iter().any(|word| name.contains(word));
+        Value::Text(match (name, <&[u8; 32]>::try_from(self.as_slice())) {
+            ("symbol", _) => String::from_utf8_lossy(self).trim_end_matches('\0').to_owned(),
+            (_, Ok(address)) if is_address => crate::connection::bs58(address),
+            _ => hex(self),
+        })
+    }
+}
+
+impl<const N: usize> Show for [[u8; 32]; N] {
+    fn show(&self, name: &str) -> Value {
+        Value::List(self.iter().filter(|key| **key != [0; 32]).map(|key| key.show(name)).collect())
+    }
+}
+
+/// The fields of a struct by name, each shown by its type.
+macro_rules! record {
+    ($value:expr, $($field:ident),* $(,)?) => {
+        vec![$((stringify!($field), $crate::decode::show::Show::show(&$value.$field, stringify!($field)))),*]
+    };
+}
+pub(super) use record;
+
+impl Show for Source {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(self, kind, owner, address, feed_id, published_unix_s))
+    }
+}
+
+impl<const N: usize> Show for [Bucket; N] {
+    fn show(&self, _: &str) -> Value {
+        let used = self.iter().filter(|bucket| bucket.weight_s.get() != 0);
+        Value::List(used.map(|bucket| Value::Record(record!(bucket, number, weight_s, weighted_price_e6_s))).collect())
+    }
+}
+
+impl<const N: usize> Show for [Position; N] {
+    fn show(&self, _: &str) -> Value {
+        let used = self.iter().filter(|position| position.kind != 0);
+        Value::List(
+            used.map(|position| Value::Record(record!(position, kind, expiry_unix_s, strike_e6, lots))).collect(),
+        )
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes fields one to a line, with the unit that each name carries.
+pub(super) fn write_fields(
+    formatter: &mut fmt::Formatter<'_>,
+    kind: &str,
+    fields: &[(&'static str, Value)],
+    depth: usize,
+) -> fmt::Result {
+    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let indent = "  ".repeat(depth);
+    for (name, value) in fields {
+        match value {
+            Value::Record(inner) => {
+                writeln!(formatter, "{indent}{name}")?;
+                write_fields(formatter, name, inner, depth.saturating_add(1))?;
+            }
+            Value::List(items) => write_list(formatter, &indent, name, width, items)?,
+            Value::Number(_) | Value::Text(_) => {
+                writeln!(formatter, "{indent}{name:width$}  {}", units::text(kind, name, value))?
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_list(
+    formatter: &mut fmt::Formatter<'_>,
+    indent: &str,
+    name: &str,
+    width: usize,
+    items: &[Value],
+) -> fmt::Result {
+    if items.is_empty() {
+        return writeln!(formatter, "{indent}{name:width$}  none");
+    }
+    writeln!(formatter, "{indent}{name}")?;
+    for (index, item) in items.iter().enumerate() {
+        let text = match item {
+            Value::Record(fields) => {
+                let parts: Vec<_> = fields
+                    .iter()
+                    .map(|(field, value)| format!("{field} {}", units::text(name, field, value)))
+                    .collect();
+                parts.join(", ")
+            }
+            _ => units::text(name, name, item),
+        };
+        writeln!(formatter, "{indent}  {index:>2}  {text}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+use solana_pubkey::Pubkey;
+use solana_rpc_client_api::client_error::Error as ClientError;
+use std::path::PathBuf;
+
+/// Why a command could not go on. Every message says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no answer from {url}: start a local network with `make localnet`, or name another with --url ({source})")]
+    Unreachable { url: String, source: Box<ClientError> },
+    #[error("{what}: {source}")]
+    Rpc { what: String, source: Box<ClientError> },
+    #[error("{what}: {reason}")]
+    Instruction { what: &'static str, reason: String },
+    #[error("keypair {path}: {reason}")]
+    Keypair { path: PathBuf, reason: String },
+    #[error(
+        "{url} is {cluster}: the program keys of `bastion deploy` come from public seeds and serve local networks only"
+    )]
+    PublicCluster { url: String, cluster: &'static str },
+    #[error("{path} is missing: run `make build` first, or name another folder with --elf-dir")]
+    ElfMissing { path: PathBuf },
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("the payer {payer} has {has} lamports and {needs} are needed: send it more")]
+    PayerPoor { payer: Pubkey, has: u64, needs: u64 },
+    #[error(
+        "writing {name} into its buffer made no progress for {seconds} s: check the network and run again, it resumes"
+    )]
+    BufferStalled { name: String, seconds: u64 },
+    #[error(
+        "{name} is deployed with other bytes and its upgrade authority is {authority}: propose an upgrade to the governor"
+    )]
+    HeldElsewhere { name: String, authority: String },
+    #[error("{name} has room for {room} bytes and the new ELF has {len}: extend the program first")]
+    NoRoom { name: String, room: usize, len: usize },
+    #[error("the ELF of {name} is longer than 4 GiB")]
+    ElfTooLong { name: &'static str },
+    #[error("{address} does not exist on this network")]
+    AccountMissing { address: Pubkey },
+    #[error("{0}")]
+    Decode(#[from] crate::decode::DecodeError),
+}
+
+impl Error {
+    pub fn rpc(what: impl Into<String>) -> impl FnOnce(ClientError) -> Self {
+        let what = what.into();
+        move |source| Self::Rpc { what, source: Box::new(source) }
+    }
+
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}

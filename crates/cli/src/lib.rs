@@ -1,0 +1,12 @@
+//! What `bastion` does, as a library: the demo and end-to-end tests use the same code as people.
+
+pub mod connection;
+pub mod decode;
+pub mod deploy;
+mod error;
+pub mod keys;
+pub mod status;
+pub mod table;
+
+pub use connection::Connection;
+pub use error::Error;

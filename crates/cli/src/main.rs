@@ -1,0 +1,132 @@
+//! `bastion`: deploy, look at and decode the protocol.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cli::{
+    Connection, Error,
+    connection::{keypair_load, url_resolve},
+    decode::{self, DecodeError, Source},
+    deploy, keys, status,
+};
+use std::{io::Write, path::PathBuf, process::ExitCode};
+
+#[derive(Parser)]
+#[command(name = "bastion", version, about = "Deploy, look at and decode the Bastion protocol")]
+struct Arguments {
+    /// URL of the network, or l, d, t, m as in the Solana command line [default: its configuration, else localhost]
+    #[arg(short, long, global = true)]
+    url: Option<String>,
+    /// File of the key that pays and signs [default: the Solana configuration's, else the local deployer]
+    #[arg(short, long, global = true)]
+    keypair: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Deploy the programs to a local network and hand them to the governor; what is done already is skipped
+    Deploy {
+        /// Folder of the ELFs: target/deploy/localnet is time-scaled, target/deploy has mainnet timing
+        #[arg(long, default_value = "target/deploy/localnet")]
+        elf_dir: PathBuf,
+        /// Only deploy: leave configs, council and upgrade authority alone
+        #[arg(long)]
+        no_handover: bool,
+    },
+    /// Programs, brake, councils, feeds and markets at a glance
+    Status,
+    /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
+    Decode(DecodeArguments),
+}
+
+#[derive(Args)]
+struct DecodeArguments {
+    /// Address of an account on the network
+    #[arg(group = "input")]
+    address: Option<String>,
+    /// File with the account's raw bytes, or a dump of `solana account --output json`; - is standard input
+    #[arg(long, value_name = "FILE|-", group = "input")]
+    account: Option<PathBuf>,
+    /// The account's bytes in hexadecimal
+    #[arg(long, value_name = "BYTES", group = "input")]
+    hex: Option<String>,
+    /// A proposal's encoded action in hexadecimal
+    #[arg(long, value_name = "BYTES", group = "input")]
+    action: Option<String>,
+    /// With --action: the proposal's id, to print its digest
+    #[arg(long, requires = "action")]
+    id: Option<u64>,
+    /// With --id: which governor
+    #[arg(long, value_enum, default_value_t = Governor::Governor)]
+    governor: Governor,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Governor {
+    Governor,
+    Twin,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(output) => {
+            // A closed pipe is the reader's choice, not a failure.
+            let _ = writeln!(std::io::stdout(), "{}", output.trim_end());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("bastion: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<String, Error> {
+    let connect = || Connection::open(&url_resolve(arguments.url.as_deref()));
+    match &arguments.command {
+        Command::Deploy { elf_dir, no_handover } => {
+            let payer = keypair_load(arguments.keypair.as_deref())?;
+            let council = (!no_handover).then(|| deploy::Council::local(&keys::local_council()));
+            let progress = |line: &str| eprintln!("  {line}");
+            let rows = deploy::deploy(&connect()?, &payer, elf_dir, council.as_ref(), &progress)?;
+            Ok(if arguments.json { deploy::json(&rows).to_string() } else { deploy::table(&rows).to_string() })
+        }
+        Command::Status => {
+            let status = status::status(&connect()?)?;
+            Ok(if arguments.json {
+                status::json(&status).to_string()
+            } else {
+                status::write(&status).unwrap_or_default()
+            })
+        }
+        Command::Decode(input) => decode(input, arguments.json, connect),
+    }
+}
+
+fn decode(
+    input: &DecodeArguments,
+    json: bool,
+    connect: impl FnOnce() -> Result<Connection, Error>,
+) -> Result<String, Error> {
+    if let Some(action) = &input.action {
+        let governor = match input.governor {
+            Governor::Governor => abi::ids::GOVERNOR,
+            Governor::Twin => abi::ids::GOVERNOR_TWIN,
+        };
+        let lines = decode::action(&decode::hex_parse(action)?, input.id.map(|id| (&governor, id)))?;
+        return Ok(if json { serde_json::json!(lines).to_string() } else { lines.join("\n") });
+    }
+    let source = match (&input.account, &input.hex, &input.address) {
+        (Some(path), ..) => Source::File(path.clone()),
+        (_, Some(hex), _) => Source::Hex(hex.clone()),
+        (.., Some(address)) => Source::Address(address.clone()),
+        _ => return Err(DecodeError::NoInput.into()),
+    };
+    let (data, owner) = source.read(connect)?;
+    let decoded = decode::account(&data, owner.as_ref())?;
+    Ok(if json { decoded.json().to_string() } else { decoded.to_string() })
+}
