@@ -1,13 +1,13 @@
 /** What council members do: propose, approve, queue, wait out both clocks, execute. Every step is a transaction of its own. */
 import {
-    adoptionAddress,
-    brakeAddress,
-    configAddress,
-    councilAddress,
-    governor,
-    governorAuthorityAddress,
-    programDataAddress,
-    proposalAddress,
+  adoptionAddress,
+  brakeAddress,
+  configAddress,
+  councilAddress,
+  governor,
+  governorAuthorityAddress,
+  programDataAddress,
+  proposalAddress,
 } from '@bastion/client';
 import type { Address, Instruction, KeyPairSigner, TransactionSigner } from '@solana/kit';
 import type { Chain, Moment } from './chain.js';
@@ -15,108 +15,113 @@ import type { Chain, Moment } from './chain.js';
 const KIND_BREAKER_RELAX = 2;
 
 export interface Proposal {
-    readonly id: bigint;
-    readonly address: Address;
+  readonly id: bigint;
+  readonly address: Address;
 }
 
 export class Council {
-    private readonly chain: Chain;
-    readonly members: readonly KeyPairSigner[];
+  private readonly chain: Chain;
+  readonly members: readonly KeyPairSigner[];
 
-    constructor(chain: Chain, members: readonly KeyPairSigner[]) {
-        this.chain = chain;
-        this.members = members;
-    }
+  constructor(chain: Chain, members: readonly KeyPairSigner[]) {
+    this.chain = chain;
+    this.members = members;
+  }
 
-    get proposer(): KeyPairSigner {
-        return this.member(0);
-    }
+  get proposer(): KeyPairSigner {
+    return this.member(0);
+  }
 
-    member(index: number): KeyPairSigner {
-        const member = this.members[index];
-        if (!member) {
-            throw new RangeError(`the council has ${this.members.length} members`);
-        }
-        return member;
+  member(index: number): KeyPairSigner {
+    const member = this.members[index];
+    if (!member) {
+      throw new RangeError(`the council has ${this.members.length} members`);
     }
+    return member;
+  }
 
-    /** Proposes to lower the brake. */
-    async relaxPropose(level: number): Promise<Proposal> {
-        const [council, next] = await this.next();
-        const action = Uint8Array.of(KIND_BREAKER_RELAX, level);
-        await this.chain.send(this.proposer, [
-            governor.getProposalCreateInstruction({ proposer: this.proposer, council, proposal: next.address, action }),
-        ]);
-        return next;
-    }
+  /** Proposes to lower the brake. */
+  async relaxPropose(level: number): Promise<Proposal> {
+    const [council, next] = await this.next();
+    const action = Uint8Array.of(KIND_BREAKER_RELAX, level);
+    await this.chain.send(this.proposer, [
+      governor.getProposalCreateInstruction({ proposer: this.proposer, council, proposal: next.address, action }),
+    ]);
+    return next;
+  }
 
-    /** Proposes new code; the governor takes the buffer over in the same instruction, so its bytes stand still. */
-    async upgradePropose(program: Address, buffer: Address, elfHash: Uint8Array, elfLen: number): Promise<Proposal> {
-        const [council, next] = await this.next();
-        await this.chain.send(this.proposer, [
-            governor.getUpgradeProposeInstruction({
-                proposer: this.proposer,
-                council,
-                adoption: await adoptionAddress(program),
-                buffer,
-                proposal: next.address,
-                governorAuthority: await governorAuthorityAddress(),
-                elfHash,
-                elfLen,
-            }),
-        ]);
-        return next;
-    }
+  /** Proposes new code; the governor takes the buffer over in the same instruction, so its bytes stand still. */
+  async upgradePropose(program: Address, buffer: Address, elfHash: Uint8Array, elfLen: number): Promise<Proposal> {
+    const [council, next] = await this.next();
+    await this.chain.send(this.proposer, [
+      governor.getUpgradeProposeInstruction({
+        proposer: this.proposer,
+        council,
+        adoption: await adoptionAddress(program),
+        buffer,
+        proposal: next.address,
+        governorAuthority: await governorAuthorityAddress(),
+        elfHash,
+        elfLen,
+      }),
+    ]);
+    return next;
+  }
 
-    /** Approvals of this many members, each in its own transaction and over the digest that is on chain. */
-    async approve(proposal: Proposal, count: number): Promise<void> {
-        const { digest } = await this.state(proposal);
-        const council = await councilAddress();
-        for (const member of this.members.slice(0, count)) {
-            await this.chain.send(member, [governor.getProposalApproveInstruction({ member, council, proposal: proposal.address, digest })]);
-        }
+  /** Approvals of members `from` up to `to`, each in its own transaction and over the digest that is on chain. */
+  async approve(proposal: Proposal, to: number, from = 0): Promise<void> {
+    const { digest, createdSlot } = await this.state(proposal);
+    await this.chain.until({ slot: createdSlot + 1n });
+    const council = await councilAddress();
+    for (const member of this.members.slice(from, to)) {
+      await this.chain.send(member, [
+        governor.getProposalApproveInstruction({ member, council, proposal: proposal.address, digest }),
+      ]);
     }
+  }
 
-    /** Starts both clocks; anyone may. Returns when they will have passed. */
-    async queue(proposal: Proposal, by: TransactionSigner): Promise<Moment> {
-        await this.chain.send(by, [governor.getProposalQueueInstruction({ council: await councilAddress(), proposal: proposal.address })]);
-        const { readySlot, readyUnixS } = await this.state(proposal);
-        return { slot: readySlot, unixS: readyUnixS };
-    }
+  /** Starts both clocks; anyone may. Returns when they will have passed. */
+  async queue(proposal: Proposal, by: TransactionSigner): Promise<Moment> {
+    await this.chain.send(by, [
+      governor.getProposalQueueInstruction({ council: await councilAddress(), proposal: proposal.address }),
+    ]);
+    const { readySlot, readyUnixS } = await this.state(proposal);
+    return { slot: readySlot, unixS: readyUnixS };
+  }
 
-    async relaxExecuteInstruction(proposal: Proposal): Promise<Instruction> {
-        return governor.getRelaxExecuteInstruction({
-            council: await councilAddress(),
-            proposal: proposal.address,
-            governorAuthority: await governorAuthorityAddress(),
-            config: await configAddress('breaker'),
-            brake: await brakeAddress(),
-        });
-    }
+  async relaxExecuteInstruction(proposal: Proposal): Promise<Instruction> {
+    return governor.getRelaxExecuteInstruction({
+      council: await councilAddress(),
+      proposal: proposal.address,
+      governorAuthority: await governorAuthorityAddress(),
+      config: await configAddress('breaker'),
+      brake: await brakeAddress(),
+    });
+  }
 
-    async upgradeExecuteInstruction(proposal: Proposal, program: Address, buffer: Address): Promise<Instruction> {
-        return governor.getUpgradeExecuteInstruction({
-            council: await councilAddress(),
-            proposal: proposal.address,
-            adoption: await adoptionAddress(program),
-            program,
-            programData: await programDataAddress(program),
-            buffer,
-            spill: (await this.state(proposal)).proposer,
-            governorAuthority: await governorAuthorityAddress(),
-        });
-    }
+  async upgradeExecuteInstruction(proposal: Proposal, program: Address, buffer: Address): Promise<Instruction> {
+    return governor.getUpgradeExecuteInstruction({
+      council: await councilAddress(),
+      proposal: proposal.address,
+      adoption: await adoptionAddress(program),
+      program,
+      programData: await programDataAddress(program),
+      buffer,
+      spill: (await this.state(proposal)).proposer,
+      governorAuthority: await governorAuthorityAddress(),
+    });
+  }
 
-    async state(proposal: Proposal) {
-        return governor.getProposalDecoder().decode(await this.chain.bytes(proposal.address));
-    }
+  async state(proposal: Proposal) {
+    return governor.getProposalDecoder().decode(await this.chain.bytes(proposal.address));
+  }
 
-    async council() {
-        return governor.getCouncilDecoder().decode(await this.chain.bytes(await councilAddress()));
-    }
+  async council() {
+    return governor.getCouncilDecoder().decode(await this.chain.bytes(await councilAddress()));
+  }
 
-    private async next(): Promise<[Address, Proposal]> {
-        const { proposals: id } = await this.council();
-        return [await councilAddress(), { id, address: await proposalAddress(id) }];
-    }
+  private async next(): Promise<[Address, Proposal]> {
+    const { proposals: id } = await this.council();
+    return [await councilAddress(), { id, address: await proposalAddress(id) }];
+  }
 }

@@ -9,13 +9,13 @@ import { createKeyPairSignerFromPrivateKeyBytes, type KeyPairSigner } from '@sol
 export const COUNCIL_MEMBERS = 7;
 
 export function localSeed(name: string): Uint8Array {
-    return createHash('sha256').update(`bastion:localnet:${name}`).digest();
+  return createHash('sha256').update(`bastion:localnet:${name}`).digest();
 }
 
 export function localKey(name: string): Promise<KeyPairSigner> {
-    return createKeyPairSignerFromPrivateKeyBytes(localSeed(name));
+  return createKeyPairSignerFromPrivateKeyBytes(localSeed(name));
 }
 
 export function localCouncil(): Promise<KeyPairSigner[]> {
-    return Promise.all(Array.from({ length: COUNCIL_MEMBERS }, (_, member) => localKey(`council-${member}`)));
+  return Promise.all(Array.from({ length: COUNCIL_MEMBERS }, (_, member) => localKey(`council-${member}`)));
 }

@@ -6,21 +6,21 @@ export const PRICE_DECIMALS = 6;
 
 /** `-1234567890n` with 6 decimals is `-1,234.567890`; `digits` cuts the fraction, towards zero. */
 export function decimal(atoms: bigint, decimals: number, digits = decimals): string {
-    const unit = 10n ** BigInt(decimals);
-    const size = atoms < 0n ? -atoms : atoms;
-    const whole = (size / unit).toString().replace(/\B(?=(\d{3})+$)/g, ',');
-    const fraction = (size % unit).toString().padStart(decimals, '0').slice(0, digits);
-    return `${atoms < 0n ? '-' : ''}${whole}${digits > 0 ? `.${fraction}` : ''}`;
+  const unit = 10n ** BigInt(decimals);
+  const size = atoms < 0n ? -atoms : atoms;
+  const whole = (size / unit).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  const fraction = (size % unit).toString().padStart(decimals, '0').slice(0, digits);
+  return `${atoms < 0n ? '-' : ''}${whole}${digits > 0 ? `.${fraction}` : ''}`;
 }
 
 /** A decimal number in text or as a number, in atoms. */
 export function atoms(value: string | number, decimals: number): bigint {
-    const [whole = '0', fraction = ''] = String(value).split('.');
-    if (!/^-?\d+$/.test(whole) || !/^\d*$/.test(fraction) || fraction.length > decimals) {
-        throw new RangeError(`${value} is not a number with at most ${decimals} decimals`);
-    }
-    const size = BigInt(whole.replace('-', '')) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
-    return whole.startsWith('-') ? -size : size;
+  const [whole = '0', fraction = ''] = String(value).split('.');
+  if (!/^-?\d+$/.test(whole) || !/^\d*$/.test(fraction) || fraction.length > decimals) {
+    throw new RangeError(`${value} is not a number with at most ${decimals} decimals`);
+  }
+  const size = BigInt(whole.replace('-', '')) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || '0');
+  return whole.startsWith('-') ? -size : size;
 }
 
 export const base = (value: string | number) => atoms(value, BASE_DECIMALS);

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { Problem } from './problem.js';
 
 function rootFind(): string {
-    let folder = dirname(fileURLToPath(import.meta.url));
-    while (!existsSync(join(folder, 'Cargo.lock'))) {
-        const parent = dirname(folder);
-        if (parent === folder) {
-            throw new Problem('the repository root was not found above this file', 'run from a clone of the repository');
-        }
-        folder = parent;
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'Cargo.lock'))) {
+    const parent = dirname(folder);
+    if (parent === folder) {
+      throw new Problem('the repository root was not found above this file', 'run from a clone of the repository');
     }
-    return folder;
+    folder = parent;
+  }
+  return folder;
 }
 
 export const ROOT = rootFind();
@@ -28,8 +28,8 @@ export const binary = (name: string) => join(process.env['BASTION_BIN_DIR'] ?? j
 
 /** The path, if something is there. */
 export function built(path: string): string {
-    if (!existsSync(path)) {
-        throw new Problem(`${path} is missing`, 'run `make build`, then again');
-    }
-    return path;
+  if (!existsSync(path)) {
+    throw new Problem(`${path} is missing`, 'run `make build`, then again');
+  }
+  return path;
 }

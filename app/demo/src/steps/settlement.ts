@@ -1,0 +1,58 @@
+import { depositAddress } from '@bastion/client';
+import type { KeyPairSigner } from '@solana/kit';
+import { priceE6, showBase, showPrice, showQuote } from '../lib/numbers.js';
+import type { Vaulted } from './vault-epoch.js';
+
+/** Alice's calls on 160 end in the money, the vault's do not. */
+const LAST_PRICE = priceE6('164.85');
+
+/** Expiry, payment, and everybody takes everything home. */
+export async function settlement(vaulted: Vaulted): Promise<void> {
+  const { report, chain, cast, keeper, exchange, expiryUnixS, optionVault } = vaulted;
+  report.begin(
+    'Expiry',
+    'nobody writes the settlement price: it is the time-weighted mean of the last samples, fixed once; all can leave with what is theirs',
+  );
+  await keeper.moveTo(LAST_PRICE);
+  await chain.until({ unixS: expiryUnixS + 1n }, report.countdown('expiry'));
+  // The sample that closes the last bucket before expiry.
+  await keeper.refresh();
+  const final = await exchange.settlementFinalise(cast.keeper, expiryUnixS);
+  await exchange.expirySettle(cast.keeper, expiryUnixS);
+  report.ok(`settled at ${showPrice(final.priceE6, 6)}, the mean of ${final.bucketsUsed} buckets`);
+
+  const people = ['maker', 'alice', 'bob'] as const;
+  const accounts = await Promise.all(people.map((person) => exchange.accountOf(cast[person].address)));
+  for (const account of [...accounts, optionVault.trading]) {
+    await exchange.accountSettle(cast.keeper, account, expiryUnixS);
+  }
+  const { openInterestLots } = await exchange.state();
+  report.ok(`every account is settled by the keeper, nobody had to ask; open interest ${openInterestLots} lots`);
+
+  await optionVault.epochSettle(cast.keeper);
+  const epoch = await optionVault.state();
+  await optionVault.claim(cast.carol);
+  const claimed = await chain.account(await depositAddress(optionVault.epoch, cast.carol.address));
+  if (claimed) {
+    throw new Error('carol has claimed, but her deposit account is still there');
+  }
+  report.ok(
+    `the epoch ends with ${showBase(epoch.resultBaseAtoms)} SOL and ${showQuote(epoch.resultQuoteAtoms)} USDC; carol claims all of it`,
+  );
+
+  for (const person of people) {
+    await leave(vaulted, cast[person]);
+  }
+  report.ok('maker, alice and bob withdraw all they have, through the breaker’s custody');
+}
+
+/** Withdraws all that a flat account holds. */
+async function leave({ exchange, baseMint, quoteMint }: Vaulted, owner: KeyPairSigner): Promise<void> {
+  const { quoteAtoms, baseAtoms } = await exchange.account(await exchange.accountOf(owner.address));
+  if (quoteAtoms > 0n) {
+    await exchange.withdraw(owner, quoteMint, quoteAtoms);
+  }
+  if (baseAtoms > 0n) {
+    await exchange.withdraw(owner, baseMint, baseAtoms);
+  }
+}
