@@ -71,6 +71,10 @@ quantity!(
     PriceE6(u64)
 );
 quantity!(
+    /// Annualised volatility: 1e9 is 100 %, the year has 365 days.
+    VolE9(u64)
+);
+quantity!(
     /// Unix time in seconds.
     UnixSeconds(i64)
 );
@@ -110,6 +114,17 @@ impl PriceE6 {
     /// As [`Self::value_floor`], rounded up.
     pub fn value_ceil(self, base: BaseAtoms, base_unit_atoms: u64) -> Option<QuoteAtoms> {
         quote(mul_div_ceil(self.0, base.0, base_unit_atoms)?)
+    }
+}
+
+impl VolE9 {
+    /// Smallest and largest volatility accepted anywhere: 5 % and 500 %.
+    pub const MIN: Self = Self(50_000_000);
+    pub const MAX: Self = Self(5_000_000_000);
+
+    /// Whether the volatility lies within the protocol's bounds.
+    pub const fn in_bounds(self) -> bool {
+        Self::MIN.0 <= self.0 && self.0 <= Self::MAX.0
     }
 }
 
