@@ -1,6 +1,6 @@
 /** One network as everybody here uses it: the client's connection, and what else a play of the whole protocol needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Connection } from '@bastion/client';
+import { connect, isUpgradeInSameSlot, type Connection } from '@bastion/client';
 import {
   address,
   airdropFactory,
@@ -8,6 +8,7 @@ import {
   createTransactionMessage,
   getBase58Encoder,
   getBase64EncodedWireTransaction,
+  getSolanaErrorFromTransactionError,
   lamports,
   pipe,
   setTransactionMessageFeePayerSigner,
@@ -26,6 +27,7 @@ const CLOCK = address('SysvarC1ock11111111111111111111111111111111');
 const COMPUTE_BUDGET = address('ComputeBudget111111111111111111111111111111');
 const UNITS_MAX = 1_400_000;
 const POLL_MS = 150;
+const VIEW_ATTEMPTS = 20;
 
 /** A point on both clocks of the cluster. */
 export interface Moment {
@@ -82,17 +84,24 @@ export class Chain {
     await this.connection.rpc.sendTransaction(wire, { encoding: 'base64', skipPreflight: true }).send();
   }
 
-  /** What a program's view returns. */
+  /** What a program's view returns. Asked again if the program is being upgraded in this very slot. */
   async view(payer: TransactionSigner, instruction: Instruction): Promise<Uint8Array> {
-    const wire = getBase64EncodedWireTransaction(await this.sign(payer, [instruction]));
-    const { value } = await this.connection.rpc
-      .simulateTransaction(wire, { encoding: 'base64', commitment: 'confirmed' })
-      .send();
-    const returned = value.returnData?.data[0];
-    if (value.err || returned === undefined) {
-      throw new Error(`the view returned nothing: ${value.logs?.join('\n') ?? 'no logs'}`);
+    for (let attempt = 1; ; attempt += 1) {
+      const wire = getBase64EncodedWireTransaction(await this.sign(payer, [instruction]));
+      const config = { encoding: 'base64', commitment: 'confirmed' } as const;
+      const { value } = await this.connection.rpc.simulateTransaction(wire, config).send();
+      const returned = value.returnData?.data[0];
+      if (!value.err && returned !== undefined) {
+        return Buffer.from(returned, 'base64');
+      }
+      const failure = value.err
+        ? getSolanaErrorFromTransactionError(value.err)
+        : new Error('the view returned nothing');
+      if (attempt === VIEW_ATTEMPTS || !isUpgradeInSameSlot(failure)) {
+        throw failure;
+      }
+      await sleep(POLL_MS);
     }
-    return Buffer.from(returned, 'base64');
   }
 
   async lifetime(): Promise<Lifetime> {
