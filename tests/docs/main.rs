@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_owned()
 }
 
 /// Text of every Rust file below a folder, with its path.
@@ -26,6 +26,7 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 fn is_test(path: &Path) -> bool {
+    let path = path.strip_prefix(root()).unwrap_or(path);
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }
 

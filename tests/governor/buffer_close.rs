@@ -53,6 +53,7 @@ fn buffer_close_of_another_action_fails_action_other_kind() {
 }
 
 /// Code is never closed: not even if a proposal could name a code account as its buffer.
+/// INVARIANT(G-15): no proposal can close code.
 #[test]
 fn buffer_close_of_program_data_fails_not_buffer() {
     let (mut fixture, id, _) = cancelled();

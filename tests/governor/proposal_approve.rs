@@ -99,6 +99,7 @@ fn proposal_approve_of_queued_or_cancelled_fails_proposal_not_draft() {
     fixture.world.fail(&[approve], &[&member], error("ProposalNotDraft"));
 }
 
+/// INVARIANT(G-4): no approval crosses a config epoch.
 #[test]
 fn proposal_approve_after_the_council_changed_fails_membership_stale() {
     let mut fixture = Fixture::new();
@@ -113,6 +114,7 @@ fn proposal_approve_after_the_council_changed_fails_membership_stale() {
     fixture.world.fail(&[approve], &[&member], error("MembershipStale"));
 }
 
+/// INVARIANT(G-6): nothing signed long ago counts.
 #[test]
 fn proposal_approve_with_durable_nonce_fails_durable_nonce() {
     let (mut fixture, id) = drafted();

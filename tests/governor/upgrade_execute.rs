@@ -21,6 +21,7 @@ fn call() -> Instruction {
 /// The mock's `AccountNotOwned`: its code runs and looks at the accounts.
 const OLD_ANSWER: u32 = 9902;
 
+/// INVARIANT(G-3): the deployed bytes hash to what was approved.
 #[test]
 fn upgrade_execute_deploys_the_approved_bytes_and_the_next_slot_runs_them() {
     let mut fixture = Fixture::new();
@@ -52,6 +53,7 @@ fn upgrade_execute_deploys_the_approved_bytes_and_the_next_slot_runs_them() {
     fixture.world.fail(&[execute], &[], error("ProposalNotQueued"));
 }
 
+/// INVARIANT(G-2): seconds and slots must both have passed.
 #[test]
 fn upgrade_execute_before_either_clock_fails_by_name() {
     let mut fixture = Fixture::new();
@@ -85,6 +87,7 @@ fn upgrade_execute_after_expiry_fails_proposal_expired() {
     fixture.world.fail(&[execute], &[], error("ProposalExpired"));
 }
 
+/// INVARIANT(G-1): approvals are counted anew at execution.
 #[test]
 fn upgrade_execute_without_the_approvals_fails_approvals_missing() {
     let mut fixture = Fixture::new();

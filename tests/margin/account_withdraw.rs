@@ -27,6 +27,7 @@ fn account_withdraw_of_each_token_pays_the_wallet() {
     desk.check_books();
 }
 
+/// INVARIANT(M-9): a dead feed holds no flat account.
 #[test]
 fn account_withdraw_of_everything_needs_no_price_when_flat() {
     let mut desk = Desk::new();

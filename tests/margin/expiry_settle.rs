@@ -41,6 +41,7 @@ fn expiry_settle_before_the_oracle_fails_settlement_pending() {
     desk.world.fail(&[settle], &[], error("SettlementPending"));
 }
 
+/// INVARIANT(M-7): the price is set once.
 #[test]
 fn expiry_settle_twice_fails_already_settled() {
     let mut desk = Desk::new();

@@ -43,6 +43,7 @@ fn quote_fill_of_a_bid_makes_the_taker_the_seller() {
     assert_eq!((desk.taker_state().positions[0].lots.get(), desk.maker_state().positions[0].lots.get()), (-10, 10));
 }
 
+/// INVARIANT(M-10): never past the size, in whatever pieces.
 #[test]
 fn quote_fill_in_parts_ends_at_the_quote_s_size() {
     let mut desk = Desk::new();

@@ -134,6 +134,7 @@ fn auction_clear_when_only_closing_is_allowed_fails_level_forbids() {
     stage.world.fail(&[clear], &[], margin_code("LevelForbids"));
 }
 
+/// INVARIANT(V-5): nothing is written uncovered.
 #[test]
 fn auction_clear_when_the_deposits_do_not_cover_fails_not_covered() {
     let mut stage = Stage::auction_over();

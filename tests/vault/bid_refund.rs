@@ -3,6 +3,7 @@ use client::vault;
 use solana_instruction::error::InstructionError;
 use testkit::{Substitutions, USDC};
 
+/// INVARIANT(V-4): refunded or filled, exactly.
 #[test]
 fn bid_refund_returns_a_losing_bid_exactly_with_its_rent() {
     let mut stage = Stage::live();

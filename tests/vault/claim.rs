@@ -10,6 +10,7 @@ fn settled() -> Stage {
     stage
 }
 
+/// INVARIANT(V-1): claims never exceed the result.
 #[test]
 fn claim_pays_pro_rata_and_leaves_less_than_an_atom_each() {
     let mut stage = settled();
@@ -43,6 +44,7 @@ fn claim_does_not_depend_on_the_order() {
     assert_eq!(paid([ALICE, BOB]), paid([BOB, ALICE]));
 }
 
+/// INVARIANT(V-3): a later epoch cannot touch what this one owes.
 #[test]
 fn claim_after_later_losses_is_whole() {
     let mut stage = settled();

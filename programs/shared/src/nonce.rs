@@ -14,7 +14,7 @@ pub enum NonceError {
     DurableNonce,
 }
 
-/// Fails if the transaction lives on a durable nonce. The runtime honours one only in the first instruction.
+/// INVARIANT(G-6): fails if the transaction lives on a durable nonce. The runtime honours one only in the first instruction.
 pub fn reject_durable_nonce<E: Into<Error>>(
     instructions: &AccountView,
     refused: impl FnOnce(NonceError) -> E,
