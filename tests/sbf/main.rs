@@ -17,12 +17,22 @@ use operands::Operands;
 use vm::Vm;
 
 const RANDOM_PAIRS: usize = 600;
+const EDGE_PAIRS: usize = 300;
 
 /// All typed operations of one type. Returns how many results were compared.
 fn check_type(ty: Type) -> usize {
     let vm = Vm::new();
     let mut pairs = Operands::corner_pairs();
-    pairs.extend(Operands::new(u64::from(ty.code())).random_pairs(RANDOM_PAIRS));
+    let mut operands = Operands::new(u64::from(ty.code()));
+    pairs.extend(operands.random_pairs(RANDOM_PAIRS));
+    pairs.extend(operands.edge_pairs(ty.limit(), EDGE_PAIRS));
+    // And with each factor negative.
+    let edges = operands.edge_pairs(ty.limit(), EDGE_PAIRS);
+    pairs.extend(edges.into_iter().enumerate().map(|(i, (a, b))| match i % 3 {
+        0 => (a.wrapping_neg(), b),
+        1 => (a, b.wrapping_neg()),
+        _ => (a.wrapping_neg(), b.wrapping_neg()),
+    }));
     let mut compared = 0;
     for operation in 0..kind::TYPED {
         for batch in pairs.chunks(kinds::PAIRS_MAX) {

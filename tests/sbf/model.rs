@@ -21,6 +21,11 @@ impl Type {
         u128::MAX >> (128 - self.bits)
     }
 
+    /// The largest value.
+    pub fn limit(self) -> u128 {
+        self.mask() >> u32::from(self.signed)
+    }
+
     /// The part of a result that the type determines.
     pub fn relevant(self, operation: u8, value: u128) -> u128 {
         if operation == kind::COUNT { value } else { value & self.mask() }

@@ -32,6 +32,19 @@ impl Operands {
         (0..count).map(|_| (self.number(), self.number())).collect()
     }
 
+    /// Factors whose product is next to a limit, on either side of it.
+    pub fn edge_pairs(&mut self, limit: u128, count: usize) -> Vec<(u128, u128)> {
+        let mut pairs = Vec::with_capacity(count);
+        while pairs.len() < count {
+            let a = self.number() % limit;
+            if a != 0 {
+                let near = (limit / a).wrapping_add(u128::from(self.word() % 3));
+                pairs.push((a, near.wrapping_sub(1)));
+            }
+        }
+        pairs
+    }
+
     /// Of a random width, and complemented half of the time.
     fn number(&mut self) -> u128 {
         let wide = u128::from(self.word()) << 64 | u128::from(self.word());

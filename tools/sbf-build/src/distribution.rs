@@ -11,7 +11,7 @@ use std::{
     process::Command,
     sync::{Mutex, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -45,7 +45,7 @@ pub fn build(options: &Options, workspace: &Workspace, layout: &Layout, programs
     let cargo = Cargo::new(&tools, workspace, layout, options.locked)?;
     let workers = thread::available_parallelism().map_or(1, usize::from).min(programs.len());
 
-    let (jobs, queue) = mpsc::channel::<(usize, Instant, PathBuf)>();
+    let (jobs, queue) = mpsc::channel::<(usize, Duration, PathBuf)>();
     let queue = Mutex::new(queue);
     let (results, finished) = mpsc::channel();
     thread::scope(|scope| {
@@ -54,9 +54,10 @@ pub fn build(options: &Options, workspace: &Workspace, layout: &Layout, programs
             scope.spawn(move || {
                 loop {
                     let job = queue.lock().map(|queue| queue.recv());
-                    let Ok(Ok((at, started, archive))) = job else { break };
+                    let Ok(Ok((at, compiling, archive))) = job else { break };
+                    let started = Instant::now();
                     let elf = linker.link(&archive);
-                    if results.send((at, started, archive, elf)).is_err() {
+                    if results.send((at, compiling + started.elapsed(), archive, elf)).is_err() {
                         break;
                     }
                 }
@@ -66,16 +67,16 @@ pub fn build(options: &Options, workspace: &Workspace, layout: &Layout, programs
         let compiled = programs.iter().enumerate().try_for_each(|(at, program)| -> Result<()> {
             let started = Instant::now();
             let archive = cargo.archive(program).with_context(|| program.label())?;
-            jobs.send((at, started, archive)).context("no worker is left")
+            jobs.send((at, started.elapsed(), archive)).context("no worker is left")
         });
         drop(jobs);
         let mut built = Vec::new();
-        for (at, started, archive, elf) in finished {
+        for (at, took, archive, elf) in finished {
             let Some(program) = programs.get(at) else { continue };
             let elf = elf.with_context(|| program.label())?;
             fs::remove_file(&archive)?;
             let changed = layout.install(&program.output, &elf)?;
-            built.push((at, Built { output: program.output.clone(), elf, changed, took: started.elapsed() }));
+            built.push((at, Built { output: program.output.clone(), elf, changed, took }));
         }
         compiled?;
         built.sort_by_key(|(at, _)| *at);
@@ -101,7 +102,7 @@ impl<'a> Cargo<'a> {
         }
         let bin = layout.dir("bin")?;
         roles::install(&bin)?;
-        Ok(Self { tools, workspace, layout, locked, target, bin, archives: layout.dir("archive")? })
+        Ok(Self { tools, workspace, layout, locked, target, bin, archives: layout.scratch("archive")? })
     }
 
     /// Compiles a program to a static library. Its file is named by features

@@ -34,6 +34,20 @@ impl Layout {
         Ok(dir)
     }
 
+    /// A directory of work files named `...-PID` or `...-PID.EXT`, without what
+    /// earlier processes left behind.
+    pub fn scratch(&self, name: &str) -> Result<PathBuf> {
+        let dir = self.dir(name)?;
+        for entry in fs::read_dir(&dir)?.flatten() {
+            let path = entry.path();
+            let owner = path.file_stem().and_then(|stem| stem.to_str()?.rsplit('-').next()?.parse::<u32>().ok());
+            if owner.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+                let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            }
+        }
+        Ok(dir)
+    }
+
     /// Held while cargo's outputs are taken: its own lock ends with it, and a
     /// second build may replace them with another variant's.
     pub fn lock(&self) -> Result<File> {

@@ -46,10 +46,10 @@ pub struct Linker<'a> {
 
 impl<'a> Linker<'a> {
     pub fn new(tools: &'a Toolchain, layout: &Layout, arch: Arch) -> Result<Self> {
-        let work = layout.dir("link")?;
+        let work = layout.scratch("link")?;
         let this = fs::read(std::env::current_exe()?)?;
         let recipe = digest(&[arch.name().as_bytes(), tools.versions.as_bytes(), &this]);
-        let builtins = builtins(tools, &work)?;
+        let builtins = builtins(tools, &layout.dir("builtins")?)?;
         let pipeline = pipeline(tools)?;
         Ok(Self { tools, arch, builtins, pipeline, recipe, elves: layout.dir("elf")?, work })
     }
@@ -146,13 +146,13 @@ impl<'a> Linker<'a> {
 }
 
 /// The runtime as bitcode, made once per text and compiler.
-fn builtins(tools: &Toolchain, work: &Path) -> Result<PathBuf> {
+fn builtins(tools: &Toolchain, dir: &Path) -> Result<PathBuf> {
     let key = digest(&[BUILTINS.as_bytes(), tools.versions.as_bytes()]);
-    let bitcode = work.join(format!("builtins-{key}.bc"));
+    let bitcode = dir.join(format!("{key}.bc"));
     if bitcode.is_file() {
         return Ok(bitcode);
     }
-    let source = work.join(format!("builtins-{}.rs", std::process::id()));
+    let source = dir.join(format!("builtins-{}.rs", std::process::id()));
     let partial = source.with_extension("bc");
     fs::write(&source, BUILTINS)?;
     let mut command = Command::new(&tools.rustc);

@@ -5,24 +5,24 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::hint::black_box;
 
-use crate::kinds::{kind, BUFFER_BYTES};
+use crate::kinds;
 
 pub fn evaluate(kind: u8, a: &[u8; 16], b: &[u8; 16]) -> Option<(u128, bool)> {
     let (x, y) = (u128::from_le_bytes(*a), u128::from_le_bytes(*b));
     let (x0, x1, y0, y1) = (x as u64, (x >> 64) as u64, y as u64, (y >> 64) as u64);
     Some(match kind {
-        kind::MANY_ARGUMENTS => (many(x, y, x0, x1, y0, y1, 3) ^ many(y, x, y1, y0, x1, x0, 5), false),
-        kind::PAIR_RESULT => {
+        kinds::kind::MANY_ARGUMENTS => (many(x, y, x0, x1, y0, y1, 3) ^ many(y, x, y1, y0, x1, x0, 5), false),
+        kinds::kind::PAIR_RESULT => {
             let (low, carry) = pair(x0, x1, y0, y1, 7);
             let (high, other) = pair(y1, y0, x1, x0, low);
             (u128::from(high) << 64 | u128::from(low), carry ^ other)
         }
-        kind::SERIES => (u128::from(series(x0 & 0xffff, y0)), false),
-        kind::MEMORY => memory(a, b),
-        kind::GROW => (grow(x0, y0), false),
+        kinds::kind::SERIES => (u128::from(series(x0 & 0xffff, y0)), false),
+        kinds::kind::MEMORY => memory(a, b),
+        kinds::kind::GROW => (grow(x0, y0), false),
         // Overflow checks are on: this is the panic.
-        kind::MUL_OR_PANIC => (u128::from(x0 * y0), false),
-        kind::INDEX_OR_PANIC => (u128::from(b[x0 as usize]), false),
+        kinds::kind::MUL_OR_PANIC => (u128::from(x0 * y0), false),
+        kinds::kind::INDEX_OR_PANIC => (u128::from(b[x0 as usize]), false),
         _ => return None,
     })
 }
@@ -51,7 +51,7 @@ fn series(n: u64, step: u64) -> u64 {
 /// Copies, moves and fills at places and lengths that the operands choose.
 #[inline(never)]
 fn memory(a: &[u8; 16], b: &[u8; 16]) -> (u128, bool) {
-    let mut buffer = [0u8; BUFFER_BYTES];
+    let mut buffer = [0u8; kinds::BUFFER_BYTES];
     let (left, right) = buffer.split_at_mut(16);
     left.copy_from_slice(a);
     right.copy_from_slice(b);
@@ -73,11 +73,11 @@ fn memory(a: &[u8; 16], b: &[u8; 16]) -> (u128, bool) {
 fn grow(seed: u64, step: u64) -> u128 {
     let mut numbers = Vec::new();
     let mut next = seed;
-    for _ in 0..BUFFER_BYTES {
+    for _ in 0..kinds::BUFFER_BYTES {
         numbers.push(next);
         next = next.wrapping_mul(step | 1).wrapping_add(seed);
     }
     numbers.sort_unstable();
     let at = |i: usize| numbers.get(i).copied().map_or(0, u128::from);
-    at(BUFFER_BYTES / 2) << 64 | at(0)
+    at(kinds::BUFFER_BYTES / 2) << 64 | at(0)
 }
