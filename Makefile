@@ -38,7 +38,9 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
 
 test: build app lint check ## every suite
+	rm -rf target/bench
 	cargo test --workspace --locked --no-fail-fast
+	cargo run --quiet --locked -p bench
 	cd app && npm run --silent build && npm test --silent && npm run --silent e2e
 
 demo: build app ## the protocol's life on a local network, with real transactions
@@ -48,7 +50,9 @@ localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet
 	@target/debug/localnet
 
 bench: build ## measure compute units and rewrite bench/budgets.json
-	BENCH_WRITE=1 cargo test --locked -p bastion-tests --test bench -- --nocapture
+	rm -rf target/bench
+	cargo test --workspace --locked
+	cargo run --quiet --locked -p bench -- --write
 
 clean: ## remove everything built
 	rm -rf target app/node_modules app/*/dist

@@ -18,3 +18,4 @@ mod quote_fill_message;
 mod quote_fill_risk;
 mod quote_state_close;
 mod series_write;
+mod version_view;

@@ -125,23 +125,18 @@ impl Bank {
                 let answer = runtime
                     .block_on(context.banks_client.process_transaction_with_metadata(transaction))
                     .expect("the bank answers");
-                let (logs, units, return_data) = answer.metadata.map_or_else(Default::default, |found| {
-                    let returned = found.return_data.map(|returned| returned.data).unwrap_or_default();
-                    (found.log_messages, found.compute_units_consumed, returned)
-                });
+                let (logs, units) = answer
+                    .metadata
+                    .map_or_else(Default::default, |found| (found.log_messages, found.compute_units_consumed));
                 match answer.result {
-                    Ok(()) => Ok(Outcome { logs, units, return_data }),
+                    Ok(()) => Ok(Outcome { logs, units }),
                     Err(error) => Err(Box::new(Failure { error, logs })),
                 }
             }
             Self::Lite(svm) => {
                 transaction.sign(&keys, svm.latest_blockhash());
                 match svm.send_transaction(transaction) {
-                    Ok(meta) => Ok(Outcome {
-                        logs: meta.logs,
-                        units: meta.compute_units_consumed,
-                        return_data: meta.return_data.data,
-                    }),
+                    Ok(meta) => Ok(Outcome { logs: meta.logs, units: meta.compute_units_consumed }),
                     Err(failed) => Err(Box::new(Failure { error: failed.err, logs: failed.meta.logs })),
                 }
             }

@@ -8,7 +8,6 @@ use solana_transaction_error::TransactionError;
 #[derive(Debug)]
 pub struct Outcome {
     pub logs: Vec<String>,
-    pub return_data: Vec<u8>,
     /// Compute units of the whole transaction.
     pub units: u64,
 }
