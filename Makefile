@@ -40,7 +40,7 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 test: build app lint check ## every suite
 	rm -rf target/bench
 	cargo test --workspace --locked --no-fail-fast
-	cargo run --quiet --locked -p bench
+	target/debug/bench
 	cd app && npm run --silent build && npm test --silent && npm run --silent e2e
 
 demo: build app ## the protocol's life on a local network, with real transactions
@@ -52,7 +52,7 @@ localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet
 bench: build ## measure compute units and rewrite bench/budgets.json
 	rm -rf target/bench
 	cargo test --workspace --locked
-	cargo run --quiet --locked -p bench -- --write
+	target/debug/bench --write
 
 clean: ## remove everything built
 	rm -rf target app/node_modules app/*/dist
