@@ -13,11 +13,17 @@
     )
 )]
 
+pub mod average;
 pub mod feed;
 pub mod fees;
 pub mod fill;
+pub mod liquidation;
 pub mod listing;
 pub mod payoff;
+pub mod portfolio;
+pub mod reduce;
+pub mod scenario;
 pub mod settlement;
 pub mod standard;
 pub mod vault;
+pub mod waterfall;

@@ -124,14 +124,14 @@ pub fn settle(
 }
 
 /// Reads of the ring by bucket number.
-struct Window<'a, P: Fn(u32) -> Bucket> {
-    bucket_s: u32,
-    place: &'a P,
+pub(crate) struct Window<'a, P: Fn(u32) -> Bucket> {
+    pub bucket_s: u32,
+    pub place: &'a P,
 }
 
 impl<P: Fn(u32) -> Bucket> Window<'_, P> {
     /// The mean of bucket `number`, if it is in the ring and counts.
-    fn mean_of(&self, number: u32) -> Option<u64> {
+    pub fn mean_of(&self, number: u32) -> Option<u64> {
         let bucket = (self.place)(number.checked_rem(RING)?);
         if bucket.number == number { bucket.mean_floor(self.bucket_s) } else { None }
     }
@@ -162,7 +162,7 @@ impl<P: Fn(u32) -> Bucket> Window<'_, P> {
 }
 
 /// Number of the bucket that `time` lies in.
-fn number_floor(time: UnixSeconds, bucket_s: u32) -> Result<u32, Unsettled> {
+pub(crate) fn number_floor(time: UnixSeconds, bucket_s: u32) -> Result<u32, Unsettled> {
     let number = time.0.checked_div_euclid(i64::from(bucket_s)).ok_or(Unsettled::TimeOutOfRange)?;
     u32::try_from(number).map_err(|_| Unsettled::TimeOutOfRange)
 }

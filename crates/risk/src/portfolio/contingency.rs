@@ -1,0 +1,87 @@
+//! What the nodes do not hold, each term for itself.
+
+use super::totals::{Totals, to_atoms_ceil};
+use super::{Market, PEG, Portfolio, Table};
+use units::{QuoteAtoms, mul_div_ceil};
+
+const BILLION: u64 = 1_000_000_000;
+
+/// Amounts that margin holds back, none negative. ROUNDING: up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contingencies {
+    /// 0.5 % of spot for every unit sold short; no long offsets it, not even of the same strike.
+    pub net_short_im: QuoteAtoms,
+    /// As `net_short_im`, 0.3 %.
+    pub net_short_mm: QuoteAtoms,
+    /// Sum over expiries of (0.5 + 2 tau) times the worst loss one core step away, at any volatility.
+    pub forward_basis: QuoteAtoms,
+    /// Half width of the feed times |delta|, that of base and of each expiry added up.
+    pub oracle_confidence: QuoteAtoms,
+    /// 1 % of spot for every unit, long or short, above 10 % of its series' open interest.
+    pub concentration: QuoteAtoms,
+    /// The quote token's deviation from its peg times the same |delta| at spot.
+    pub quote_depeg: QuoteAtoms,
+}
+
+impl Contingencies {
+    /// `None` on overflow.
+    pub(super) fn of(portfolio: &Portfolio<'_>, market: &Market, table: &Table, totals: &Totals) -> Option<Self> {
+        let params = &table.params;
+        let lots_per_unit = market.scale.lots_per_unit;
+        let mut short_lots = 0_u64;
+        // Excess lots in 1e-9.
+        let mut excess_e9 = 0_u128;
+        for leg in portfolio.legs {
+            let lots = leg.lots.0.unsigned_abs();
+            if leg.lots.0 < 0 {
+                short_lots = short_lots.checked_add(lots)?;
+            }
+            if let Some(open_interest) = leg.open_interest {
+                // BOUND: 2^64 x 2^30.
+                let free = u128::from(open_interest).checked_mul(u128::from(params.concentration_share_e9))?;
+                let held = u128::from(lots).checked_mul(u128::from(BILLION))?;
+                excess_e9 = excess_e9.checked_add(held.saturating_sub(free))?;
+            }
+        }
+        let part = |amount: u64, parts: u64, whole: u64| atoms(mul_div_ceil(amount, parts, whole)?);
+        let short = notional_ceil(market, short_lots)?;
+        // BOUND: 2^65 x 2^44.
+        let whole = u128::from(lots_per_unit).checked_mul(u128::from(BILLION))?;
+        let concentrated = excess_e9.checked_mul(u128::from(market.spot.0))?.div_ceil(whole);
+        let concentrated = u64::try_from(concentrated).ok()?;
+        let base = market.spot.value_ceil(portfolio.base, market.scale.base_unit_atoms)?;
+        let exposure = totals.exposure_atoms.checked_add(u64::try_from(base.0).ok()?)?;
+        Some(Self {
+            net_short_im: part(short, u64::from(params.net_short_im_e9), BILLION)?,
+            net_short_mm: part(short, u64::from(params.net_short_mm_e9), BILLION)?,
+            forward_basis: to_atoms_ceil(totals.basis, lots_per_unit)?,
+            oracle_confidence: part(exposure, market.half_width.0, market.spot.0)?,
+            concentration: part(concentrated, u64::from(params.concentration_e9), BILLION)?,
+            quote_depeg: part(exposure, market.quote_price.0.abs_diff(PEG.0), PEG.0)?,
+        })
+    }
+
+    /// All that initial margin holds back.
+    pub fn initial(&self) -> Option<QuoteAtoms> {
+        self.shared()?.checked_add(self.net_short_im)
+    }
+
+    /// All that maintenance margin holds back.
+    pub fn maintenance(&self) -> Option<QuoteAtoms> {
+        self.shared()?.checked_add(self.net_short_mm)
+    }
+
+    fn shared(&self) -> Option<QuoteAtoms> {
+        let market = self.oracle_confidence.checked_add(self.quote_depeg)?;
+        self.forward_basis.checked_add(self.concentration)?.checked_add(market)
+    }
+}
+
+/// Lots at spot in quote atoms, rounded up.
+fn notional_ceil(market: &Market, lots: u64) -> Option<u64> {
+    mul_div_ceil(market.spot.0, lots, u64::from(market.scale.lots_per_unit))
+}
+
+fn atoms(atoms: u64) -> Option<QuoteAtoms> {
+    i64::try_from(atoms).ok().map(QuoteAtoms)
+}

@@ -1,0 +1,142 @@
+//! Who bears a loss: account equity, then the market's insurance, then the global fund within its caps, then a haircut of the market's
+//! positive balances by an index.
+//!
+//! Source: margin design, Loss waterfall. A step is touched only when the one before it is empty or at its cap.
+
+use units::{QuoteAtoms, mul_div_floor};
+
+/// An index that has lost nothing.
+pub const INDEX_ONE_E18: u64 = 1_000_000_000_000_000_000;
+/// Window of the fund's second cap.
+pub const FUND_WINDOW_S: i64 = 24 * 3_600;
+
+/// Why a loss cannot be split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaterfallError {
+    /// An amount is negative.
+    AmountNegative,
+    /// The index is 0 or above one.
+    IndexOutOfRange,
+    /// A balance's index lies below the market's: the index only falls.
+    IndexRose,
+}
+
+/// What the global fund may still pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fund {
+    pub balance: QuoteAtoms,
+    pub event_cap: QuoteAtoms,
+    pub window_cap: QuoteAtoms,
+    /// Paid out in the current window of 24 hours.
+    pub window_paid: QuoteAtoms,
+    /// When that window began.
+    pub window_unix_s: i64,
+}
+
+impl Fund {
+    /// Paid in the window that `now` lies in: a window that is over has paid nothing.
+    pub const fn paid(&self, now_unix_s: i64) -> QuoteAtoms {
+        if now_unix_s.saturating_sub(self.window_unix_s) >= FUND_WINDOW_S { QuoteAtoms::ZERO } else { self.window_paid }
+    }
+
+    /// Most that one event may take at `now`. None of the amounts may be negative.
+    fn available(&self, now_unix_s: i64) -> i64 {
+        let left = self.window_cap.0.saturating_sub(self.paid(now_unix_s).0).max(0);
+        self.balance.0.min(self.event_cap.0).min(left)
+    }
+}
+
+/// Everything a loss can fall on, in order. No amount is negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// What the losing account is still worth in quote.
+    pub account: QuoteAtoms,
+    /// The market's insurance.
+    pub insurance: QuoteAtoms,
+    pub fund: Fund,
+    /// Sum of the market's positive quote balances, index applied.
+    pub balances: QuoteAtoms,
+}
+
+/// How a loss is borne. The parts sum to the loss, exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    pub account: QuoteAtoms,
+    pub insurance: QuoteAtoms,
+    pub fund: QuoteAtoms,
+    /// Taken from positive balances by the index.
+    pub haircut: QuoteAtoms,
+    /// What even a haircut of everything does not cover.
+    pub uncovered: QuoteAtoms,
+}
+
+/// Splits `loss` at `now`. INVARIANT(M-8): a source is touched only when those before it can give no more.
+///
+/// Exact. Error: `AmountNegative`.
+pub fn split(loss: QuoteAtoms, sources: &Sources, now_unix_s: i64) -> Result<Split, WaterfallError> {
+    let fund = &sources.fund;
+    let amounts = [
+        loss,
+        sources.account,
+        sources.insurance,
+        sources.balances,
+        fund.balance,
+        fund.event_cap,
+        fund.window_cap,
+        fund.window_paid,
+    ];
+    if amounts.iter().any(|amount| amount.0 < 0) {
+        return Err(WaterfallError::AmountNegative);
+    }
+    let mut left = loss.0;
+    let mut take = |available: i64| {
+        // BOUND: neither is negative, so what is left is not either.
+        let taken = left.min(available);
+        left = left.saturating_sub(taken);
+        QuoteAtoms(taken)
+    };
+    Ok(Split {
+        account: take(sources.account.0),
+        insurance: take(sources.insurance.0),
+        fund: take(fund.available(now_unix_s)),
+        haircut: take(sources.balances.0),
+        uncovered: take(i64::MAX),
+    })
+}
+
+/// The market's index after `haircut` of `balances` is taken: index x (balances - haircut) / balances, rounded down, so that balances
+/// fall by at least the haircut. 0 means that every balance is gone. Errors: `IndexOutOfRange`, `AmountNegative` (also when more than
+/// all is taken).
+pub fn index_after_floor(index_e18: u64, balances: QuoteAtoms, haircut: QuoteAtoms) -> Result<u64, WaterfallError> {
+    if index_e18 == 0 || index_e18 > INDEX_ONE_E18 {
+        return Err(WaterfallError::IndexOutOfRange);
+    }
+    if haircut.0 == 0 && balances.0 >= 0 {
+        return Ok(index_e18);
+    }
+    let kept = balances.0.checked_sub(haircut.0).and_then(|kept| u64::try_from(kept).ok());
+    match (kept, u64::try_from(balances.0), haircut.0 > 0) {
+        // BOUND: kept <= balances, so the quotient is at most the index.
+        (Some(kept), Ok(whole), true) => mul_div_floor(index_e18, kept, whole).ok_or(WaterfallError::AmountNegative),
+        _ => Err(WaterfallError::AmountNegative),
+    }
+}
+
+/// A balance written at index `from`, brought to index `to`. A debt is not cut. ROUNDING: down.
+///
+/// Errors: `IndexOutOfRange`, `IndexRose`.
+pub fn balance_at_floor(balance: QuoteAtoms, from_e18: u64, to_e18: u64) -> Result<QuoteAtoms, WaterfallError> {
+    if from_e18 == 0 || from_e18 > INDEX_ONE_E18 {
+        return Err(WaterfallError::IndexOutOfRange);
+    }
+    if to_e18 > from_e18 {
+        return Err(WaterfallError::IndexRose);
+    }
+    let Ok(size) = u64::try_from(balance.0) else { return Ok(balance) };
+    // BOUND: to <= from, so the quotient is at most the balance.
+    let cut = mul_div_floor(size, to_e18, from_e18).and_then(|cut| i64::try_from(cut).ok());
+    cut.map(QuoteAtoms).ok_or(WaterfallError::IndexOutOfRange)
+}
+
+#[cfg(test)]
+mod tests;
