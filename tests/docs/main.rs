@@ -1,5 +1,7 @@
 //! The documents say what the tree holds.
 
+use policy::{Action, Level, Permission, permission};
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -64,4 +66,44 @@ fn every_mark_in_the_code_is_in_the_table() {
             assert!(!named || ids.iter().any(|known| known == id), "{}: {id} is not in INVARIANTS.md", path.display());
         }
     }
+}
+
+/// The action matrix as the table that ARCHITECTURE.md shows.
+fn matrix() -> String {
+    let mut table = String::from(
+        "| action | L0 normal | L1 throttle | L2 close only | L3 frozen | L4 migrating |\n|---|---|---|---|---|---|\n",
+    );
+    for action in Action::ALL {
+        let name = match action {
+            Action::NewRisk => "new risk",
+            Action::Auction => "auction: open, bid, clear",
+            Action::Listing => "list a market or an expiry",
+            Action::ReduceRisk => "shrink a position",
+            Action::Cancel => "cancel",
+            Action::Deposit => "deposit",
+            Action::Withdraw => "withdraw",
+            Action::Settle => "settle, redeem",
+            Action::Liquidate => "bid for a liquidation",
+            Action::PriceRecord => "record prices",
+        };
+        write!(table, "| {name} |").expect("a string takes any text");
+        for level in Level::ALL {
+            let answer = match permission(level, action) {
+                Permission::Allowed => "yes",
+                Permission::Limited => "limited",
+                Permission::Queued => "queued",
+                Permission::Refused => "no",
+            };
+            write!(table, " {answer} |").expect("a string takes any text");
+        }
+        table.push('\n');
+    }
+    table
+}
+
+#[test]
+fn the_matrix_in_the_documents_is_the_one_in_the_code() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let table = matrix();
+    assert!(text.contains(&table), "ARCHITECTURE.md must hold this table:\n{table}");
 }

@@ -32,7 +32,7 @@ pub struct FillCash {
     pub fees: QuoteAtoms,
 }
 
-/// Cash of a fill. ROUNDING: the buyer pays up, the seller receives down, fees up; what is left goes to insurance.
+/// Cash of a fill. INVARIANT(M-6) ROUNDING: the buyer pays up, the seller receives down, fees up; what is left goes to insurance.
 ///
 /// `None` when a product exceeds 63 bits.
 pub fn fill_cash(terms: &FillTerms) -> Option<FillCash> {
