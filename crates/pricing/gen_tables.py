@@ -26,7 +26,7 @@ def fixed(value, bits=Q):
 
 
 def normal_cells():
-    """Phi on [-8, 0] in 1,024 cells of 1/128, then the cell of 0 itself. Value in Q38, the others in Q41 (three guard bits)."""
+    """Phi on [-8, 0] in 1,024 cells of 1/128, the one below 0 first. Value in Q38, the others in Q41 (three guard bits)."""
     cells_per_unit, guard = 128, 3
     h = mpf(1) / cells_per_unit
     count = 8 * cells_per_unit
@@ -51,8 +51,7 @@ def normal_cells():
         assert twist >= 0 or slope >= top, (i, slope, twist)
         assert (slope + bend + max(twist, 0)) * top < 1 << 64
         cells.append((start, slope, bend, twist))
-    cells.append((1 << (Q - 1), 0, 0, 0))
-    return cells
+    return cells[::-1]
 
 
 def plain_cells(f, slope):
@@ -83,7 +82,7 @@ def render():
         out.append("];")
         out.append("")
 
-    emit("NORMAL", "Phi on [-8, 0]: value in Q38, the rest in Q41, t in Q31.", normal_cells())
+    emit("NORMAL", "Phi on [-8, 0], from 0 downwards; t from the lower end of a cell, in Q31; value in Q38, the rest in Q41.", normal_cells())
     emit("LN", "ln(1 + x) on [0, 1): Q38, t in Q32.", plain_cells(lambda x: log(1 + x), lambda x: 1 / (1 + x)))
     l2 = log(mpf(2))
     emit("EXP2", "2^x on [0, 1): Q38, t in Q32.", plain_cells(lambda x: exp(x * l2), lambda x: l2 * exp(x * l2)))

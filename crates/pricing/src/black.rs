@@ -35,23 +35,22 @@ impl Pair {
         Self { ratio, log: if log > 0 { 0 } else { log }, call, larger, smaller }
     }
 
-    /// The two arguments of Phi, x/w + w/2 and x/w - w/2, or `None` where the value is below 2^-50.
+    /// The two arguments of Phi, x/w + w/2 and x/w - w/2.
     ///
     /// An error e in x/w costs only e^2 w phi / 2 in the price, because the derivative there is zero (F phi(d1) = K phi(d2)).
     #[inline(always)]
-    pub fn arguments(&self, w: TotalVol) -> Option<(i64, i64)> {
-        let quotient = log_over_vol(self.log, w)?;
-        let upper = quotient.wrapping_add(half(w));
-        Some((upper, upper.wrapping_sub(w.signed())))
+    pub fn arguments(&self, w: TotalVol) -> (i64, i64) {
+        // BOUND: |x| < 2^43 and w < 2^44, as `ratio_q38` requires, and w > 2^23, so the quotient is below 2^20, 2^58 in Q38.
+        let quotient = ratio_q38(self.log.unsigned_abs(), w.0).cast_signed();
+        let upper = half(w).wrapping_sub(quotient);
+        (upper, upper.wrapping_sub(w.signed()))
     }
 
     /// Value of the option out of the money, as a fraction of `larger`, Q38. Between 0 and `ratio`. Error below 2.5e-11.
     #[inline(always)]
     pub fn value(&self, w: TotalVol) -> u64 {
-        match self.arguments(w) {
-            Some((upper, lower)) => self.value_at(cdf_q38(upper), cdf_q38(lower)),
-            None => 0,
-        }
+        let (upper, lower) = self.arguments(w);
+        self.value_at(cdf_q38(upper), cdf_q38(lower))
     }
 
     /// As [`Self::value`], from the two values of Phi.
@@ -65,16 +64,6 @@ impl Pair {
 #[inline(always)]
 pub(crate) fn half(w: TotalVol) -> i64 {
     w.signed() >> 1
-}
-
-/// x/w in Q38, or `None` where x/w + w/2 < -8, x <= 0.
-#[inline(always)]
-pub(crate) fn log_over_vol(x: i64, w: TotalVol) -> Option<i64> {
-    if x < reach(w).wrapping_neg() {
-        return None;
-    }
-    // BOUND: |x| < 2^43 and w < 2^44, as `ratio_q38` requires; |x| <= 16 w.
-    Some(ratio_q38(x.unsigned_abs(), w.0).cast_signed().wrapping_neg())
 }
 
 /// How far ln(F/K) can be from zero before the time value is below 2^-50: w (8 + w/2), Q38.

@@ -32,14 +32,11 @@ pub fn greeks(terms: &Terms) -> Result<Greeks, PricingError> {
     let pair = Pair::new(terms.forward.0, terms.strike.0);
     let time = RootTime::of(terms.seconds);
     let w = time.total_of(terms.vol);
-    let Some((upper, lower)) = pair.arguments(w) else {
-        let price = assemble(&pair, 0, 0);
-        return Ok(Greeks { price, gamma_e9: 0, vega_e9: 0, theta_e9: 0, vanna_e9: 0, volga_e9: 0 });
-    };
+    let (upper, lower) = pair.arguments(w);
     let price = assemble(&pair, cdf_q38(upper), cdf_q38(lower));
     let (d1, d2) = if pair.call { (upper, lower) } else { (lower.wrapping_neg(), upper.wrapping_neg()) };
     let pdf = pdf_q38(d1);
-    let vega = mul(pdf, time.root_q38.cast_signed());
+    let vega = mul(pdf, time.root_q38().cast_signed());
     let bent = mul(mul(vega, d1), d2);
     Ok(Greeks {
         price,

@@ -11,13 +11,14 @@ const CELL_BITS: u32 = 31;
 
 /// Phi(d), the normal cdf (Abramowitz & Stegun 26.2.2): Q38 in, Q38 out. Domain: all of i64. Error below 1.2e-11.
 ///
-/// Phi(d) + Phi(-d) = 1 exactly, because only d <= 0 is in the table.
+/// Only d < 0 is in the table: Phi(d) = 1 - Phi(-d - 2^-38) for the others, whose last unit of the argument is far below the error, so
+/// that `!d` serves as the negative, the two halves add to one exactly, and 0 needs no cell of its own.
 #[inline(always)]
 pub fn cdf_q38(d: i64) -> u64 {
-    if d <= 0 { lower_q38(d) } else { ONE_Q38.wrapping_sub(lower_q38(d.wrapping_neg())) }
+    if d < 0 { lower_q38(d, !d) } else { ONE_Q38.wrapping_sub(lower_q38(!d, d)) }
 }
 
-/// Phi(d) for d <= 0.
+/// Phi(d) for d < 0, given !d = -d - 1 as well.
 ///
 /// MONOTONE by construction, not only in the limit. Within a cell the result is `value + floor(s(t) t / 2^34)`, with
 /// s(t) = slope + floor(r(t) t / 2^31) and r(t) = bend + floor(twist t / 2^31).
@@ -28,18 +29,17 @@ pub fn cdf_q38(d: i64) -> u64 {
 ///
 /// That no cell ends above the start of the next is checked by gen_tables.py for each.
 #[inline(always)]
-#[expect(clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "bounds below")]
-fn lower_q38(d: i64) -> u64 {
-    // BOUND: below -8 this is negative, as u64 beyond the table; usize is at least 32 bits and the index is compared with the length.
-    let from_left = d.wrapping_add(REACH_Q38) as u64;
-    let Some(&[value, slope, bend, twist]) = NORMAL.get((from_left >> CELL_BITS) as usize) else {
+fn lower_q38(d: i64, complement: i64) -> u64 {
+    // BOUND: the complement is not negative; cell 1,024 and beyond, below -8, are not in the table.
+    let Some(&[value, slope, bend, twist]) = NORMAL.get((complement.cast_unsigned() >> CELL_BITS) as usize) else {
         return 0;
     };
+    // The low bits of d in two's complement are its distance from the lower end of the cell.
     // BOUND: t < 2^31, |twist| < 2^18, bend < 2^25, slope < 2^33, s t < 2^64 (asserted by gen_tables.py).
-    let t = (from_left & 0x7fff_ffff) as i64;
+    let t = d & 0x7fff_ffff;
     let inner = bend.wrapping_add(twist.wrapping_mul(t) >> 31);
     let inner = slope.wrapping_add(inner.wrapping_mul(t) >> 31);
-    (value as u64).wrapping_add((inner as u64).wrapping_mul(t as u64) >> 34)
+    value.cast_unsigned().wrapping_add(inner.cast_unsigned().wrapping_mul(t.cast_unsigned()) >> 34)
 }
 
 /// phi(d) = exp(-d^2/2) / sqrt(2 pi), the density (A&S 26.2.1): Q38 in, Q38 out. Domain: all of i64; zero beyond 7.5. Error below 2.5e-11.

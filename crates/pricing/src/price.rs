@@ -2,7 +2,7 @@
 
 use crate::black::Pair;
 use crate::error::PricingError;
-use crate::fixed::{ONE_Q38, Q};
+use crate::fixed::ONE_Q38;
 use crate::normal::cdf_q38;
 use crate::terms::{Kind, Terms};
 use crate::total_vol::RootTime;
@@ -57,8 +57,8 @@ pub fn price(terms: &Terms) -> Result<Price, PricingError> {
     terms.validate()?;
     let pair = Pair::new(terms.forward.0, terms.strike.0);
     let w = RootTime::of(terms.seconds).total_of(terms.vol);
-    let (upper, lower) = pair.arguments(w).map_or((0, 0), |(a, b)| (cdf_q38(a), cdf_q38(b)));
-    Ok(assemble(&pair, upper, lower))
+    let (upper, lower) = pair.arguments(w);
+    Ok(assemble(&pair, cdf_q38(upper), cdf_q38(lower)))
 }
 
 /// Both prices and the delta from the two values of Phi.
@@ -74,11 +74,15 @@ pub(crate) fn assemble(pair: &Pair, upper: u64, lower: u64) -> Price {
     Price { call: PriceE12(call), put: PriceE12(put), call_delta_e9 }
 }
 
-/// `fraction` (Q38) of a price in e6, as e12, rounded down.
+/// `fraction` (Q38) of a price in e6, as e12, rounded down; exact but for that rounding.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "bounds below")]
 fn scale(price: u64, fraction: u64) -> u64 {
-    // 1e6 / 2^38 = 15,625 / 2^32. BOUND: price < 2^44, so price x 15,625 < 2^58, and fraction <= 2^38: the result is below 2^64.
-    let wide = u128::from(price.wrapping_mul(15_625)).wrapping_mul(u128::from(fraction));
-    (wide >> (Q.wrapping_sub(6))) as u64
+    const LOW: u64 = (1 << 19) - 1;
+    // BOUND: price < 2^43.2 and each half of the fraction is at most 2^19: products below 2^62.3, their sum below 2^63.
+    let low = price.wrapping_mul(fraction & LOW);
+    let sum = price.wrapping_mul(fraction >> 19).wrapping_add(low >> 19);
+    // sum is the product in Q19 and low & LOW its next 19 bits. 1e6 / 2^38 = 15,625 / 2^32; BOUND: the rest is below 2^38, times 15,625 below
+    // 2^52; the whole is at most the price, 1e13.
+    let rest = ((sum & LOW) << 19) | (low & LOW);
+    (sum >> 19).wrapping_mul(E6).wrapping_add(rest.wrapping_mul(15_625) >> 32)
 }

@@ -19,7 +19,8 @@ pub const ROW_Q: u32 = 36;
 pub struct Move {
     /// ln of the factor, Q38.
     log: i64,
-    /// The factor in Q36 is `high` x 2^16 + `low`.
+    /// The factor in Q36, and its two parts: `high` x 2^16 + `low`.
+    factor: i64,
     high: i64,
     low: i64,
 }
@@ -33,14 +34,18 @@ impl Move {
         }
         let factor_q38 = ratio_q38(factor_e9, 1_000_000_000);
         let factor_q36 = factor_q38 >> (Q.wrapping_sub(ROW_Q));
-        Ok(Self { log: ln_q38(factor_q38), high: (factor_q36 >> 16) as i64, low: (factor_q36 & 0xffff) as i64 })
+        Ok(Self::of(ln_q38(factor_q38), factor_q36 as i64))
+    }
+
+    const fn of(log: i64, factor: i64) -> Self {
+        Self { log, factor, high: factor >> 16, low: factor & 0xffff }
     }
 
     /// The factor in Q36, as the row uses it: put = call + strike - factor.
     #[inline(always)]
-    #[expect(clippy::cast_sign_loss, reason = "BOUND: both parts are non-negative")]
+    #[expect(clippy::cast_sign_loss, reason = "BOUND: a factor is not negative")]
     pub const fn factor_q36(&self) -> u64 {
-        ((self.high << 16) | self.low) as u64
+        self.factor as u64
     }
 }
 
@@ -124,49 +129,69 @@ impl Row {
     /// to 32; 1.5e-8 of the forward beyond). Errors: `OutputTooShort`.
     #[inline(always)]
     pub fn calls_q36(&self, base: TotalVol, levels: &[Level], calls: &mut [u64]) -> Result<usize, PricingError> {
-        let mut places = calls.iter_mut();
+        let mut rest = calls;
         let mut count = 0usize;
         for level in levels {
-            let w = level.total_vol(base, self.moneyness_q38());
-            let vol = LevelVol { w: w.signed(), half: half(w), inverse: inverse(w), reach: reach(w) };
-            for node in level.moves {
-                let place = places.next().ok_or(PricingError::OutputTooShort)?;
-                *place = if self.far { self.far_call(node, &vol) } else { self.call(node, &vol) };
-                count = count.wrapping_add(1);
+            let nodes = level.moves.len();
+            let (places, after) = rest.split_at_mut_checked(nodes).ok_or(PricingError::OutputTooShort)?;
+            let vol = LevelVol::new(level.total_vol(base, self.moneyness_q38()));
+            if self.far {
+                self.far_level(&vol, level.moves, places);
+            } else if vol.w >= STEADY_VOL {
+                for (place, node) in places.iter_mut().zip(level.moves) {
+                    *place = self.call(node, vol.probabilities(self.log.wrapping_add(node.log)));
+                }
+            } else {
+                for (place, node) in places.iter_mut().zip(level.moves) {
+                    *place = self.near_expiry_call(node, &vol);
+                }
             }
+            rest = after;
+            count = count.wrapping_add(nodes);
         }
         Ok(count)
     }
 
+    /// Black's call from Phi(d1) and Phi(d2).
     #[inline(always)]
-    #[expect(clippy::cast_sign_loss, reason = "ROUNDING: clamped at zero and at intrinsic value")]
-    fn call(&self, node: &Move, vol: &LevelVol) -> u64 {
-        let intrinsic = ((node.high << 16) | node.low).wrapping_sub(self.strike_q36);
-        let value = match vol.probabilities(self.log.wrapping_add(node.log)) {
-            // BOUND: factor and strike are below 32, 2^41 in Q36, so the high parts are below 2^25 and Phi <= 2^38: each product is below
-            // 2^63 and not negative, hence so is the difference in absolute value; the low products are below 2^54.
-            Some((upper, lower)) => {
-                let high = node.high.wrapping_mul(upper).wrapping_sub((self.strike_q36 >> 16).wrapping_mul(lower));
-                let low = node.low.wrapping_mul(upper).wrapping_sub((self.strike_q36 & 0xffff).wrapping_mul(lower));
-                high.wrapping_add(low >> 16) >> 22
-            }
-            None => intrinsic,
-        };
+    fn call(&self, node: &Move, (upper, lower): (i64, i64)) -> u64 {
+        // BOUND: factor and strike are below 32, 2^41 in Q36, so the high parts are below 2^25 and Phi <= 2^38: each product is below
+        // 2^63 and not negative, hence so is the difference in absolute value; the low products are below 2^54.
+        let high = node.high.wrapping_mul(upper).wrapping_sub((self.strike_q36 >> 16).wrapping_mul(lower));
+        let low = node.low.wrapping_mul(upper).wrapping_sub((self.strike_q36 & 0xffff).wrapping_mul(lower));
+        self.at_least_intrinsic(node, high.wrapping_add(low >> 16) >> 22)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_sign_loss, reason = "ROUNDING: clamped at zero")]
+    fn at_least_intrinsic(&self, node: &Move, value: i64) -> u64 {
+        let intrinsic = node.factor.wrapping_sub(self.strike_q36);
         let value = if value < intrinsic { intrinsic } else { value };
         (if value < 0 { 0 } else { value }) as u64
     }
 
-    /// As [`Self::call`] with factor and strike in Q28, for strikes above 32 forwards.
+    /// Total volatility below `STEADY_VOL`: most nodes are worth their intrinsic value, the others need ln(F/K) to more bits.
+    #[inline(never)]
+    fn near_expiry_call(&self, node: &Move, vol: &LevelVol) -> u64 {
+        match vol.near_expiry_probabilities(self.log.wrapping_add(node.log)) {
+            Some(probabilities) => self.call(node, probabilities),
+            None => self.at_least_intrinsic(node, 0),
+        }
+    }
+
+    /// Strikes above 32 forwards, with factor and strike in Q28.
     #[cold]
     #[inline(never)]
-    #[expect(clippy::cast_possible_wrap, reason = "BOUND: values are below 2^49")]
-    fn far_call(&self, node: &Move, vol: &LevelVol) -> u64 {
-        let factor = (node.factor_q36() >> 8) as i64;
+    fn far_level(&self, vol: &LevelVol, moves: &[Move], places: &mut [u64]) {
         let scaled = Self { log: self.log, strike_q36: self.strike_q36 >> 8, far: false };
-        let node = Move { log: node.log, high: factor >> 16, low: factor & 0xffff };
-        scaled.call(&node, vol) << 8
+        for (place, node) in places.iter_mut().zip(moves) {
+            *place = scaled.near_expiry_call(&Move::of(node.log, node.factor >> 8), vol) << 8;
+        }
     }
 }
+
+/// Total volatility (2^-9, Q38) from which a node needs no check: |x| < 16 is then below 2^13 w, and Phi saturates by itself.
+const STEADY_VOL: i64 = 1 << 29;
 
 /// What a level's nodes share.
 struct LevelVol {
@@ -177,14 +202,31 @@ struct LevelVol {
 }
 
 impl LevelVol {
-    /// Phi(d1) and Phi(d2) in Q38, or `None` where time value is below 2^-50.
     #[inline(always)]
-    #[expect(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "BOUND: Phi <= 2^38; |x| + reach < 2^47")]
-    fn probabilities(&self, x: i64) -> Option<(i64, i64)> {
+    fn new(w: TotalVol) -> Self {
+        Self { w: w.signed(), half: half(w), inverse: inverse(w), reach: reach(w) }
+    }
+
+    /// Phi(d1) and Phi(d2) in Q38, for w >= 2^-9.
+    #[inline(always)]
+    fn probabilities(&self, x: i64) -> (i64, i64) {
+        // BOUND: |x| < 16, 2^30 in Q26, and 1/w <= 2^9, 2^33 in Q24. What x loses costs less than 1e-14 (see `Pair::arguments`).
+        self.probabilities_at(mul_shift(x >> 12, self.inverse, 12))
+    }
+
+    /// The same for any w, or `None` where time value is below 2^-50.
+    #[inline(always)]
+    #[expect(clippy::cast_sign_loss, reason = "BOUND: |x| + reach < 2^47")]
+    fn near_expiry_probabilities(&self, x: i64) -> Option<(i64, i64)> {
         if x.wrapping_add(self.reach) as u64 > (self.reach as u64) << 1 {
             return None;
         }
-        let upper = over_vol(x, self.inverse).wrapping_add(self.half);
-        Some((cdf_q38(upper) as i64, cdf_q38(upper.wrapping_sub(self.w)) as i64))
+        Some(self.probabilities_at(over_vol(x, self.inverse)))
+    }
+
+    #[inline(always)]
+    fn probabilities_at(&self, quotient: i64) -> (i64, i64) {
+        let upper = quotient.wrapping_add(self.half);
+        (cdf_q38(upper).cast_signed(), cdf_q38(upper.wrapping_sub(self.w)).cast_signed())
     }
 }

@@ -9,9 +9,7 @@ use units::VolE9;
 /// sqrt(T) of one expiry, ready to be multiplied by volatilities.
 #[derive(Clone, Copy, Debug)]
 pub struct RootTime {
-    /// sqrt(T) in Q38.
-    pub(crate) root_q38: u64,
-    /// sqrt(T) x 1e-9 x 2^(74 + shift), split below the 16th bit.
+    /// sqrt(T) x 1e-9 x 2^(75 + shift), 46 bits, split below the 16th.
     high: u64,
     low: u64,
     shift: u32,
@@ -29,18 +27,19 @@ impl RootTime {
     /// As [`Self::new`], of seconds already checked.
     #[inline(always)]
     pub(crate) fn of(seconds: u64) -> Self {
-        /// 2^62 / 31,536,000.
-        const YEARS_Q62: u64 = 146_235_604_338;
-        const BILLION: u64 = 1_000_000_000;
-        // BOUND: two years in Q62 are 2^63.
-        let Root { mantissa, shift } = root(seconds.wrapping_mul(YEARS_Q62));
-        // mantissa x 2^29 / 1e9 in two steps of a long division. BOUND: mantissa <= 2^46, the remainder is below 2^30.
-        let head = mantissa << 17;
-        let quotient = head.checked_div(BILLION).unwrap_or(0);
-        let rest = head.wrapping_sub(quotient.wrapping_mul(BILLION));
-        let tail = (rest << 12).checked_div(BILLION).unwrap_or(0);
-        let scaled = (quotient << 12).wrapping_add(tail);
-        Self { root_q38: mantissa >> (7u32.wrapping_add(shift) & 63), high: scaled >> 16, low: scaled & 0xffff, shift }
+        /// 2^122 / (31,536,000 x 1e18): the root comes out in the unit of a volatility in 1e-9.
+        const YEARS_E18_Q122: u64 = 168_598_172_981;
+        // BOUND: two years are 2^25.9 seconds, the product is below 2^63.3.
+        let Root { mantissa, shift } = root(seconds.wrapping_mul(YEARS_E18_Q122));
+        Self { high: mantissa >> 16, low: mantissa & 0xffff, shift }
+    }
+
+    /// sqrt(T) in Q38. Relative error below 2^-31.
+    #[inline(always)]
+    pub(crate) const fn root_q38(&self) -> u64 {
+        // mantissa / 2^14 x 1e9 / 2^(23 + shift). BOUND: mantissa <= 2^46, so the product is at most 2^62.
+        let mantissa = (self.high << 2) | (self.low >> 14);
+        mantissa.wrapping_mul(1_000_000_000) >> (23u32.wrapping_add(self.shift) & 63)
     }
 
     /// sigma sqrt(T). Error: `VolOutOfRange`.
@@ -54,9 +53,9 @@ impl RootTime {
     /// root is below 2^-37.
     #[inline(always)]
     pub(crate) fn total_of(&self, vol: VolE9) -> TotalVol {
-        // BOUND: vol <= 5e9 < 2^33 by validation, high < 2^30, so the product is below 2^63; low x vol < 2^49.
+        // BOUND: vol <= 5e9 < 2^33 by validation, high <= 2^30, so the product is below 2^63; low x vol < 2^49.
         let sum = vol.0.wrapping_mul(self.high).wrapping_add(vol.0.wrapping_mul(self.low) >> 16);
-        TotalVol(sum >> (20u32.wrapping_add(self.shift) & 63))
+        TotalVol(sum >> (21u32.wrapping_add(self.shift) & 63))
     }
 }
 
