@@ -1,0 +1,120 @@
+//! The kernels of `crates/pricing`.
+
+use core::hint::black_box;
+
+use pricing::{Kind, Level, Move, Premium, PriceE12, RootTime, Row, Slice, Svi, Terms};
+use units::{PriceE6, VolE9};
+
+use crate::kinds::{input, kind};
+use crate::{measured, Inputs};
+
+/// The nodes of 33 scenarios: core, its wide pair, tail, skew.
+const CORE: [u64; 7] = [865, 910, 955, 1_000, 1_045, 1_090, 1_135];
+const WIDE: [u64; 2] = [820, 1_180];
+const TAIL: [u64; 8] = [340, 670, 1_500, 2_000, 3_000, 4_000, 5_000, 6_000];
+const NODES: usize = 33;
+
+#[inline(never)]
+pub fn run(kernel: u8, inputs: &Inputs) -> Option<bool> {
+    let real = inputs[input::REAL] as i64;
+    let terms = Terms {
+        forward: PriceE6(inputs[input::FORWARD]),
+        strike: PriceE6(inputs[input::STRIKE]),
+        vol: VolE9(inputs[input::VOL]),
+        seconds: inputs[input::SECONDS],
+    };
+    match kernel {
+        kind::LN => measured!(Some(pricing::ln_q38(real.unsigned_abs()))),
+        kind::EXP => measured!(Some(pricing::exp_q38(real))),
+        kind::SQRT => measured!(Some(pricing::sqrt_q38(real.unsigned_abs()))),
+        kind::CDF => measured!(Some(pricing::cdf_q38(real))),
+        kind::PDF => measured!(Some(pricing::pdf_q38(real))),
+        kind::PRICE => measured!(pricing::price(&terms).ok()),
+        kind::GREEKS => measured!(pricing::greeks(&terms).ok()),
+        kind::IMPLIED => {
+            let premium = Premium {
+                forward: terms.forward,
+                strike: terms.strike,
+                seconds: terms.seconds,
+                kind: Kind::Call,
+                premium: PriceE12(inputs[input::PREMIUM]),
+            };
+            measured!(pricing::implied_vol(&premium).ok())
+        }
+        _ => scenarios(kernel, &terms),
+    }
+}
+
+fn moves<const N: usize>(factors_e3: [u64; N]) -> Option<[Move; N]> {
+    let flat = Move::new(1_000_000_000).ok()?;
+    let mut moves = [flat; N];
+    for (node, factor) in moves.iter_mut().zip(factors_e3) {
+        *node = Move::new(factor * 1_000_000).ok()?;
+    }
+    Some(moves)
+}
+
+#[inline(never)]
+fn scenarios(kernel: u8, terms: &Terms) -> Option<bool> {
+    let (core, flat) = (moves(CORE)?, moves([1_000])?);
+    let mut up = [flat[0]; CORE.len() + WIDE.len() + TAIL.len()];
+    for (place, node) in up.iter_mut().zip(core.iter().chain(&moves(WIDE)?).chain(&moves(TAIL)?)) {
+        *place = *node;
+    }
+    let time = RootTime::new(terms.seconds).ok()?;
+    let (high, low) = (time.total(VolE9(400_000_000)).ok()?, time.total(VolE9::MIN).ok()?);
+    let levels = black_box([
+        Level::new(3 << 31, 0, high, &up).ok()?,
+        Level::new(1 << 32, 0, low, &core).ok()?,
+        Level::new(7 << 29, 0, low, &core).ok()?,
+        Level::new(1 << 32, 1 << 29, low, &flat).ok()?,
+        Level::new(1 << 32, -(1 << 29), low, &flat).ok()?,
+    ]);
+    let svi = svi(terms);
+    match kernel {
+        kind::SVI => {
+            let slice = black_box(Slice::new(&svi, terms.seconds, terms.seconds).ok()?);
+            let k = black_box(Row::new(terms.forward, terms.strike).ok()?.moneyness_q38());
+            measured!(Some(slice.total_vol(k)))
+        }
+        kind::ROW => {
+            let mut calls = [0u64; NODES];
+            measured!(row(terms, &time, &levels, &mut calls))
+        }
+        kind::SURFACE => {
+            let mut calls = [0u64; NODES];
+            measured!(surface(terms, &svi, &levels, &mut calls))
+        }
+        _ => None,
+    }
+}
+
+/// A smile around the given volatility.
+fn svi(terms: &Terms) -> Svi {
+    let total = (terms.vol.0 * terms.vol.0 / 1_000_000_000) as i64 / 31_536 * terms.seconds as i64 / 1_000;
+    black_box(Svi { a_e9: total / 2, b_e9: (total / 2).min(1_500_000_000), rho_e9: -250_000_000, m_e9: 10_000_000, sigma_e9: 300_000_000 })
+}
+
+/// One strike from its volatility: validation, total volatility, 33 nodes.
+#[inline(never)]
+fn row(terms: &Terms, time: &RootTime, levels: &[Level], calls: &mut [u64; NODES]) -> Option<usize> {
+    let w = time.total(terms.vol).ok()?;
+    let count = Row::new(terms.forward, terms.strike).ok()?.calls_q36(w, levels, calls).ok()?;
+    black_box(calls);
+    (count == NODES).then_some(count)
+}
+
+/// Sixteen strikes around the forward, from posted parameters.
+#[inline(never)]
+fn surface(terms: &Terms, svi: &Svi, levels: &[Level], calls: &mut [u64; NODES]) -> Option<usize> {
+    let slice = Slice::new(svi, terms.seconds, terms.seconds).ok()?;
+    let mut strike = terms.forward.0 >> 1;
+    let step = terms.forward.0 >> 4;
+    for _ in 0..16 {
+        let row = Row::new(terms.forward, PriceE6(strike)).ok()?;
+        row.calls_q36(slice.total_vol(row.moneyness_q38()), levels, calls).ok()?;
+        black_box(&mut *calls);
+        strike += step;
+    }
+    Some(16)
+}
