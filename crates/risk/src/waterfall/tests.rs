@@ -60,6 +60,7 @@ fn amount() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
+    /// INVARIANT(M-8): strict order, nothing lost.
     #[test]
     fn a_loss_is_conserved_and_falls_in_strict_order(
         loss in amount(), account in amount(), insurance in amount(), fund in amount(), cap in 0_i64..i64::MAX / 2, balances in amount(),
