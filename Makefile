@@ -15,7 +15,7 @@ setup: ## install what is missing (system packages, the sBPF linker)
 	@tools/setup.sh
 
 programs: setup ## build the programs to target/deploy
-	@cargo run --quiet --locked -p sbf-build
+	@cargo run --quiet --locked -p sbf-build -- --locked
 
 build: programs ## build the programs and every host crate
 	$(HOST)
