@@ -12,6 +12,8 @@
 //! 2^60 atoms. Error, K/F up to 32: MtM, IM and MM are never above the exact figure, contingencies never below it, and none differs from
 //! it by more than 2e-9 of gross notional (sum of lots x max(F, K) / `lots_per_unit`, and base x S) and eight atoms.
 //!
+//! The VM allows a function 4 KiB of frame: what holds an array over the nodes stands in a function of its own, never inlined.
+//!
 //! ROUNDING: `calls_q36` errs by less than `GUARD_Q36` on either side. That much is taken off every strike's net lots once, which bounds
 //! IM and MM too: both are weighted means, with weights in 0..=1, of the value now and the value at a node.
 

@@ -1,6 +1,6 @@
 //! One expiry of at least 60 seconds: its strikes priced at all nodes.
 
-use super::totals::{ExpiryTotals, run_length};
+use super::totals::{ExpiryTotals, Setting, run_length};
 use super::{Expiry, Leg, Market, PortfolioError, Table, table};
 use crate::payoff::Kind;
 use crate::scenario::{FLAT, MOVES, NODES, Shocks, UP};
@@ -51,7 +51,8 @@ struct Sums {
 
 impl LiveExpiry {
     /// Errors: `Average`, `Surface`, `ForwardOutOfRange`.
-    pub fn new(expiry: &Expiry, market: &Market, table: &Table) -> Result<Self, PortfolioError> {
+    #[inline(never)]
+    fn new(expiry: &Expiry, market: &Market, table: &Table) -> Result<Self, PortfolioError> {
         let seconds = u64::try_from(expiry.seconds).map_err(|_| PortfolioError::TimeOutOfRange)?;
         let parts = expiry.average.parts(expiry.forward)?;
         let forward = parts.forward();
@@ -78,8 +79,16 @@ impl LiveExpiry {
         })
     }
 
+    /// Values the legs of an expiry. Errors: those of [`Self::new`] and [`Self::value`].
+    #[inline(never)]
+    pub fn value_of(expiry: &Expiry, legs: &[Leg], setting: &Setting) -> Result<ExpiryTotals, PortfolioError> {
+        let Setting { market, table } = setting;
+        Self::new(expiry, market, table)?.value(legs)
+    }
+
     /// Values the legs of this expiry, those of one strike side by side. Errors: `StrikeTooFar`, `Surface`, `Overflow`.
-    pub fn value(&self, mut legs: &[Leg]) -> Result<ExpiryTotals, PortfolioError> {
+    #[inline(never)]
+    fn value(&self, mut legs: &[Leg]) -> Result<ExpiryTotals, PortfolioError> {
         let surface = |error: PricingError| PortfolioError::Surface(error);
         let core = self.moves.get(..FLAT.len()).unwrap_or(&[]);
         let still = self.moves.get(..1).unwrap_or(&[]);
@@ -116,6 +125,7 @@ impl LiveExpiry {
     }
 
     /// From sums in lots and multiples of the forward to quote.
+    #[inline(never)]
     fn finish(&self, sums: &Sums) -> Option<ExpiryTotals> {
         let forward = i128::from(self.forward.0);
         let mut factors = [0_i64; NODES];

@@ -3,7 +3,7 @@
 //! The average may still end anywhere between the running mean and where the rest would take it at the node's price, half width of the
 //! feed included; a long is valued at the lower end's or upper end's payoff, whichever is less, a short at the greater.
 
-use super::totals::ExpiryTotals;
+use super::totals::{ExpiryTotals, Setting};
 use super::{Expiry, Leg, Market, PortfolioError, Table};
 use crate::average::Range;
 use crate::scenario::{FLAT, MOVES, NODES, UP};
@@ -20,7 +20,8 @@ pub(super) struct LastMinute {
 
 impl LastMinute {
     /// Error: `Average`.
-    pub fn new(expiry: &Expiry, market: &Market, table: &Table) -> Result<Self, PortfolioError> {
+    #[inline(never)]
+    fn new(expiry: &Expiry, market: &Market, table: &Table) -> Result<Self, PortfolioError> {
         let mut ranges = [Range { low: PriceE6::ZERO, high: PriceE6::ZERO }; MOVES];
         for (range, move_e9) in ranges.iter_mut().zip(&table.moves_e9) {
             *range = expiry.average.range(market.spot, market.half_width, *move_e9)?;
@@ -29,12 +30,14 @@ impl LastMinute {
         Ok(Self { ranges, remaining_s: expiry.average.remaining_s, whole_s })
     }
 
-    /// Values the legs of this expiry; exact, so that nothing is guarded. Error: `Overflow`.
-    pub fn value(&self, legs: &[Leg], market: &Market) -> Result<ExpiryTotals, PortfolioError> {
-        self.value_inner(legs, market).ok_or(PortfolioError::Overflow)
+    /// Values the legs of an expiry; exact, so that nothing is guarded. Errors: `Average`, `Overflow`.
+    #[inline(never)]
+    pub fn value_of(expiry: &Expiry, legs: &[Leg], setting: &Setting) -> Result<ExpiryTotals, PortfolioError> {
+        let Setting { market, table } = setting;
+        Self::new(expiry, market, table)?.value(legs, market).ok_or(PortfolioError::Overflow)
     }
 
-    fn value_inner(&self, legs: &[Leg], market: &Market) -> Option<ExpiryTotals> {
+    fn value(&self, legs: &[Leg], market: &Market) -> Option<ExpiryTotals> {
         let mut by_move = [0_i128; MOVES];
         let mut lots = 0_u64;
         for leg in legs {

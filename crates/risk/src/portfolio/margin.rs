@@ -40,6 +40,7 @@ pub fn assess(portfolio: &Portfolio<'_>, market: &Market, table: &Table) -> Resu
     assess_totals(portfolio, market, table, &totals).ok_or(PortfolioError::Overflow)
 }
 
+#[inline(never)]
 pub(super) fn assess_totals(
     portfolio: &Portfolio<'_>,
     market: &Market,

@@ -20,6 +20,7 @@ pub struct Table {
 
 impl Table {
     /// Checks the parameters and builds the table. Error: `Params`.
+    #[inline(never)]
     pub fn new(params: &MarginParams) -> Result<Self, PortfolioError> {
         params.check().map_err(PortfolioError::Params)?;
         let mut moves_e9 = [0_i64; MOVES];
@@ -35,6 +36,7 @@ impl Table {
 const MOVE_ERROR: PortfolioError = PortfolioError::Params(ParamsError::Scenarios(ScenarioError::MoveOutOfRange));
 
 /// Moves as factors of the forward.
+#[inline(never)]
 pub(super) fn factors(moves_e9: &[i64; MOVES]) -> Result<[Move; MOVES], PortfolioError> {
     let still = Move::new(ONE_E9.unsigned_abs()).map_err(PortfolioError::Surface)?;
     let mut factors = [still; MOVES];

@@ -178,8 +178,6 @@ fn market_of(half_width_bps: u64, stale_minutes: u64) -> Market {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 256 } else { 100_000 }))]
-
     /// Whatever cash and base it has, and even if the short is given away.
     #[test]
     fn a_naked_short_never_lowers_the_requirement_of_a_flat_account(

@@ -12,6 +12,12 @@ use crate::scenario::{CENTRE, NODES, TILT_DOWN, TILT_UP};
 use pricing::ROW_Q;
 use units::QuoteAtoms;
 
+/// Where a portfolio is valued.
+pub(super) struct Setting<'a> {
+    pub market: &'a Market,
+    pub table: &'a Table,
+}
+
 /// What the options of one expiry, or of all, come to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Totals {
@@ -41,9 +47,11 @@ impl Totals {
     const ZERO: Self = Self { nodes: [0; NODES], tilted: 0, guard: 0, basis: 0, exposure_atoms: 0 };
 
     /// Values all options of a portfolio. Errors: every [`PortfolioError`] of inputs.
+    #[inline(never)]
     pub fn of(portfolio: &Portfolio<'_>, market: &Market, table: &Table) -> Result<Self, PortfolioError> {
         market.check()?;
         check::check_legs(portfolio, market.scale.lots_per_unit)?;
+        let setting = Setting { market, table };
         let mut totals = Self::ZERO;
         let mut legs = portfolio.legs;
         while let Some(first) = legs.first() {
@@ -53,9 +61,9 @@ impl Totals {
             let expiry = portfolio.expiries.get(first.expiry).ok_or(PortfolioError::ExpiryUnknown)?;
             expiry.check()?;
             let values = if expiry.seconds < INTRINSIC_BELOW_S {
-                LastMinute::new(expiry, market, table)?.value(of_expiry, market)?
+                LastMinute::value_of(expiry, of_expiry, &setting)?
             } else {
-                LiveExpiry::new(expiry, market, table)?.value(of_expiry)?
+                LiveExpiry::value_of(expiry, of_expiry, &setting)?
             };
             totals.add(&values, Basis::new(expiry, table)).ok_or(PortfolioError::Overflow)?;
             legs = rest;
@@ -63,6 +71,7 @@ impl Totals {
         Ok(totals)
     }
 
+    #[inline(never)]
     fn add(&mut self, values: &ExpiryTotals, basis: Basis) -> Option<()> {
         for (total, value) in self.nodes.iter_mut().zip(&values.nodes) {
             *total = total.checked_add(*value)?;
