@@ -3,7 +3,7 @@
 
 use crate::elementary::ln_q38;
 use crate::fixed::{Q, mul_q38, mul_shift, ratio_q38};
-use crate::normal::cdf_q38;
+use crate::normal::{cdf_q38, lower_q38};
 use crate::total_vol::TotalVol;
 
 /// The option of the pair (call, put) that is out of the money, as a fraction of the larger of forward and strike.
@@ -14,7 +14,7 @@ use crate::total_vol::TotalVol;
 pub(crate) struct Pair {
     /// r in Q38, at most one, rounded down.
     pub ratio: u64,
-    /// ln r in Q38, at most zero.
+    /// ln r in Q38, at most zero (the table has 0 at 1).
     pub log: i64,
     /// Whether the call is the one out of the money: K >= F.
     pub call: bool,
@@ -31,17 +31,16 @@ impl Pair {
         let (larger, smaller) = if call { (strike, forward) } else { (forward, strike) };
         // BOUND: prices are below 2^44 (1e13), and smaller <= larger.
         let ratio = ratio_q38(smaller, larger);
-        let log = ln_q38(ratio);
-        Self { ratio, log: if log > 0 { 0 } else { log }, call, larger, smaller }
+        Self { ratio, log: ln_q38(ratio), call, larger, smaller }
     }
 
-    /// The two arguments of Phi, x/w + w/2 and x/w - w/2.
+    /// The two arguments of Phi, x/w + w/2 and x/w - w/2, of which the second is negative.
     ///
     /// An error e in x/w costs only e^2 w phi / 2 in the price, because the derivative there is zero (F phi(d1) = K phi(d2)).
     #[inline(always)]
     pub fn arguments(&self, w: TotalVol) -> (i64, i64) {
         // BOUND: |x| < 2^43 and w < 2^44, as `ratio_q38` requires, and w > 2^23, so the quotient is below 2^20, 2^58 in Q38.
-        let quotient = ratio_q38(self.log.unsigned_abs(), w.0).cast_signed();
+        let quotient = ratio_q38(self.log.wrapping_neg().cast_unsigned(), w.0).cast_signed();
         let upper = half(w).wrapping_sub(quotient);
         (upper, upper.wrapping_sub(w.signed()))
     }
@@ -50,7 +49,7 @@ impl Pair {
     #[inline(always)]
     pub fn value(&self, w: TotalVol) -> u64 {
         let (upper, lower) = self.arguments(w);
-        self.value_at(cdf_q38(upper), cdf_q38(lower))
+        self.value_at(cdf_q38(upper), lower_q38(lower))
     }
 
     /// As [`Self::value`], from the two values of Phi.

@@ -1,12 +1,12 @@
 //! ln, exp and square roots.
 
 use crate::fixed::{Q, mul_shift, normalise};
-use crate::tables::{Cell, EXP2, LN, LN_2_Q38, LOG2_E_Q36};
+use crate::tables::{EXP2, LN, LN_2_Q38, LOG2_E_Q36, SQRT};
 
 /// Value of one cubic cell, t in Q32.
 #[inline(always)]
-const fn cubic(cell: &Cell, t: i64) -> i64 {
-    // BOUND: t < 2^32; coefficients of LN and EXP2 but the first are below 2^31.
+const fn cubic(cell: &[i64; 4], t: i64) -> i64 {
+    // BOUND: t < 2^32; coefficients but the first are below 2^31.
     let [value, slope, bend, twist] = *cell;
     let inner = bend.wrapping_add(mul_shift(twist, t, 32));
     let inner = slope.wrapping_add(mul_shift(inner, t, 32));
@@ -52,43 +52,34 @@ pub fn exp_q38(x: i64) -> u64 {
     if whole >= 0 { fraction << (whole as u32 & 63) } else { fraction >> (whole.unsigned_abs() as u32 & 63) }
 }
 
-/// A square root with its own exponent: `mantissa` / 2^(45 + `shift`) is the root of the argument / 2^62.
+/// A square root with its own exponent: `mantissa` / 2^(38 + `shift`) is the root of the argument / 2^62.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Root {
-    /// In [2^45, 2^46].
+    /// In 2^38..2^39.
     pub mantissa: u64,
     pub shift: u32,
 }
 
-/// Square root of n / 2^62, n not zero. Relative error below 2^-43.
+/// Square root of n / 2^62, n not zero. Relative error below 2e-11.
 ///
-/// Two Newton steps (Heron) from the chord 0.7083 + m/3, which is within 4.2 % on [1, 4), leave 3.9e-7; the third is taken on the
-/// remainder, 14 bits finer than the word.
+/// n = y 2^(63 - zeros) with y in [1, 2): the root of y, or of 2y where that leaves an even exponent, from the table.
 #[inline(always)]
 pub(crate) fn root(n: u64) -> Root {
     let (full, zeros) = normalise(n);
-    let odd = zeros & 1;
-    // BOUND: m in [2^62, 2^64); s in [2^31, 2^32.1), never zero.
-    let m = full >> odd;
-    let s = (m >> 33).wrapping_mul(2_863_311_531) >> 31;
-    let s = s.wrapping_add(1_521_100_000);
-    let s = s.wrapping_add(m.checked_div(s).unwrap_or(0)) >> 1;
-    // One more than Heron's mean, so that s is never below the root and the remainder never negative.
-    let s = (s.wrapping_add(m.checked_div(s).unwrap_or(0)) >> 1).wrapping_add(1);
-    // BOUND: s^2 - m < 2^45 although s^2 itself may pass 2^64: the difference is right modulo 2^64.
-    let excess = s.wrapping_mul(s).wrapping_sub(m);
-    let mantissa = (s << 14).wrapping_sub((excess << 13).checked_div(s).unwrap_or(0));
-    Root { mantissa, shift: (zeros.wrapping_sub(odd)) >> 1 }
+    // BOUND: 128 cells for each parity; the index is masked to the length.
+    let index = ((full >> 56) & 127) | (u64::from(zeros & 1) << 7);
+    let t = ((full >> 24) & 0xffff_ffff).cast_signed();
+    let mantissa = SQRT.get((index & 255) as usize).map_or(0, |cell| cubic(cell, t)).cast_unsigned();
+    Root { mantissa, shift: zeros >> 1 }
 }
 
-/// sqrt(x), Q38 in, Q38 out, rounded down to within one unit; zero gives zero.
+/// sqrt(x), Q38 in, Q38 out; zero gives zero. Relative error below 2e-11 (absolute 2^-38 where that is more).
 #[inline(always)]
 pub fn sqrt_q38(x: u64) -> u64 {
     if x == 0 {
         return 0;
     }
-    // sqrt(x / 2^38) = 2^12 sqrt(x / 2^62): mantissa / 2^(45 + shift) x 2^(12 + 38).
+    // sqrt(x / 2^38) = 2^12 sqrt(x / 2^62): mantissa / 2^(38 + shift) x 2^(12 + 38). BOUND: mantissa << 12 < 2^51.
     let Root { mantissa, shift } = root(x);
-    // BOUND: mantissa << 5 < 2^52.
-    (mantissa << 5) >> (shift & 63)
+    (mantissa << 12) >> (shift & 63)
 }

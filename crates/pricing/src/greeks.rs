@@ -2,7 +2,7 @@
 
 use crate::black::Pair;
 use crate::error::PricingError;
-use crate::normal::{cdf_q38, pdf_q38};
+use crate::normal::{cdf_q38, lower_q38, pdf_q38};
 use crate::price::{Price, assemble};
 use crate::terms::Terms;
 use crate::total_vol::RootTime;
@@ -33,7 +33,7 @@ pub fn greeks(terms: &Terms) -> Result<Greeks, PricingError> {
     let time = RootTime::of(terms.seconds);
     let w = time.total_of(terms.vol);
     let (upper, lower) = pair.arguments(w);
-    let price = assemble(&pair, cdf_q38(upper), cdf_q38(lower));
+    let price = assemble(&pair, cdf_q38(upper), lower_q38(lower));
     let (d1, d2) = if pair.call { (upper, lower) } else { (lower.wrapping_neg(), upper.wrapping_neg()) };
     let pdf = pdf_q38(d1);
     let vega = mul(pdf, time.root_q38().cast_signed());

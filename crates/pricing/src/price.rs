@@ -3,7 +3,7 @@
 use crate::black::Pair;
 use crate::error::PricingError;
 use crate::fixed::ONE_Q38;
-use crate::normal::cdf_q38;
+use crate::normal::{cdf_q38, lower_q38};
 use crate::terms::{Kind, Terms};
 use crate::total_vol::RootTime;
 use units::PriceE6;
@@ -58,7 +58,7 @@ pub fn price(terms: &Terms) -> Result<Price, PricingError> {
     let pair = Pair::new(terms.forward.0, terms.strike.0);
     let w = RootTime::of(terms.seconds).total_of(terms.vol);
     let (upper, lower) = pair.arguments(w);
-    Ok(assemble(&pair, cdf_q38(upper), cdf_q38(lower)))
+    Ok(assemble(&pair, cdf_q38(upper), lower_q38(lower)))
 }
 
 /// Both prices and the delta from the two values of Phi.

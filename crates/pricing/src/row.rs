@@ -5,10 +5,10 @@ use crate::black::{half, inverse, over_vol, reach};
 use crate::elementary::ln_q38;
 use crate::error::PricingError;
 use crate::fixed::{Q, mul_shift, ratio_q38};
-use crate::normal::cdf_q38;
+use crate::normal::{cdf_q38, lower_q38};
 use crate::terms::SECONDS_MIN;
 use crate::terms::validate_prices;
-use crate::total_vol::TotalVol;
+use crate::total_vol::{TOTAL_VOL_MAX, TotalVol};
 use units::PriceE6;
 
 /// Fraction bits of a row's results: multiples of the forward up to 4,104 in 49 bits.
@@ -17,8 +17,9 @@ pub const ROW_Q: u32 = 36;
 /// A node's forward as a multiple of the current one.
 #[derive(Clone, Copy, Debug)]
 pub struct Move {
-    /// ln of the factor, Q38.
+    /// ln of the factor, Q38 and Q26.
     log: i64,
+    log_q26: i64,
     /// The factor in Q36, and its two parts: `high` x 2^16 + `low`.
     factor: i64,
     high: i64,
@@ -38,7 +39,38 @@ impl Move {
     }
 
     const fn of(log: i64, factor: i64) -> Self {
-        Self { log, factor, high: factor >> 16, low: factor & 0xffff }
+        Self { log, log_q26: log >> 12, factor, high: 0, low: 0 }.split()
+    }
+
+    /// With the parts of its factor.
+    const fn split(self) -> Self {
+        Self { high: self.factor >> 16, low: self.factor & 0xffff, ..self }
+    }
+
+    /// Black's call at d1 and d2, f being the node's factor: from the put by parity unless d1 < 0, so that deep in the money the rounding is
+    /// of the side out of it, and at least one value of Phi is known to be of a negative argument.
+    ///
+    /// max(0, f - k) <= call <= f whatever the rounding: d1 < 0 implies f < k and the call is clamped at zero; d1 >= 0 and f >= k, the put
+    /// is; d1 >= 0 and f < k, the call is worth about 0.4 w f or more, far above the rounding.
+    #[inline(always)]
+    #[expect(clippy::cast_sign_loss, reason = "ROUNDING: not negative, by the argument above")]
+    fn call(&self, d1: i64, d2: i64, strike: &Parts) -> u64 {
+        // BOUND: factor and strike are below 32, 2^41 in Q36, so the high parts are below 2^25 and Phi <= 2^38: each product is below
+        // 2^63 and not negative, hence so is the difference in absolute value; the low products are below 2^54.
+        if d1 < 0 {
+            let (upper, lower) = (lower_q38(d1).cast_signed(), lower_q38(d2).cast_signed());
+            let high = self.high.wrapping_mul(upper).wrapping_sub(strike.high.wrapping_mul(lower));
+            let low = self.low.wrapping_mul(upper).wrapping_sub(strike.low.wrapping_mul(lower));
+            let value = high.wrapping_add(low >> 16) >> 22;
+            (if value < 0 { 0 } else { value }) as u64
+        } else {
+            let (upper, lower) = (lower_q38(!d1).cast_signed(), cdf_q38(!d2).cast_signed());
+            let high = strike.high.wrapping_mul(lower).wrapping_sub(self.high.wrapping_mul(upper));
+            let low = strike.low.wrapping_mul(lower).wrapping_sub(self.low.wrapping_mul(upper));
+            let put = high.wrapping_add(low >> 16) >> 22;
+            let intrinsic = self.factor.wrapping_sub(strike.whole);
+            (if put < 0 { intrinsic } else { intrinsic.wrapping_add(put) }) as u64
+        }
     }
 
     /// The factor in Q36, as the row uses it: put = call + strike - factor.
@@ -77,12 +109,16 @@ impl<'a> Level<'a> {
     #[expect(clippy::cast_sign_loss, reason = "bounds below")]
     fn total_vol(&self, base: TotalVol, moneyness: i64) -> TotalVol {
         // BOUND: |moneyness| < 9 in Q38 (2^42), >> 12 leaves 2^30, times 2^32.
-        let scale = self.scale_q32.wrapping_add(mul_shift(moneyness >> 12, self.tilt_q32, 26));
-        let scale = scale.clamp(SCALE_MIN_Q32, SCALE_MAX_Q32) as u64;
+        let mut scale = self.scale_q32;
+        if self.tilt_q32 != 0 {
+            let tilted = scale.wrapping_add(mul_shift(moneyness >> 12, self.tilt_q32, 26));
+            scale = tilted.clamp(SCALE_MIN_Q32, SCALE_MAX_Q32);
+        }
+        let scale = scale as u64;
         // BOUND: base <= 2^42 and scale <= 2^35: high < 2^26, so both products are below 2^62.
         let (high, low) = (base.0 >> 16, base.0 & 0xffff);
         let shocked = (high.wrapping_mul(scale) >> 16).wrapping_add(low.wrapping_mul(scale) >> 32);
-        TotalVol(if shocked > self.floor.0 { shocked } else { self.floor.0 }).clamped()
+        TotalVol(shocked.max(self.floor.0).min(TOTAL_VOL_MAX))
     }
 }
 
@@ -95,6 +131,8 @@ pub struct Row {
     strike_q36: i64,
     /// K/F above 32: its products would not fit 64 bits, so the row drops 8 bits.
     far: bool,
+    /// Total volatility from which the nodes of a level need no checks: `STEADY_VOL`, or none where the strike is far.
+    steady: u64,
 }
 
 impl Row {
@@ -109,7 +147,9 @@ impl Row {
         }
         let ratio = ratio_q38(strike.0, forward.0);
         let strike_q36 = (ratio >> (Q.wrapping_sub(ROW_Q))) as i64;
-        Ok(Self { log: ln_q38(ratio).wrapping_neg(), strike_q36, far: strike_q36 >= 32 << ROW_Q })
+        let far = strike_q36 >= 32 << ROW_Q;
+        let steady = if far { u64::MAX } else { STEADY_VOL };
+        Ok(Self { log: ln_q38(ratio).wrapping_neg(), strike_q36, far, steady })
     }
 
     /// K/F in Q36: put = call + strike - factor at each node, exactly in these integers.
@@ -125,108 +165,72 @@ impl Row {
 
     /// Call values at all nodes of all levels, in order, as multiples of the current forward in Q36; returns how many.
     ///
-    /// max(0, f - k) <= call <= f at a node with factor f. Error: at most 7e-11 of the larger of the node's forward and the strike (K/F up
-    /// to 32; 1.5e-8 of the forward beyond). Errors: `OutputTooShort`.
+    /// max(0, f - k) <= call <= f at a node with factor f. Error below 1.3e-11 (f + k) + 2^-36, k = K/F; 48 k / 2^36 for k above 32.
+    /// Errors: `OutputTooShort`.
     #[inline(always)]
     pub fn calls_q36(&self, base: TotalVol, levels: &[Level], calls: &mut [u64]) -> Result<usize, PricingError> {
+        let strike = Parts::of(self.strike_q36);
+        let places = calls.len();
         let mut rest = calls;
-        let mut count = 0usize;
         for level in levels {
-            let nodes = level.moves.len();
-            let (places, after) = rest.split_at_mut_checked(nodes).ok_or(PricingError::OutputTooShort)?;
-            let vol = LevelVol::new(level.total_vol(base, self.moneyness_q38()));
-            if self.far {
-                self.far_level(&vol, level.moves, places);
-            } else if vol.w >= STEADY_VOL {
-                for (place, node) in places.iter_mut().zip(level.moves) {
-                    *place = self.call(node, vol.probabilities(self.log.wrapping_add(node.log)));
-                }
+            let (places, after) = rest.split_at_mut_checked(level.moves.len()).ok_or(PricingError::OutputTooShort)?;
+            let w = level.total_vol(base, self.moneyness_q38());
+            if w.0 < self.steady {
+                self.near_expiry_or_far(w, level.moves, places);
             } else {
+                // x + w^2/2, so that one product gives d1. BOUND: |x| < 16, w <= 16: below 2^34 in Q26; 1/w <= 2^9, 2^33 in Q24, and
+                // d1 w < 2^8: the product is below 2^62. What Q26 loses costs less than 1e-14 (see `Pair::arguments`).
+                let base = (self.log >> 12).wrapping_add(half_square_q26(w));
+                let (w, inverse) = (w.signed(), inverse(w));
                 for (place, node) in places.iter_mut().zip(level.moves) {
-                    *place = self.near_expiry_call(node, &vol);
+                    let d1 = mul_shift(base.wrapping_add(node.log_q26), inverse, 12);
+                    *place = node.call(d1, d1.wrapping_sub(w), &strike);
                 }
             }
             rest = after;
-            count = count.wrapping_add(nodes);
         }
-        Ok(count)
+        Ok(places.wrapping_sub(rest.len()))
     }
 
-    /// Black's call from Phi(d1) and Phi(d2).
-    #[inline(always)]
-    fn call(&self, node: &Move, (upper, lower): (i64, i64)) -> u64 {
-        // BOUND: factor and strike are below 32, 2^41 in Q36, so the high parts are below 2^25 and Phi <= 2^38: each product is below
-        // 2^63 and not negative, hence so is the difference in absolute value; the low products are below 2^54.
-        let high = node.high.wrapping_mul(upper).wrapping_sub((self.strike_q36 >> 16).wrapping_mul(lower));
-        let low = node.low.wrapping_mul(upper).wrapping_sub((self.strike_q36 & 0xffff).wrapping_mul(lower));
-        self.at_least_intrinsic(node, high.wrapping_add(low >> 16) >> 22)
-    }
-
-    #[inline(always)]
-    #[expect(clippy::cast_sign_loss, reason = "ROUNDING: clamped at zero")]
-    fn at_least_intrinsic(&self, node: &Move, value: i64) -> u64 {
-        let intrinsic = node.factor.wrapping_sub(self.strike_q36);
-        let value = if value < intrinsic { intrinsic } else { value };
-        (if value < 0 { 0 } else { value }) as u64
-    }
-
-    /// Total volatility below `STEADY_VOL`: most nodes are worth their intrinsic value, the others need ln(F/K) to more bits.
-    #[inline(never)]
-    fn near_expiry_call(&self, node: &Move, vol: &LevelVol) -> u64 {
-        match vol.near_expiry_probabilities(self.log.wrapping_add(node.log)) {
-            Some(probabilities) => self.call(node, probabilities),
-            None => self.at_least_intrinsic(node, 0),
-        }
-    }
-
-    /// Strikes above 32 forwards, with factor and strike in Q28.
+    /// Where total volatility is below `STEADY_VOL`, most nodes are worth their intrinsic value and the others need ln(F/K) to more bits;
+    /// strikes above 32 forwards are taken in Q28.
     #[cold]
     #[inline(never)]
-    fn far_level(&self, vol: &LevelVol, moves: &[Move], places: &mut [u64]) {
-        let scaled = Self { log: self.log, strike_q36: self.strike_q36 >> 8, far: false };
+    fn near_expiry_or_far(&self, w: TotalVol, moves: &[Move], places: &mut [u64]) {
+        let drop = if self.far { 8 } else { 0 };
+        let (reach, inverse, half) = (reach(w), inverse(w), half(w));
+        let strike = Parts::of(self.strike_q36 >> drop);
         for (place, node) in places.iter_mut().zip(moves) {
-            *place = scaled.near_expiry_call(&Move::of(node.log, node.factor >> 8), vol) << 8;
+            let x = self.log.wrapping_add(node.log);
+            // Beyond the reach time value is below 2^-50 and the product below would not fit.
+            let d1 = over_vol(x.clamp(reach.wrapping_neg(), reach), inverse).wrapping_add(half);
+            *place =
+                Move { factor: node.factor >> drop, ..*node }.split().call(d1, d1.wrapping_sub(w.signed()), &strike)
+                    << drop;
         }
     }
+}
+
+/// A strike in Q36 and its two parts, `high` x 2^16 + `low`.
+struct Parts {
+    whole: i64,
+    high: i64,
+    low: i64,
+}
+
+impl Parts {
+    #[inline(always)]
+    const fn of(whole: i64) -> Self {
+        Self { whole, high: whole >> 16, low: whole & 0xffff }
+    }
+}
+
+/// w^2 / 2 in Q26.
+#[inline(always)]
+const fn half_square_q26(w: TotalVol) -> i64 {
+    // BOUND: w <= 2^42, w >> 12 <= 2^30: the square is at most 2^60, Q52.
+    mul_shift(w.signed() >> 12, w.signed() >> 12, 27)
 }
 
 /// Total volatility (2^-9, Q38) from which a node needs no check: |x| < 16 is then below 2^13 w, and Phi saturates by itself.
-const STEADY_VOL: i64 = 1 << 29;
-
-/// What a level's nodes share.
-struct LevelVol {
-    w: i64,
-    half: i64,
-    inverse: i64,
-    reach: i64,
-}
-
-impl LevelVol {
-    #[inline(always)]
-    fn new(w: TotalVol) -> Self {
-        Self { w: w.signed(), half: half(w), inverse: inverse(w), reach: reach(w) }
-    }
-
-    /// Phi(d1) and Phi(d2) in Q38, for w >= 2^-9.
-    #[inline(always)]
-    fn probabilities(&self, x: i64) -> (i64, i64) {
-        // BOUND: |x| < 16, 2^30 in Q26, and 1/w <= 2^9, 2^33 in Q24. What x loses costs less than 1e-14 (see `Pair::arguments`).
-        self.probabilities_at(mul_shift(x >> 12, self.inverse, 12))
-    }
-
-    /// The same for any w, or `None` where time value is below 2^-50.
-    #[inline(always)]
-    #[expect(clippy::cast_sign_loss, reason = "BOUND: |x| + reach < 2^47")]
-    fn near_expiry_probabilities(&self, x: i64) -> Option<(i64, i64)> {
-        if x.wrapping_add(self.reach) as u64 > (self.reach as u64) << 1 {
-            return None;
-        }
-        Some(self.probabilities_at(over_vol(x, self.inverse)))
-    }
-
-    #[inline(always)]
-    fn probabilities_at(&self, quotient: i64) -> (i64, i64) {
-        let upper = quotient.wrapping_add(self.half);
-        (cdf_q38(upper).cast_signed(), cdf_q38(upper.wrapping_sub(self.w)).cast_signed())
-    }
-}
+const STEADY_VOL: u64 = 1 << 29;

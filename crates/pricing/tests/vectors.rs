@@ -12,7 +12,9 @@
 mod errors;
 
 use errors::{Table, Vectors};
-use pricing::{Kind, Premium, PriceE12, PricingError, Slice, Svi, Terms, greeks, implied_vol, price};
+use pricing::{
+    Kind, Level, Move, Premium, PriceE12, PricingError, RootTime, Row, Slice, Svi, Terms, greeks, implied_vol, price,
+};
 use units::{PriceE6, VolE9};
 
 const E12: f64 = 1e12;
@@ -56,6 +58,25 @@ fn prices(table: &mut Table) {
                 (want > 1e-6 * forward).then_some(error / want),
             );
         }
+    }
+}
+
+/// The same options through a row of one node, the current forward.
+fn rows(table: &mut Table) {
+    let still = [Move::new(1_000_000_000).unwrap()];
+    for row in Vectors::read("prices").rows() {
+        let terms = terms(&row);
+        let Ok(strike) = Row::new(terms.forward, terms.strike) else { continue };
+        let time = RootTime::new(terms.seconds).unwrap();
+        let level = [Level::new(1 << 32, 0, time.total(VolE9::MIN).unwrap(), &still).unwrap()];
+        let mut calls = [0];
+        strike.calls_q36(time.total(terms.vol).unwrap(), &level, &mut calls).unwrap();
+        let (forward, k) = (terms.forward.0 as f64 / 1e6, terms.strike.0 as f64 / terms.forward.0 as f64);
+        let error = (calls[0] as f64 / (1u64 << 36) as f64 - row.real("call") / forward).abs();
+        let unit = 1.0 / (1u64 << 36) as f64;
+        let within = if k < 32.0 { (4.0 + k / 4.0) * unit } else { 48.0 * k * unit };
+        assert!(error < within, "{terms:?}: {error:e} above {within:e}");
+        table.add("Row / forward", row.text("region"), error, None);
     }
 }
 
@@ -155,6 +176,7 @@ fn surfaces(table: &mut Table) {
 fn vectors_within_bounds_and_table_current() {
     let mut table = Table::default();
     prices(&mut table);
+    rows(&mut table);
     sensitivities(&mut table);
     implied(&mut table);
     surfaces(&mut table);
