@@ -1,8 +1,6 @@
 //! brine-fp: 1e18 in 192 bits.
 
-use core::hint::black_box;
-
-use brine_fp::UnsignedNumeric;
+use brine_fp::{SignedNumeric, UnsignedNumeric};
 
 use crate::kinds::{input, kind};
 use crate::{e12, measured, Inputs};
@@ -10,18 +8,17 @@ use crate::{e12, measured, Inputs};
 #[inline(never)]
 pub fn run(kernel: u8, inputs: &Inputs) -> Option<bool> {
     let real = inputs[input::REAL] as i64;
-    let x = black_box(UnsignedNumeric::from_scaled_u128(e12(inputs[input::REAL]).unsigned_abs() * 1_000_000));
+    let x = UnsignedNumeric::from_scaled_u128(e12(inputs[input::REAL]).unsigned_abs() * 1_000_000);
     match kernel {
-        kind::BRINE_LN => measured!(x.log()),
+        kind::BRINE_LN => measured!(x, |x: &UnsignedNumeric| x.log()),
         kind::BRINE_EXP => {
             let mut signed = x.signed();
             if real < 0 {
                 signed = signed.negate();
             }
-            let signed = black_box(signed);
-            measured!(signed.exp())
+            measured!(signed, |x: &SignedNumeric| x.exp())
         }
-        kind::BRINE_SQRT => measured!(x.sqrt()),
+        kind::BRINE_SQRT => measured!(x, |x: &UnsignedNumeric| x.sqrt()),
         _ => None,
     }
 }

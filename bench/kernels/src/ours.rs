@@ -24,13 +24,13 @@ pub fn run(kernel: u8, inputs: &Inputs) -> Option<bool> {
         seconds: inputs[input::SECONDS],
     };
     match kernel {
-        kind::LN => measured!(Some(pricing::ln_q38(real.unsigned_abs()))),
-        kind::EXP => measured!(Some(pricing::exp_q38(real))),
-        kind::SQRT => measured!(Some(pricing::sqrt_q38(real.unsigned_abs()))),
-        kind::CDF => measured!(Some(pricing::cdf_q38(real))),
-        kind::PDF => measured!(Some(pricing::pdf_q38(real))),
-        kind::PRICE => measured!(pricing::price(&terms).ok()),
-        kind::GREEKS => measured!(pricing::greeks(&terms).ok()),
+        kind::LN => measured!(real.unsigned_abs(), |x: &_| Some(pricing::ln_q38(*x))),
+        kind::EXP => measured!(real, |x: &_| Some(pricing::exp_q38(*x))),
+        kind::SQRT => measured!(real.unsigned_abs(), |x: &_| Some(pricing::sqrt_q38(*x))),
+        kind::CDF => measured!(real, |x: &_| Some(pricing::cdf_q38(*x))),
+        kind::PDF => measured!(real, |x: &_| Some(pricing::pdf_q38(*x))),
+        kind::PRICE => measured!(terms, |terms| pricing::price(terms).ok()),
+        kind::GREEKS => measured!(terms, |terms| pricing::greeks(terms).ok()),
         kind::IMPLIED => {
             let premium = Premium {
                 forward: terms.forward,
@@ -39,7 +39,7 @@ pub fn run(kernel: u8, inputs: &Inputs) -> Option<bool> {
                 kind: Kind::Call,
                 premium: PriceE12(inputs[input::PREMIUM]),
             };
-            measured!(pricing::implied_vol(&premium).ok())
+            measured!(premium, |premium| pricing::implied_vol(premium).ok())
         }
         _ => scenarios(kernel, &terms),
     }
@@ -75,15 +75,15 @@ fn scenarios(kernel: u8, terms: &Terms) -> Option<bool> {
         kind::SVI => {
             let slice = black_box(Slice::new(&svi, terms.seconds, terms.seconds).ok()?);
             let k = black_box(Row::new(terms.forward, terms.strike).ok()?.moneyness_q38());
-            measured!(Some(slice.total_vol(k)))
+            measured!((slice, k), |(slice, k): &(Slice, i64)| Some(slice.total_vol(*k)))
         }
         kind::ROW => {
             let mut calls = [0u64; NODES];
-            measured!(row(terms, &time, &levels, &mut calls))
+            measured!(*terms, |terms| row(terms, &time, &levels, &mut calls))
         }
         kind::SURFACE => {
             let mut calls = [0u64; NODES];
-            measured!(surface(terms, &svi, &levels, &mut calls))
+            measured!((*terms, svi), |(terms, svi): &(Terms, Svi)| surface(terms, svi, &levels, &mut calls))
         }
         _ => None,
     }
@@ -92,7 +92,13 @@ fn scenarios(kernel: u8, terms: &Terms) -> Option<bool> {
 /// A smile around the given volatility.
 fn svi(terms: &Terms) -> Svi {
     let total = (terms.vol.0 * terms.vol.0 / 1_000_000_000) as i64 / 31_536 * terms.seconds as i64 / 1_000;
-    black_box(Svi { a_e9: total / 2, b_e9: (total / 2).min(1_500_000_000), rho_e9: -250_000_000, m_e9: 10_000_000, sigma_e9: 300_000_000 })
+    black_box(Svi {
+        a_e9: total / 2,
+        b_e9: (total / 2).min(1_500_000_000),
+        rho_e9: -250_000_000,
+        m_e9: 10_000_000,
+        sigma_e9: 300_000_000,
+    })
 }
 
 /// One strike from its volatility: validation, total volatility, 33 nodes.

@@ -7,27 +7,37 @@ use crate::{e12, measured, Inputs};
 
 const YEAR: u64 = 31_536_000;
 
+/// An option in solmath's unit.
+struct Market {
+    s: u128,
+    k: u128,
+    sigma: u128,
+    t: u128,
+}
+
 #[inline(never)]
 pub fn run(kernel: u8, inputs: &Inputs) -> Option<bool> {
-    let x = black_box(e12(inputs[input::REAL]));
-    let s = black_box(u128::from(inputs[input::FORWARD]) * 1_000_000);
-    let k = black_box(u128::from(inputs[input::STRIKE]) * 1_000_000);
-    let sigma = black_box(u128::from(inputs[input::VOL]) * 1_000);
-    let t = black_box(u128::from(inputs[input::SECONDS]) * 1_000_000_000_000 / u128::from(YEAR));
+    let x = e12(inputs[input::REAL]);
+    let option = Market {
+        s: u128::from(inputs[input::FORWARD]) * 1_000_000,
+        k: u128::from(inputs[input::STRIKE]) * 1_000_000,
+        sigma: u128::from(inputs[input::VOL]) * 1_000,
+        t: u128::from(inputs[input::SECONDS]) * 1_000_000_000_000 / u128::from(YEAR),
+    };
     match kernel {
-        kind::SOLMATH_LN => measured!(solmath::ln_fixed_i(x.unsigned_abs()).ok()),
-        kind::SOLMATH_EXP => measured!(solmath::exp_fixed_i(x).ok()),
-        kind::SOLMATH_CDF => measured!(solmath::norm_cdf_poly(x).ok()),
-        kind::SOLMATH_PDF => measured!(solmath::norm_pdf(x).ok()),
-        kind::SOLMATH_PRICE => measured!(solmath_price(s, k, sigma, t)),
-        kind::SOLMATH_GREEKS => measured!(solmath::bs_full(s, k, 0, sigma, t).ok()),
-        kind::SOLMATH_ROW => measured!(solmath_row(s, k, sigma, t)),
+        kind::SOLMATH_LN => measured!(x.unsigned_abs(), |x: &_| solmath::ln_fixed_i(*x).ok()),
+        kind::SOLMATH_EXP => measured!(x, |x: &_| solmath::exp_fixed_i(*x).ok()),
+        kind::SOLMATH_CDF => measured!(x, |x: &_| solmath::norm_cdf_poly(*x).ok()),
+        kind::SOLMATH_PDF => measured!(x, |x: &_| solmath::norm_pdf(*x).ok()),
+        kind::SOLMATH_PRICE => measured!(option, solmath_price),
+        kind::SOLMATH_GREEKS => measured!(option, |o: &Market| solmath::bs_full(o.s, o.k, 0, o.sigma, o.t).ok()),
+        kind::SOLMATH_ROW => measured!(option, solmath_row),
         _ => None,
     }
 }
 
 #[inline(never)]
-fn solmath_price(s: u128, k: u128, sigma: u128, t: u128) -> Option<u128> {
+fn solmath_price(&Market { s, k, sigma, t }: &Market) -> Option<u128> {
     let (call, _) = solmath::black_scholes_price(s, k, 0, sigma, t).ok()?;
     let (delta, _) = solmath::bs_delta(s, k, 0, sigma, t).ok()?;
     Some(call.wrapping_add(delta.unsigned_abs()))
@@ -35,7 +45,7 @@ fn solmath_price(s: u128, k: u128, sigma: u128, t: u128) -> Option<u128> {
 
 /// 33 prices: eleven forwards at three volatilities.
 #[inline(never)]
-fn solmath_row(s: u128, k: u128, sigma: u128, t: u128) -> Option<u128> {
+fn solmath_row(&Market { s, k, sigma, t }: &Market) -> Option<u128> {
     let mut sum = 0u128;
     for vol in [sigma * 3 / 2, sigma, sigma * 7 / 8] {
         for percent in (75..=125).step_by(5) {
