@@ -10,7 +10,7 @@
 //!
 //! Domain: prices 1e2..=1e13, K/F 1/4096..=4096, up to two years, 32 legs, notional of a leg (at the larger of forward and strike) up to
 //! 2^60 atoms. Error, K/F up to 32: MtM, IM and MM are never above the exact figure, contingencies never below it, and none differs from
-//! it by more than 2e-9 of gross notional (sum of lots x max(F, K) / `lots_per_unit`, and base x S) and eight atoms.
+//! it by more than 2e-9 of gross notional (sum of lots x F / `lots_per_unit`, and base x S) and eight atoms.
 //!
 //! The VM allows a function 4 KiB of frame: what holds an array over the nodes stands in a function of its own, never inlined.
 //!
@@ -26,6 +26,7 @@ mod last_minute;
 mod margin;
 mod params;
 mod report;
+mod sum;
 mod table;
 mod totals;
 

@@ -8,8 +8,8 @@ mod nodes;
 mod shock;
 
 pub use check::ScenarioError;
-pub(crate) use nodes::{CENTRE, FLAT, MOVES, NEAR, TILT_DOWN, TILT_UP, UP};
-pub use nodes::{NODES, Node, UNIT_NODES, VolMove};
+pub(crate) use nodes::{CENTRE, DOWN, FLAT, FULL_MOVES, MOVES, NEAR, TILT_DOWN, TILT_UP, UP};
+pub use nodes::{NODES, Node, VolMove};
 pub use shock::{Shocks, stale_minutes};
 
 use units::VolE9;

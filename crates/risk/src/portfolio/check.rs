@@ -3,6 +3,7 @@
 use super::{Expiry, Leg, Market, Portfolio, PortfolioError};
 use crate::payoff::POSITIONS;
 use crate::standard::LOTS_MAX;
+use core::cmp::Ordering;
 use pricing::SECONDS_MAX;
 use units::PriceE6;
 
@@ -10,6 +11,8 @@ use units::PriceE6;
 const LOTS_PER_UNIT_MAX: u32 = 1_000_000;
 /// Largest notional of a leg, as a power of two of quote atoms.
 const NOTIONAL_BITS: u32 = 60;
+/// Bits of the largest number of lots.
+const LOTS_BITS: u32 = 30;
 /// Bounds of the quote token's price in USD.
 const QUOTE_PRICE: core::ops::RangeInclusive<u64> = 500_000..=2_000_000;
 
@@ -46,9 +49,9 @@ impl Leg {
         let size = self.lots.0.unsigned_abs();
         require(size <= LOTS_MAX, PortfolioError::LotsOutOfRange)?;
         require(self.strike.in_bounds(), PortfolioError::StrikeOutOfRange)?;
-        // Almost every product fits 64 bits, and is then small enough.
+        // Almost every price is below 2^30 x 1e-6: no number of lots passes the bound then.
         let larger = forward.max(self.strike).0;
-        if size.checked_mul(larger).is_some_and(|product| product >> NOTIONAL_BITS == 0) {
+        if larger >> (NOTIONAL_BITS.saturating_sub(LOTS_BITS)) == 0 {
             return Ok(());
         }
         // BOUND: 2^30 x 2^44, against 2^20 x 2^60.
@@ -65,8 +68,11 @@ pub(super) fn check_legs(portfolio: &Portfolio<'_>, lots_per_unit: u32) -> Resul
     for leg in portfolio.legs {
         let expiry = portfolio.expiries.get(leg.expiry).ok_or(PortfolioError::ExpiryUnknown)?;
         if let Some(before) = before {
-            require(before.key() != leg.key(), PortfolioError::LegDuplicated)?;
-            require(before.key() < leg.key(), PortfolioError::LegsOutOfOrder)?;
+            match before.key().cmp(&leg.key()) {
+                Ordering::Less => {}
+                Ordering::Equal => return Err(PortfolioError::LegDuplicated),
+                Ordering::Greater => return Err(PortfolioError::LegsOutOfOrder),
+            }
         }
         leg.check(expiry.forward, lots_per_unit)?;
         before = Some(leg);

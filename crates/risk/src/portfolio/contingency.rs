@@ -1,6 +1,6 @@
 //! What the nodes do not hold, each term for itself.
 
-use super::totals::{Totals, to_atoms_ceil};
+use super::totals::Totals;
 use super::{Market, PEG, Portfolio, Table};
 use units::{QuoteAtoms, mul_div_ceil};
 
@@ -37,24 +37,23 @@ impl Contingencies {
                 short_lots = short_lots.checked_add(lots)?;
             }
             if let Some(open_interest) = leg.open_interest {
-                // BOUND: 2^64 x 2^30.
-                let free = u128::from(open_interest).checked_mul(u128::from(params.concentration_share_e9))?;
-                let held = u128::from(lots).checked_mul(u128::from(BILLION))?;
-                excess_e9 = excess_e9.checked_add(held.saturating_sub(free))?;
+                excess_e9 = excess_e9.checked_add(excess_of_e9(lots, open_interest, params.concentration_share_e9))?;
             }
         }
         let part = |amount: u64, parts: u64, whole: u64| atoms(mul_div_ceil(amount, parts, whole)?);
         let short = notional_ceil(market, short_lots)?;
         // BOUND: 2^65 x 2^44.
         let whole = u128::from(lots_per_unit).checked_mul(u128::from(BILLION))?;
-        let concentrated = excess_e9.checked_mul(u128::from(market.spot.0))?.div_ceil(whole);
-        let concentrated = u64::try_from(concentrated).ok()?;
+        let concentrated = match excess_e9 {
+            0 => 0,
+            excess => u64::try_from(excess.checked_mul(u128::from(market.spot.0))?.div_ceil(whole)).ok()?,
+        };
         let base = market.spot.value_ceil(portfolio.base, market.scale.base_unit_atoms)?;
         let exposure = totals.exposure_atoms.checked_add(u64::try_from(base.0).ok()?)?;
         Some(Self {
             net_short_im: part(short, u64::from(params.net_short_im_e9), BILLION)?,
             net_short_mm: part(short, u64::from(params.net_short_mm_e9), BILLION)?,
-            forward_basis: to_atoms_ceil(totals.basis, lots_per_unit)?,
+            forward_basis: totals.unit.atoms_ceil(totals.basis)?,
             oracle_confidence: part(exposure, market.half_width.0, market.spot.0)?,
             concentration: part(concentrated, u64::from(params.concentration_e9), BILLION)?,
             quote_depeg: part(exposure, market.quote_price.0.abs_diff(PEG.0), PEG.0)?,
@@ -74,6 +73,17 @@ impl Contingencies {
     fn shared(&self) -> Option<QuoteAtoms> {
         let market = self.oracle_confidence.checked_add(self.quote_depeg)?;
         self.forward_basis.checked_add(self.concentration)?.checked_add(market)
+    }
+}
+
+/// Lots held beyond the free share of a series, in 1e-9.
+fn excess_of_e9(lots: u64, open_interest: u64, share_e9: u32) -> u128 {
+    // BOUND: lots are at most 1e9.
+    let held = lots.wrapping_mul(BILLION);
+    match open_interest.checked_mul(u64::from(share_e9)) {
+        Some(free) => u128::from(held.saturating_sub(free)),
+        // BOUND: 2^64 x 2^30.
+        None => u128::from(held).saturating_sub(u128::from(open_interest).saturating_mul(u128::from(share_e9))),
     }
 }
 

@@ -1,25 +1,25 @@
 //! One expiry of at least 60 seconds: its strikes priced at all nodes.
 
-use super::totals::{ExpiryTotals, Setting, run_length};
-use super::{Expiry, Leg, Market, PortfolioError, Table, table};
+use super::sum::{DROPPED, Unit, Wide, product};
+use super::totals::{ExpiryTotals, Group, Setting, run_length};
+use super::{Expiry, Leg, PortfolioError, table};
 use crate::payoff::Kind;
 use crate::scenario::{FLAT, MOVES, NODES, Shocks, UP};
 use pricing::{Level, Move, PricingError, RootTime, Row, Slice, TotalVol, cdf_q38};
-use units::{PriceE6, mul_div_ceil};
+use units::{PriceE6, VolE9, mul_div_ceil};
 
-/// What a lot's value may err by at a weighted mean of two nodes, as a multiple of the forward in Q36: 5.8e-11, and 3.6e-12 more for each
+/// What a lot's value may err by at a weighted mean of two nodes, as a multiple of the forward in Q36: 7.3e-11, and 1.8e-12 more for each
 /// multiple of the forward that the strike is. Three times the largest error measured on the vectors, the surface's volatility included.
-const GUARD_Q36: u64 = 4;
-const GUARD_SHIFT: u32 = 38;
+const GUARD_Q36: u64 = 5;
+const GUARD_SHIFT: u32 = 39;
 /// As `GUARD_Q36`, for each multiple of the forward, where strikes are above 32 forwards and rows drop 8 bits.
 const FAR_GUARD_Q36: u64 = 48;
 const FAR_STRIKE_Q36: u64 = 32 << 36;
 /// Bound of the error of a delta: 2.3e-10, and that of ln(K/F) / w, 1.4e-11 / w times the density, both in Q38.
 const DELTA_GUARD_Q38: u64 = 64;
 const LOG_GUARD_Q76: u64 = 3 << 37;
-/// Low bits of a value that are summed apart, so that no product leaves 64 bits.
-const LOW_BITS: u32 = 18;
-const LOW_MASK: u64 = (1 << LOW_BITS) - 1;
+/// One, in Q32.
+const ONE_Q32: i64 = 1 << 32;
 
 /// Everything of an expiry that its strikes share.
 pub(super) struct LiveExpiry {
@@ -31,28 +31,33 @@ pub(super) struct LiveExpiry {
     shocks: Shocks,
     up_floor: TotalVol,
     down_floor: TotalVol,
+    /// Of 5 %: below any surface's.
+    least: TotalVol,
     /// Change of volatility for each unit of ln(K/F), and the largest, in Q32.
     tilt_q32: i128,
     tilt_max_q32: i128,
-    lots_per_unit: u32,
+    unit: Unit,
 }
 
-/// Sums over an expiry's strikes, in lots x Q36 multiples of the forward.
+/// Sums over an expiry's strikes.
 struct Sums {
-    high: [i64; NODES],
-    low: [i64; NODES],
+    calls: [Wide; NODES],
+    /// Sizes of puts, and their lots x strikes.
     puts: i64,
-    put_strikes: i128,
-    guard: u64,
+    strikes: i128,
+    /// Sizes x Q36, in two words as the values.
+    guard: Wide,
     parity_guard: u64,
-    delta_q38: i128,
-    delta_guard_q38: i128,
+    legs: i64,
+    delta: Wide,
+    delta_guard: Wide,
 }
 
 impl LiveExpiry {
     /// Errors: `Average`, `Surface`, `ForwardOutOfRange`.
     #[inline(never)]
-    fn new(expiry: &Expiry, market: &Market, table: &Table) -> Result<Self, PortfolioError> {
+    fn new(expiry: &Expiry, setting: &Setting<'_>) -> Result<Self, PortfolioError> {
+        let Setting { market, table, unit } = setting;
         let seconds = u64::try_from(expiry.seconds).map_err(|_| PortfolioError::TimeOutOfRange)?;
         let parts = expiry.average.parts(expiry.forward)?;
         let forward = parts.forward();
@@ -73,28 +78,34 @@ impl LiveExpiry {
             shocks: Shocks::new(vol, seconds, market.stale_minutes),
             up_floor: time.total(vol.up_floor).map_err(surface)?,
             down_floor: time.total(vol.down_floor).map_err(surface)?,
+            least: time.total(VolE9::MIN).map_err(surface)?,
             tilt_q32: q32(vol.tilt_e9),
             tilt_max_q32: q32(vol.tilt_max_e9),
-            lots_per_unit: market.scale.lots_per_unit,
+            unit: *unit,
         })
     }
 
     /// Values the legs of an expiry. Errors: those of [`Self::new`] and [`Self::value`].
     #[inline(never)]
-    pub fn value_of(expiry: &Expiry, legs: &[Leg], setting: &Setting) -> Result<ExpiryTotals, PortfolioError> {
-        let Setting { market, table } = setting;
-        Self::new(expiry, market, table)?.value(legs)
+    pub fn value_of(group: &Group<'_>, setting: &Setting<'_>, out: &mut ExpiryTotals) -> Result<(), PortfolioError> {
+        Self::new(group.expiry, setting)?.value(group.legs, out)
     }
 
     /// Values the legs of this expiry, those of one strike side by side. Errors: `StrikeTooFar`, `Surface`, `Overflow`.
     #[inline(never)]
-    fn value(&self, mut legs: &[Leg]) -> Result<ExpiryTotals, PortfolioError> {
+    fn value(&self, mut legs: &[Leg], out: &mut ExpiryTotals) -> Result<(), PortfolioError> {
         let surface = |error: PricingError| PortfolioError::Surface(error);
         let core = self.moves.get(..FLAT.len()).unwrap_or(&[]);
         let still = self.moves.get(..1).unwrap_or(&[]);
-        let up = Level::new(self.shocks.up_q32, 0, self.up_floor, &self.moves).map_err(surface)?;
-        let flat = Level::new(1 << 32, 0, self.down_floor.min(self.slice.total_vol(0)), core).map_err(surface)?;
-        let down = Level::new(self.shocks.down_q32, 0, self.down_floor, core).map_err(surface)?;
+        let level = |multiplier: i64, floor, moves| Level::new(multiplier, 0, floor, moves).map_err(surface);
+        let flat = level(ONE_Q32, self.least, core)?;
+        let mut levels = [
+            level(self.shocks.up_q32, self.up_floor, &self.moves)?,
+            flat,
+            level(self.shocks.down_q32, self.down_floor, core)?,
+            flat,
+            flat,
+        ];
         let mut sums = Sums::ZERO;
         let mut calls = [0_u64; NODES];
         while let Some(first) = legs.first() {
@@ -105,16 +116,16 @@ impl LiveExpiry {
             let moneyness = row.moneyness_q38();
             let vol = self.slice.total_vol(moneyness);
             let tilt = self.tilt(moneyness);
-            let tilted =
-                |tilt: i64| Level::new((1_i64 << 32).saturating_add(tilt), 0, self.down_floor, still).map_err(surface);
-            let levels = [up, flat, down, tilted(tilt)?, tilted(tilt.saturating_neg())?];
+            let [.., tilt_up, tilt_down] = &mut levels;
+            *tilt_up = level(ONE_Q32.saturating_add(tilt), self.down_floor, still)?;
+            *tilt_down = level(ONE_Q32.saturating_sub(tilt), self.down_floor, still)?;
             row.calls_q36(vol, &levels, &mut calls).map_err(surface)?;
-            let lots = StrikeLots::of(of_strike);
-            sums.add(&lots, &row, &calls).ok_or(PortfolioError::Overflow)?;
-            sums.add_delta(&lots, moneyness, vol).ok_or(PortfolioError::Overflow)?;
+            let held = Held::of(of_strike, self.forward, &self.unit);
+            sums.add(&held, &calls);
+            sums.add_rest(&held, &row, vol).ok_or(PortfolioError::Overflow)?;
             legs = rest;
         }
-        self.finish(&sums).ok_or(PortfolioError::Overflow)
+        self.finish(&sums, out).ok_or(PortfolioError::Overflow)
     }
 
     /// Change of the volatility at a moneyness in the node tilted up, in Q32.
@@ -124,44 +135,45 @@ impl LiveExpiry {
         i64::try_from(tilt.clamp(self.tilt_max_q32.saturating_neg(), self.tilt_max_q32)).unwrap_or(0)
     }
 
-    /// From sums in lots and multiples of the forward to quote.
+    /// Node by node: calls, and puts as call + strike - factor.
     #[inline(never)]
-    fn finish(&self, sums: &Sums) -> Option<ExpiryTotals> {
-        let forward = i128::from(self.forward.0);
-        let mut factors = [0_i64; NODES];
-        for (factor, place) in factors.iter_mut().zip(UP.chain(0..FLAT.len()).chain(0..FLAT.len()).chain([0, 0])) {
-            *factor = self.moves.get(place)?.factor_q36().cast_signed();
+    fn finish(&self, sums: &Sums, out: &mut ExpiryTotals) -> Option<()> {
+        let places = UP.chain(0..FLAT.len()).chain(0..FLAT.len()).chain([0, 0]);
+        for ((node, calls), place) in out.nodes.iter_mut().zip(&sums.calls).zip(places) {
+            let mut forwards = Wide::ZERO;
+            if sums.puts != 0 {
+                forwards.add(sums.puts, self.moves.get(place)?.factor_q36());
+            }
+            // BOUND: each below 2^62.
+            *node = calls.sum().wrapping_sub(forwards.sum());
         }
-        let mut nodes = [0_i128; NODES];
-        let parts = sums.high.iter().zip(&sums.low);
-        for ((node, (high, low)), factor) in nodes.iter_mut().zip(parts).zip(&factors) {
-            // Put = call + strike - factor. BOUND: 2^35 lots of puts, a factor below 2^39.
-            let by_parity = sums.put_strikes.checked_sub(i128::from(sums.puts).checked_mul(i128::from(*factor))?)?;
-            let calls = (i128::from(*high) << LOW_BITS).checked_add(i128::from(*low))?;
-            *node = calls.checked_add(by_parity)?.checked_mul(forward)?;
-        }
-        let guard = sums.guard.checked_add(sums.parity_guard)?;
+        out.strikes = sums.strikes;
+        let rounding = self.unit.size_guard().checked_mul(sums.legs)?;
+        let guard = sums.guard.sum().checked_add(1)?;
+        let parity = i64::try_from(sums.parity_guard >> DROPPED).ok()?.checked_add(1)?.checked_add(rounding)?;
+        out.guard = guard.checked_add(parity)?;
         // A difference has the error of both its nodes.
-        let step_guard = sums.guard.checked_add(guard)?;
-        Some(ExpiryTotals {
-            nodes,
-            guard: i128::from(guard).checked_mul(forward)?,
-            step_guard: i128::from(step_guard).checked_mul(forward)?,
-            exposure_atoms: self.exposure_ceil(sums)?,
-        })
+        out.step_guard = out.guard.checked_add(guard)?;
+        out.exposure_atoms = self.exposure_ceil(sums)?;
+        Some(())
     }
 
     /// |delta| in quote atoms for a move of 100 % of spot, rounded up.
     fn exposure_ceil(&self, sums: &Sums) -> Option<u64> {
-        let delta = sums.delta_q38.checked_abs()?.checked_add(sums.delta_guard_q38)?;
-        // Q28, rounded up. BOUND: 2^35 lots.
-        let lots_q28 = u64::try_from(delta >> 10).ok()?.checked_add(1)?;
-        mul_div_ceil(self.variable.0, lots_q28, u64::from(self.lots_per_unit) << 28)
+        // Q18 sizes, each sum rounded down by less than one of them.
+        let delta = sums.delta.sum().unsigned_abs().checked_add(sums.delta_guard.sum().unsigned_abs())?;
+        let size = (delta >> (38_u32.wrapping_sub(DROPPED))).checked_add(2)?.checked_add(sums.legs.unsigned_abs())?;
+        let atoms = self.unit.size_atoms_ceil(size)?;
+        if self.variable == self.forward { Some(atoms) } else { mul_div_ceil(atoms, self.variable.0, self.forward.0) }
     }
 }
 
 /// Moves of a forward of which only `variable` moves, rounded away from zero.
-fn damped(moves_e9: &[i64; MOVES], variable: PriceE6, forward: PriceE6) -> Result<[i64; MOVES], PortfolioError> {
+pub(super) fn damped(
+    moves_e9: &[i64; MOVES],
+    variable: PriceE6,
+    forward: PriceE6,
+) -> Result<[i64; MOVES], PortfolioError> {
     let mut out = [0_i64; MOVES];
     for (damped, move_e9) in out.iter_mut().zip(moves_e9) {
         let size = mul_div_ceil(move_e9.unsigned_abs(), variable.0, forward.0).ok_or(PortfolioError::Overflow)?;
@@ -171,95 +183,91 @@ fn damped(moves_e9: &[i64; MOVES], variable: PriceE6, forward: PriceE6) -> Resul
     Ok(out)
 }
 
-/// Lots of the call and the put of one strike.
-struct StrikeLots {
-    calls: i64,
+/// What is held of one strike, as sizes.
+struct Held {
+    /// Calls, once puts are written as call + strike - forward.
+    net: i64,
     puts: i64,
+    /// Lots x strike of the puts.
+    strikes: i128,
+    legs: i64,
 }
 
-impl StrikeLots {
-    fn of(legs: &[Leg]) -> Self {
-        let mut lots = Self { calls: 0, puts: 0 };
+impl Held {
+    fn of(legs: &[Leg], forward: PriceE6, unit: &Unit) -> Self {
+        let mut held = Self { net: 0, puts: 0, strikes: 0, legs: 0 };
         for leg in legs {
-            // BOUND: at most 1e9 a leg.
-            match leg.kind {
-                Kind::Call => lots.calls = lots.calls.saturating_add(leg.lots.0),
-                Kind::Put => lots.puts = lots.puts.saturating_add(leg.lots.0),
+            // BOUND: sizes together are below 2^42; lots x strike is below 2^75.
+            let size = unit.size(leg.lots.0, forward.0);
+            held.net = held.net.wrapping_add(size);
+            held.legs = held.legs.wrapping_add(1);
+            if leg.kind == Kind::Put {
+                held.puts = held.puts.wrapping_add(size);
+                held.strikes = held.strikes.wrapping_add(product(leg.lots.0, leg.strike.0));
             }
         }
-        lots
-    }
-
-    /// Calls held once puts are written as call + strike - forward.
-    const fn net(&self) -> i64 {
-        self.calls.saturating_add(self.puts)
+        held
     }
 }
 
 impl Sums {
     const ZERO: Self = Self {
-        high: [0; NODES],
-        low: [0; NODES],
+        calls: [Wide::ZERO; NODES],
         puts: 0,
-        put_strikes: 0,
-        guard: 0,
+        strikes: 0,
+        guard: Wide::ZERO,
         parity_guard: 0,
-        delta_q38: 0,
-        delta_guard_q38: 0,
+        legs: 0,
+        delta: Wide::ZERO,
+        delta_guard: Wide::ZERO,
     };
 
-    fn add(&mut self, lots: &StrikeLots, row: &Row, calls: &[u64; NODES]) -> Option<()> {
-        let net = lots.net();
-        if net != 0 {
-            for ((high, low), call) in self.high.iter_mut().zip(&mut self.low).zip(calls) {
-                // BOUND: net < 2^31 and a call is below 2^40: high products below 2^53, low ones below 2^49, of 32 strikes 2^58.
-                *high = high.wrapping_add(net.wrapping_mul((*call >> LOW_BITS).cast_signed()));
-                *low = low.wrapping_add(net.wrapping_mul((*call & LOW_MASK).cast_signed()));
-            }
+    #[inline(never)]
+    fn add(&mut self, held: &Held, calls: &[u64; NODES]) {
+        for (sum, call) in self.calls.iter_mut().zip(calls) {
+            sum.add(held.net, *call);
         }
-        let strike_q36 = row.strike_q36();
-        if lots.puts != 0 {
-            self.puts = self.puts.checked_add(lots.puts)?;
-            let strikes = i128::from(lots.puts).checked_mul(i128::from(strike_q36))?;
-            self.put_strikes = self.put_strikes.checked_add(strikes)?;
-        }
-        let per_lot = if strike_q36 < FAR_STRIKE_Q36 {
-            GUARD_Q36.saturating_add(strike_q36 >> GUARD_SHIFT)
-        } else {
-            // BOUND: a strike is below 2^49 in Q36.
-            (strike_q36 >> 36).saturating_add(1).saturating_mul(FAR_GUARD_Q36)
-        };
-        self.guard = self.guard.checked_add(net.unsigned_abs().checked_mul(per_lot)?)?;
-        // A put's strike and factor are rounded down in Q36: at most one unit too much or too little, and the strike leaves differences.
-        self.parity_guard = self.parity_guard.checked_add(lots.puts.unsigned_abs())?;
-        Some(())
     }
 
-    /// Delta of a call is Phi(d1), of a put that less one.
-    fn add_delta(&mut self, lots: &StrikeLots, moneyness: i64, vol: TotalVol) -> Option<()> {
-        const ONE: i128 = 1 << 38;
-        let delta = i128::from(cdf_q38(d1_q38(moneyness, vol)));
-        let held = i128::from(lots.net()).checked_mul(delta)?.checked_sub(i128::from(lots.puts).checked_mul(ONE)?)?;
-        self.delta_q38 = self.delta_q38.checked_add(held)?;
-        let guard = DELTA_GUARD_Q38.checked_add(LOG_GUARD_Q76.checked_div(vol.q38())?)?;
-        let guard = i128::from(lots.net().unsigned_abs()).checked_mul(i128::from(guard))?;
-        self.delta_guard_q38 = self.delta_guard_q38.checked_add(guard)?;
+    /// All but the calls.
+    fn add_rest(&mut self, held: &Held, row: &Row, vol: TotalVol) -> Option<()> {
+        // BOUND: sizes together are below 2^42, 32 terms of strikes below 2^80.
+        self.puts = self.puts.wrapping_add(held.puts);
+        self.strikes = self.strikes.wrapping_add(held.strikes);
+        self.legs = self.legs.wrapping_add(held.legs);
+        let strike_q36 = row.strike_q36();
+        let per_size = if strike_q36 < FAR_STRIKE_Q36 {
+            GUARD_Q36.wrapping_add(strike_q36 >> GUARD_SHIFT)
+        } else {
+            // BOUND: a strike is below 2^49 in Q36.
+            (strike_q36 >> 36).wrapping_add(1).wrapping_mul(FAR_GUARD_Q36)
+        };
+        self.guard.add(held.net.wrapping_abs(), per_size);
+        // A put's strike and factor are rounded down in Q36: at most one unit too much or too little, and the strike leaves differences.
+        self.parity_guard = self.parity_guard.wrapping_add(held.puts.unsigned_abs());
+
+        // Delta of a call is Phi(d1), of a put that less one. BOUND: sizes below 2^42, deltas in Q38, a guard below 2^39.
+        let delta = cdf_q38(d1_q38(row.moneyness_q38(), vol));
+        self.delta.add(held.net, delta);
+        self.delta.add(held.puts.wrapping_neg(), 1 << 38);
+        let guard = DELTA_GUARD_Q38.wrapping_add(LOG_GUARD_Q76.checked_div(vol.q38())?);
+        self.delta_guard.add(held.net.wrapping_abs(), guard);
         Some(())
     }
 }
 
-/// d1 = -k / w + w / 2, at most 16 in absolute value.
+/// d1 = -k / w + w / 2, at most 16 in absolute value beside w / 2.
 fn d1_q38(moneyness: i64, vol: TotalVol) -> i64 {
     const FAR: u64 = 16;
     let (size, w) = (moneyness.unsigned_abs(), vol.q38());
-    let ratio = if size >= w.saturating_mul(FAR) {
+    let ratio = if size >= w.wrapping_mul(FAR) {
         FAR << 38
     } else {
         // Two steps of a long division. BOUND: size < 2^43 and w < 2^43, so << 19 stays below 2^62 both times.
         let head = (size << 19).checked_div(w).unwrap_or(0);
         let rest = (size << 19).checked_rem(w).unwrap_or(0);
-        (head << 19).saturating_add((rest << 19).checked_div(w).unwrap_or(0))
+        (head << 19).wrapping_add((rest << 19).checked_div(w).unwrap_or(0))
     };
-    let ratio = if moneyness > 0 { ratio.cast_signed().saturating_neg() } else { ratio.cast_signed() };
-    ratio.saturating_add((w >> 1).cast_signed())
+    let ratio = if moneyness > 0 { ratio.cast_signed().wrapping_neg() } else { ratio.cast_signed() };
+    ratio.wrapping_add((w >> 1).cast_signed())
 }

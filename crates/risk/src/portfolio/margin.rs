@@ -1,8 +1,9 @@
 //! Margin from the sums: the worst node, and what it leaves.
 
-use super::totals::{Totals, to_atoms_floor};
+use super::sum::{Unit, Wide, part_floor};
+use super::totals::Totals;
 use super::{Contingencies, Market, Portfolio, PortfolioError, Table};
-use crate::scenario::{CENTRE, FLAT, TILT_DOWN, TILT_UP, UNIT_NODES, UP};
+use crate::scenario::{CENTRE, DOWN, FLAT, FULL_MOVES, MOVES, TILT_DOWN, TILT_UP, UP};
 use pricing::ROW_Q;
 use units::{BaseAtoms, QuoteAtoms};
 
@@ -23,14 +24,10 @@ pub struct Assessment {
     pub contingencies: Contingencies,
 }
 
-/// Bits that a loss drops before it is weighted.
-const DROPPED: u32 = 30;
-const BILLION: i128 = 1_000_000_000;
-
 /// A loss in the unit of the sums, and the node it stands at.
 #[derive(Clone, Copy)]
 struct Loss {
-    amount: i128,
+    amount: i64,
     node: usize,
 }
 
@@ -47,25 +44,26 @@ pub(super) fn assess_totals(
     table: &Table,
     totals: &Totals,
 ) -> Option<Assessment> {
-    let lots_per_unit = market.scale.lots_per_unit;
-    let base = Base::of(portfolio.base, market)?;
+    let unit = &totals.unit;
+    let base = Base::of(portfolio.base, market, unit)?;
     let worst = worst(totals, table, &base)?;
-    let worst_im = if base.lower == base.now { worst } else { worst_at(totals, table, &base, base.lower)? };
+    let worst_im = if base.lower == base.now { worst } else { worst_at(totals, table, &base, base.lower_size)? };
     let contingencies = Contingencies::of(portfolio, market, table, totals)?;
 
-    let long_only = portfolio.legs.iter().all(|leg| leg.lots.0 > 0);
     let guarded = totals.now().checked_sub(totals.guard)?;
+    let options = unit.atoms_floor(guarded, totals.strikes)?;
+    let long_only = portfolio.legs.iter().all(|leg| leg.lots.0 > 0);
     // What cannot be negative is not, whatever the guard.
-    let options = if long_only { guarded.max(0) } else { guarded };
-    let options_and = |loss: i128| to_atoms_floor(options.checked_add(loss)?, lots_per_unit);
+    let (sum, strikes) = if long_only && options.0 < 0 { (0, 0) } else { (guarded, totals.strikes) };
+    let options_and = |loss: i64| unit.atoms_floor(sum.checked_add(loss)?, strikes);
     let held = |base: QuoteAtoms| portfolio.quote.checked_add(base);
-    let part_mm = weighted_floor(worst.amount, table.params.mm_loss_e9)?;
+    let part_mm = part_floor(worst.amount, table.params.mm_loss_e9);
     Some(Assessment {
         mtm: held(base.now)?.checked_add(options_and(0)?)?,
         im: held(base.lower)?.checked_add(options_and(worst_im.amount)?)?.checked_sub(contingencies.initial()?)?,
         mm: held(base.now)?.checked_add(options_and(part_mm)?)?.checked_sub(contingencies.maintenance()?)?,
-        loss_im: to_atoms_floor(worst_im.amount, lots_per_unit)?,
-        loss_mm: to_atoms_floor(worst.amount, lots_per_unit)?,
+        loss_im: unit.atoms_floor(worst_im.amount, 0)?,
+        loss_mm: unit.atoms_floor(worst.amount, 0)?,
         worst: worst.node,
         contingencies,
     })
@@ -74,73 +72,82 @@ pub(super) fn assess_totals(
 /// The value of base: rounded down as value, up where it can be lost.
 pub(super) struct Base {
     pub now: QuoteAtoms,
-    ceil: QuoteAtoms,
     /// At the lower of price and stable price.
     lower: QuoteAtoms,
-    lots_per_unit: u32,
+    /// As sizes: what can be lost, what can be gained at the price, and at the lower price.
+    loss_size: i64,
+    pub now_size: i64,
+    lower_size: i64,
 }
 
 impl Base {
-    pub fn of(base: BaseAtoms, market: &Market) -> Option<Self> {
-        let unit = market.scale.base_unit_atoms;
-        Some(Self {
-            now: market.spot.value_floor(base, unit)?,
-            ceil: market.spot.value_ceil(base, unit)?,
-            lower: market.spot.min(market.stable).value_floor(base, unit)?,
-            lots_per_unit: market.scale.lots_per_unit,
-        })
+    pub fn of(base: BaseAtoms, market: &Market, unit: &Unit) -> Option<Self> {
+        let atoms = market.scale.base_unit_atoms;
+        let now = market.spot.value_floor(base, atoms)?;
+        let ceil = market.spot.value_ceil(base, atoms)?;
+        let lower = market.spot.min(market.stable).value_floor(base, atoms)?;
+        let loss_size = if ceil.0 == 0 { 0 } else { unit.size_of_floor(ceil).checked_add(unit.size_guard().min(1))? };
+        let (now_size, lower_size) = (unit.size_of_floor(now), unit.size_of_floor(lower));
+        Some(Self { now, lower, loss_size, now_size, lower_size })
     }
 
-    /// Change at one of the moves in the unit of the sums; gains count at `gaining`. ROUNDING: down, a factor being rounded down too.
-    pub fn change_floor(&self, table: &Table, place: usize, gaining: QuoteAtoms) -> Option<i128> {
-        const ONE: i64 = 1 << ROW_Q;
-        if self.ceil.0 == 0 {
+    /// [`Self::change_floor`] at every different move.
+    fn changes_floor(&self, table: &Table, gaining: i64) -> Option<[i64; MOVES]> {
+        let mut changes = [0; MOVES];
+        if self.loss_size != 0 {
+            for (place, change) in changes.iter_mut().enumerate() {
+                *change = self.change_floor(table, place, gaining)?;
+            }
+        }
+        Some(changes)
+    }
+
+    /// Change at one of the moves as a sum; gains count on `gaining`. ROUNDING: down, a factor being rounded down too.
+    pub fn change_floor(&self, table: &Table, place: usize, gaining: i64) -> Option<i64> {
+        const ONE: u64 = 1 << ROW_Q;
+        if self.loss_size == 0 {
             return Some(0);
         }
-        let gain = table.moves.get(place)?.factor_q36().cast_signed().checked_sub(ONE)?;
-        let of = if gain < 0 { self.ceil } else { gaining };
-        // BOUND: 2^63 x 2^20 x 2^39.
-        i128::from(of.0).checked_mul(i128::from(self.lots_per_unit))?.checked_mul(i128::from(gain))
+        let factor = table.moves.get(place)?.factor_q36();
+        let mut sum = Wide::ZERO;
+        if factor < ONE {
+            sum.add(self.loss_size, ONE.wrapping_sub(factor));
+            return sum.sum().checked_add(1)?.checked_neg();
+        }
+        sum.add(gaining, factor.wrapping_sub(ONE));
+        Some(sum.sum())
     }
 }
 
 fn worst(totals: &Totals, table: &Table, base: &Base) -> Option<Loss> {
-    worst_at(totals, table, base, base.now)
+    worst_at(totals, table, base, base.now_size)
 }
 
-/// The worst weighted loss over all nodes.
-fn worst_at(totals: &Totals, table: &Table, base: &Base, gaining: QuoteAtoms) -> Option<Loss> {
+/// The worst weighted loss over all nodes, gains of base counting on `gaining`.
+fn worst_at(totals: &Totals, table: &Table, base: &Base, gaining: i64) -> Option<Loss> {
     let now = totals.now();
-    let change = |node: usize| {
-        totals.nodes.get(node)?.checked_sub(now)?.checked_add(base.change_floor(table, place(node), gaining)?)
-    };
+    let tilt = if totals.nodes.get(TILT_UP)? <= totals.nodes.get(TILT_DOWN)? { TILT_UP } else { TILT_DOWN };
     let mut worst = Loss { amount: 0, node: CENTRE };
-    let mut take = |amount: i128, node: usize| {
+    let mut take = |amount: i64, node: usize| {
         if amount < worst.amount {
             worst = Loss { amount, node };
         }
     };
-    let tilt = if totals.nodes.get(TILT_UP)? <= totals.nodes.get(TILT_DOWN)? { TILT_UP } else { TILT_DOWN };
     take(totals.tilted.checked_sub(now)?, tilt);
-    for nodes in UNIT_NODES {
-        for node in nodes {
-            take(change(node)?, node);
+    let of_base = base.changes_floor(table, gaining)?;
+    // BOUND: `sum`: values together stay below 2^62.
+    let change = |(value, of_base): (&i64, &i64)| value.wrapping_sub(now).wrapping_add(*of_base);
+    for group in [UP.start..FULL_MOVES, FLAT, DOWN] {
+        let changes = totals.nodes.get(group.clone())?.iter().zip(&of_base).map(change);
+        for (place, change) in changes.enumerate() {
+            take(change, group.start.wrapping_add(place));
         }
     }
-    for node in UNIT_NODES.first()?.end..UP.end {
-        take(weighted_floor(change(node)?, *table.weights_e9.get(node)?)?, node);
+    let tail = totals.nodes.get(..UP.end)?.iter().zip(&of_base).map(change).zip(&table.weights_e9);
+    for (node, (change, weight_e9)) in tail.enumerate().skip(FULL_MOVES) {
+        take(part_floor(change, *weight_e9), node);
     }
     Some(worst)
-}
-
-/// `weight` of an amount, rounded down.
-pub(super) fn weighted_floor(amount: i128, weight_e9: u32) -> Option<i128> {
-    if i128::from(weight_e9) == BILLION {
-        return Some(amount);
-    }
-    // BOUND: 2^94 x 2^30.
-    let parts = (amount >> DROPPED).checked_mul(i128::from(weight_e9))?;
-    parts.checked_div_euclid(BILLION)?.checked_mul(1 << DROPPED)
 }
 
 /// Place of a node's move in the list of moves.

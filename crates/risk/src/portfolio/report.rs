@@ -1,7 +1,8 @@
 //! Margin with the value at every node, for people.
 
-use super::margin::{Base, assess_totals, place, weighted_floor};
-use super::totals::{Totals, to_atoms_floor};
+use super::margin::{Base, assess_totals, place};
+use super::sum::part_floor;
+use super::totals::Totals;
 use super::{Assessment, Market, Portfolio, PortfolioError, Table};
 use crate::scenario::{NODES, Node};
 use units::QuoteAtoms;
@@ -31,21 +32,21 @@ pub fn report(portfolio: &Portfolio<'_>, market: &Market, table: &Table) -> Resu
 
 fn report_totals(portfolio: &Portfolio<'_>, market: &Market, table: &Table, totals: &Totals) -> Option<Report> {
     let assessment = assess_totals(portfolio, market, table, totals)?;
-    let base = Base::of(portfolio.base, market)?;
-    let lots_per_unit = market.scale.lots_per_unit;
+    let unit = &totals.unit;
+    let base = Base::of(portfolio.base, market, unit)?;
     let held = portfolio.quote.checked_add(base.now)?;
     let still =
         NodeValue { node: Node::of(&table.params.scenarios, 0)?, value: QuoteAtoms::ZERO, loss: QuoteAtoms::ZERO };
     let mut nodes = [still; NODES];
     for (index, (out, options)) in nodes.iter_mut().zip(&totals.nodes).enumerate() {
         let node = Node::of(&table.params.scenarios, index)?;
-        let of_base = base.change_floor(table, place(index), base.now)?;
+        let of_base = base.change_floor(table, place(index), base.now_size)?;
         let value = options.checked_sub(totals.guard)?.checked_add(of_base)?;
         let change = options.checked_sub(totals.now())?.checked_add(of_base)?;
         *out = NodeValue {
             node,
-            value: held.checked_add(to_atoms_floor(value, lots_per_unit)?)?,
-            loss: to_atoms_floor(weighted_floor(change, node.weight_e9)?, lots_per_unit)?,
+            value: held.checked_add(unit.atoms_floor(value, totals.strikes)?)?,
+            loss: unit.atoms_floor(part_floor(change, node.weight_e9), 0)?,
         };
     }
     Some(Report { assessment, nodes })

@@ -1,7 +1,7 @@
 //! A market's moves as the pricing core takes them, built once for all its expiries.
 
 use super::{MarginParams, ParamsError, PortfolioError};
-use crate::scenario::{MOVES, Node, ScenarioError};
+use crate::scenario::{MOVES, ScenarioError};
 use pricing::Move;
 
 /// One, in e9.
@@ -20,14 +20,19 @@ pub struct Table {
 
 impl Table {
     /// Checks the parameters and builds the table. Error: `Params`.
-    #[inline(never)]
     pub fn new(params: &MarginParams) -> Result<Self, PortfolioError> {
         params.check().map_err(PortfolioError::Params)?;
+        Self::of_checked(params)
+    }
+
+    /// As [`Self::new`], of parameters that were checked when they were stored. Error: `Params` where a move shows that they were not.
+    #[inline(never)]
+    pub fn of_checked(params: &MarginParams) -> Result<Self, PortfolioError> {
         let mut moves_e9 = [0_i64; MOVES];
         let mut weights_e9 = [0_u32; MOVES];
-        for (index, (moved, weight)) in moves_e9.iter_mut().zip(&mut weights_e9).enumerate() {
-            let node = Node::of(&params.scenarios, index).ok_or(MOVE_ERROR)?;
-            (*moved, *weight) = (node.move_e9, node.weight_e9);
+        let entries = params.scenarios.moves().ok_or(MOVE_ERROR)?;
+        for ((moved, weight), entry) in moves_e9.iter_mut().zip(&mut weights_e9).zip(entries) {
+            (*moved, *weight) = entry;
         }
         Ok(Self { params: *params, moves_e9, weights_e9, moves: factors(&moves_e9)? })
     }

@@ -1,6 +1,6 @@
 //! Bounds of a market's scenario parameters.
 
-use super::{MOVES, Node, ScenarioParams};
+use super::ScenarioParams;
 use core::fmt;
 
 /// The parameter that is out of its bounds.
@@ -66,9 +66,8 @@ impl ScenarioParams {
         for tail in &self.tail {
             require((1..=1_000_000_000).contains(&tail.weight_e9), ScenarioError::TailWeight)?;
         }
-        for index in 0..MOVES {
-            let node = Node::of(self, index).ok_or(ScenarioError::MoveOutOfRange)?;
-            require((MOVE_MIN_E9..=MOVE_MAX_E9).contains(&node.move_e9), ScenarioError::MoveOutOfRange)?;
+        for (move_e9, _) in self.moves().ok_or(ScenarioError::MoveOutOfRange)? {
+            require((MOVE_MIN_E9..=MOVE_MAX_E9).contains(&move_e9), ScenarioError::MoveOutOfRange)?;
         }
         let vol = &self.vol;
         require((10_000_000..=2_000_000_000).contains(&vol.up_e9), ScenarioError::VolUp)?;

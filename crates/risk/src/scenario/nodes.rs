@@ -15,16 +15,13 @@ const CORE: usize = 7;
 /// Moves whose losses count in full.
 pub(crate) const FULL_MOVES: usize = 9;
 pub(crate) const FLAT: core::ops::Range<usize> = 17..24;
-const DOWN: core::ops::Range<usize> = 24..31;
+pub(crate) const DOWN: core::ops::Range<usize> = 24..31;
 pub(crate) const TILT_UP: usize = 31;
 pub(crate) const TILT_DOWN: usize = 32;
 /// No move, volatility flat: the present.
 pub(crate) const CENTRE: usize = 17;
 /// Nodes one step away, at any volatility.
 pub(crate) const NEAR: [usize; 6] = [1, 2, 18, 19, 25, 26];
-/// Nodes whose losses count in full, but for the two tilts, which are combined by expiry.
-pub const UNIT_NODES: [core::ops::Range<usize>; 2] = [0..FULL_MOVES, 17..31];
-
 /// What a node does to volatilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VolMove {
@@ -66,13 +63,28 @@ impl Node {
             return None;
         };
         let (move_e9, weight_e9) = params.unmultiplied(place)?;
-        let scaled = move_e9.unsigned_abs().checked_mul(u64::from(params.multiplier_e9))?.div_ceil(1_000_000_000);
-        let scaled = i64::try_from(scaled).ok()?;
-        Some(Self { move_e9: if move_e9 < 0 { scaled.checked_neg()? } else { scaled }, vol, weight_e9 })
+        Some(Self { move_e9: params.multiplied(move_e9)?, vol, weight_e9 })
     }
 }
 
 impl ScenarioParams {
+    /// A move times the multiplier, rounded away from zero.
+    fn multiplied(&self, move_e9: i64) -> Option<i64> {
+        let scaled = move_e9.unsigned_abs().checked_mul(u64::from(self.multiplier_e9))?.div_ceil(1_000_000_000);
+        let scaled = i64::try_from(scaled).ok()?;
+        if move_e9 < 0 { scaled.checked_neg() } else { Some(scaled) }
+    }
+
+    /// Moves and weights of the nodes with volatility up, which every other group begins with too.
+    pub(crate) fn moves(&self) -> Option<[(i64, u32); MOVES]> {
+        let mut moves = [(0, 0); MOVES];
+        for (place, entry) in moves.iter_mut().enumerate() {
+            let (move_e9, weight_e9) = self.unmultiplied(place)?;
+            *entry = (self.multiplied(move_e9)?, weight_e9);
+        }
+        Some(moves)
+    }
+
     /// Move and weight at one place of the list of moves, before the multiplier.
     fn unmultiplied(&self, place: usize) -> Option<(i64, u32)> {
         const WHOLE: u32 = 1_000_000_000;
