@@ -29,6 +29,7 @@ kernels! {
     SOLMATH_PRICE = 24, "solmath", "price and delta";
     SOLMATH_GREEKS = 25, "solmath", "price and all Greeks";
     SOLMATH_ROW = 27, "solmath", "row of 33 nodes";
+    SOLMATH_ROW_HOISTED = 28, "solmath (primitives)", "row of 33 nodes";
     BRINE_LN = 30, "brine-fp", "ln";
     BRINE_EXP = 31, "brine-fp", "exp";
     BRINE_SQRT = 32, "brine-fp", "sqrt";
