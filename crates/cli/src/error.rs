@@ -39,6 +39,10 @@ pub enum Error {
     AccountMissing { address: Pubkey },
     #[error("{0}")]
     Decode(#[from] crate::decode::DecodeError),
+    #[error("{0}")]
+    Input(#[from] crate::input::InputError),
+    #[error("{path}: {source}")]
+    Portfolio { path: PathBuf, source: crate::input::InputError },
 }
 
 impl Error {

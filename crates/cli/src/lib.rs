@@ -1,10 +1,14 @@
 //! What `bastion` does, as a library: the demo and end-to-end tests use the same code as people.
 
 pub mod connection;
+pub mod decimal;
 pub mod decode;
 pub mod deploy;
 mod error;
+pub mod input;
 pub mod keys;
+pub mod option;
+pub mod portfolio;
 pub mod status;
 pub mod table;
 

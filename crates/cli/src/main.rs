@@ -1,4 +1,6 @@
-//! `bastion`: deploy, look at and decode the protocol.
+//! `bastion`: price and margin options; deploy, look at and decode the protocol.
+
+mod compute;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cli::{
@@ -10,7 +12,12 @@ use cli::{
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
 #[derive(Parser)]
-#[command(name = "bastion", version, about = "Deploy, look at and decode the Bastion protocol")]
+#[command(
+    name = "bastion",
+    version,
+    about = "Price and margin options as the Bastion protocol does; deploy, look at and decode it",
+    after_help = "Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 not understood."
+)]
 struct Arguments {
     /// URL of the network, or l, d, t, m as in the Solana command line [default: its configuration, else localhost]
     #[arg(short, long, global = true)]
@@ -38,6 +45,15 @@ enum Command {
     },
     /// Programs, brake, councils, feeds and markets at a glance
     Status,
+    /// Price and Greeks of one option (Black-76 on the forward, undiscounted); needs no network
+    #[command(after_help = compute::PRICE_HELP)]
+    Price(compute::PriceArguments),
+    /// The volatility of an option's price; needs no network
+    #[command(after_help = compute::IV_HELP)]
+    Iv(compute::IvArguments),
+    /// Margin of a portfolio from a file, as the programs compute it; needs no network
+    #[command(after_help = compute::MARGIN_HELP)]
+    Margin(compute::MarginArguments),
     /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
     Decode(DecodeArguments),
 }
@@ -103,6 +119,9 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
                 status::write(&status).unwrap_or_default()
             })
         }
+        Command::Price(input) => input.run(arguments.json),
+        Command::Iv(input) => input.run(arguments.json),
+        Command::Margin(input) => input.run(arguments.json),
         Command::Decode(input) => decode(input, arguments.json, connect),
     }
 }

@@ -6,11 +6,19 @@ use std::fmt;
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     rows: Vec<Vec<String>>,
+    /// Columns whose cells stand at the right.
+    numeric: Vec<usize>,
 }
 
 impl Table {
     pub fn new<const N: usize>(heading: [&str; N]) -> Self {
-        Self { rows: vec![heading.map(str::to_owned).to_vec()] }
+        Self { rows: vec![heading.map(str::to_owned).to_vec()], numeric: Vec::new() }
+    }
+
+    /// The same with a column of numbers: of equally many decimals, so that their points stand below each other.
+    pub fn numeric(mut self, column: usize) -> Self {
+        self.numeric.push(column);
+        self
     }
 
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
@@ -27,7 +35,10 @@ impl fmt::Display for Table {
             })
             .collect();
         for (index, row) in self.rows.iter().enumerate() {
-            let line: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            let cell = |(column, (cell, width)): (usize, (&String, &usize))| {
+                if self.numeric.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:width$}") }
+            };
+            let line: Vec<String> = row.iter().zip(&widths).enumerate().map(cell).collect();
             writeln!(formatter, "{}", line.join("  ").trim_end())?;
             if index == 0 {
                 let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
@@ -47,5 +58,13 @@ mod tests {
         let mut table = Table::new(["name", "n"]);
         table.row(["margin".to_owned(), "1".to_owned()]);
         assert_eq!(table.to_string(), "name    n\n------  -\nmargin  1\n");
+    }
+
+    #[test]
+    fn table_puts_numbers_to_the_right() {
+        let mut table = Table::new(["name", "value"]).numeric(1);
+        table.row(["im".to_owned(), "-10.5".to_owned()]);
+        table.row(["mm".to_owned(), "9.5".to_owned()]);
+        assert_eq!(table.to_string(), "name  value\n----  -----\nim    -10.5\nmm      9.5\n");
     }
 }

@@ -1,9 +1,9 @@
 //! Units in words. Names of fields carry their unit as a suffix (`_e6`, `_bps`, `_unix_s`), so the name alone says how to read a number.
 
 use super::Value;
+use crate::decimal;
 use policy::{Cause, Class, Level, proposal};
 
-const MILLION: u64 = 1_000_000;
 const DAY_S: i64 = 86_400;
 
 /// A field's value for people.
@@ -73,21 +73,11 @@ pub(crate) fn timing(divisor: u32) -> String {
 
 /// A number of millionths as a decimal.
 pub(crate) fn e6(number: i128) -> String {
-    fraction(number, MILLION, 6)
+    decimal::trimmed(number, 6)
 }
 
 fn percent(bps: i128) -> String {
-    format!("{} %", fraction(bps, 100, 2))
-}
-
-/// `number / scale` with as many decimals as it needs, at most `places`.
-fn fraction(number: i128, scale: u64, places: usize) -> String {
-    let (magnitude, scale) = (number.unsigned_abs(), u128::from(scale));
-    let whole = magnitude.checked_div(scale).unwrap_or(magnitude);
-    let part = magnitude.checked_rem(scale).unwrap_or(0);
-    let sign = if number < 0 { "-" } else { "" };
-    let text = format!("{sign}{whole}.{part:0places$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    format!("{} %", decimal::trimmed(bps, 2))
 }
 
 /// Seconds since 1970 as date and time, UTC.

@@ -1,0 +1,99 @@
+//! Standard margin and the prices it looks at.
+
+use super::{
+    Answer, File,
+    answer::{Contingencies, Scenario, UNIT, quote},
+};
+use crate::{decimal, input::InputError};
+use risk::{
+    payoff::{Book, Position},
+    portfolio::PortfolioError,
+    standard::{self, Holdings, INITIAL_TOP_BPS, MAINTENANCE_TOP_BPS, within_bounds},
+};
+use units::{BPS, PriceE6, QuoteAtoms, mul_div_ceil};
+
+/// A price that standard margin looks at.
+struct Node {
+    name: String,
+    price: PriceE6,
+    /// Whether initial margin looks at it; the nearer top is maintenance margin's only.
+    initial: bool,
+}
+
+/// The size that the programs accept from an account in standard mode. Error: `NotionalAboveStandard`.
+pub(super) fn check(file: &File) -> Result<(), InputError> {
+    for (index, leg) in file.legs.iter().enumerate() {
+        if !within_bounds(leg.lots, leg.strike, file.market.spot, file.market.scale) {
+            let path = format!("positions[{index}].lots");
+            return Err(InputError::NotionalAboveStandard { path, lots: leg.lots.0 });
+        }
+    }
+    Ok(())
+}
+
+/// `mtm` is the portfolio's at its marks, as in the other mode. Error: `Portfolio`.
+pub(super) fn answer(file: &File, mtm: QuoteAtoms) -> Result<Answer, InputError> {
+    let (spot, scale) = (file.market.spot, file.market.scale);
+    let compute = || {
+        let book = book(file)?;
+        let holdings = Holdings { quote: file.quote, base: file.base, book: &book };
+        let im = standard::initial_margin(&holdings, spot, scale)?;
+        let mm = standard::maintenance_margin(&holdings, spot, scale)?;
+        let nodes = nodes(file)?;
+        let values = nodes.iter().map(|node| value_floor(&holdings, node.price, file)).collect::<Option<Vec<_>>>()?;
+        let scenarios = nodes.iter().zip(&values).map(|(node, value)| {
+            Some(Scenario { name: node.name.clone(), value: quote(*value), loss: quote(value.checked_sub(mtm)?) })
+        });
+        let worst = nodes.iter().zip(&values).filter(|(node, _)| node.initial).min_by_key(|(_, value)| **value);
+        Some(Answer {
+            mode: "standard",
+            unit: UNIT,
+            mtm: quote(mtm),
+            im: quote(im),
+            mm: quote(mm),
+            scenarios: scenarios.collect::<Option<_>>()?,
+            worst: worst.map(|(node, _)| node.name.clone())?,
+            contingencies: Contingencies::default(),
+        })
+    };
+    let overflow =
+        || InputError::Portfolio { path: "the portfolio as a whole".to_owned(), reason: PortfolioError::Overflow };
+    compute().ok_or_else(overflow)
+}
+
+fn book(file: &File) -> Option<Book> {
+    let mut book = Book::EMPTY;
+    for leg in &file.legs {
+        let expiry = *file.times.get(leg.expiry)?;
+        book.push(Position { expiry, strike: leg.strike, kind: leg.kind, lots: leg.lots })?;
+    }
+    Some(book)
+}
+
+fn nodes(file: &File) -> Option<Vec<Node>> {
+    let node = |name: String, price: PriceE6| Node { name, price, initial: true };
+    let mut strikes: Vec<PriceE6> = file.legs.iter().map(|leg| leg.strike).collect();
+    strikes.sort_unstable();
+    strikes.dedup();
+    let mut nodes = vec![node("zero".to_owned(), PriceE6::ZERO)];
+    nodes
+        .extend(strikes.iter().map(|strike| node(format!("strike {}", decimal::trimmed(strike.0.into(), 6)), *strike)));
+    let top = |bps| mul_div_ceil(file.market.spot.0, bps, BPS).map(PriceE6);
+    nodes.push(Node { initial: false, ..node("spot +50% (mm)".to_owned(), top(MAINTENANCE_TOP_BPS)?) });
+    nodes.push(node("spot +100% (im)".to_owned(), top(INITIAL_TOP_BPS)?));
+    Some(nodes)
+}
+
+/// The value that standard margin gives the account at a price: what each expiry owes, and no option value.
+///
+/// The crate gives the least of these only; the tests hold this breakdown to it.
+fn value_floor(holdings: &Holdings<'_>, price: PriceE6, file: &File) -> Option<QuoteAtoms> {
+    let scale = file.market.scale;
+    let mut value = holdings.quote.checked_add(price.value_floor(holdings.base, scale.base_unit_atoms)?)?;
+    for of_expiry in holdings.book.positions().chunk_by(|one, next| one.expiry == next.expiry) {
+        let payoff = |sum: QuoteAtoms, held: &Position| sum.checked_add(held.payoff_floor(price, scale.lots_per_unit)?);
+        let payoffs = of_expiry.iter().try_fold(QuoteAtoms::ZERO, payoff)?;
+        value = value.checked_add(payoffs.min(QuoteAtoms::ZERO))?;
+    }
+    Some(value)
+}
