@@ -55,9 +55,9 @@ impl Fixture {
         Self::bare().with_feed()
     }
 
-    /// As [`Fixture::new`], in the runtime for long runs.
+    /// As [`Fixture::new`], in the runtime for long runs; their inputs are random, so their units are no budgets.
     pub fn lite() -> Self {
-        Self::over(World::lite()).with_feed()
+        Self::over(World::lite().unmeasured()).with_feed()
     }
 
     fn with_feed(mut self) -> Self {
