@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make demo` and `make test` need beyond Rust, Node and apt: build libraries for the host crates, and the
-# distribution's route to sBPF (not needed where cargo-build-sbf is on PATH). Does nothing when everything is there.
+# Installs what `make demo` and `make test` need beyond Rust, Node and apt: build libraries for the host crates, Python with venv, and
+# the distribution's route to sBPF (not needed where cargo-build-sbf is on PATH). Does nothing when everything is there.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
@@ -44,6 +44,8 @@ command -v cargo >/dev/null || stop 'no cargo: install Rust 1.95 or newer first 
 command -v npm >/dev/null || stop 'no npm: install Node.js 20 or newer first'
 
 packages "${HOST_PACKAGES[@]}"
+# Any Python that can make environments will do; Debian's leaves that to a package.
+python3 -c 'import ensurepip, venv' 2>/dev/null || packages python3 python3-venv
 if ! command -v cargo-build-sbf >/dev/null; then
   packages "${SBF_PACKAGES[@]}"
   # The LLVM of the distribution's rustc, which updates of that package change.
