@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build app generate check lint test demo localnet bench clean
+.PHONY: help setup programs kernels build app generate check lint models test demo localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -16,6 +16,9 @@ setup: ## install what is missing (system packages, the sBPF linker)
 
 programs: setup ## build the programs to target/deploy
 	@cargo run --quiet --locked -p sbf-build -- --locked
+
+kernels: setup ## build the pricing kernels and their peers for the benchmark
+	@cargo run --quiet --locked -p sbf-build -- --locked --manifest bench/kernels/Cargo.toml
 
 build: programs ## build the programs and every host crate
 	$(HOST)
@@ -37,10 +40,14 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 	cargo clippy --quiet --locked $(PURE) --all-targets -- -D warnings
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
 
-test: build app lint check ## every suite
+models: ## prove the lemmas of the wide arithmetic
+	models/smt/run.sh
+
+test: build kernels app lint check models ## every suite
 	rm -rf target/bench
 	cargo test --workspace --locked --no-fail-fast
 	target/debug/bench
+	target/debug/bench kernels
 	cd app && npm run --silent build && npm test --silent && npm run --silent e2e
 
 demo: build app ## the protocol's life on a local network, with real transactions
@@ -49,10 +56,11 @@ demo: build app ## the protocol's life on a local network, with real transaction
 localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet on 9900
 	@target/debug/localnet
 
-bench: build ## measure compute units and rewrite bench/budgets.json
+bench: build kernels ## measure compute units and rewrite bench/budgets.json and bench/README.md
 	rm -rf target/bench
 	cargo test --workspace --locked
 	target/debug/bench --write
+	target/debug/bench kernels --write
 
 clean: ## remove everything built
 	rm -rf target app/node_modules app/*/dist

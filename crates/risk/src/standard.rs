@@ -76,7 +76,9 @@ fn margin(holdings: &Holdings<'_>, top: PriceE6, scale: Scale) -> Option<QuoteAt
     Some(worst)
 }
 
-fn value_floor(holdings: &Holdings<'_>, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+/// The value that standard margin gives an account at one price: collateral and what each expiry owes, no option value. `None` when a
+/// product exceeds 63 bits.
+pub fn value_floor(holdings: &Holdings<'_>, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
     let collateral = holdings.quote.checked_add(price.value_floor(holdings.base, scale.base_unit_atoms)?)?;
     collateral.checked_add(debts_floor(holdings.book.positions(), price, scale.lots_per_unit)?)
 }
@@ -98,7 +100,7 @@ fn debts_floor(positions: &[Position], price: PriceE6, lots_per_unit: u32) -> Op
 }
 
 /// The top node, rounded up: a higher node never makes a loss smaller than it is.
-fn top(spot: PriceE6, bps: u64) -> Option<PriceE6> {
+pub fn top(spot: PriceE6, bps: u64) -> Option<PriceE6> {
     mul_div_ceil(spot.0, bps, BPS).map(PriceE6)
 }
 

@@ -10,7 +10,7 @@ use risk::{
     portfolio::PortfolioError,
     standard::{self, Holdings, INITIAL_TOP_BPS, MAINTENANCE_TOP_BPS, within_bounds},
 };
-use units::{BPS, PriceE6, QuoteAtoms, mul_div_ceil};
+use units::{PriceE6, QuoteAtoms};
 
 /// A price that standard margin looks at.
 struct Node {
@@ -40,7 +40,8 @@ pub(super) fn answer(file: &File, mtm: QuoteAtoms) -> Result<Answer, InputError>
         let im = standard::initial_margin(&holdings, spot, scale)?;
         let mm = standard::maintenance_margin(&holdings, spot, scale)?;
         let nodes = nodes(file)?;
-        let values = nodes.iter().map(|node| value_floor(&holdings, node.price, file)).collect::<Option<Vec<_>>>()?;
+        let values =
+            nodes.iter().map(|node| standard::value_floor(&holdings, node.price, scale)).collect::<Option<Vec<_>>>()?;
         let scenarios = nodes.iter().zip(&values).map(|(node, value)| {
             Some(Scenario { name: node.name.clone(), value: quote(*value), loss: quote(value.checked_sub(mtm)?) })
         });
@@ -78,22 +79,8 @@ fn nodes(file: &File) -> Option<Vec<Node>> {
     let mut nodes = vec![node("zero".to_owned(), PriceE6::ZERO)];
     nodes
         .extend(strikes.iter().map(|strike| node(format!("strike {}", decimal::trimmed(strike.0.into(), 6)), *strike)));
-    let top = |bps| mul_div_ceil(file.market.spot.0, bps, BPS).map(PriceE6);
+    let top = |bps| standard::top(file.market.spot, bps);
     nodes.push(Node { initial: false, ..node("spot +50% (mm)".to_owned(), top(MAINTENANCE_TOP_BPS)?) });
     nodes.push(node("spot +100% (im)".to_owned(), top(INITIAL_TOP_BPS)?));
     Some(nodes)
-}
-
-/// The value that standard margin gives the account at a price: what each expiry owes, and no option value.
-///
-/// The crate gives the least of these only; the tests hold this breakdown to it.
-fn value_floor(holdings: &Holdings<'_>, price: PriceE6, file: &File) -> Option<QuoteAtoms> {
-    let scale = file.market.scale;
-    let mut value = holdings.quote.checked_add(price.value_floor(holdings.base, scale.base_unit_atoms)?)?;
-    for of_expiry in holdings.book.positions().chunk_by(|one, next| one.expiry == next.expiry) {
-        let payoff = |sum: QuoteAtoms, held: &Position| sum.checked_add(held.payoff_floor(price, scale.lots_per_unit)?);
-        let payoffs = of_expiry.iter().try_fold(QuoteAtoms::ZERO, payoff)?;
-        value = value.checked_add(payoffs.min(QuoteAtoms::ZERO))?;
-    }
-    Some(value)
 }
