@@ -118,8 +118,9 @@ export type TokensOpenInput<
   payer: TransactionSigner<TAccountPayer>;
   /** No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller. */
   custody: Address<TAccountCustody>;
-  /** SPL Token checks that it is a mint when the vault is initialised. */
+  /** Its owner is checked by the handler; that it is a mint, by SPL Token. */
   mint: Address<TAccountMint>;
+  /** Created by the handler and not by `init`, which would come before the check of the mint. */
   tokens: Address<TAccountTokens>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -211,8 +212,9 @@ export type ParsedTokensOpenInstruction<
     payer: TAccountMetas[0];
     /** No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller. */
     custody: TAccountMetas[1];
-    /** SPL Token checks that it is a mint when the vault is initialised. */
+    /** Its owner is checked by the handler; that it is a mint, by SPL Token. */
     mint: TAccountMetas[2];
+    /** Created by the handler and not by `init`, which would come before the check of the mint. */
     tokens: TAccountMetas[3];
     tokenProgram: TAccountMetas[4];
     systemProgram: TAccountMetas[5];

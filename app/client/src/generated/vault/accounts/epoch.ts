@@ -74,7 +74,7 @@ export type Epoch = {
   bestPriceE6: bigint;
   bestLots: bigint;
   premiumAtoms: bigint;
-  /** Bids not yet refunded or filled, in count. */
+  /** Bid accounts not yet closed by a refund, in count. */
   bidsOpen: bigint;
   /** What depositors share once settled, and what they have claimed of it. */
   resultBaseAtoms: bigint;
@@ -109,7 +109,7 @@ export type EpochArgs = {
   bestPriceE6: number | bigint;
   bestLots: number | bigint;
   premiumAtoms: number | bigint;
-  /** Bids not yet refunded or filled, in count. */
+  /** Bid accounts not yet closed by a refund, in count. */
   bidsOpen: number | bigint;
   /** What depositors share once settled, and what they have claimed of it. */
   resultBaseAtoms: number | bigint;
