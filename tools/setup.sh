@@ -40,7 +40,7 @@ linker() { # MAJOR: sbpf-linker for that LLVM
   say "installed sbpf-linker $LINKER_VERSION"
 }
 
-command -v cargo >/dev/null || stop 'no cargo: install Rust 1.95 or newer first (https://rustup.rs)'
+command -v cargo >/dev/null || stop 'no cargo: install Rust 1.95 or newer first (rustup)'
 command -v npm >/dev/null || stop 'no npm: install Node.js 20 or newer first'
 
 packages "${HOST_PACKAGES[@]}"
