@@ -23,7 +23,7 @@ pub fn elf(name: &str) -> Vec<u8> {
 /// Program and ProgramData accounts of an upgradeable program deployed in slot 0.
 pub fn loader_accounts(program: Pubkey, elf: &[u8], authority: Option<Pubkey>) -> [(Pubkey, Account); 2] {
     let loader = Pubkey::from(abi::ids::LOADER);
-    let (program_data, _) = Pubkey::find_program_address(&[program.as_ref()], &loader);
+    let program_data = client::addresses::program_data(&program);
     let mut code = vec![3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     code.push(u8::from(authority.is_some()));
     code.extend_from_slice(authority.unwrap_or_default().as_ref());
