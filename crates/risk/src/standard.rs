@@ -11,11 +11,16 @@
 //!
 //! Longs never offset shorts of another expiry, and long-option value is never margin: only a debt is.
 //!
+//! The nodes are visited in one walk over ascending strikes, see `sweep`.
+//!
 //! ROUNDING: longs and base down, shorts up. BOUND: each position's notional at the top node is at most [`NOTIONAL_MAX`] when it is
 //! entered, so an account's sum stays within 2^60 atoms; every operation is checked all the same, because the price moves afterwards.
 
 use crate::payoff::{Book, Position};
+use sweep::Sweep;
 use units::{BPS, BaseAtoms, Lots, PriceE6, QuoteAtoms, mul_div_ceil};
+
+mod sweep;
 
 /// Largest notional of one position at entry, at twice the spot price: 2^55 quote atoms, so that 32 of them stay within 2^60.
 pub const NOTIONAL_MAX: QuoteAtoms = QuoteAtoms(1 << 55);
@@ -63,8 +68,21 @@ pub fn within_bounds(lots: Lots, strike: PriceE6, spot: PriceE6, scale: Scale) -
     reach.premium_ceil(size, scale.lots_per_unit).is_some_and(|notional| notional <= NOTIONAL_MAX)
 }
 
+#[inline(never)]
 fn margin(holdings: &Holdings<'_>, top: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
-    let mut worst = value_floor(holdings, PriceE6::ZERO, scale)?.min(value_floor(holdings, top, scale)?);
+    let at_top = value_floor(holdings, top, scale)?;
+    let worst = match Sweep::new(holdings.book, scale.lots_per_unit) {
+        Some(mut sweep) => sweep.worst(holdings, scale)?,
+        None => worst_node(holdings, scale)?,
+    };
+    Some(worst.min(at_top))
+}
+
+/// The least value over a price of zero and every strike, each valued for itself: for strikes that no market lists, on a tick that is not
+/// a whole number of `lots_per_unit`. The cost grows with the square of the positions.
+#[inline(never)]
+fn worst_node(holdings: &Holdings<'_>, scale: Scale) -> Option<QuoteAtoms> {
+    let mut worst = value_floor(holdings, PriceE6::ZERO, scale)?;
     let mut last = PriceE6::ZERO;
     for position in holdings.book.positions() {
         // Neighbours often share a strike; a node twice changes nothing.
@@ -79,8 +97,12 @@ fn margin(holdings: &Holdings<'_>, top: PriceE6, scale: Scale) -> Option<QuoteAt
 /// The value that standard margin gives an account at one price: collateral and what each expiry owes, no option value. `None` when a
 /// product exceeds 63 bits.
 pub fn value_floor(holdings: &Holdings<'_>, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
-    let collateral = holdings.quote.checked_add(price.value_floor(holdings.base, scale.base_unit_atoms)?)?;
+    let collateral = holdings.quote.checked_add(base_floor(holdings.base, price, scale)?)?;
     collateral.checked_add(debts_floor(holdings.book.positions(), price, scale.lots_per_unit)?)
+}
+
+fn base_floor(base: BaseAtoms, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+    if base == BaseAtoms::ZERO { Some(QuoteAtoms::ZERO) } else { price.value_floor(base, scale.base_unit_atoms) }
 }
 
 /// Sum over expiries of min(0, sum of payoffs). The positions of one expiry stand side by side.

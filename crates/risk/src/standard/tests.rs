@@ -114,6 +114,13 @@ fn brute(quote: i64, base: u64, positions: &[(i64, Kind, u64, i64)], top: u64) -
         .unwrap()
 }
 
+/// Strikes on a tick of 7,000 atoms, and one in a while beside it.
+fn fine() -> impl Strategy<Value = (i64, Kind, u64, i64)> {
+    let strike = (1u64..40_000, prop_oneof![200 => Just(0u64), 1 => 1u64..7_000]);
+    (held(), strike)
+        .prop_map(|((expiry, kind, _, lots), (ticks, beside))| (expiry, kind, ticks * 7_000 + beside, lots * 999))
+}
+
 fn held() -> impl Strategy<Value = (i64, Kind, u64, i64)> {
     (1i64..4, any::<bool>(), 50u64..200, -1000i64..1000)
         .prop_map(|(expiry, put, strike, lots)| (expiry, if put { Kind::Put } else { Kind::Call }, strike, lots))
@@ -125,6 +132,28 @@ proptest! {
         quote in -1_000_000_000i64..1_000_000_000, base in 0u64..50_000_000_000, positions in prop::collection::vec(held(), 0..12),
     ) {
         prop_assert_eq!(i128::from(initial(quote, base, &positions)), brute(quote, base, &positions, 200_000_000));
+    }
+
+    /// The walk and the definition agree to the atom, on strikes that the walk takes and on strikes that it does not.
+    #[test]
+    fn the_walk_is_the_definition(
+        quote in -1_000_000_000_000i64..1_000_000_000_000, base in 0u64..50_000_000_000_000, positions in prop::collection::vec(fine(), 0..33),
+        lots_per_unit in prop_oneof![Just(1u32), Just(7), Just(10), Just(1_000)], spot in 100u64..1_000_000_000,
+    ) {
+        let mut book = Book::EMPTY;
+        for (expiry, kind, strike, lots) in positions.into_iter().take(32) {
+            book.push(Position { expiry: UnixSeconds(expiry), kind, strike: PriceE6(strike), lots: Lots(lots) }).unwrap();
+        }
+        let scale = Scale { lots_per_unit, ..SCALE };
+        let holdings = Holdings { quote: QuoteAtoms(quote), base: BaseAtoms(base), book: &book };
+        let definition = worst_node(&holdings, scale).unwrap();
+        if let Some(mut sweep) = Sweep::new(&book, lots_per_unit) {
+            prop_assert_eq!(sweep.worst(&holdings, scale), Some(definition));
+        } else {
+            prop_assert!(book.positions().iter().any(|held| held.strike.0 % u64::from(lots_per_unit) != 0));
+        }
+        let top = value_floor(&holdings, top(PriceE6(spot), INITIAL_TOP_BPS).unwrap(), scale).unwrap();
+        prop_assert_eq!(initial_margin(&holdings, PriceE6(spot), scale), Some(definition.min(top)));
     }
 
     /// No price between the nodes is worse than the nodes, beyond the rounding of each position.
