@@ -6,7 +6,7 @@ SHELL := bash
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
-PURE := -p abi -p units -p pricing -p risk -p policy -p client -p idl -p sbf-build
+PURE := -p abi -p units -p pricing -p risk -p policy -p models -p client -p idl -p sbf-build
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,24 @@
+//! Walks every model, prints what was explored, and shows that each check can fail.
+
+use models::{Failed, breaker};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            eprintln!("{failed}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Failed> {
+    for explored in breaker::explore()? {
+        print!("{explored}");
+    }
+    for broken in breaker::broken()? {
+        println!("{broken}");
+    }
+    Ok(())
+}
