@@ -21,6 +21,10 @@ pub const BRAKE: Address = decode_32_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK
 pub const PYTH_RECEIVER: Address = decode_32_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 pub const PYTH_RECEIVER_2: Address = decode_32_const("rec2HHDDnjLfj4kE7VyEtFA1HPGQLK33259532cRyHp");
 
+/// Switchboard on-demand, and Chainlink's store of data feeds.
+pub const SWITCHBOARD: Address = decode_32_const("SBondMDrcV3K4kxZR1HNVT7osZxAHVHgYXL5Ze1oMUv");
+pub const CHAINLINK: Address = decode_32_const("HEvSKofvBgfaexv23kMabbYqxasxU3mQ4ibBMEmJWHny");
+
 pub const LOADER: Address = decode_32_const("BPFLoaderUpgradeab1e11111111111111111111111");
 pub const ED25519: Address = decode_32_const("Ed25519SigVerify111111111111111111111111111");
 pub const SYSVAR_INSTRUCTIONS: Address = decode_32_const("Sysvar1nstructions1111111111111111111111111");
