@@ -1,7 +1,5 @@
 //! The documents say what the tree holds.
 
-use policy::{Action, Level, Permission, permission};
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -68,42 +66,27 @@ fn every_mark_in_the_code_is_in_the_table() {
     }
 }
 
-/// The action matrix as the table that ARCHITECTURE.md shows.
-fn matrix() -> String {
-    let mut table = String::from(
-        "| action | L0 normal | L1 throttle | L2 close only | L3 frozen | L4 migrating |\n|---|---|---|---|---|---|\n",
-    );
-    for action in Action::ALL {
-        let name = match action {
-            Action::NewRisk => "new risk",
-            Action::Auction => "auction: open, bid, clear",
-            Action::Listing => "list a market or an expiry",
-            Action::ReduceRisk => "shrink a position",
-            Action::Cancel => "cancel",
-            Action::Deposit => "deposit",
-            Action::Withdraw => "withdraw",
-            Action::Settle => "settle, redeem",
-            Action::Liquidate => "bid for a liquidation",
-            Action::PriceRecord => "record prices",
-        };
-        write!(table, "| {name} |").expect("a string takes any text");
-        for level in Level::ALL {
-            let answer = match permission(level, action) {
-                Permission::Allowed => "yes",
-                Permission::Limited => "limited",
-                Permission::Queued => "queued",
-                Permission::Refused => "no",
-            };
-            write!(table, " {answer} |").expect("a string takes any text");
-        }
-        table.push('\n');
-    }
-    table
-}
-
 #[test]
 fn the_matrix_in_the_documents_is_the_one_in_the_code() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
-    let table = matrix();
+    let table = policy::matrix_table();
     assert!(text.contains(&table), "ARCHITECTURE.md must hold this table:\n{table}");
+}
+
+#[test]
+fn every_instruction_has_a_walk_over_wrong_accounts() {
+    let suites = sources(&root().join("tests"));
+    let text: String = suites.iter().flat_map(|(_, text)| text.split_whitespace()).collect();
+    for program in client::PROGRAMS {
+        for instruction in program.instructions {
+            let words = instruction.name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]);
+            let walk = format!("{}::ACCOUNTS", words.collect::<String>());
+            assert!(
+                text.contains(&walk),
+                "no suite walks over the accounts of {}'s {}",
+                program.name,
+                instruction.name
+            );
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod class;
 #[cfg(feature = "alloc")]
 mod describe;
 mod level;
+mod matrix;
 pub mod proposal;
 
 pub use action::{ActionError, CouncilAction, GUARDIANS, keys_validate};
@@ -21,3 +22,5 @@ pub use brake::{
 };
 pub use class::{COUNCIL_OF, Class, EXECUTION_S, VOTING_S};
 pub use level::{Action, Level, Permission, allows, permission};
+#[cfg(feature = "alloc")]
+pub use matrix::matrix_table;
