@@ -24,10 +24,10 @@ fn feed_create_pins_the_source_and_starts_down() {
     fixture.world.ok(&[create], &[&fixture.authority]);
     let feed = fixture.feed_state();
     assert_eq!((feed.version, feed.min_reader, feed.severity, feed.bucket_s.get()), (1, 1, 3, 60));
-    assert_eq!((feed.symbol, feed.max_age_s.get(), feed.max_confidence_bps.get()), (fixture.symbol, 30, 100));
-    assert_eq!((feed.source.kind, feed.source.owner), (abi::oracle::SOURCE_PYTH, RECEIVER.to_bytes()));
-    assert_eq!((feed.source.address, feed.source.feed_id), (fixture.source.to_bytes(), FEED_ID));
-    assert_eq!((feed.price_e6.get(), feed.refreshed_unix_s.get(), feed.source.published_unix_s.get()), (0, 0, 0));
+    assert_eq!((feed.symbol, feed.source_count), (fixture.symbol, 1));
+    assert_eq!((feed.sources[0].kind, feed.sources[0].owner), (abi::oracle::SOURCE_PYTH, RECEIVER.to_bytes()));
+    assert_eq!((feed.sources[0].address, feed.sources[0].feed_id), (fixture.source.to_bytes(), FEED_ID));
+    assert_eq!((feed.price_e6.get(), feed.refreshed_unix_s.get(), feed.sources[0].published_unix_s.get()), (0, 0, 0));
 }
 
 #[test]

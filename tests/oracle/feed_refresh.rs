@@ -21,7 +21,7 @@ fn feed_refresh_takes_the_price_in_its_unit() {
     // 2.12 x 0.16197271, rounded up.
     assert_eq!((feed.price_e6.get(), feed.confidence_e6.get(), feed.severity), (PRICE_E6, 343_383, 0));
     assert_eq!((feed.refreshed_unix_s.get(), feed.refreshed_slot.get()), (clock.unix_timestamp, clock.slot));
-    assert_eq!((feed.source.published_unix_s.get(), feed.seq.get()), (clock.unix_timestamp, 2));
+    assert_eq!((feed.sources[0].published_unix_s.get(), feed.seq.get()), (clock.unix_timestamp, 2));
     assert!(outcome.units_of(&calls::ID) <= 12_000, "{} units", outcome.units_of(&calls::ID));
 }
 
@@ -37,7 +37,7 @@ fn feed_refresh_credits_the_price_that_stood() {
     let feed = fixture.feed_state();
     let bucket = |minutes: i64| {
         let number = u32::try_from(start / 60 + minutes).expect("a number");
-        let bucket = feed.buckets[(number % 64) as usize];
+        let bucket = feed.buckets[(number % 512) as usize];
         (bucket.number.get() == number).then(|| (bucket.weight_s.get(), bucket.weighted_price_e6_s.get()))
     };
     // 40 s of 100 and 20 of 200; 20 of 200; a gap of 61 s credits nothing; 20 of 400, of which 19 in the third minute.
@@ -71,7 +71,7 @@ fn feed_refresh_of_a_second_already_held_keeps_the_price_and_counts_time() {
     let (now, feed) = (fixture.world.unix_s(), fixture.feed_state());
     assert_eq!((feed.price_e6.get(), feed.refreshed_unix_s.get()), (PRICE_E6, now));
     let number = u32::try_from(now / 60).expect("a number");
-    assert_eq!(feed.buckets[(number % 64) as usize].weight_s.get(), 20);
+    assert_eq!(feed.buckets[(number % 512) as usize].weight_s.get(), 20);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn feed_refresh_of_real_account_bytes_reads_the_published_values() {
     fixture.world.ok(&[fixture.feed_refresh()], &[]);
     let feed = fixture.feed_state();
     assert_eq!((feed.price_e6.get(), feed.confidence_e6.get()), (PRICE_E6, 343_383));
-    assert_eq!(feed.source.published_unix_s.get(), 1_721_133_402);
+    assert_eq!(feed.sources[0].published_unix_s.get(), 1_721_133_402);
 }
 
 #[test]

@@ -26,8 +26,8 @@ proptest! {
             let after = fixture.feed_state();
             if landed {
                 // INVARIANT(O-1)
-                prop_assert!(after.source.published_unix_s.get() >= before.source.published_unix_s.get());
-                let moved = after.source.published_unix_s != before.source.published_unix_s;
+                prop_assert!(after.sources[0].published_unix_s.get() >= before.sources[0].published_unix_s.get());
+                let moved = after.sources[0].published_unix_s != before.sources[0].published_unix_s;
                 prop_assert!(moved || after.price_e6 == before.price_e6);
                 prop_assert!(after.buckets.iter().all(|bucket| bucket.weight_s.get() <= 60));
             } else {

@@ -79,7 +79,7 @@ fn settlement_finalise_needs_half_of_each_minute() {
         fixture.world.edit(&feed, |feed: &mut abi::oracle::Feed| {
             for minute in 0..30_u32 {
                 let number = u32::try_from(EXPIRY / 60).expect("a number") - 30 + minute;
-                let bucket = &mut feed.buckets[(number % 64) as usize];
+                let bucket = &mut feed.buckets[(number % 512) as usize];
                 bucket.number = number.into();
                 bucket.weight_s = covered_s.into();
                 bucket.weighted_price_e6_s = (100_000_000 * u64::from(covered_s)).into();

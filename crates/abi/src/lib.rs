@@ -18,6 +18,7 @@
 )]
 
 pub mod breaker;
+pub mod chainlink;
 pub mod config;
 pub mod ed25519;
 pub mod governor;
@@ -29,6 +30,7 @@ mod pod;
 pub mod pyth;
 pub mod quote;
 mod read;
+pub mod switchboard;
 pub mod vault;
 
 pub use pod::{PodI64, PodU16, PodU32, PodU64};

@@ -12,7 +12,7 @@ pub const BUCKET_S: u32 = 60;
 pub const WINDOW_BUCKETS: u32 = 30;
 pub const MIN_BUCKETS: u8 = 24;
 /// Buckets that a feed keeps; bucket `n` lives in place `n % RING`. A window can be asked for until it is overwritten.
-pub const RING: u32 = 64;
+pub const RING: u32 = 512;
 /// A price that stood longer than this without a refresh is credited with nothing: nobody vouched for it.
 pub const MAX_GAP_S: i64 = 60;
 

@@ -6,9 +6,11 @@ use units::{PriceE6, UnixSeconds};
 
 abi::config_layout!(#[account]);
 abi::bucket_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
-abi::source_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
+abi::source_layout!(#[derive(Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
 abi::feed_layout!(#[account]);
 abi::settlement_layout!(#[account]);
+abi::surface_layout!(#[account]);
+abi::board_layout!(#[account]);
 
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;

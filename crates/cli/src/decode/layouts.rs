@@ -54,11 +54,19 @@ accounts! {
     Config in config of "every program but the governor" WITH_CONFIG;
         version, min_reader, bump, time_divisor, authority, genesis_hash, seq; reserved_head, reserved;
     Feed in oracle of "oracle" &[ids::ORACLE];
-        version, min_reader, bump, severity, bucket_s, symbol, price_e6, confidence_e6, refreshed_unix_s, refreshed_slot, max_age_s,
-        max_confidence_bps, seq, source, buckets; reserved_head, reserved;
+        version, min_reader, bump, severity, bucket_s, symbol, price_e6, confidence_e6, refreshed_unix_s, refreshed_slot,
+        source_count, min_sources, flags, accepted, variance_samples, seq, checked_unix_s, checked_slot, sampled_e6, ema_e6, ema_unix_s,
+        stable_e6, variance_1h_e12, variance_24h_e12, normal_since_unix_s, normal_samples, variance_bucket, sources, change_kind,
+        change_place, change_ready_unix_s, change_source, buckets; reserved_change, reserved;
     Settlement in oracle of "oracle" &[ids::ORACLE];
-        version, min_reader, bump, buckets_used, feed, expiry_unix_s, price_e6, window_end_unix_s, finalised_unix_s, finalised_slot;
-        reserved_head, reserved;
+        version, min_reader, bump, buckets_used, state, feed, expiry_unix_s, price_e6, window_end_unix_s, finalised_unix_s,
+        finalised_slot, not_before_unix_s; reserved_head, reserved;
+    Surface in oracle of "oracle" &[ids::ORACLE];
+        version, min_reader, bump, signed_by, feed, expiry_unix_s, a_e9, b_e9, rho_e9, m_e9, sigma_e9, reference_s, rate_e9, revision,
+        posted_slot, posted_unix_s; reserved_head, reserved_bits, reserved;
+    Board in oracle of "oracle" &[ids::ORACLE];
+        version, min_reader, bump, threshold, publisher_count, next_threshold, next_count, surface_count, feed, next_ready_unix_s, seq,
+        publishers, next_publishers, expiries_unix_s; reserved;
     Market in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,

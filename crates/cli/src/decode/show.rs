@@ -66,7 +66,7 @@ impl Show for u8 {
 
 impl<const N: usize> Show for [u8; N] {
     fn show(&self, name: &str) -> Value {
-        let is_address = N == 32 && !["hash", "digest", "feed_id"].iter().any(|word| name.contains(word));
+        let is_address = N == 32 && !["hash", "digest", "feed_id", "scope"].iter().any(|word| name.contains(word));
         Value::Text(match (name, <&[u8; 32]>::try_from(self.as_slice())) {
             ("symbol", _) => String::from_utf8_lossy(self).trim_end_matches('\0').to_owned(),
             (_, Ok(address)) if is_address => crate::connection::bs58(address),
@@ -91,7 +91,26 @@ pub(super) use record;
 
 impl Show for Source {
     fn show(&self, _: &str) -> Value {
-        Value::Record(record!(self, kind, owner, address, feed_id, published_unix_s))
+        Value::Record(record!(
+            self,
+            kind,
+            refusal,
+            weight_bps,
+            owner,
+            address,
+            feed_id,
+            scope,
+            published_unix_s,
+            published_slot,
+            price_e6,
+            half_width_e6
+        ))
+    }
+}
+
+impl<const N: usize> Show for [Source; N] {
+    fn show(&self, name: &str) -> Value {
+        Value::List(self.iter().filter(|source| source.kind != 0).map(|source| source.show(name)).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::events::{ExpirySettled, Stamp};
 use crate::guard::{level_require, BRAKE};
 use crate::state::{Expiry, Market};
 use abi::margin::EXPIRY_SETTLED;
-use abi::oracle::{Settlement, SETTLEMENT_SEED};
+use abi::oracle::{Settlement, SETTLEMENT_FINAL, SETTLEMENT_SEED};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
@@ -46,6 +46,7 @@ impl ExpirySettle {
                 abi::ReadError::WrongOwner => MarginError::SettlementPending,
                 _ => MarginError::SettlementUnreadable,
             })?;
+        require!(settlement.state == SETTLEMENT_FINAL, MarginError::SettlementPending);
         Ok(PriceE6(settlement.price_e6.get()))
     }
 

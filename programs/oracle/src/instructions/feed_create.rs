@@ -48,11 +48,17 @@ impl FeedCreate {
         require!(owner == PYTH_RECEIVER || owner == PYTH_RECEIVER_2, OracleError::SourceOwnerUnsupported);
         let source = Source {
             kind: SOURCE_PYTH,
-            reserved: [0; 7],
+            refusal: 0,
+            weight_bps: 0.into(),
+            reserved: [0; 4],
             owner: terms.source_owner,
             address: terms.source_address,
             feed_id: terms.feed_id,
+            scope: [0; 32],
             published_unix_s: 0.into(),
+            published_slot: 0.into(),
+            price_e6: 0.into(),
+            half_width_e6: 0.into(),
         };
         // Only the identity counts here: a price that is old or wide today says nothing about the feed.
         sample_read(&source, self.source.account())?;
@@ -68,9 +74,9 @@ impl FeedCreate {
         feed.severity = SEVERITY_DOWN;
         feed.bucket_s = BUCKET_S.checked_div(TIME_DIVISOR).unwrap_or(BUCKET_S).max(1).into();
         feed.symbol = terms.symbol;
-        feed.max_age_s = terms.limits.max_age_s.into();
-        feed.max_confidence_bps = terms.limits.max_confidence_bps.into();
-        feed.source = source;
+        feed.source_count = 1;
+        feed.min_sources = 1;
+        feed.sources = [source, Source::default(), Source::default()];
         let (slot, unix_s) = shared::now()?;
         let seq = feed.seq_next()?;
         emit!(FeedCreated {

@@ -4,7 +4,7 @@ use crate::source::sample_read;
 use crate::state::Feed;
 use crate::OracleError;
 use anchor_lang::prelude::*;
-use risk::feed::{accept, Limits, Quote, Sample, SEVERITY_NORMAL};
+use risk::feed::{accept, Limits, Quote, Sample, MAX_AGE_LIMIT_S, MAX_CONFIDENCE_LIMIT_BPS, SEVERITY_NORMAL};
 use units::UnixSeconds;
 
 #[derive(Accounts)]
@@ -24,10 +24,10 @@ impl FeedRefresh {
     /// readers see the feed age.
     fn validate(&self, now: UnixSeconds) -> Result<(Sample, Quote)> {
         require!(now >= self.feed.refreshed(), OracleError::ClockBackwards);
-        let sample = sample_read(&self.feed.source, self.source.account())?;
-        let limits =
-            Limits { max_age_s: self.feed.max_age_s.get(), max_confidence_bps: self.feed.max_confidence_bps.get() };
-        let held = UnixSeconds(self.feed.source.published_unix_s.get());
+        let sample = sample_read(self.feed.sources.first().ok_or(OracleError::SourceAddressMismatch)?, self.source.account())?;
+        let limits = Limits { max_age_s: MAX_AGE_LIMIT_S, max_confidence_bps: MAX_CONFIDENCE_LIMIT_BPS };
+        let [source, ..] = &self.feed.sources;
+        let held = UnixSeconds(source.published_unix_s.get());
         let quote = accept(&sample, limits, held, now).map_err(OracleError::from)?;
         Ok((sample, quote))
     }
@@ -36,13 +36,14 @@ impl FeedRefresh {
         let (slot, unix_s) = shared::now()?;
         let now = UnixSeconds(unix_s);
         let (sample, quote) = self.validate(now)?;
-        let feed = &mut self.feed;
+        let feed = &mut *self.feed;
         feed.credit_until(now)?;
         // INVARIANT(O-1): the price changes only together with a later publish time.
-        if sample.published.0 > feed.source.published_unix_s.get() {
+        let [source, ..] = &mut feed.sources;
+        if sample.published.0 > source.published_unix_s.get() {
             feed.price_e6 = quote.price.0.into();
             feed.confidence_e6 = quote.half_width.0.into();
-            feed.source.published_unix_s = sample.published.0.into();
+            source.published_unix_s = sample.published.0.into();
         }
         feed.severity = SEVERITY_NORMAL;
         feed.refreshed_unix_s = unix_s.into();
@@ -55,7 +56,7 @@ impl FeedRefresh {
             feed: *self.feed.address(),
             price_e6: self.feed.price_e6.get(),
             confidence_e6: self.feed.confidence_e6.get(),
-            published_unix_s: self.feed.source.published_unix_s.get(),
+            published_unix_s: sample.published.0,
         });
         Ok(())
     }

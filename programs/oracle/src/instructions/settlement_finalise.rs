@@ -3,7 +3,7 @@
 use crate::events::SettlementFinalised;
 use crate::state::{Feed, Settlement, MIN_READER, VERSION};
 use crate::OracleError;
-use abi::oracle::SETTLEMENT_SEED;
+use abi::oracle::{SETTLEMENT_FINAL, SETTLEMENT_SEED};
 use anchor_lang::prelude::*;
 use risk::settlement::Settled;
 use units::UnixSeconds;
@@ -39,6 +39,7 @@ impl SettlementFinalise {
         self.settlement.min_reader = MIN_READER;
         self.settlement.bump = bumps.settlement;
         self.settlement.buckets_used = settled.buckets_used;
+        self.settlement.state = SETTLEMENT_FINAL;
         self.settlement.feed = *self.feed.address();
         self.settlement.expiry_unix_s = expiry_unix_s.into();
         self.settlement.price_e6 = settled.price.0.into();
