@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels build app generate check lint models test demo localnet bench clean
+.PHONY: help setup programs kernels build app generate check lint models sources test demo localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -37,13 +37,17 @@ check: setup app ## fail if a generated file is not what its source says
 lint: ## formatting, and the arithmetic and panic lints on programs and pure crates
 	cargo fmt --all --check
 	cd programs && cargo fmt --all --check
+	cargo fmt --manifest-path crates/source-check/Cargo.toml --check
 	cargo clippy --quiet --locked $(PURE) --all-targets -- -D warnings
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
 
 models: ## prove the lemmas of the wide arithmetic
 	models/smt/run.sh
 
-test: build kernels app lint check models ## every suite
+sources: ## hold the parsers of price accounts to the publishers' own crates, which need a lock file of their own
+	cargo test --quiet --locked --manifest-path crates/source-check/Cargo.toml --target-dir target/source-check
+
+test: build kernels app lint check models sources ## every suite
 	rm -rf target/bench
 	cargo test --workspace --locked --no-fail-fast
 	target/debug/bench

@@ -125,7 +125,7 @@ pub fn target() -> Pubkey {
 }
 
 pub fn old_code() -> Vec<u8> {
-    elf("mock_pyth")
+    elf("localnet/mock_source")
 }
 
 pub fn new_code() -> Vec<u8> {

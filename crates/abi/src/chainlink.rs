@@ -26,6 +26,7 @@ pub enum ChainlinkError {
     WrongLength,
     WrongDiscriminator,
     WrongVersion,
+    /// Not the one live round: several, or none yet.
     WrongLiveLength,
 }
 
@@ -40,7 +41,8 @@ pub fn round(data: &[u8]) -> Result<Round, ChainlinkError> {
     if data.get(8) != Some(&VERSION) {
         return Err(ChainlinkError::WrongVersion);
     }
-    if u32::from_le_bytes(array(data, 148)?) != LIVE_LENGTH {
+    // Room for one round, and a first round has been written.
+    if u32::from_le_bytes(array(data, 148)?) != LIVE_LENGTH || u32::from_le_bytes(array(data, 143)?) == 0 {
         return Err(ChainlinkError::WrongLiveLength);
     }
     let [decimals] = array(data, 138)?;
@@ -57,11 +59,13 @@ pub fn round(data: &[u8]) -> Result<Round, ChainlinkError> {
 /// The bytes of an account that holds `round` and no history: what fixtures and local networks write.
 pub fn round_bytes(round: &Round) -> [u8; FEED_LEN_MIN] {
     let mut data = [0; FEED_LEN_MIN];
-    let fields: [(usize, &[u8]); 8] = [
+    let fields: [(usize, &[u8]); 9] = [
         (0, &DISCRIMINATOR),
         (8, &[VERSION]),
         (106, &round.description),
         (138, &[round.decimals]),
+        // The id of the latest round: any but 0, which would mean that there is none.
+        (143, &1_u32.to_le_bytes()),
         (148, &LIVE_LENGTH.to_le_bytes()),
         (200, &round.slot.to_le_bytes()),
         (208, &round.timestamp_unix_s.to_le_bytes()),

@@ -10,10 +10,15 @@ pub const DEFAULT_FAUCET_PORT: u16 = 9900;
 /// About 16 slots a second and confirmation in about 70 ms; 2 breaks the validator, its own default of 64 is slow.
 pub const DEFAULT_TICKS_PER_SLOT: u64 = 8;
 
-/// The address of the Pyth receiver, where the mock is loaded.
-pub const PYTH_RECEIVER: Pubkey = Pubkey::from_str_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
+/// The programs that own price accounts, each of which the mock stands in for: Pyth's two receivers, Switchboard, Chainlink.
+pub const SOURCE_PROGRAMS: [Pubkey; 4] = [
+    Pubkey::new_from_array(abi::ids::PYTH_RECEIVER),
+    Pubkey::new_from_array(abi::ids::PYTH_RECEIVER_2),
+    Pubkey::new_from_array(abi::ids::SWITCHBOARD),
+    Pubkey::new_from_array(abi::ids::CHAINLINK),
+];
 /// The mock's ELF, in the folder that the build fills.
-pub const MOCK_PYTH_FILE: &str = "target/deploy/mock_pyth.so";
+pub const MOCK_SOURCE_FILE: &str = "target/deploy/localnet/mock_source.so";
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -40,7 +45,7 @@ impl Default for Config {
             rpc_port: DEFAULT_RPC_PORT,
             faucet_port: DEFAULT_FAUCET_PORT,
             ticks_per_slot: DEFAULT_TICKS_PER_SLOT,
-            programs: vec![ProgramSpec::mock_pyth(MOCK_PYTH_FILE)],
+            programs: ProgramSpec::mock_sources(MOCK_SOURCE_FILE),
             accounts: Vec::new(),
             replace: false,
         }
@@ -54,12 +59,12 @@ impl Config {
     }
 
     /// For tests: a folder of its own and ports that are free now.
-    pub fn on_free_ports(ledger: impl Into<PathBuf>, mock_pyth: impl Into<PathBuf>) -> Result<Self, Error> {
+    pub fn on_free_ports(ledger: impl Into<PathBuf>, mock_source: impl Into<PathBuf>) -> Result<Self, Error> {
         Ok(Self {
             ledger: ledger.into(),
             rpc_port: crate::ports::rpc_pair_find()?,
             faucet_port: 0,
-            programs: vec![ProgramSpec::mock_pyth(mock_pyth)],
+            programs: ProgramSpec::mock_sources(mock_source),
             ..Self::default()
         })
     }
@@ -74,8 +79,10 @@ pub struct ProgramSpec {
 }
 
 impl ProgramSpec {
-    pub fn mock_pyth(file: impl Into<PathBuf>) -> Self {
-        Self { id: PYTH_RECEIVER, file: file.into(), authority: None }
+    /// The mock at each of [`SOURCE_PROGRAMS`].
+    pub fn mock_sources(file: impl Into<PathBuf>) -> Vec<Self> {
+        let file = file.into();
+        SOURCE_PROGRAMS.map(|id| Self { id, file: file.clone(), authority: None }).to_vec()
     }
 
     /// The file must exist and be an ELF; the validator's own message for either is a panic.
@@ -125,7 +132,7 @@ mod tests {
     #[test]
     fn program_spec_without_authority_parses_as_immutable() {
         let spec: ProgramSpec = format!("{ID}=target/a.so").parse().unwrap();
-        assert_eq!(spec, ProgramSpec { id: PYTH_RECEIVER, file: "target/a.so".into(), authority: None });
+        assert_eq!(spec, ProgramSpec { id: ID.parse().unwrap(), file: "target/a.so".into(), authority: None });
     }
 
     #[test]
@@ -148,15 +155,27 @@ mod tests {
         }
     }
 
+    fn spec_of(file: &str) -> ProgramSpec {
+        ProgramSpec { id: ID.parse().unwrap(), file: file.into(), authority: None }
+    }
+
+    #[test]
+    fn mock_sources_stand_at_the_address_of_every_source_program() {
+        let specs = ProgramSpec::mock_sources("mock.so");
+        assert_eq!(specs[0].id, ID.parse().unwrap());
+        assert!(specs.iter().map(|spec| spec.id).eq(SOURCE_PROGRAMS));
+        assert!(specs.iter().all(|spec| spec.file == Path::new("mock.so") && spec.authority.is_none()));
+    }
+
     #[test]
     fn elf_check_of_missing_file_fails_naming_make_build() {
-        let error = ProgramSpec::mock_pyth("/nonexistent/mock.so").elf_check().unwrap_err();
+        let error = spec_of("/nonexistent/mock.so").elf_check().unwrap_err();
         assert!(error.to_string().contains("make build"), "{error}");
     }
 
     #[test]
     fn elf_check_of_text_fails_not_elf() {
-        let error = ProgramSpec::mock_pyth(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).elf_check().unwrap_err();
+        let error = spec_of(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).elf_check().unwrap_err();
         assert!(matches!(error, Error::NotElf { .. }), "{error}");
     }
 }

@@ -1,5 +1,5 @@
 //! A local network in one process: a real Agave validator with RPC, WebSocket and faucet, fast slots, and the mock
-//! Pyth receiver at the receiver's own address. Used by the `localnet` binary, by the demo and by end-to-end tests.
+//! source program at the addresses of Pyth, Switchboard and Chainlink. Used by the `localnet` binary, by the demo and by end-to-end tests.
 //!
 //! ```no_run
 //! let net = localnet::Localnet::start(localnet::Config::default())?;
@@ -21,7 +21,8 @@ mod state;
 mod validator;
 
 pub use config::{
-    Config, DEFAULT_FAUCET_PORT, DEFAULT_RPC_PORT, DEFAULT_TICKS_PER_SLOT, MOCK_PYTH_FILE, PYTH_RECEIVER, ProgramSpec,
+    Config, DEFAULT_FAUCET_PORT, DEFAULT_RPC_PORT, DEFAULT_TICKS_PER_SLOT, MOCK_SOURCE_FILE, ProgramSpec,
+    SOURCE_PROGRAMS,
 };
 pub use error::Error;
 pub use state::Previous;

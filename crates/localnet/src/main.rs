@@ -6,7 +6,7 @@
 use clap::Parser;
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use localnet::{
-    Config, DEFAULT_FAUCET_PORT, DEFAULT_RPC_PORT, DEFAULT_TICKS_PER_SLOT, Error, Localnet, MOCK_PYTH_FILE, Previous,
+    Config, DEFAULT_FAUCET_PORT, DEFAULT_RPC_PORT, DEFAULT_TICKS_PER_SLOT, Error, Localnet, MOCK_SOURCE_FILE, Previous,
     ProgramSpec,
 };
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -28,7 +28,7 @@ const EXIT_NOT_STOPPED: i32 = 1;
 const EXIT_INTERRUPTED: i32 = 130;
 
 /// Runs a real Agave validator on this machine, with RPC, WebSocket (RPC port + 1) and faucet.
-/// SPL Token, Token-2022, the associated token program and the mock Pyth receiver are there from the first slot on.
+/// SPL Token, Token-2022, the associated token program and the mock of price sources are there from the first slot on.
 #[derive(Parser)]
 #[command(name = "localnet", version)]
 struct Arguments {
@@ -48,12 +48,12 @@ struct Arguments {
     /// Preload an account from a JSON dump; may be given more than once
     #[arg(long, value_name = "FILE.json")]
     account: Vec<PathBuf>,
-    /// ELF of the mock Pyth receiver
-    #[arg(long, default_value = MOCK_PYTH_FILE)]
-    mock_pyth: PathBuf,
-    /// Do not load the mock Pyth receiver
+    /// ELF of the mock that stands in for Pyth, Switchboard and Chainlink
+    #[arg(long, default_value = MOCK_SOURCE_FILE)]
+    mock_source: PathBuf,
+    /// Do not load the mock of price sources
     #[arg(long)]
-    no_mock_pyth: bool,
+    no_mock_source: bool,
     /// Stop a local network that runs in the same folder, instead of refusing to start
     #[arg(long)]
     replace: bool,
@@ -65,8 +65,8 @@ struct Arguments {
 impl From<Arguments> for Config {
     fn from(arguments: Arguments) -> Self {
         let mut programs = arguments.program;
-        if !arguments.no_mock_pyth {
-            programs.push(ProgramSpec::mock_pyth(arguments.mock_pyth));
+        if !arguments.no_mock_source {
+            programs.extend(ProgramSpec::mock_sources(arguments.mock_source));
         }
         Self {
             ledger: arguments.ledger,

@@ -4,7 +4,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { MOCK_PYTH, NETWORKS_DIR, ROOT, binary, built } from './paths.js';
+import { MOCK_SOURCE, NETWORKS_DIR, ROOT, binary, built } from './paths.js';
 import { Problem } from './problem.js';
 
 /** First block within this; a loaded machine needs a while. */
@@ -42,8 +42,8 @@ export async function networkStart(name: string): Promise<Network> {
     `${rpcPort}`,
     '--faucet-port',
     '0',
-    '--mock-pyth',
-    built(MOCK_PYTH),
+    '--mock-source',
+    built(MOCK_SOURCE),
   ];
   // The pipe to its standard input closes with this process, even if that is killed: no stray validator is ever left.
   const child = spawn(program, [...options, '--replace', '--until-stdin-closes'], { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -20,7 +20,7 @@ export const ROOT = rootFind();
 const TARGET = process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target');
 /** ELFs with scaled time. */
 export const ELF_DIR = process.env['BASTION_ELF_DIR'] ?? join(ROOT, 'target/deploy/localnet');
-export const MOCK_PYTH = process.env['BASTION_MOCK_PYTH'] ?? join(ROOT, 'target/deploy/mock_pyth.so');
+export const MOCK_SOURCE = process.env['BASTION_MOCK_SOURCE'] ?? join(ELF_DIR, 'mock_source.so');
 /** Ledgers and logs of the networks that are started here. */
 export const NETWORKS_DIR = join(ROOT, 'target/localnet');
 
