@@ -134,7 +134,7 @@ impl Fixture {
     /// The level that every reader sees now.
     pub fn level(&mut self) -> policy::Level {
         let (brake, now) = (self.brake_state(), self.world.unix_s());
-        policy::level_in_force(brake.level, brake.cause, brake.expires_unix_s.get(), now)
+        policy::brake_level(&brake, now)
     }
 }
 

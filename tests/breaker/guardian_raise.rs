@@ -65,7 +65,7 @@ fn guardian_raise_a_fourth_time_fails_guardians_disabled_until_rearmed() {
     let mut fixture = Fixture::new();
     for (trip, guardian) in ["guardian 0", "guardian 1", "guardian 0"].into_iter().enumerate() {
         fixture.guardian = keypair(guardian);
-        let instructions = [fixture.guardian_raise(3), fixture.level_relax(0)];
+        let instructions = [fixture.guardian_raise(3), fixture.level_relax(2)];
         fixture.world.ok(&instructions, &[&fixture.guardian, &fixture.authority]);
         assert_eq!(usize::from(fixture.brake_state().guardian_trips), trip + 1);
     }

@@ -14,13 +14,25 @@ mod class;
 mod describe;
 mod level;
 mod matrix;
+mod outflow;
 pub mod proposal;
+mod queue;
+mod stored;
+mod throttle;
+pub mod trip;
+mod window;
 
 pub use action::{ActionError, CouncilAction, GUARDIANS, keys_validate};
 pub use brake::{
-    Brake, BrakeError, Cause, EXPIRED_LEVEL, GUARDIAN_LEVEL, TRIP_DAY_S, TRIP_S, TRIPS_PER_DAY, level_in_force,
+    Brake, BrakeError, CLEAN_S, COOLDOWN_S, Cause, EXPIRED_LEVEL, GOOD_SAMPLES, GUARDIAN_LEVEL, HOLD_S, Latch,
+    MIGRATION_S, PROOF_S, TRIP_DAY_S, TRIP_S, TRIPS_PER_DAY, Trigger, Trips, brake_level, custody_level,
+    level_in_force, market_level, scaled,
 };
 pub use class::{COUNCIL_OF, Class, EXECUTION_S, VOTING_S};
 pub use level::{Action, Level, Permission, allows, permission};
 #[cfg(feature = "alloc")]
 pub use matrix::matrix_table;
+pub use outflow::{DAY_S, HOUR_S, Limits, Outflow, OutflowError, Place, Released, TICKET_HOLD_S};
+pub use queue::Queue;
+pub use throttle::{FILL_BPS, OPENED_BPS, THROTTLE_S, Throttle, ThrottleError};
+pub use window::{INFLOW_BPS, Window, WindowLimit};

@@ -1,6 +1,6 @@
 //! Why the breaker refuses. Codes start at 6600; the list only grows.
 use anchor_lang::prelude::*;
-use policy::BrakeError;
+use policy::{BrakeError, OutflowError};
 use shared::UpgradeAuthorityError;
 
 #[error_code(offset = 6600)]
@@ -23,7 +23,7 @@ pub enum BreakerError {
     LevelUnknown,
     #[msg("a guardian raises to level 3 at most")]
     LevelAboveGuardian,
-    #[msg("the level in force is already as high: a guardian only raises")]
+    #[msg("the level in force is already as high: a trip only raises")]
     LevelNotUpward,
     #[msg("the level in force is not above that: relaxing only lowers")]
     LevelNotDownward,
@@ -45,6 +45,99 @@ pub enum BreakerError {
     WithdrawalsRefused,
     #[msg("a counter would pass 64 bits")]
     CounterOverflow,
+    #[msg("a freeze comes down by itself only when it runs out: the council relaxes it sooner")]
+    FreezeStands,
+    #[msg("a freeze is relaxed to level 2 at first: lower only for a market, with its sums verified")]
+    FreezeUnverified,
+    #[msg(
+        "too little time since the last evidence: 30 minutes at level 2, an hour at level 1, a guardian's trip 6 hours"
+    )]
+    CooldownRunning,
+    #[msg("the feed must have given 10 good samples in a row")]
+    SamplesTooFew,
+    #[msg("only a freeze is held for a patch")]
+    NotFrozen,
+    #[msg("no migration is open")]
+    NoMigration,
+    #[msg("the governor sets levels 2 (migration verified), 3 (freeze held) and 4 (migrating)")]
+    LevelNotSettable,
+    #[msg("the custody has no vault of that mint")]
+    VaultUnknown,
+    #[msg("a custody has two token vaults, and both are open")]
+    CustodyFull,
+    #[msg("hour and day limits are 1 to 10,000 basis points, the day's at least the hour's and at most 24 times it")]
+    WindowOutOfBounds,
+    #[msg("a market's cap on open interest must be above zero")]
+    OpenInterestCapZero,
+    #[msg("the account is not this custody's market, or its bytes are not readable")]
+    MarketUnreadable,
+    #[msg("the account is not the market's feed, or its bytes are not readable")]
+    FeedUnreadable,
+    #[msg("the feed's volatility of the last hour is below 3 times the last day's")]
+    VolatilityNotHigh,
+    #[msg("the feed's price is within 10 % of its five-minute mean")]
+    PriceNotDeviant,
+    #[msg("the feed is neither stale nor down, and was refreshed in the last 10 minutes")]
+    FeedNotSevere,
+    #[msg("the market's open interest is within its cap")]
+    OpenInterestWithinCap,
+    #[msg("the cluster has not restarted since the last trip")]
+    NotRestarted,
+    #[msg("the account is not the sysvar of the last restart")]
+    RestartSlotUnreadable,
+    #[msg("the insurance holds at least 70 % of its mark")]
+    InsuranceNotDrawnDown,
+    #[msg("the insurance mark is older than a day: take a new one")]
+    InsuranceMarkStale,
+    #[msg("the insurance mark is younger than a day and not below the insurance")]
+    InsuranceMarkStands,
+    #[msg("no monitors are set")]
+    MonitorsUnset,
+    #[msg("a monitor has reported in the last hour")]
+    MonitorsAlive,
+    #[msg("the monitors have been silent for more than an hour")]
+    MonitorsSilent,
+    #[msg("at most 4 monitors")]
+    MonitorsTooMany,
+    #[msg("each monitor may be named once, and none may be the zero address")]
+    MonitorInvalid,
+    #[msg("the signer is not one of the brake's monitors")]
+    NotMonitor,
+    #[msg("the vaults hold what the market owes")]
+    InvariantHolds,
+    #[msg("a vault holds less than the market owes")]
+    InvariantBroken,
+    #[msg("the cause of the level still holds")]
+    CauseStands,
+    #[msg("the queue has not come to the ticket")]
+    TicketNotServed,
+    #[msg("while the market is frozen a ticket waits for 12 hours from its issue")]
+    TicketHeld,
+    #[msg("the ticket belongs to another custody")]
+    TicketOfAnotherCustody,
+    #[msg("the destination is not the one that the ticket names")]
+    WrongDestination,
+    #[msg("the account is not the one that paid the rent")]
+    NotRentPayer,
+    #[msg("the ticket account does not have the address of this vault and id")]
+    WrongTicket,
+    #[msg("no looser limits are waiting")]
+    LimitsNotPending,
+    #[msg("looser limits may be applied 48 hours after they were proposed")]
+    LimitsTooEarly,
+}
+
+impl From<OutflowError> for BreakerError {
+    fn from(error: OutflowError) -> Self {
+        match error {
+            OutflowError::AmountZero => Self::AmountZero,
+            OutflowError::Refused => Self::WithdrawalsRefused,
+            OutflowError::Illiquid => Self::VaultIlliquid,
+            OutflowError::NotServed => Self::TicketNotServed,
+            OutflowError::Held => Self::TicketHeld,
+            OutflowError::Overflow => Self::CounterOverflow,
+        }
+    }
 }
 
 impl From<UpgradeAuthorityError> for BreakerError {
@@ -67,6 +160,13 @@ impl From<BrakeError> for BreakerError {
             BrakeError::GuardiansDisabled => Self::GuardiansDisabled,
             BrakeError::NotDownward => Self::LevelNotDownward,
             BrakeError::MigrationOpen => Self::MigrationOpen,
+            BrakeError::FreezeStands => Self::FreezeStands,
+            BrakeError::FreezeUnverified => Self::FreezeUnverified,
+            BrakeError::CooldownRunning => Self::CooldownRunning,
+            BrakeError::SamplesTooFew => Self::SamplesTooFew,
+            BrakeError::NotFrozen => Self::NotFrozen,
+            BrakeError::NoMigration => Self::NoMigration,
+            BrakeError::Unknown => Self::LevelUnknown,
             BrakeError::TimeOverflow => Self::TimeOverflow,
         }
     }

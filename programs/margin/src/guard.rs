@@ -3,7 +3,7 @@ use crate::errors::MarginError;
 use abi::breaker::Brake;
 use abi::oracle::Feed;
 use anchor_lang::prelude::*;
-use policy::{level_in_force, permission, Action, Permission};
+use policy::{brake_level, permission, Action, Permission};
 use units::PriceE6;
 
 /// The breaker's only brake.
@@ -12,8 +12,7 @@ pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
 /// Fails if the level in force does not allow `action` now.
 pub fn level_require(brake: &AccountView, action: Action, now_unix_s: i64) -> Result<()> {
     let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
-    let level = level_in_force(brake.level, brake.cause, brake.expires_unix_s.get(), now_unix_s);
-    match permission(level, action) {
+    match permission(brake_level(&brake, now_unix_s), action) {
         Permission::Allowed | Permission::Limited => Ok(()),
         Permission::Queued => Err(MarginError::WithdrawalsQueued.into()),
         Permission::Refused => Err(MarginError::LevelForbids.into()),

@@ -45,8 +45,7 @@ pub fn spot(feed: &AccountView, market: &Market, now_unix_s: i64) -> Result<Pric
 /// Fails unless the breaker allows auctions. The address is the caller's to check.
 pub fn require_auctions_allowed(brake: &AccountView, now_unix_s: i64) -> Result<()> {
     let brake = shared::read::<abi::breaker::Brake, _>(brake, &ids::BREAKER, |_| VaultError::BrakeUnreadable)?;
-    let level = policy::level_in_force(brake.level, brake.cause, brake.expires_unix_s.get(), now_unix_s);
-    require!(policy::allows(level, Action::Auction), VaultError::BrakeEngaged);
+    require!(policy::allows(policy::brake_level(&brake, now_unix_s), Action::Auction), VaultError::BrakeEngaged);
     Ok(())
 }
 

@@ -92,10 +92,15 @@ accounts! {
     Bid in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, epoch, bidder, margin_account, lots, price_e6, escrow_atoms; reserved_head, reserved;
     Brake in breaker of "breaker" &[ids::BREAKER];
-        version, min_reader, bump, level, cause, guardian_count, guardian_trips, tripped_unix_s, expires_unix_s, trips_since_unix_s, seq,
-        guardians; reserved_head, reserved;
+        version, min_reader, bump, level, cause, guardian_count, guardian_trips, monitor_count, tripped_unix_s, expires_unix_s,
+        trips_since_unix_s, seq, guardians, evidence_unix_s, migration_ends_unix_s, restart_slot, heartbeat_unix_s, monitors, time_divisor;
+        reserved;
     Custody in breaker of "breaker" &[ids::BREAKER];
-        version, min_reader, bump, controller, releases; reserved_head, reserved;
+        version, min_reader, bump, level, cause, controller, releases, seq, tripped_unix_s, evidence_unix_s, expires_unix_s,
+        insurance_mark_atoms, insurance_mark_unix_s, limits, pending, pending_unix_s, vaults; reserved_head, reserved;
+    Ticket in breaker of "breaker" &[ids::BREAKER];
+        version, min_reader, bump, vault, custody, destination, payer, origin, id, amount_atoms, end_atoms, issued_unix_s;
+        reserved_head, reserved;
     Council in governor of "governor" GOVERNORS;
         version, min_reader, bump, member_count, time_divisor, config_epoch, proposals, seq, authority_bump, members; reserved_head, reserved;
     Proposal in governor of "governor" GOVERNORS;

@@ -3,6 +3,7 @@
 use super::units;
 use abi::{
     PodI64, PodU16, PodU32, PodU64,
+    breaker::{Limits, Outflow, Queue, Window},
     margin::Position,
     oracle::{Bucket, Source},
 };
@@ -111,6 +112,31 @@ impl Show for Source {
 impl<const N: usize> Show for [Source; N] {
     fn show(&self, name: &str) -> Value {
         Value::List(self.iter().filter(|source| source.kind != 0).map(|source| source.show(name)).collect())
+    }
+}
+
+impl Show for Limits {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(self, hour_bps, day_bps, open_interest_cap_lots, floor_atoms))
+    }
+}
+
+impl Show for Window {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(self, start_unix_s, opening_atoms, capacity_atoms, current_atoms, previous_atoms))
+    }
+}
+
+impl Show for Queue {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(self, entered_atoms, served_atoms, served_unix_s, rate_atoms, unpaid_atoms))
+    }
+}
+
+impl<const N: usize> Show for [Outflow; N] {
+    fn show(&self, _: &str) -> Value {
+        let opened = self.iter().filter(|vault| vault.mint != [0; 32]);
+        Value::List(opened.map(|vault| Value::Record(record!(vault, mint, hour, day, queue))).collect())
     }
 }
 

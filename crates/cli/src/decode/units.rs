@@ -37,10 +37,10 @@ fn number_text(kind: &str, name: &str, number: i128) -> String {
 fn byte_meaning(kind: &str, name: &str, byte: u8) -> Option<String> {
     let word = |words: &[&str]| words.get(usize::from(byte)).map(|word| (*word).to_owned());
     match (kind, name) {
-        ("Brake", "level") => {
+        ("Brake" | "Custody", "level") => {
             Some(Level::from_byte(byte).map_or_else(|| "unknown: read as migrating".to_owned(), level))
         }
-        ("Brake", "cause") => Cause::from_byte(byte).map(|cause| format!("{cause:?}").to_lowercase()),
+        ("Brake" | "Custody", "cause") => Cause::from_byte(byte).map(|cause| format!("{cause:?}").to_lowercase()),
         ("Proposal", "state") => proposal::State::from_byte(byte).map(|state| state.name().to_owned()),
         ("Proposal", "class") => Class::from_byte(byte).map(|class| class.name().to_owned()),
         ("Feed", "severity") => word(&["normal", "degraded", "stale", "down"]),

@@ -7,7 +7,7 @@ pub use show::{json, write};
 
 use crate::{Connection, Error, deploy, keys::PROGRAMS};
 use abi::{Address, breaker::Brake, governor, margin::Market, oracle::Feed};
-use policy::{Level, level_in_force};
+use policy::{Level, brake_level};
 use read::{clock, program_accounts};
 pub(crate) use read::{pda, single};
 use solana_pubkey::Pubkey;
@@ -104,10 +104,7 @@ fn adoption(connection: &Connection, program: &Pubkey) -> Result<Option<governor
 fn brake(connection: &Connection, unix_s: i64) -> Result<Option<BrakeStatus>, Error> {
     let address = pda(&Pubkey::new_from_array(abi::ids::BREAKER), &[abi::breaker::BRAKE_SEED]);
     let brake = single::<Brake>(connection, "Brake", &address)?;
-    Ok(brake.map(|brake| BrakeStatus {
-        level: level_in_force(brake.level, brake.cause, brake.expires_unix_s.get(), unix_s),
-        brake,
-    }))
+    Ok(brake.map(|brake| BrakeStatus { level: brake_level(&brake, unix_s), brake }))
 }
 
 fn councils(connection: &Connection) -> Result<Vec<CouncilStatus>, Error> {

@@ -1,6 +1,6 @@
 //! One brake: guardians, the council and the clock, in every order.
 
-use policy::{Action, Brake, Cause, Level, Permission, TRIPS_PER_DAY, permission};
+use policy::{Action, Brake, Cause, Latch, Level, Permission, TRIPS_PER_DAY, Trips, permission};
 use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
 
@@ -82,8 +82,7 @@ impl State {
 
     /// The same with `now` as the present: every time moves back by what has passed.
     fn normalised(mut self) -> Self {
-        for time in [&mut self.brake.tripped_unix_s, &mut self.brake.expires_unix_s, &mut self.brake.trips_since_unix_s]
-        {
+        for time in times(&mut self.brake) {
             *time = (*time).max(FORGOTTEN);
         }
         self
@@ -92,29 +91,48 @@ impl State {
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Brake { level, cause, tripped_unix_s, expires_unix_s, guardian_trips, trips_since_unix_s } = self.brake;
-        (level, cause.byte(), tripped_unix_s, expires_unix_s, guardian_trips, trips_since_unix_s).hash(state);
+        self.brake.hash(state);
         (self.before, self.last, self.frozen_ticks).hash(state);
     }
+}
+
+/// The brake's times that are set: 0 means that there is none.
+fn times(brake: &mut Brake) -> impl Iterator<Item = &mut i64> {
+    let Brake { latch, trips } = brake;
+    let times = [
+        &mut latch.tripped_unix_s,
+        &mut latch.evidence_unix_s,
+        &mut latch.expires_unix_s,
+        &mut latch.migration_ends_unix_s,
+        &mut trips.since_unix_s,
+    ];
+    times.into_iter().filter(|time| **time != 0)
+}
+
+/// What no transition of the policy does.
+const fn lifted(brake: Brake, to: Level) -> Brake {
+    Brake { latch: Latch { level: to, ..brake.latch }, ..brake }
 }
 
 impl BrakeModel {
     fn raise(&self, state: &State, to: Level) -> Option<Brake> {
         let raised = state.brake.guardian_raise(to, NOW, DIVISOR);
         match self.fault {
-            Some(Fault::GuardianLowers) if raised.is_err() => Some(Brake { level: to, ..state.brake }),
-            Some(Fault::GuardianMigrates) if to == Level::Migrating => Some(Brake { level: to, ..state.brake }),
-            Some(Fault::TripsUncounted) => raised.ok().map(|brake| Brake { guardian_trips: 0, ..brake }),
+            Some(Fault::GuardianLowers) if raised.is_err() => Some(lifted(state.brake, to)),
+            Some(Fault::GuardianMigrates) if to == Level::Migrating => Some(lifted(state.brake, to)),
+            Some(Fault::TripsUncounted) => {
+                raised.ok().map(|brake| Brake { trips: Trips { count: 0, ..brake.trips }, ..brake })
+            }
             _ => raised.ok(),
         }
     }
 
     fn tick(&self, state: &State) -> State {
         let mut brake = state.brake;
-        for time in [&mut brake.tripped_unix_s, &mut brake.expires_unix_s, &mut brake.trips_since_unix_s] {
+        for time in times(&mut brake) {
             *time = time.saturating_sub(1);
         }
-        let ran_out = brake.cause == Cause::Guardian && brake.expires_unix_s <= NOW;
+        let ran_out = brake.latch.cause == Cause::Guardian && brake.latch.expires_unix_s <= NOW;
         if self.fault == Some(Fault::TripFallsToNormal) && ran_out {
             brake = Brake::RELEASED;
         }
@@ -160,7 +178,7 @@ impl Model for BrakeModel {
                 state.last == Some(Step::Tick) && state.before == Level::Frozen && state.level() == Level::CloseOnly
             }),
             Property::sometimes("the guardians have no trip left", |_, state: &State| {
-                state.brake.guardian_trips == TRIPS_PER_DAY
+                state.brake.trips.count == TRIPS_PER_DAY
             }),
             Property::sometimes("guardians freeze for as long as they can", |_, state: &State| {
                 state.frozen_ticks == FROZEN_TICKS

@@ -45,7 +45,10 @@ impl ConfigInit {
         self.brake.min_reader = MIN_READER;
         self.brake.bump = bumps.brake;
         self.brake.record(policy::Brake::RELEASED);
+        self.brake.time_divisor = TIME_DIVISOR.into();
         let (slot, unix_s) = shared::now()?;
+        // Restarts of the cluster before this deployment are nobody's concern.
+        self.brake.restart_slot = slot.into();
         let seq = self.config.seq_next()?;
         emit!(BreakerInitialised { slot, unix_s, seq, authority, time_divisor: TIME_DIVISOR });
         Ok(())

@@ -34,8 +34,8 @@ impl GuardianRaise {
             seq,
             guardian: *self.guardian.address(),
             level,
-            expires_unix_s: raised.expires_unix_s,
-            guardian_trips: raised.guardian_trips,
+            expires_unix_s: raised.latch.expires_unix_s,
+            guardian_trips: raised.trips.count,
         });
         Ok(())
     }
