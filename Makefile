@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels build app generate check lint models sources test demo localnet bench clean
+.PHONY: help setup programs kernels build app generate check lint models vectors properties sources test demo localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -44,10 +44,18 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 models: ## prove the lemmas of the wide arithmetic
 	models/smt/run.sh
 
+vectors: ## compute every reference value and table again, and compare with the committed ones
+	tools/python.sh vectors crates/pricing/gen_tables.py --check
+	tools/python.sh vectors vectors/generate.py --check
+	tools/python.sh models/reference models/reference/margin.py --mpmath 200 --check
+
+properties: ## 100,000 cases of every property of units, pricing and risk
+	PROPTEST_CASES=100000 cargo test --quiet --locked -p units -p pricing -p risk
+
 sources: ## hold the parsers of price accounts to the publishers' own crates, which need a lock file of their own
 	cargo test --quiet --locked --manifest-path crates/source-check/Cargo.toml --target-dir target/source-check
 
-test: build kernels app lint check models sources ## every suite
+test: build kernels app lint check models vectors properties sources ## every suite
 	rm -rf target/bench
 	cargo test --workspace --locked --no-fail-fast
 	target/debug/bench

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the reference vectors of crates/pricing, from the formulas alone, at 50 digits (mpmath).
 
-    pip install -r vectors/requirements.txt && python3 vectors/generate.py [--check]
+    tools/python.sh vectors vectors/generate.py [--check]
 
 Seeded: the same versions write the same bytes; `--check` compares instead of writing. Nothing here is derived from the Rust code.
 A sample of every file is held to QuantLib and py_vollib, and arbitrage labels come from numerical derivatives on dense grids.
@@ -9,6 +9,7 @@ A sample of every file is held to QuantLib and py_vollib, and arbitrage labels c
 import pathlib
 import random
 import sys
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import QuantLib as ql
@@ -240,18 +241,26 @@ def agree(theirs, ours, tolerance, what):
         sys.exit(f"{what}: {theirs} against {nstr(ours, 17)}")
 
 
+FILES = (("prices", 1, prices), ("greeks", 2, greeks), ("implied_vols", 3, implied_vols), ("svi", 4, svi))
+
+
+def render(file):
+    name, seed, make = file
+    header, rows = make(random.Random(seed))
+    return name, len(rows), "\n".join(",".join(map(str, row)) for row in (header, *rows)) + "\n"
+
+
 def main():
     stale = []
-    for name, seed, make in (("prices", 1, prices), ("greeks", 2, greeks), ("implied_vols", 3, implied_vols), ("svi", 4, svi)):
-        header, rows = make(random.Random(seed))
-        text = "\n".join(",".join(map(str, row)) for row in (header, *rows)) + "\n"
-        file = HERE / f"{name}.csv"
-        if "--check" in sys.argv[1:]:
-            if not file.exists() or file.read_text() != text:
-                stale.append(file.name)
-        else:
-            file.write_text(text)
-        print(f"{file.name}: {len(rows)} rows")
+    with ProcessPoolExecutor() as pool:
+        for name, rows, text in pool.map(render, FILES):
+            file = HERE / f"{name}.csv"
+            if "--check" in sys.argv[1:]:
+                if not file.exists() or file.read_text() != text:
+                    stale.append(file.name)
+            else:
+                file.write_text(text)
+            print(f"{file.name}: {rows} rows")
     if stale:
         sys.exit(f"not what generate.py writes: {', '.join(stale)}")
 

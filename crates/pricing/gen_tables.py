@@ -4,7 +4,7 @@
 A cubic cell matches value and slope at both ends (Hermite), so the interpolant is C1; its error is h^4/384 max|f''''| (de Boor, A
 Practical Guide to Splines, IV). The script proves two things of the integers it writes for the cdf: no coefficient is negative, so every
 cell is monotone (crates/pricing/src/normal.rs), and no cell ends above the start of the next.
-Requires mpmath (vectors/requirements.txt).
+Run it by `tools/python.sh vectors`.
 """
 import pathlib
 import sys

@@ -1,16 +1,17 @@
 """Portfolio margin to 50 digits, written from the design's words and docs/adr/0006, never from the Rust.
 
-Every quantity is a ball of Arb at 170 bits (51 digits), so that the rounding of the reference itself is bounded, not assumed; `--check N`
+Every quantity is a ball of Arb at 170 bits (51 digits), so that the rounding of the reference itself is bounded, not assumed; `--mpmath N`
 computes the first N portfolios once more with mpmath at 50 digits and stops if any figure differs by more than 1e-30 of gross notional.
 
-    pip install -r requirements.txt
-    python margin.py --write ../../vectors/portfolios.csv      # 20,000 portfolios, deterministic
-    python margin.py --check 1000
+    tools/python.sh models/reference models/reference/margin.py --write     # vectors/portfolios.csv: 20,000 portfolios, deterministic
+    tools/python.sh models/reference models/reference/margin.py --check     # the committed file is what this computes
+    tools/python.sh models/reference models/reference/margin.py --mpmath 1000
 """
 
 import argparse
 import random
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from flint import arb, ctx, fmpq
 ctx.prec = 170
 mpmath.mp.dps = 50
 
+VECTORS = Path(__file__).resolve().parents[2] / "vectors/portfolios.csv"
 PORTFOLIOS = 20_000
 SEED = 20_260_301
 YEAR_S = 365 * 86_400
@@ -386,41 +388,59 @@ def portfolios(count):
 INPUTS = ["market", "quote", "base", "spot", "stable", "half_width", "quote_price", "stale_s", "lots_per_unit", "base_unit"]
 
 
-def line(p, result):
+def line(p):
+    result = evaluate(Arb, p)
     expiries = "|".join(":".join(map(str, row)) for row in p["expiries"])
     legs = "|".join(":".join("" if x is None else str(x) for x in leg) for leg in p["legs"])
     return ",".join([*(str(p[key]) for key in INPUTS), expiries, legs, *(str(Arb.tenths(result[key])) for key in FIELDS)])
 
 
-def write(path, count):
-    with open(path, "w", newline="\n") as out:
-        out.write(",".join([*INPUTS, "expiries", "legs", *(f"{key}_tenths" for key in FIELDS)]) + "\n")
-        for p in portfolios(count):
-            out.write(line(p, evaluate(Arb, p)) + "\n")
+def lines():
+    yield ",".join([*INPUTS, "expiries", "legs", *(f"{key}_tenths" for key in FIELDS)])
+    with ProcessPoolExecutor() as pool:
+        yield from pool.map(line, portfolios(PORTFOLIOS), chunksize=250)
 
 
-def check(count):
+def write():
+    with open(VECTORS, "w", newline="\n") as out:
+        out.writelines(f"{text}\n" for text in lines())
+
+
+def check():
+    """Stops at the first line that differs."""
+    committed = VECTORS.read_text().split("\n")
+    if committed.pop() or len(committed) != PORTFOLIOS + 1:
+        sys.exit(f"{VECTORS.name}: not {PORTFOLIOS} portfolios and a header")
+    for number, (ours, theirs) in enumerate(zip(lines(), committed), 1):
+        if ours != theirs:
+            sys.exit(f"{VECTORS.name}, line {number}: not what margin.py writes:\n{ours}\n{theirs}")
+    print(f"{VECTORS.name}: {PORTFOLIOS} portfolios, each figure what the reference computes")
+
+
+def compare(count):
     worst = mpmath.mpf(0)
     for p in portfolios(count):
         ours, theirs = evaluate(Arb, p), evaluate(Mp, p)
         for key in FIELDS:
             text = ours[key].mid().str(60, radius=False)
             worst = max(worst, abs(mpmath.mpf(text) - theirs[key]) / max(theirs["gross_notional"], 1))
-    print(f"{count} portfolios, largest difference of any figure: {mpmath.nstr(worst, 3)} of gross notional")
+    print(f"{count} portfolios, largest difference of any figure between Arb and mpmath: {mpmath.nstr(worst, 3)} of gross notional")
     if worst > mpmath.mpf("1e-30"):
         sys.exit("the two arithmetics disagree")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--write", type=Path, help="write the vectors to this file")
-    parser.add_argument("--check", type=int, help="compute this many portfolios with mpmath too")
-    parser.add_argument("--count", type=int, default=PORTFOLIOS)
+    parser.add_argument("--write", action="store_true", help="write the vectors")
+    parser.add_argument("--check", action="store_true", help="fail if the committed vectors are not what this computes")
+    parser.add_argument("--mpmath", type=int, default=0, metavar="N", help="compute N portfolios with mpmath too")
     args = parser.parse_args()
-    if args.check:
-        check(args.check)
     if args.write:
-        write(args.write, args.count)
+        write()
+    if args.mpmath:
+        compare(args.mpmath)
+    if args.check:
+        check()
 
 
 if __name__ == "__main__":

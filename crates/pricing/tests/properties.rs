@@ -1,4 +1,4 @@
-//! What must hold of every price, whatever the inputs: 100,000 random cases each.
+//! What must hold of every price, whatever the inputs; `make properties` runs 100,000 random cases of each.
 //!
 //! An atom here is a quote atom (1e-6) or the kernels' noise, where that is more: `NOISE_Q38` units of 2^-38 of the larger of forward and
 //! strike. It is less than one quote atom up to 68,000 quote units.
@@ -17,11 +17,10 @@ use pricing::{
 use proptest::prelude::*;
 use units::{PriceE6, VolE9};
 
-const CASES: u32 = 100_000;
 const NOISE_Q38: u128 = 4;
 
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// One atom in e12 for prices of this size.
