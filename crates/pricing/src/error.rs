@@ -45,6 +45,10 @@ pub enum PricingError {
     SviButterfly,
     /// SVI: the later expiry has the lower total variance at a checked strike (calendar arbitrage).
     SviCalendar,
+    /// No strike to check a surface at.
+    StrikesMissing,
+    /// The strikes to check a surface at do not ascend.
+    StrikesNotAscending,
 }
 
 impl fmt::Display for PricingError {
@@ -70,6 +74,8 @@ impl fmt::Display for PricingError {
             Self::SviWingTooSteep => "svi b (1 + |rho|) above 2",
             Self::SviButterfly => "svi density negative at a strike",
             Self::SviCalendar => "svi total variance falls with time at a strike",
+            Self::StrikesMissing => "no strike to check the surface at",
+            Self::StrikesNotAscending => "strikes do not ascend",
         })
     }
 }
