@@ -156,14 +156,17 @@ impl Outflow {
             }
             Permission::Allowed | Permission::Limited => {}
         }
+        self.cancel(place, now_unix_s, limits)
+    }
+
+    /// Takes a served ticket out of the queue unpaid: its controller takes it back into its books.
+    ///
+    /// Never before it is served: the line does not close up behind a ticket, so that whoever could leave it and join it anew would
+    /// lengthen it at will, and the wait of everybody behind.
+    pub fn cancel(self, place: &Place, now_unix_s: i64, limits: &Limits) -> Result<Self, OutflowError> {
         if self.queue.served_floor(now_unix_s, limits.day_s()) < place.end_atoms {
             return Err(OutflowError::NotServed);
         }
-        self.cancel(place)
-    }
-
-    /// Takes a ticket out of the queue unpaid: its controller takes it back into its books. Whoever waits behind keeps their time.
-    pub fn cancel(self, place: &Place) -> Result<Self, OutflowError> {
         let queue = self.queue.closed(place.amount).ok_or(OutflowError::Overflow)?;
         Ok(Self { queue, ..self })
     }

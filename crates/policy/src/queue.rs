@@ -22,10 +22,21 @@ pub struct Queue {
 impl Queue {
     /// Atoms of the line served at `now_unix_s`; `day_s` is a day as this build runs it.
     pub fn served_floor(&self, now_unix_s: i64, day_s: u64) -> u64 {
-        let passed_s = u64::try_from(now_unix_s.saturating_sub(self.served_unix_s)).unwrap_or(0);
+        self.served(mul_div_floor(self.rate_atoms, self.passed_s(now_unix_s), day_s))
+    }
+
+    /// As `served_floor`, with an atom that is being served counted as served.
+    fn served_ceil(&self, now_unix_s: i64, day_s: u64) -> u64 {
+        self.served(mul_div_ceil(self.rate_atoms, self.passed_s(now_unix_s), day_s))
+    }
+
+    fn passed_s(&self, now_unix_s: i64) -> u64 {
+        u64::try_from(now_unix_s.saturating_sub(self.served_unix_s)).unwrap_or(0)
+    }
+
+    fn served(&self, since_atoms: Option<u64>) -> u64 {
         // Beyond 64 bits means later than the end of any line.
-        let since = mul_div_floor(self.rate_atoms, passed_s, day_s).unwrap_or(u64::MAX);
-        self.served_atoms.saturating_add(since).min(self.entered_atoms)
+        self.served_atoms.saturating_add(since_atoms.unwrap_or(u64::MAX)).min(self.entered_atoms)
     }
 
     /// Whether all that joined has been served.
@@ -37,12 +48,13 @@ impl Queue {
     /// ticket's end. `None` beyond 64 bits.
     pub fn joined(self, amount: u64, rate_atoms: u64, now_unix_s: i64, day_s: u64) -> Option<(Self, u64)> {
         let end = self.entered_atoms.checked_add(amount)?;
-        let served = self.served_floor(now_unix_s, day_s);
-        let idle = served == self.entered_atoms;
+        let idle = self.is_served(now_unix_s, day_s);
         let faster = rate_atoms > self.rate_atoms;
         let unpaid_atoms = self.unpaid_atoms.checked_add(amount)?;
         let line = if idle || faster {
-            Self { served_atoms: served, served_unix_s: now_unix_s, rate_atoms, ..self }
+            // ROUNDING: up, so that no ticket is served later than it was told when it joined.
+            let served_atoms = self.served_ceil(now_unix_s, day_s);
+            Self { served_atoms, served_unix_s: now_unix_s, rate_atoms, ..self }
         } else {
             self
         };

@@ -1,6 +1,7 @@
 //! Runs a model to the end and says what was seen.
 
-use stateright::{Checker, Expectation, Model};
+use stateright::{Checker, Expectation, HasDiscoveries, Model};
+use std::collections::BTreeSet;
 use std::fmt::{self, Debug};
 use std::hash::Hash;
 use std::time::{Duration, Instant};
@@ -83,18 +84,40 @@ where
     })
 }
 
-/// The number of steps of a path by which a model that is wrong on purpose breaks `property`. Fails if it does not.
-pub fn counterexample<M>(name: &'static str, model: M, property: &'static str) -> Result<usize, Failed>
+/// A fault put in on purpose, as the walk found it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub model: &'static str,
+    pub fault: String,
+    /// The property that it breaks, and in how many steps.
+    pub property: &'static str,
+    pub steps: usize,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { model, fault, property, steps } = self;
+        writeln!(formatter, "{model}, wrong on purpose ({fault}): `{property}` breaks in {steps} steps")
+    }
+}
+
+/// Walks a model that `fault` makes wrong until `property` breaks. Fails if it does not: then the check could not fail either.
+pub fn counterexample<M>(
+    name: &'static str,
+    model: M,
+    fault: impl Debug,
+    property: &'static str,
+) -> Result<Found, Failed>
 where
     M: Model + Send + Sync + 'static,
     M::State: Clone + Debug + Hash + PartialEq + Send + Sync + 'static,
     M::Action: Clone + Debug + PartialEq + Send + Sync,
 {
-    let wanted = std::collections::BTreeSet::from([property]);
-    let finish = stateright::HasDiscoveries::AllOf(wanted);
+    let finish = HasDiscoveries::AllOf(BTreeSet::from([property]));
     let checker = model.checker().threads(THREADS).finish_when(finish).spawn_bfs().join();
-    let path = checker.discovery(property);
-    let path =
-        path.ok_or_else(|| Failed(format!("{name}: wrong on purpose, and `{property}` was not seen to break")))?;
-    Ok(path.into_actions().len())
+    let fault = format!("{fault:?}");
+    match checker.discovery(property) {
+        Some(path) => Ok(Found { model: name, fault, property, steps: path.into_actions().len() }),
+        None => Err(Failed(format!("{name}: {fault} was put in, and `{property}` was not seen to break"))),
+    }
 }

@@ -8,4 +8,4 @@
 pub mod breaker;
 pub mod check;
 
-pub use check::{Explored, Failed, counterexample, explore};
+pub use check::{Explored, Failed, Found, counterexample, explore};

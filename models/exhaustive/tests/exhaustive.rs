@@ -14,11 +14,6 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Failed> {
-    for explored in breaker::explore()? {
-        print!("{explored}");
-    }
-    for broken in breaker::broken()? {
-        println!("{broken}");
-    }
-    Ok(())
+    breaker::explore(&mut |explored| print!("{explored}"))?;
+    breaker::broken(&mut |found| print!("{found}"))
 }

@@ -78,13 +78,15 @@ fn claim_under_a_freeze_waits_twelve_hours_from_issue() {
 }
 
 #[test]
-fn cancel_leaves_the_time_of_those_behind() {
+fn cancel_waits_for_the_line_so_that_nobody_lengthens_it_for_nothing() {
     let (outflow, first) = queued(300, 1_000);
     let (outflow, second) = match release(outflow, Level::Frozen, 200, 1_000, NOW) {
         (outflow, Released::Queued(place)) => (outflow, place),
         other => panic!("{other:?}"),
     };
-    let cancelled = outflow.cancel(&first).unwrap();
+    let served = outflow.queue.done_unix_s_ceil(first.end_atoms, LIMITS.day_s()).unwrap();
+    assert_eq!(outflow.cancel(&first, served - 1, &LIMITS), Err(OutflowError::NotServed));
+    let cancelled = outflow.cancel(&first, served, &LIMITS).unwrap();
     assert_eq!(cancelled.queue.unpaid_atoms, 200);
     let done = |outflow: &Outflow| outflow.queue.done_unix_s_ceil(second.end_atoms, LIMITS.day_s());
     assert_eq!(done(&cancelled), done(&outflow));

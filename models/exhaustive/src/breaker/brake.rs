@@ -1,24 +1,22 @@
-//! One brake: guardians, the council and the clock, in every order.
+//! The protocol's brake: guardians, proofs, the council, the governor and the clock, in every order.
 
-use policy::{Action, Brake, Cause, Latch, Level, Permission, TRIPS_PER_DAY, Trips, permission};
+use super::latch::{
+    DIVISOR, NOW, SAMPLES, brake_settled, brake_ticked, guardians_ticks, rests_within, spoken_ticks, ticks,
+};
+use policy::{
+    Action, Brake, BrakeError, CLEAN_S, COOLDOWN_S, Latch, Level, Permission, TRIPS_PER_DAY, Trigger, permission,
+};
 use stateright::{Model, Property};
-use std::hash::{Hash, Hasher};
 
-/// By the division that scales local builds, a trip lasts one tick here and the day of trips four.
-const DIVISOR: u32 = 21_600;
-const TRIP_TICKS: u8 = 1;
-const DAY_TICKS: i64 = 4;
-/// Guardians alone freeze for a day's trips and one more: one that began the day before, or was running when they were armed anew.
-const FROZEN_TICKS: u8 = (TRIPS_PER_DAY + 1) * TRIP_TICKS;
-/// Where the clock stands in every state: times are kept relative to it, so that there are finitely many states however long it runs.
-const NOW: i64 = 1_000;
-/// What lies this far back has no effect any more.
-const FORGOTTEN: i64 = NOW - DAY_TICKS - 1;
+/// One proof for each level that proofs raise to.
+const PROOFS: [Trigger; 3] = [Trigger::Volatility, Trigger::Heartbeat, Trigger::Invariant];
 
 const LOWER: &str = "G-7: a guardian never lowers";
-const ABOVE: &str = "G-7: no guardian raises above L3";
-const FALLS: &str = "G-8: a trip that runs out falls to L2, never to L0";
-const ENDS: &str = "G-8: guardians alone freeze for a day's trips and one more at most";
+const ABOVE: &str = "G-7: only the governor raises to L4";
+const FALLS: &str = "G-8: by time and quiet alone a level comes down step by step, a freeze to L2";
+const COUNCIL: &str = "G-8: no council lowers a freeze of the protocol below L2 at once";
+const ENDS: &str = "G-8: once nothing but guardians speaks for it, every freeze and migration ends";
+const ALONE: &str = "G-8: left alone, every level comes down to L0";
 const EXITS: &str = "G-9: no exit is refused at L0 to L3";
 
 /// A transition made wrong on purpose.
@@ -27,12 +25,20 @@ pub enum Fault {
     GuardianLowers,
     GuardianMigrates,
     TripFallsToNormal,
+    CouncilSkips,
     TripsUncounted,
+    FreezeWithoutEnd,
 }
 
 impl Fault {
-    pub const ALL: [Self; 4] =
-        [Self::GuardianLowers, Self::GuardianMigrates, Self::TripFallsToNormal, Self::TripsUncounted];
+    pub const ALL: [Self; 6] = [
+        Self::GuardianLowers,
+        Self::GuardianMigrates,
+        Self::TripFallsToNormal,
+        Self::CouncilSkips,
+        Self::TripsUncounted,
+        Self::FreezeWithoutEnd,
+    ];
 
     /// The property that it breaks.
     pub const fn breaks(self) -> &'static str {
@@ -40,7 +46,9 @@ impl Fault {
             Self::GuardianLowers => LOWER,
             Self::GuardianMigrates => ABOVE,
             Self::TripFallsToNormal => FALLS,
+            Self::CouncilSkips => COUNCIL,
             Self::TripsUncounted => ENDS,
+            Self::FreezeWithoutEnd => ALONE,
         }
     }
 }
@@ -54,90 +62,105 @@ pub struct BrakeModel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     GuardianRaise(Level),
+    Prove(Trigger),
+    Rest(u32),
     CouncilRelax(Level),
     CouncilRearm,
+    GovernorMigrate,
+    GovernorVerified,
+    GovernorHold,
     Tick,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who did the last step, as far as the properties ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Guardian,
+    Council,
+    Governor,
+    /// Time, and whoever calls what quiet allows.
+    Quiet,
+    Prover,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct State {
     brake: Brake,
-    /// The level in force before the last step, and that step.
+    /// The level in force before the last step, and whose step it was.
     before: Level,
-    last: Option<Step>,
-    /// Ticks that began at L3, in a row, since the guardians were last armed.
-    frozen_ticks: u8,
+    last: Who,
+    /// Ticks that began above L2, in a row, since anybody but a guardian last spoke for that or the guardians were armed.
+    frozen_ticks: i64,
 }
 
 impl State {
-    const START: Self = Self { brake: Brake::RELEASED, before: Level::Normal, last: None, frozen_ticks: 0 };
-
     const fn level(&self) -> Level {
         self.brake.level_in_force(NOW)
     }
+}
 
-    fn raised(&self) -> bool {
-        matches!(self.last, Some(Step::GuardianRaise(_)))
-    }
-
-    /// The same with `now` as the present: every time moves back by what has passed.
-    fn normalised(mut self) -> Self {
-        for time in times(&mut self.brake) {
-            *time = (*time).max(FORGOTTEN);
+impl Step {
+    const fn who(self) -> Who {
+        match self {
+            Self::GuardianRaise(_) => Who::Guardian,
+            Self::Prove(_) => Who::Prover,
+            Self::CouncilRelax(_) | Self::CouncilRearm => Who::Council,
+            Self::GovernorMigrate | Self::GovernorVerified | Self::GovernorHold => Who::Governor,
+            Self::Rest(_) | Self::Tick => Who::Quiet,
         }
-        self
     }
-}
 
-impl Hash for State {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.brake.hash(state);
-        (self.before, self.last, self.frozen_ticks).hash(state);
+    /// Whether it may lengthen a freeze, besides what guardians do.
+    const fn speaks(self) -> bool {
+        matches!(self, Self::Prove(_) | Self::GovernorMigrate | Self::GovernorHold | Self::CouncilRearm)
     }
-}
-
-/// The brake's times that are set: 0 means that there is none.
-fn times(brake: &mut Brake) -> impl Iterator<Item = &mut i64> {
-    let Brake { latch, trips } = brake;
-    let times = [
-        &mut latch.tripped_unix_s,
-        &mut latch.evidence_unix_s,
-        &mut latch.expires_unix_s,
-        &mut latch.migration_ends_unix_s,
-        &mut trips.since_unix_s,
-    ];
-    times.into_iter().filter(|time| **time != 0)
-}
-
-/// What no transition of the policy does.
-const fn lifted(brake: Brake, to: Level) -> Brake {
-    Brake { latch: Latch { level: to, ..brake.latch }, ..brake }
 }
 
 impl BrakeModel {
-    fn raise(&self, state: &State, to: Level) -> Option<Brake> {
-        let raised = state.brake.guardian_raise(to, NOW, DIVISOR);
+    fn raise(&self, brake: Brake, to: Level) -> Result<Brake, BrakeError> {
+        let raised = brake.guardian_raise(to, NOW, DIVISOR);
+        let forced = Brake { latch: Latch { level: to, ..brake.latch }, ..brake };
         match self.fault {
-            Some(Fault::GuardianLowers) if raised.is_err() => Some(lifted(state.brake, to)),
-            Some(Fault::GuardianMigrates) if to == Level::Migrating => Some(lifted(state.brake, to)),
-            Some(Fault::TripsUncounted) => {
-                raised.ok().map(|brake| Brake { trips: Trips { count: 0, ..brake.trips }, ..brake })
+            Some(Fault::GuardianLowers) if raised.is_err() => Ok(forced),
+            Some(Fault::GuardianMigrates) if to == Level::Migrating => Ok(forced),
+            Some(Fault::TripsUncounted) => raised.map(|raised| Brake { trips: brake.trips, ..raised }),
+            Some(Fault::FreezeWithoutEnd) => {
+                raised.map(|raised| Brake { latch: Latch { expires_unix_s: 0, ..raised.latch }, ..raised })
             }
-            _ => raised.ok(),
+            _ => raised,
         }
     }
 
-    fn tick(&self, state: &State) -> State {
-        let mut brake = state.brake;
-        for time in times(&mut brake) {
-            *time = time.saturating_sub(1);
+    fn relax(&self, brake: Brake, to: Level) -> Result<Brake, BrakeError> {
+        match self.fault {
+            Some(Fault::CouncilSkips) => Ok(Brake { latch: brake.latch.relax(to, NOW, true)?, ..brake }),
+            _ => brake.relax(to, NOW),
         }
-        let ran_out = brake.latch.cause == Cause::Guardian && brake.latch.expires_unix_s <= NOW;
-        if self.fault == Some(Fault::TripFallsToNormal) && ran_out {
-            brake = Brake::RELEASED;
+    }
+
+    fn tick(&self, brake: Brake) -> Brake {
+        let ticked = brake_ticked(brake);
+        let ran_out = ticked.latch.expires_unix_s != 0 && ticked.latch.expires_unix_s <= NOW;
+        match self.fault {
+            Some(Fault::TripFallsToNormal) if ran_out => Brake { latch: Latch::RELEASED, ..ticked },
+            _ => ticked,
         }
-        let frozen_ticks = if state.level() == Level::Frozen { state.frozen_ticks.saturating_add(1) } else { 0 };
-        State { brake, frozen_ticks, ..*state }
+    }
+
+    fn step(&self, brake: Brake, step: Step) -> Result<Brake, BrakeError> {
+        let latch = brake.latch;
+        let latch = match step {
+            Step::GuardianRaise(to) => return self.raise(brake, to),
+            Step::CouncilRelax(to) => return self.relax(brake, to),
+            Step::CouncilRearm => return Ok(brake.rearmed()),
+            Step::Tick => return Ok(self.tick(brake)),
+            Step::Prove(trigger) => latch.trip(trigger, NOW, DIVISOR)?,
+            Step::Rest(samples) => latch.rest(samples, NOW, DIVISOR)?,
+            Step::GovernorMigrate => latch.migrate(NOW, DIVISOR)?,
+            Step::GovernorVerified => latch.migrated(NOW)?,
+            Step::GovernorHold => latch.held(NOW, DIVISOR)?,
+        };
+        Ok(Brake { latch, ..brake })
     }
 }
 
@@ -146,42 +169,70 @@ impl Model for BrakeModel {
     type Action = Step;
 
     fn init_states(&self) -> Vec<State> {
-        vec![State::START.normalised()]
+        let brake = brake_settled(Brake::RELEASED);
+        vec![State { brake, before: Level::Normal, last: Who::Quiet, frozen_ticks: 0 }]
     }
 
     fn actions(&self, _: &State, actions: &mut Vec<Step>) {
         actions.extend(Level::ALL.map(Step::GuardianRaise));
         actions.extend(Level::ALL.map(Step::CouncilRelax));
-        actions.extend([Step::CouncilRearm, Step::Tick]);
+        actions.extend(PROOFS.map(Step::Prove));
+        actions.extend(SAMPLES.map(Step::Rest));
+        actions.extend([
+            Step::CouncilRearm,
+            Step::GovernorMigrate,
+            Step::GovernorVerified,
+            Step::GovernorHold,
+            Step::Tick,
+        ]);
     }
 
     fn next_state(&self, state: &State, step: Step) -> Option<State> {
-        let next = match step {
-            Step::GuardianRaise(to) => State { brake: self.raise(state, to)?, ..*state },
-            Step::CouncilRelax(to) => State { brake: state.brake.relax(to, NOW).ok()?, ..*state },
-            Step::CouncilRearm => State { brake: state.brake.rearmed(), frozen_ticks: 0, ..*state },
-            Step::Tick => self.tick(state),
+        let brake = brake_settled(self.step(state.brake, step).ok()?);
+        let frozen_ticks = match step {
+            Step::Tick if state.level() > Level::CloseOnly => state.frozen_ticks.saturating_add(1),
+            Step::Tick => 0,
+            step if step.speaks() => 0,
+            _ => state.frozen_ticks,
         };
-        Some(State { before: state.level(), last: Some(step), ..next }.normalised())
+        Some(State { brake, before: state.level(), last: step.who(), frozen_ticks })
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always(LOWER, |_, state: &State| !state.raised() || state.level() > state.before),
-            Property::always(ABOVE, |_, state: &State| state.level() <= Level::Frozen),
-            Property::always(FALLS, |_, state: &State| {
-                state.last != Some(Step::Tick) || state.level() >= state.before.min(Level::CloseOnly)
+            Property::always(LOWER, |_, state: &State| state.last != Who::Guardian || state.level() > state.before),
+            Property::always(ABOVE, |_, state: &State| {
+                state.level() < Level::Migrating || state.before == Level::Migrating || state.last == Who::Governor
             }),
-            Property::always(ENDS, |_, state: &State| state.frozen_ticks <= FROZEN_TICKS),
+            Property::always(FALLS, |_, state: &State| match (state.last, state.before) {
+                (Who::Quiet, Level::Migrating) => state.level() >= Level::Frozen,
+                (Who::Quiet, before) => {
+                    state.level() <= before && state.level().byte() >= before.byte().saturating_sub(1)
+                }
+                _ => true,
+            }),
+            Property::always(COUNCIL, |_, state: &State| {
+                state.last != Who::Council || state.before < Level::Frozen || state.level() >= Level::CloseOnly
+            }),
+            Property::always(ENDS, |_, state: &State| {
+                state.frozen_ticks <= spoken_ticks().saturating_add(guardians_ticks())
+            }),
+            Property::always(ALONE, |_, state: &State| {
+                let quiet = spoken_ticks().saturating_add(ticks(COOLDOWN_S)).saturating_add(ticks(CLEAN_S));
+                rests_within(state.brake.latch, quiet)
+            }),
             Property::always(EXITS, |_, state: &State| exits_open(state.level())),
-            Property::sometimes("a trip has run out to L2", |_, state: &State| {
-                state.last == Some(Step::Tick) && state.before == Level::Frozen && state.level() == Level::CloseOnly
+            Property::sometimes("a freeze has run out to L2", |_, state: &State| {
+                state.last == Who::Quiet && state.before == Level::Frozen && state.level() == Level::CloseOnly
+            }),
+            Property::sometimes("a migration that nobody ended has become a freeze", |_, state: &State| {
+                state.last == Who::Quiet && state.before == Level::Migrating && state.level() == Level::Frozen
             }),
             Property::sometimes("the guardians have no trip left", |_, state: &State| {
                 state.brake.trips.count == TRIPS_PER_DAY
             }),
             Property::sometimes("guardians freeze for as long as they can", |_, state: &State| {
-                state.frozen_ticks == FROZEN_TICKS
+                state.frozen_ticks >= guardians_ticks()
             }),
         ]
     }
