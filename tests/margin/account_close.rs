@@ -63,7 +63,7 @@ fn account_close_with_position_fails_account_not_flat() {
 fn account_close_after_cancelling_quotes_fails_account_keeps_nonce_floor() {
     let mut desk = Desk::new();
     let account = spare(&mut desk);
-    let bump = margin::NonceBump { owner: desk.taker.key(), account };
+    let bump = margin::NonceBump { authority: desk.taker.key(), account };
     desk.world.ok(&[bump.instruction(margin::NonceBumpArgs { floor: 1 })], &[&desk.taker.keypair]);
     let close = close(&desk, account);
     desk.world.fail(&[close], &[&desk.taker.keypair], error("AccountKeepsNonceFloor"));

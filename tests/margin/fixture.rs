@@ -1,7 +1,7 @@
 //! A market with a maker and a taker, and the checks that every step must leave true.
 
 use abi::breaker::Brake;
-use abi::margin::{Expiry, KIND_CALL, MarginAccount, Market, QuoteState};
+use abi::margin::{Expiry, KIND_CALL, MarginAccount, Market, Position, QuoteState};
 use abi::oracle::Settlement;
 use abi::quote::SIDE_SELL;
 use abi::{Layout, ids};
@@ -22,6 +22,8 @@ pub struct Desk {
     pub expiry: Pubkey,
     pub taker: Actor,
     pub maker: Actor,
+    /// Further expiries.
+    pub later: Vec<Pubkey>,
     /// Every account whose balances count towards the market's sums.
     pub accounts: Vec<Pubkey>,
 }
@@ -38,7 +40,15 @@ impl Desk {
         let taker = protocol.actor(&mut world, "taker", 1_000 * SOL, 1_000_000 * USDC);
         let maker = protocol.actor(&mut world, "maker", 1_000 * SOL, 1_000_000 * USDC);
         let accounts = vec![taker.account, maker.account];
-        Self { world, protocol, expiry_unix_s, expiry, taker, maker, accounts }
+        Self { world, protocol, expiry_unix_s, expiry, taker, maker, later: vec![], accounts }
+    }
+
+    /// Lists another expiry, `days` days from now.
+    pub fn list(&mut self, days: i64) -> i64 {
+        let expiry_unix_s = self.protocol.expiry_unix_s(&mut self.world, days);
+        let expiry = self.protocol.expiry(&mut self.world, expiry_unix_s);
+        self.later.push(expiry);
+        expiry_unix_s
     }
 
     /// A call at the money that the maker sells at 10 USDC, up to 100 lots.
@@ -148,24 +158,42 @@ impl Desk {
         assert_eq!(i64::try_from(tokens).unwrap(), owed, "quote tokens against balances, insurance, fees and clearing");
         assert_eq!(Token::balance(&mut self.world, &self.protocol.base_tokens), base, "base tokens against balances");
 
-        let expiry = self.expiry_state();
         let positions: Vec<_> =
             held.iter().flat_map(|account| account.positions).filter(|position| position.kind != 0).collect();
         let longs: i64 = positions.iter().map(|position| position.lots.get().max(0)).sum();
         assert_eq!(market.open_interest_lots.get(), u64::try_from(longs).unwrap(), "open interest");
-        for (at, open) in expiry.open_lots.iter().enumerate() {
-            let (strike, kind) = (expiry.strikes_e6[at / 2], 1 + u8::try_from(at % 2).unwrap());
-            let of = positions.iter().filter(|position| {
-                (position.strike_e6, position.kind, position.expiry_unix_s) == (strike, kind, expiry.expiry_unix_s)
-            });
-            let lots: Vec<i64> = of.map(|position| position.lots.get()).collect();
-            let long: i64 = lots.iter().map(|lots| (*lots).max(0)).sum();
-            assert_eq!(open.get(), u64::try_from(long).unwrap(), "open lots of series {at}");
-            if expiry.state == 0 {
-                assert_eq!(lots.iter().sum::<i64>(), 0, "series {at} nets to zero");
-            }
+        for address in [self.expiry].into_iter().chain(self.later.clone()) {
+            let expiry: Expiry = self.world.read(ids::MARGIN, &address);
+            check_series(&expiry, &positions);
         }
     }
+}
+
+/// INVARIANT(M-2) for every series of an expiry, given all positions of its market.
+fn check_series(expiry: &Expiry, positions: &[Position]) {
+    for (at, open) in expiry.open_lots.iter().enumerate() {
+        let (strike, kind) = (expiry.strikes_e6[at / 2], 1 + u8::try_from(at % 2).unwrap());
+        let of = positions.iter().filter(|position| {
+            (position.strike_e6, position.kind, position.expiry_unix_s) == (strike, kind, expiry.expiry_unix_s)
+        });
+        let lots: Vec<i64> = of.map(|position| position.lots.get()).collect();
+        let long: i64 = lots.iter().map(|lots| (*lots).max(0)).sum();
+        assert_eq!(open.get(), u64::try_from(long).unwrap(), "open lots of series {at}");
+        if expiry.state == 0 {
+            assert_eq!(lots.iter().sum::<i64>(), 0, "series {at} nets to zero");
+        }
+    }
+}
+
+/// Sets the quote balance of an account, and the sums with it, to a state that is long to reach.
+pub fn quote_set(desk: &mut Desk, maker: bool, atoms: i64) {
+    let account = if maker { desk.maker.account } else { desk.taker.account };
+    let change = atoms - desk.account(account).quote_atoms.get();
+    desk.world.edit::<MarginAccount>(&account, |held| held.quote_atoms = atoms.into());
+    let market = desk.protocol.market;
+    desk.world.edit::<Market>(&market, |market| {
+        market.quote_balances_atoms = (market.quote_balances_atoms.get() + change).into();
+    });
 }
 
 /// Code of a named error of margin.

@@ -5,7 +5,7 @@ use solana_instruction::error::InstructionError;
 use testkit::Substitutions;
 
 fn bump(desk: &Desk, floor: u64) -> Instruction {
-    let accounts = margin::NonceBump { owner: desk.maker.key(), account: desk.maker.account };
+    let accounts = margin::NonceBump { authority: desk.maker.key(), account: desk.maker.account };
     accounts.instruction(margin::NonceBumpArgs { floor })
 }
 
@@ -36,9 +36,9 @@ fn nonce_bump_with_wrong_accounts_fails() {
     let mut desk = Desk::new();
     let imposter = imposter(&mut desk.world);
     Substitutions::of(bump(&desk, 1), margin::NonceBump::ACCOUNTS, &[&desk.maker.keypair])
-        .stranger("owner", error("NotAccountOwner"))
+        .stranger("authority", error("NotAccountCanceller"))
         .stranger("account", InstructionError::AccountDataTooSmall)
-        .wrong("account", desk.taker.account, error("NotAccountOwner"))
+        .wrong("account", desk.taker.account, error("NotAccountCanceller"))
         .wrong("account", imposter, InstructionError::InvalidAccountData)
         .run(&mut desk.world);
 }

@@ -20,7 +20,7 @@ fn quote_fill_moves_lots_premium_and_fees() {
     let after = desk.market();
     assert_eq!(after.insurance_atoms.get() - market.insurance_atoms.get(), 20_000, "a third of the fees");
     assert_eq!(after.fees_atoms.get() - market.fees_atoms.get(), 40_000);
-    assert_eq!((after.open_interest_lots.get(), after.seq.get()), (10, market.seq.get() + 1));
+    assert_eq!((after.open_interest_lots.get(), after.seq.get()), (10, market.seq.get() + 2));
 
     let held = |account: abi::margin::MarginAccount| account.positions[0];
     for (position, lots) in [(held(desk.taker_state()), 10), (held(desk.maker_state()), -10)] {
@@ -28,7 +28,7 @@ fn quote_fill_moves_lots_premium_and_fees() {
         assert_eq!(position.expiry_unix_s.get(), desk.expiry_unix_s);
     }
     let state = desk.quote_state(1);
-    assert_eq!((state.filled_lots.get(), state.nonce.get()), (10, 1));
+    assert_eq!((state.filled_packages.get(), state.nonce.get()), (10, 1));
     assert_eq!((state.maker_account, state.payer), (desk.maker.account.to_bytes(), desk.taker.key().to_bytes()));
 }
 
@@ -53,7 +53,7 @@ fn quote_fill_in_parts_ends_at_the_quote_s_size() {
         match filled {
             Some(filled) => {
                 desk.world.ok(&fill, &[&desk.taker.keypair]);
-                assert_eq!(desk.quote_state(1).filled_lots.get(), filled);
+                assert_eq!(desk.quote_state(1).filled_packages.get(), filled);
             }
             None => desk.world.fail(&fill, &[&desk.taker.keypair], error("QuoteOverfilled")),
         }
@@ -68,7 +68,7 @@ fn quote_fill_twice_in_one_transaction_counts_both() {
     desk.world.fail(&[signature.clone(), fill.clone(), fill.clone()], &[&desk.taker.keypair], error("QuoteOverfilled"));
     let [_, half] = desk.fill(desk.offer(), 50);
     desk.world.ok(&[signature, half.clone(), half], &[&desk.taker.keypair]);
-    assert_eq!(desk.quote_state(1).filled_lots.get(), 100);
+    assert_eq!(desk.quote_state(1).filled_packages.get(), 100);
     desk.check_books();
 }
 
@@ -76,7 +76,7 @@ fn quote_fill_twice_in_one_transaction_counts_both() {
 fn quote_fill_below_the_least_size_only_finishes() {
     let mut desk = Desk::new();
     let mut quote = desk.quote(desk.offer());
-    quote.header.min_fill_lots = 30.into();
+    quote.header.min_fill_packages = 30.into();
     for (lots, lands) in [(29, false), (30, true), (65, true), (4, false), (5, true)] {
         let fill = quote.fill(&desk.protocol, &desk.taker, &desk.maker, lots);
         if lands {
@@ -101,7 +101,7 @@ fn quote_fill_of_cancelled_nonce_fails_quote_cancelled() {
     let quote = desk.quote(desk.offer());
     let first = quote.fill(&desk.protocol, &desk.taker, &desk.maker, 10);
     desk.world.ok(&first, &[&desk.taker.keypair]);
-    let bump = margin::NonceBump { owner: desk.maker.key(), account: desk.maker.account };
+    let bump = margin::NonceBump { authority: desk.maker.key(), account: desk.maker.account };
     desk.world.ok(&[bump.instruction(margin::NonceBumpArgs { floor: 2 })], &[&desk.maker.keypair]);
     // A partly filled quote is cancelled like any other.
     desk.world.fail(&first, &[&desk.taker.keypair], error("QuoteCancelled"));
@@ -153,9 +153,9 @@ fn quote_fill_of_own_quote_fails_self_trade() {
     for at in [0, 1] {
         fill.accounts[at].pubkey = owner;
     }
-    fill.accounts[4].pubkey = second;
+    fill.accounts[3].pubkey = second;
     desk.world.fail(&[signature.clone(), fill.clone()], &[&desk.maker.keypair], error("SelfTrade"));
-    fill.accounts[4].pubkey = desk.maker.account;
+    fill.accounts[3].pubkey = desk.maker.account;
     desk.world.fail(&[signature, fill], &[&desk.maker.keypair], DUPLICATE);
 }
 
@@ -193,8 +193,6 @@ fn quote_fill_round_trip_never_gains() {
 fn quote_fill_with_wrong_accounts_fails() {
     let mut desk = Desk::new();
     let elsewhere = Elsewhere::new(&mut desk);
-    let later = desk.protocol.expiry_unix_s(&mut desk.world, 2);
-    let other_expiry = desk.protocol.expiry(&mut desk.world, later);
     let bystander = desk.protocol.actor(&mut desk.world, "bystander", 0, 0);
     for (name, of, owner) in
         [("fake feed", desk.protocol.feed, "another oracle"), ("fake brake", addresses::brake(), "another breaker")]
@@ -207,15 +205,12 @@ fn quote_fill_with_wrong_accounts_fails() {
     let [signature, fill] = quote.fill(&desk.protocol, &desk.taker, &desk.maker, 10);
     Substitutions::of(fill, margin::QuoteFill::ACCOUNTS, &[&desk.taker.keypair])
         .after(&[signature])
-        .stranger("taker_owner", error("NotAccountOwner"))
+        .stranger("taker_authority", error("NotAccountTrader"))
         .any("payer", "whoever signs may pay")
         .stranger("market", InstructionError::AccountDataTooSmall)
-        .wrong("market", elsewhere.protocol.market, error("ExpiryOfAnotherMarket"))
-        .stranger("expiry", InstructionError::AccountDataTooSmall)
-        .wrong("expiry", elsewhere.expiry, error("ExpiryOfAnotherMarket"))
-        .wrong("expiry", other_expiry, error("QuoteExpiryMismatch"))
+        .wrong("market", elsewhere.protocol.market, error("AccountOfAnotherMarket"))
         .stranger("taker", InstructionError::AccountDataTooSmall)
-        .wrong("taker", bystander.account, error("NotAccountOwner"))
+        .wrong("taker", bystander.account, error("NotAccountTrader"))
         .wrong("taker", elsewhere.actor.account, error("AccountOfAnotherMarket"))
         .wrong("taker", desk.maker.account, DUPLICATE)
         .stranger("maker", InstructionError::AccountDataTooSmall)
@@ -230,7 +225,9 @@ fn quote_fill_with_wrong_accounts_fails() {
         .stranger("feed", error("FeedOfAnotherMarket"))
         .wrong("feed", elsewhere.protocol.feed, error("FeedOfAnotherMarket"))
         .wrong("feed", key("fake feed"), error("FeedOfAnotherMarket"))
-        .stranger("instructions", error("WrongInstructionsSysvar"))
+        .stranger("quote_source", error("QuoteSourceWrong"))
+        .wrong("quote_source", abi::ids::BRAKE.into(), error("QuoteSourceWrong"))
+        .wrong("quote_source", elsewhere.expiry, InstructionError::InvalidAccountData)
         .stranger("system_program", NOT_A_PROGRAM)
         .wrong("system_program", abi::ids::TOKEN.into(), InstructionError::IncorrectProgramId)
         .run(&mut desk.world);

@@ -1,24 +1,25 @@
 //! Attacks on the signed message and on the instruction that proves its signature.
 use crate::fixture::*;
 use abi::quote::SIDE_SELL;
-use client::{addresses, margin};
-use solana_instruction::Instruction;
+use client::{WithRemaining, addresses, margin};
+use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use testkit::{Offer, Quote, USDC, ed25519, key, keypair};
 
 /// `quote_fill` of ten lots under nonce 1, with the signature looked for at `ix_index`.
 fn fill_call(desk: &Desk, ix_index: u8) -> Instruction {
     let accounts = margin::QuoteFill {
-        taker_owner: desk.taker.key(),
+        taker_authority: desk.taker.key(),
         payer: desk.taker.key(),
         market: desk.protocol.market,
-        expiry: desk.expiry,
         taker: desk.taker.account,
         maker: desk.maker.account,
         quote_state: addresses::quote_state(&desk.maker.account, 1),
         feed: desk.protocol.feed,
+        quote_source: abi::ids::SYSVAR_INSTRUCTIONS.into(),
     };
-    accounts.instruction(margin::QuoteFillArgs { lots: 10, nonce: 1, ix_index })
+    let call = accounts.instruction(margin::QuoteFillArgs { packages: 10, nonce: 1, ix_index });
+    call.with_remaining([AccountMeta::new(desk.expiry, false)])
 }
 
 fn fail(desk: &mut Desk, instructions: &[Instruction], name: &str) {
@@ -30,15 +31,15 @@ fn fail(desk: &mut Desk, instructions: &[Instruction], name: &str) {
 fn quote_fill_of_a_quote_for_elsewhere_fails_by_name() {
     type Change = fn(&mut Quote);
     let cases: [(&str, Change); 9] = [
-        ("QuoteDomainWrong", |quote| quote.header.domain = *b"bastion:quote:v2"),
+        ("QuoteDomainWrong", |quote| quote.header.domain = *b"bastion:quote:v1"),
         ("QuoteProgramWrong", |quote| quote.header.program = abi::ids::VAULT),
         ("QuoteClusterWrong", |quote| quote.header.genesis_hash = [8; 32]),
         ("QuoteMarketWrong", |quote| quote.header.market = key("another market").to_bytes()),
         ("QuoteMakerWrong", |quote| quote.header.maker_account = key("another account").to_bytes()),
         ("QuoteNonceMismatch", |quote| quote.header.nonce = 2.into()),
-        ("QuoteSideWrong", |quote| quote.leg.side = SIDE_SELL + 1),
+        ("QuoteSideWrong", |quote| quote.legs[0].side = SIDE_SELL + 1),
         ("QuoteMalformed", |quote| quote.header.reserved = [1; 7]),
-        ("QuoteMalformed", |quote| quote.leg.reserved = [1; 6]),
+        ("QuoteMalformed", |quote| quote.legs[0].reserved = [1; 4]),
     ];
     let mut desk = Desk::new();
     for (name, change) in cases {
@@ -60,15 +61,17 @@ fn quote_fill_at_a_price_out_of_bounds_fails_quote_price_out_of_bounds() {
 }
 
 #[test]
-fn quote_fill_of_several_legs_fails_too_many_legs() {
+fn quote_fill_of_another_number_of_legs_fails_too_many_legs() {
     let mut desk = Desk::new();
-    let mut quote = desk.quote(desk.offer());
-    quote.header.leg_count = 2;
-    let one = quote.message();
-    let message = [&one[..], &one[abi::quote::HEADER_LEN..]].concat();
-    let signature = ed25519(&desk.maker.keypair, &message);
-    let call = fill_call(&desk, 0);
-    fail(&mut desk, &[signature, call], "TooManyLegs");
+    for (said, legs) in [(0, 0), (2, 1), (1, 2), (9, 9), (255, 1)] {
+        let mut quote = desk.quote(desk.offer());
+        quote.header.leg_count = said;
+        let of = |at: u64| Offer { strike_e6: SPOT + at * 5 * USDC, ..desk.offer() }.leg(1);
+        quote.legs = (0..legs).map(of).collect();
+        let signature = ed25519(&desk.maker.keypair, &quote.message());
+        let call = fill_call(&desk, 0);
+        fail(&mut desk, &[signature, call], "TooManyLegs");
+    }
 }
 
 #[test]
@@ -77,7 +80,7 @@ fn quote_fill_of_bytes_of_another_length_fails_quote_malformed() {
     let message = desk.quote(desk.offer()).message();
     let call = fill_call(&desk, 0);
     for changed in
-        [message[..message.len() - 1].to_vec(), [&message[..], &[0]].concat(), message[..184].to_vec(), vec![]]
+        [message[..message.len() - 1].to_vec(), [&message[..], &[0]].concat(), message[..100].to_vec(), vec![]]
     {
         let signature = ed25519(&desk.maker.keypair, &changed);
         fail(&mut desk, &[signature, call.clone()], "QuoteMalformed");

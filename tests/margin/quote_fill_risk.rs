@@ -5,17 +5,6 @@ use abi::quote::SIDE_BUY;
 use client::margin;
 use testkit::{Offer, USDC};
 
-/// Sets the quote balance of an account, and the sums with it, to a state that is long to reach.
-fn quote_set(desk: &mut Desk, maker: bool, atoms: i64) {
-    let account = if maker { desk.maker.account } else { desk.taker.account };
-    let change = atoms - desk.account(account).quote_atoms.get();
-    desk.world.edit::<MarginAccount>(&account, |held| held.quote_atoms = atoms.into());
-    let market = desk.protocol.market;
-    desk.world.edit::<abi::margin::Market>(&market, |market| {
-        market.quote_balances_atoms = (market.quote_balances_atoms.get() + change).into();
-    });
-}
-
 fn base_empty(desk: &mut Desk) {
     let base = desk.maker_state().base_atoms.get();
     let withdraw = desk.protocol.withdraw(&desk.maker, desk.protocol.base.mint, base);
@@ -166,6 +155,6 @@ fn quote_fill_with_full_accounts_fits_a_transaction() {
     }
     let fill = desk.fill(Offer { strike_e6: 75 * USDC, ..desk.offer() }, 1);
     let units = desk.world.ok(&fill, &[&desk.taker.keypair]).units_of(&margin::ID);
-    assert!(units <= 600_000, "{units} units");
+    assert!(units <= 150_000, "{units} units");
     desk.check_books();
 }

@@ -23,6 +23,9 @@ export const PROGRAMS = {
   governorTwin: address(ABI.addresses.governorTwin),
 } as const;
 
+/** The runtime's account that shows a transaction's instructions: where a signed quote's signature is looked up. */
+export const INSTRUCTIONS_SYSVAR = address(ABI.addresses.sysvarInstructions);
+
 const key = (value: Address) => getAddressEncoder().encode(value);
 const u16 = (value: number) => getU16Encoder().encode(value);
 const u64 = (value: number | bigint) => getU64Encoder().encode(value);
@@ -61,9 +64,13 @@ export const expiryAddress = (market: Address, expiryUnixS: number | bigint) =>
 export const marginAccountAddress = (market: Address, owner: Address, subaccount = 0) =>
   derive(PROGRAMS.margin, seeds.margin.account, key(market), key(owner), u16(subaccount));
 
-/** Fill state of a signed quote. */
+/** Fill state of a quote. */
 export const quoteStateAddress = (makerAccount: Address, nonce: number | bigint) =>
   derive(PROGRAMS.margin, seeds.margin.quote, key(makerAccount), u64(nonce));
+
+/** A quote that its maker posted. */
+export const postedQuoteAddress = (makerAccount: Address, nonce: number | bigint) =>
+  derive(PROGRAMS.margin, seeds.margin.posted, key(makerAccount), u64(nonce));
 
 export const vaultAddress = (market: Address, id: number) =>
   derive(PROGRAMS.vault, seeds.vault.vault, key(market), u16(id));

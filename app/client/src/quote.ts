@@ -1,4 +1,4 @@
-// Signed quotes: the message a maker signs, and the instruction that proves the signature on chain.
+// Quotes: the message a maker signs or posts, and the instruction that proves a signature on chain.
 
 import {
   address,
@@ -17,6 +17,7 @@ import {
   getPublicKeyFromAddress,
   getStructDecoder,
   getStructEncoder,
+  getU16Decoder,
   getU16Encoder,
   getU64Decoder,
   getU64Encoder,
@@ -45,6 +46,8 @@ export type QuoteLeg = {
   priceE6: bigint;
   kind: OptionKind;
   side: QuoteSide;
+  /** Lots of this leg in one package. */
+  ratio: number;
 };
 
 export type Quote = {
@@ -53,10 +56,10 @@ export type Quote = {
   /** As the market stores it: a quote of one cluster is void on every other. */
   genesisHash: ReadonlyUint8Array;
   nonce: bigint;
-  /** Most lots filled over the quote's life, of every leg alike. */
-  maxLots: bigint;
-  /** Least lots taken by one fill. */
-  minFillLots: bigint;
+  /** Most packages filled over the quote's life: one package is `ratio` lots of every leg. */
+  maxPackages: bigint;
+  /** Least packages taken by one fill. */
+  minFillPackages: bigint;
   /** Last slot in which the quote fills. */
   expirySlot: bigint;
   legs: readonly QuoteLeg[];
@@ -71,8 +74,8 @@ const headerEncoder = getStructEncoder([
   ['market', getAddressEncoder()],
   ['makerAccount', getAddressEncoder()],
   ['nonce', getU64Encoder()],
-  ['maxLots', getU64Encoder()],
-  ['minFillLots', getU64Encoder()],
+  ['maxPackages', getU64Encoder()],
+  ['minFillPackages', getU64Encoder()],
   ['expirySlot', getU64Encoder()],
   ['legCount', getU8Encoder()],
   ['reserved', fixEncoderSize(getBytesEncoder(), 7)],
@@ -84,8 +87,8 @@ const headerDecoder = getStructDecoder([
   ['market', getAddressDecoder()],
   ['makerAccount', getAddressDecoder()],
   ['nonce', getU64Decoder()],
-  ['maxLots', getU64Decoder()],
-  ['minFillLots', getU64Decoder()],
+  ['maxPackages', getU64Decoder()],
+  ['minFillPackages', getU64Decoder()],
   ['expirySlot', getU64Decoder()],
   ['legCount', getU8Decoder()],
   ['reserved', fixDecoderSize(getBytesDecoder(), 7)],
@@ -96,7 +99,8 @@ const legEncoder = getStructEncoder([
   ['priceE6', getU64Encoder()],
   ['kind', getU8Encoder()],
   ['side', getU8Encoder()],
-  ['reserved', fixEncoderSize(getBytesEncoder(), 6)],
+  ['ratio', getU16Encoder()],
+  ['reserved', fixEncoderSize(getBytesEncoder(), 4)],
 ]);
 const legDecoder = getStructDecoder([
   ['expiryUnixS', getI64Decoder()],
@@ -104,7 +108,8 @@ const legDecoder = getStructDecoder([
   ['priceE6', getU64Decoder()],
   ['kind', getU8Decoder()],
   ['side', getU8Decoder()],
-  ['reserved', fixDecoderSize(getBytesDecoder(), 6)],
+  ['ratio', getU16Decoder()],
+  ['reserved', fixDecoderSize(getBytesDecoder(), 4)],
 ]);
 
 const domainBytes = new TextEncoder().encode(domain);
@@ -114,6 +119,7 @@ export function encodeQuote(quote: Quote, program: Address = address(ABI.address
   if (quote.legs.length === 0 || quote.legs.length > maxLegs) {
     throw new RangeError(`a quote has 1 to ${maxLegs} legs, this one has ${quote.legs.length}`);
   }
+  if (quote.legs.some((leg) => leg.ratio === 0)) throw new RangeError('a leg has at least one lot a package');
   if (quote.genesisHash.length !== 32) throw new RangeError('a genesis hash has 32 bytes');
   const header = headerEncoder.encode({
     ...quote,
@@ -126,7 +132,7 @@ export function encodeQuote(quote: Quote, program: Address = address(ABI.address
     ...leg,
     kind: kinds[leg.kind],
     side: sides[leg.side],
-    reserved: new Uint8Array(6),
+    reserved: new Uint8Array(4),
   }));
   const message = new Uint8Array(headerLen + legLen * legs.length);
   message.set(header);
@@ -149,12 +155,13 @@ export function decodeQuote(message: ReadonlyUint8Array, program: Address = addr
   }
   return {
     ...header,
-    legs: legs.map(({ expiryUnixS, strikeE6, priceE6, kind, side }) => ({
+    legs: legs.map(({ expiryUnixS, strikeE6, priceE6, kind, side, ratio }) => ({
       expiryUnixS,
       strikeE6,
       priceE6,
       kind: nameOf(kinds, kind),
       side: nameOf(sides, side),
+      ratio,
     })),
   };
 }

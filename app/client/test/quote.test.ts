@@ -8,12 +8,12 @@ const quote: Quote = {
   makerAccount: address('SysvarC1ock11111111111111111111111111111111'),
   genesisHash: new Uint8Array(32).fill(7),
   nonce: 9n,
-  maxLots: 1_000n,
-  minFillLots: 1n,
+  maxPackages: 1_000n,
+  minFillPackages: 1n,
   expirySlot: 2n ** 40n,
   legs: [
-    { expiryUnixS: 1_800_000_000n, strikeE6: 60_000_000_000n, priceE6: 1_250_000_000n, kind: 'call', side: 'sell' },
-    { expiryUnixS: -1n, strikeE6: 2n ** 63n, priceE6: 0n, kind: 'put', side: 'buy' },
+    { expiryUnixS: 1_800_000_000n, strikeE6: 60_000_000_000n, priceE6: 1_250_000_000n, kind: 'call', side: 'sell', ratio: 1 },
+    { expiryUnixS: -1n, strikeE6: 2n ** 63n, priceE6: 0n, kind: 'put', side: 'buy', ratio: 65_535 },
   ],
 };
 
@@ -23,6 +23,7 @@ test('encodeQuote_then_decodeQuote_returns_the_quote', () => {
 
 test('encodeQuote_without_legs_throws', () => {
   assert.throws(() => encodeQuote({ ...quote, legs: [] }), /1 to 8 legs/);
+  assert.throws(() => encodeQuote({ ...quote, legs: [{ ...quote.legs[0]!, ratio: 0 }] }), /one lot a package/);
   assert.throws(() => encodeQuote({ ...quote, legs: new Array(9).fill(quote.legs[0]) }), /1 to 8 legs/);
 });
 
@@ -52,7 +53,7 @@ test('signQuote_by_key_pair_and_by_signer_verifies', async () => {
 
 test('verifyQuote_of_an_altered_message_fails', async () => {
   const signed = await signQuote(quote, await generateKeyPairSigner());
-  const message = encodeQuote({ ...quote, maxLots: 1_001n });
+  const message = encodeQuote({ ...quote, maxPackages: 1_001n });
   assert.equal(await verifyQuote({ ...signed, message }), false);
 });
 

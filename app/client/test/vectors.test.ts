@@ -17,8 +17,8 @@ test('quote_message_equals_the_programs', () => {
     makerAccount: address(header.makerAccount),
     genesisHash: bytes(header.genesisHash),
     nonce: BigInt(header.nonce),
-    maxLots: BigInt(header.maxLots),
-    minFillLots: BigInt(header.minFillLots),
+    maxPackages: BigInt(header.maxPackages),
+    minFillPackages: BigInt(header.minFillPackages),
     expirySlot: BigInt(header.expirySlot),
     legs: legs.map((leg: Record<string, string>) => ({
       expiryUnixS: BigInt(leg['expiryUnixS']!),
@@ -26,6 +26,7 @@ test('quote_message_equals_the_programs', () => {
       priceE6: BigInt(leg['priceE6']!),
       kind: leg['kind'],
       side: leg['side'],
+      ratio: Number(leg['ratio']),
     })),
   };
   assert.equal(hex(encodeQuote(quote)), message);

@@ -9,16 +9,24 @@ pub const MARKET_SEED: &[u8] = b"market";
 pub const EXPIRY_SEED: &[u8] = b"expiry";
 /// Seeds of a margin account: `["account", market, owner, subaccount as u16 LE]`.
 pub const ACCOUNT_SEED: &[u8] = b"account";
-/// Seeds of a signed quote's fill state: `["quote", maker_account, nonce as u64 LE]`.
+/// Seeds of a quote's fill state: `["quote", maker_account, nonce as u64 LE]`.
 pub const QUOTE_SEED: &[u8] = b"quote";
+/// Seeds of a posted quote: `["posted", maker_account, nonce as u64 LE]`.
+pub const POSTED_SEED: &[u8] = b"posted";
 
 /// Strikes of an expiry, and positions of an account, at most.
 pub const STRIKES: usize = 32;
 pub const POSITIONS: usize = 32;
+/// Expiries that an account holds positions in, at most.
+pub const EXPIRIES: usize = 4;
 
 /// `Position::kind`: 0 is an empty slot.
 pub const KIND_CALL: u8 = 1;
 pub const KIND_PUT: u8 = 2;
+
+/// Bits of `MarginAccount::delegate_rights`: to take and make quotes, and to cancel them. Nothing lets a delegate move a token.
+pub const DELEGATE_TRADE: u8 = 1;
+pub const DELEGATE_CANCEL: u8 = 2;
 
 /// `Expiry::state`.
 pub const EXPIRY_LISTED: u8 = 0;
@@ -147,12 +155,16 @@ macro_rules! margin_account_layout {
             /// Events of this account so far.
             pub seq: PodU64,
             pub positions: [Position; 32],
-            pub reserved: [u8; 128],
+            /// May act for the owner within `delegate_rights`; zero when there is none.
+            pub delegate: Address,
+            /// Bits: 1 trade, 2 cancel.
+            pub delegate_rights: u8,
+            pub reserved: [u8; 95],
         }
     };
 }
 
-/// Fields of a signed quote's fill state.
+/// Fields of a quote's fill state, signed or posted.
 #[macro_export]
 macro_rules! quote_state_layout {
     ($(#[$attribute:meta])*) => {
@@ -164,13 +176,37 @@ macro_rules! quote_state_layout {
             pub reserved_head: [u8; 5],
             pub maker_account: Address,
             pub nonce: PodU64,
-            /// sha256 of the signed message: one nonce is one message.
+            /// sha256 of the message: one nonce is one message.
             pub digest: [u8; 32],
-            pub filled_lots: PodU64,
+            pub filled_packages: PodU64,
             /// Last slot in which the quote can fill; afterwards the rent is reclaimable.
             pub expiry_slot: PodU64,
             /// Who paid the rent and gets it back.
             pub payer: Address,
+            pub reserved: [u8; 32],
+        }
+    };
+}
+
+/// Fields of a posted quote: the message its maker would otherwise have signed.
+#[macro_export]
+macro_rules! posted_quote_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct PostedQuote {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            pub reserved_head: [u8; 3],
+            pub message_len: PodU16,
+            pub maker_account: Address,
+            pub nonce: PodU64,
+            /// Last slot in which the quote fills; afterwards anybody may close the account.
+            pub expiry_slot: PodU64,
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            /// As in `quote`; zero beyond `message_len`.
+            pub message: [u8; 440],
             pub reserved: [u8; 32],
         }
     };
@@ -183,4 +219,5 @@ layouts! {
     expiry_layout!(Expiry) = [7, 101, 83, 210, 236, 185, 37, 84], reader 1, size 888;
     margin_account_layout!(MarginAccount) = [133, 220, 173, 213, 179, 211, 43, 238], reader 1, size 1264;
     quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 160;
+    posted_quote_layout!(PostedQuote) = [55, 189, 189, 230, 254, 50, 165, 98], reader 1, size 560;
 }

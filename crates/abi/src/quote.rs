@@ -1,10 +1,12 @@
-//! The message a maker signs: domain-separated by program, cluster and market, fixed little-endian layout.
+//! The message a maker signs or posts: domain-separated by program, cluster and market, fixed little-endian layout.
+//!
+//! A quote is for packages: one package is `ratio` lots of every leg, and is taken whole or not at all.
 
-use crate::{Address, PodI64, PodU64};
+use crate::{Address, PodI64, PodU16, PodU64};
 use bytemuck::{Pod, Zeroable};
 
 /// First bytes of every quote message.
-pub const QUOTE_DOMAIN: [u8; 16] = *b"bastion:quote:v1";
+pub const QUOTE_DOMAIN: [u8; 16] = *b"bastion:quote:v2";
 /// Legs a quote can carry, at most.
 pub const MAX_LEGS: usize = 8;
 /// `QuoteLeg::side`, from the maker's view.
@@ -23,10 +25,10 @@ pub struct QuoteHeader {
     pub market: Address,
     pub maker_account: Address,
     pub nonce: PodU64,
-    /// Most lots filled over the quote's life, of every leg alike.
-    pub max_lots: PodU64,
-    /// Least lots taken by one fill.
-    pub min_fill_lots: PodU64,
+    /// Most packages filled over the quote's life.
+    pub max_packages: PodU64,
+    /// Least packages taken by one fill.
+    pub min_fill_packages: PodU64,
     /// Last slot in which the quote fills.
     pub expiry_slot: PodU64,
     pub leg_count: u8,
@@ -45,13 +47,17 @@ pub struct QuoteLeg {
     pub kind: u8,
     /// 0 the maker buys, 1 the maker sells.
     pub side: u8,
-    pub reserved: [u8; 6],
+    /// Lots of this leg in one package; not 0.
+    pub ratio: PodU16,
+    pub reserved: [u8; 4],
 }
 
 /// Bytes of a header and of a leg.
 pub const HEADER_LEN: usize = size_of::<QuoteHeader>();
 pub const LEG_LEN: usize = size_of::<QuoteLeg>();
-const _: () = assert!(HEADER_LEN == 184 && LEG_LEN == 32);
+/// Bytes of the longest message.
+pub const MESSAGE_MAX: usize = 440;
+const _: () = assert!(HEADER_LEN == 184 && LEG_LEN == 32 && MESSAGE_MAX == HEADER_LEN + MAX_LEGS * LEG_LEN);
 
 /// Why bytes are not a quote message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +66,7 @@ pub enum QuoteError {
     WrongLength,
     /// The first bytes are of another kind of message.
     WrongDomain,
-    /// No legs, or more than eight.
+    /// No legs, more than eight, or another number than the header says.
     WrongLegCount,
     /// Reserved bytes must be zero.
     ReservedNotZero,
@@ -77,7 +83,7 @@ pub fn parse(message: &[u8]) -> Result<(&QuoteHeader, &[QuoteLeg]), QuoteError> 
     if usize::from(header.leg_count) != legs.len() || legs.is_empty() || legs.len() > MAX_LEGS {
         return Err(QuoteError::WrongLegCount);
     }
-    if header.reserved != [0; 7] || legs.iter().any(|leg| leg.reserved != [0; 6]) {
+    if header.reserved != [0; 7] || legs.iter().any(|leg| leg.reserved != [0; 4]) {
         return Err(QuoteError::ReservedNotZero);
     }
     Ok((header, legs))

@@ -60,6 +60,10 @@ pub fn quote_state(maker_account: &Pubkey, nonce: u64) -> Pubkey {
     derive(&ids::MARGIN.into(), &[margin::QUOTE_SEED, maker_account.as_ref(), &nonce.to_le_bytes()])
 }
 
+pub fn posted_quote(maker_account: &Pubkey, nonce: u64) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::POSTED_SEED, maker_account.as_ref(), &nonce.to_le_bytes()])
+}
+
 pub fn vault(market: &Pubkey, id: u16) -> Pubkey {
     derive(&ids::VAULT.into(), &[vault::VAULT_SEED, market.as_ref(), &id.to_le_bytes()])
 }

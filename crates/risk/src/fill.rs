@@ -56,6 +56,32 @@ pub fn fill_cash(terms: &FillTerms) -> Option<FillCash> {
     })
 }
 
+impl FillCash {
+    pub const ZERO: Self = Self {
+        taker: QuoteAtoms::ZERO,
+        maker: QuoteAtoms::ZERO,
+        premium: QuoteAtoms::ZERO,
+        taker_fee: QuoteAtoms::ZERO,
+        maker_fee: QuoteAtoms::ZERO,
+        insurance: QuoteAtoms::ZERO,
+        fees: QuoteAtoms::ZERO,
+    };
+
+    /// Cash of two legs of one fill together; `premium` is then what their buyers paid, whoever they are. INVARIANT(M-3) is kept, term by
+    /// term. `None` on overflow.
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            taker: self.taker.checked_add(other.taker)?,
+            maker: self.maker.checked_add(other.maker)?,
+            premium: self.premium.checked_add(other.premium)?,
+            taker_fee: self.taker_fee.checked_add(other.taker_fee)?,
+            maker_fee: self.maker_fee.checked_add(other.maker_fee)?,
+            insurance: self.insurance.checked_add(other.insurance)?,
+            fees: self.fees.checked_add(other.fees)?,
+        })
+    }
+}
+
 /// Whether adding `change` to `before` only shrinks a position: nearer to zero, and never past it.
 pub const fn reduces(before: Lots, change: Lots) -> bool {
     match before.checked_add(change) {

@@ -99,7 +99,7 @@ pub enum MarginError {
     SignatureOffsetsForeign,
     #[msg("the Ed25519 instruction's offsets leave its data")]
     SignatureOffsetsOutOfRange,
-    #[msg("the quote was signed by another key than the maker account's owner")]
+    #[msg("the quote was signed neither by the maker account's owner nor by its trading delegate")]
     SignatureOfAnotherKey,
     #[msg("the signed bytes are not a quote message")]
     QuoteMalformed,
@@ -121,11 +121,11 @@ pub enum MarginError {
     QuoteCancelled,
     #[msg("another quote was filled under this nonce")]
     QuoteNonceReused,
-    #[msg("one leg at most is filled at once")]
+    #[msg("a quote has 1 to 8 legs, as many as its header says")]
     TooManyLegs,
     #[msg("the quote's side must be 0 (buy) or 1 (sell)")]
     QuoteSideWrong,
-    #[msg("the expiry account is not the leg's")]
+    #[msg("the expiry of a leg is not among the accounts passed, or not writable")]
     QuoteExpiryMismatch,
     #[msg("the premium must be 0.0001 to 10,000,000 quote units")]
     QuotePriceOutOfBounds,
@@ -145,4 +145,22 @@ pub enum MarginError {
     WriterNotVault,
     #[msg("the two accounts have different owners")]
     OwnersDiffer,
+    #[msg("the signer is neither the account's owner nor its delegate with the right to trade")]
+    NotAccountTrader,
+    #[msg("the quote's source is neither the instructions sysvar nor a quote posted with this program")]
+    QuoteSourceWrong,
+    #[msg("two legs of a quote are of one series: net them")]
+    DuplicateLeg,
+    #[msg("a leg's ratio must be at least one lot a package")]
+    LegRatioZero,
+    #[msg("the signer is neither the account's owner nor its delegate with the right to cancel")]
+    NotAccountCanceller,
+    #[msg("a delegate's rights are bits: 1 trade, 2 cancel")]
+    UnknownRights,
+    #[msg("a delegate needs a right, and a right needs a delegate")]
+    DelegateIncomplete,
+    #[msg("the posted quote is of another account")]
+    PostedByAnother,
+    #[msg("the account would hold positions in more than 4 expiries")]
+    ExpiriesFull,
 }

@@ -95,8 +95,9 @@ pub struct AccountTransferred {
     pub destination_base_atoms: u64,
 }
 
+/// One leg of a fill. Those of one fill come before its `QuoteFilled`.
 #[event]
-pub struct QuoteFilled {
+pub struct LegFilled {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
@@ -109,14 +110,63 @@ pub struct QuoteFilled {
     /// From the taker's view: positive bought.
     pub lots: i64,
     pub price_e6: u64,
+    /// What the leg's buyer paid, before fees.
     pub premium_atoms: i64,
-    pub taker_fee_atoms: i64,
-    pub maker_fee_atoms: i64,
-    pub filled_lots: u64,
     pub taker_lots: i64,
     pub maker_lots: i64,
+}
+
+#[event]
+pub struct QuoteFilled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub taker_account: Address,
+    pub maker_account: Address,
+    pub nonce: u64,
+    pub packages: u64,
+    pub filled_packages: u64,
+    /// Premiums and fee together; positive was received.
+    pub taker_cash_atoms: i64,
+    pub maker_cash_atoms: i64,
+    pub taker_fee_atoms: i64,
+    pub maker_fee_atoms: i64,
     pub taker_quote_atoms: i64,
     pub maker_quote_atoms: i64,
+}
+
+#[event]
+pub struct QuotePosted {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Address,
+    pub nonce: u64,
+    pub digest: [u8; 32],
+    pub expiry_slot: u64,
+}
+
+#[event]
+pub struct QuoteWithdrawn {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Address,
+    pub nonce: u64,
+}
+
+#[event]
+pub struct DelegateChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Address,
+    pub delegate: Address,
+    /// Bits: 1 trade, 2 cancel; 0 no delegate.
+    pub rights: u8,
 }
 
 #[event]

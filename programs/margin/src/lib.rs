@@ -1,4 +1,4 @@
-//! Collateral, option series, signed-quote fills, standard margin and settlement.
+//! Collateral, option series, quotes and their fills, margin and settlement.
 use anchor_lang::prelude::*;
 
 mod custody;
@@ -6,7 +6,9 @@ mod errors;
 mod events;
 mod guard;
 mod instructions;
-mod signed_quote;
+mod maker_quote;
+mod others;
+mod package;
 mod state;
 
 pub use errors::MarginError;
@@ -75,8 +77,9 @@ pub mod margin {
     }
 
     #[discrim = 8]
-    pub fn quote_fill(ctx: &mut Context<QuoteFill>, lots: u64, nonce: u64, ix_index: u8) -> Result<()> {
-        ctx.accounts.quote_fill(&QuoteFillArgs { lots, nonce, ix_index }, &ctx.bumps)
+    pub fn quote_fill(ctx: &mut Context<QuoteFill>, packages: u64, nonce: u64, ix_index: u8) -> Result<()> {
+        let mut others = ctx.remaining_accounts()?;
+        ctx.accounts.quote_fill(&QuoteFillArgs { packages, nonce, ix_index }, &ctx.bumps, &mut others)
     }
 
     #[discrim = 9]
@@ -112,5 +115,19 @@ pub mod margin {
     #[discrim = 15]
     pub fn version_view(ctx: &mut Context<VersionView>) -> Result<u32> {
         Ok(ctx.accounts.version_view())
+    }
+    #[discrim = 16]
+    pub fn quote_post(ctx: &mut Context<QuotePost>, nonce: u64, message: Vec<u8>) -> Result<()> {
+        ctx.accounts.quote_post(nonce, &message, &ctx.bumps)
+    }
+
+    #[discrim = 17]
+    pub fn quote_cancel(ctx: &mut Context<QuoteCancel>) -> Result<()> {
+        ctx.accounts.quote_cancel()
+    }
+
+    #[discrim = 18]
+    pub fn delegate_set(ctx: &mut Context<DelegateSet>, delegate: Address, rights: u8) -> Result<()> {
+        ctx.accounts.delegate_set(delegate, rights)
     }
 }

@@ -28,6 +28,7 @@ pub fn json() -> Result<String> {
                 ("expiry", margin::EXPIRY_SEED),
                 ("account", margin::ACCOUNT_SEED),
                 ("quote", margin::QUOTE_SEED),
+                ("posted", margin::POSTED_SEED),
             ])?,
             "vault": seeds(&[
                 ("vault", vault::VAULT_SEED),
@@ -58,6 +59,7 @@ pub fn json() -> Result<String> {
             "maxLegs": quote::MAX_LEGS,
             "headerLen": quote::HEADER_LEN,
             "legLen": quote::LEG_LEN,
+            "rights": { "trade": margin::DELEGATE_TRADE, "cancel": margin::DELEGATE_CANCEL },
             "sides": { "buy": quote::SIDE_BUY, "sell": quote::SIDE_SELL },
             "kinds": { "call": margin::KIND_CALL, "put": margin::KIND_PUT },
         },

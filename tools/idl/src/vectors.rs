@@ -1,6 +1,6 @@
 //! Known answers of the Rust code, which clients in other languages must reproduce byte for byte.
 
-use abi::{Address, PodI64, PodU64, ids, margin, quote};
+use abi::{Address, PodI64, PodU16, PodU64, ids, margin, quote};
 use anyhow::{Result, anyhow};
 use policy::{CouncilAction, Level};
 use serde_json::{Value, json};
@@ -19,23 +19,24 @@ fn quote_vector() -> Value {
         market: sequence(2),
         maker_account: sequence(3),
         nonce: PodU64::from(0x0102_0304_0506_0708),
-        max_lots: PodU64::from(u64::MAX),
-        min_fill_lots: PodU64::from(1),
+        max_packages: PodU64::from(u64::MAX),
+        min_fill_packages: PodU64::from(1),
         expiry_slot: PodU64::from(400_000_000),
         leg_count: 2,
         reserved: [0; 7],
     };
-    let leg = |expiry_unix_s: i64, strike_e6: u64, price_e6: u64, kind, side| quote::QuoteLeg {
+    let leg = |expiry_unix_s: i64, strike_e6: u64, price_e6: u64, kind, side, ratio: u16| quote::QuoteLeg {
         expiry_unix_s: PodI64::from(expiry_unix_s),
         strike_e6: PodU64::from(strike_e6),
         price_e6: PodU64::from(price_e6),
         kind,
         side,
-        reserved: [0; 6],
+        ratio: PodU16::from(ratio),
+        reserved: [0; 4],
     };
     let legs = [
-        leg(1_800_000_000, 60_000_000_000, 1_250_000_000, margin::KIND_CALL, quote::SIDE_SELL),
-        leg(-2, u64::MAX, 0, margin::KIND_PUT, quote::SIDE_BUY),
+        leg(1_800_000_000, 60_000_000_000, 1_250_000_000, margin::KIND_CALL, quote::SIDE_SELL, 1),
+        leg(-2, u64::MAX, 0, margin::KIND_PUT, quote::SIDE_BUY, u16::MAX),
     ];
     let message = [bytemuck::bytes_of(&header), bytemuck::cast_slice(&legs)].concat();
     json!({
@@ -43,8 +44,8 @@ fn quote_vector() -> Value {
         "market": base58(&header.market),
         "makerAccount": base58(&header.maker_account),
         "nonce": header.nonce.get().to_string(),
-        "maxLots": header.max_lots.get().to_string(),
-        "minFillLots": header.min_fill_lots.get().to_string(),
+        "maxPackages": header.max_packages.get().to_string(),
+        "minFillPackages": header.min_fill_packages.get().to_string(),
         "expirySlot": header.expiry_slot.get().to_string(),
         "legs": legs.map(|leg| json!({
             "expiryUnixS": leg.expiry_unix_s.get().to_string(),
@@ -52,6 +53,7 @@ fn quote_vector() -> Value {
             "priceE6": leg.price_e6.get().to_string(),
             "kind": if leg.kind == margin::KIND_CALL { "call" } else { "put" },
             "side": if leg.side == quote::SIDE_BUY { "buy" } else { "sell" },
+            "ratio": leg.ratio.get(),
         })),
         "message": hex(&message),
     })

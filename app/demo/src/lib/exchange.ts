@@ -1,5 +1,6 @@
 /** One market as traders and makers use it: every method is one transaction, or a read of one account. */
 import {
+  INSTRUCTIONS_SYSVAR,
   PROGRAMS,
   custodyAddress,
   ed25519Instruction,
@@ -18,7 +19,7 @@ import {
   type QuoteSide,
   type SignedQuote,
 } from '@bastion/client';
-import type { Address, Instruction, KeyPairSigner, TransactionSigner } from '@solana/kit';
+import { AccountRole, type Address, type Instruction, type KeyPairSigner, type TransactionSigner } from '@solana/kit';
 import type { Chain } from './chain.js';
 import { BASE_DECIMALS } from './numbers.js';
 import type { Holdings, Scale } from './standard-margin.js';
@@ -158,10 +159,10 @@ export class Exchange {
         makerAccount: await this.accountOf(maker.address),
         genesisHash: this.chain.genesisHash,
         nonce,
-        maxLots,
-        minFillLots: 1n,
+        maxPackages: maxLots,
+        minFillPackages: 1n,
         expirySlot: slot + QUOTE_SLOTS,
-        legs: [{ expiryUnixS, strikeE6, priceE6, kind, side }],
+        legs: [{ expiryUnixS, strikeE6, priceE6, kind, side, ratio: 1 }],
       },
       maker,
     );
@@ -176,19 +177,21 @@ export class Exchange {
   ): Promise<[Instruction, Instruction]> {
     const maker = await this.accountOf(signed.maker);
     const fill = margin.getQuoteFillInstruction({
-      takerOwner: taker,
+      takerAuthority: taker,
       payer: taker,
       market: this.market,
-      expiry: await expiryAddress(this.market, offer.expiryUnixS),
       taker: await this.accountOf(taker.address),
       maker,
       quoteState: await quoteStateAddress(maker, offer.nonce),
       feed: this.parts.feed,
-      lots,
+      quoteSource: INSTRUCTIONS_SYSVAR,
+      packages: lots,
       nonce: offer.nonce,
       ixIndex: 0,
     });
-    return [ed25519Instruction(signed), fill];
+    const expiry = await expiryAddress(this.market, offer.expiryUnixS);
+    const accounts = [...fill.accounts, { address: expiry, role: AccountRole.WRITABLE }];
+    return [ed25519Instruction(signed), { ...fill, accounts }];
   }
 
   async fill(taker: TransactionSigner, quote: OpenQuote, lots: bigint): Promise<void> {

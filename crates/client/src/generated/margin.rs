@@ -82,7 +82,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
         "the Ed25519 instruction must verify bytes of its own data, not of another instruction",
     ),
     (6247, "SignatureOffsetsOutOfRange", "the Ed25519 instruction's offsets leave its data"),
-    (6248, "SignatureOfAnotherKey", "the quote was signed by another key than the maker account's owner"),
+    (
+        6248,
+        "SignatureOfAnotherKey",
+        "the quote was signed neither by the maker account's owner nor by its trading delegate",
+    ),
     (6249, "QuoteMalformed", "the signed bytes are not a quote message"),
     (6250, "QuoteDomainWrong", "the signed bytes are a message of another kind"),
     (6251, "QuoteProgramWrong", "the quote is for another program"),
@@ -93,9 +97,9 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6256, "QuoteExpired", "the quote's last slot has passed"),
     (6257, "QuoteCancelled", "the maker has cancelled the quote: its nonce is below the floor"),
     (6258, "QuoteNonceReused", "another quote was filled under this nonce"),
-    (6259, "TooManyLegs", "one leg at most is filled at once"),
+    (6259, "TooManyLegs", "a quote has 1 to 8 legs, as many as its header says"),
     (6260, "QuoteSideWrong", "the quote's side must be 0 (buy) or 1 (sell)"),
-    (6261, "QuoteExpiryMismatch", "the expiry account is not the leg's"),
+    (6261, "QuoteExpiryMismatch", "the expiry of a leg is not among the accounts passed, or not writable"),
     (6262, "QuotePriceOutOfBounds", "the premium must be 0.0001 to 10,000,000 quote units"),
     (6263, "QuoteOverfilled", "the fill exceeds what is left of the quote"),
     (6264, "QuoteBelowMinFill", "the fill is below the quote's least size and does not finish it"),
@@ -105,6 +109,23 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6268, "NotRentPayer", "the account is not the one that paid the rent"),
     (6269, "WriterNotVault", "only an account of the vault program writes covered calls"),
     (6270, "OwnersDiffer", "the two accounts have different owners"),
+    (6271, "NotAccountTrader", "the signer is neither the account's owner nor its delegate with the right to trade"),
+    (
+        6272,
+        "QuoteSourceWrong",
+        "the quote's source is neither the instructions sysvar nor a quote posted with this program",
+    ),
+    (6273, "DuplicateLeg", "two legs of a quote are of one series: net them"),
+    (6274, "LegRatioZero", "a leg's ratio must be at least one lot a package"),
+    (
+        6275,
+        "NotAccountCanceller",
+        "the signer is neither the account's owner nor its delegate with the right to cancel",
+    ),
+    (6276, "UnknownRights", "a delegate's rights are bits: 1 trade, 2 cancel"),
+    (6277, "DelegateIncomplete", "a delegate needs a right, and a right needs a delegate"),
+    (6278, "PostedByAnother", "the posted quote is of another account"),
+    (6279, "ExpiriesFull", "the account would hold positions in more than 4 expiries"),
 ];
 
 /// Every instruction, by discriminator.
@@ -176,6 +197,17 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "version_view",
         discriminator: VersionView::DISCRIMINATOR,
         accounts: VersionView::ACCOUNTS,
+    },
+    InstructionSpec { name: "quote_post", discriminator: QuotePost::DISCRIMINATOR, accounts: QuotePost::ACCOUNTS },
+    InstructionSpec {
+        name: "quote_cancel",
+        discriminator: QuoteCancel::DISCRIMINATOR,
+        accounts: QuoteCancel::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "delegate_set",
+        discriminator: DelegateSet::DISCRIMINATOR,
+        accounts: DelegateSet::ACCOUNTS,
     },
 ];
 
@@ -629,24 +661,25 @@ pub struct AccountWithdrawArgs {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteFill {
-    pub taker_owner: Pubkey,
+    /// The taker's owner, or its delegate with the right to trade.
+    pub taker_authority: Pubkey,
     /// Pays the fill state's rent, and gets it back. `dup`: a signer's view gives no access to data, so the taker's owner may pay.
     pub payer: Pubkey,
     pub market: Pubkey,
-    pub expiry: Pubkey,
     pub taker: Pubkey,
     pub maker: Pubkey,
     pub quote_state: Pubkey,
     pub feed: Pubkey,
+    /// The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart.
+    pub quote_source: Pubkey,
 }
 
 impl QuoteFill {
     pub const DISCRIMINATOR: &[u8] = &[8];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec { name: "taker_owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "taker_authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "taker", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "maker", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "quote_state", writable: true, signer: false, optional: false, address: None },
@@ -658,13 +691,7 @@ impl QuoteFill {
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
-        AccountSpec {
-            name: "instructions",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
-        },
+        AccountSpec { name: "quote_source", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
             writable: false,
@@ -683,16 +710,15 @@ impl QuoteFill {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
-            AccountMeta::new_readonly(self.taker_owner, true),
+            AccountMeta::new_readonly(self.taker_authority, true),
             AccountMeta::new(self.payer, true),
             AccountMeta::new(self.market, false),
-            AccountMeta::new(self.expiry, false),
             AccountMeta::new(self.taker, false),
             AccountMeta::new(self.maker, false),
             AccountMeta::new(self.quote_state, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(self.quote_source, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -701,21 +727,22 @@ impl QuoteFill {
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct QuoteFillArgs {
-    pub lots: u64,
+    pub packages: u64,
     pub nonce: u64,
     pub ix_index: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonceBump {
-    pub owner: Pubkey,
+    /// The owner, or its delegate with the right to cancel.
+    pub authority: Pubkey,
     pub account: Pubkey,
 }
 
 impl NonceBump {
     pub const DISCRIMINATOR: &[u8] = &[9];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
     ];
 
@@ -727,7 +754,7 @@ impl NonceBump {
     pub fn instruction_of(&self, program_id: Pubkey, args: NonceBumpArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![AccountMeta::new_readonly(self.owner, true), AccountMeta::new(self.account, false)];
+        let accounts = vec![AccountMeta::new_readonly(self.authority, true), AccountMeta::new(self.account, false)];
         Instruction { program_id, accounts, data }
     }
 }
@@ -976,6 +1003,127 @@ impl VersionView {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotePost {
+    /// The maker's owner, or its delegate with the right to trade.
+    pub authority: Pubkey,
+    /// `dup`: a signer's view gives no access to data, so the authority may pay.
+    pub payer: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub posted: Pubkey,
+}
+
+impl QuotePost {
+    pub const DISCRIMINATOR: &[u8] = &[16];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "posted", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: QuotePostArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: QuotePostArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.posted, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct QuotePostArgs {
+    pub nonce: u64,
+    pub message: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuoteCancel {
+    pub authority: Pubkey,
+    pub account: Pubkey,
+    /// Who paid the rent. `dup`: it may be the authority.
+    pub payer: Pubkey,
+    pub posted: Pubkey,
+}
+
+impl QuoteCancel {
+    pub const DISCRIMINATOR: &[u8] = &[17];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "posted", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.posted, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DelegateSet {
+    pub owner: Pubkey,
+    pub account: Pubkey,
+}
+
+impl DelegateSet {
+    pub const DISCRIMINATOR: &[u8] = &[18];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: DelegateSetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: DelegateSetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![AccountMeta::new_readonly(self.owner, true), AccountMeta::new(self.account, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct DelegateSetArgs {
+    pub delegate: Pubkey,
+    pub rights: u8,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountClosed {
     pub slot: u64,
@@ -1051,6 +1199,18 @@ pub struct AccountWithdrawn {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct DelegateChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Pubkey,
+    pub delegate: Pubkey,
+    /// Bits: 1 trade, 2 cancel; 0 no delegate.
+    pub rights: u8,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct ExpiryCreated {
     pub slot: u64,
     pub unix_s: i64,
@@ -1071,6 +1231,27 @@ pub struct ExpirySettled {
     pub settlement_price_e6: u64,
     /// Lots, long and short, whose accounts have yet to settle.
     pub unsettled_lots: u64,
+}
+
+/// One leg of a fill. Those of one fill come before its `QuoteFilled`.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LegFilled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub taker_account: Pubkey,
+    pub maker_account: Pubkey,
+    pub nonce: u64,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub kind: u8,
+    /// From the taker's view: positive bought.
+    pub lots: i64,
+    pub price_e6: u64,
+    /// What the leg's buyer paid, before fees.
+    pub premium_atoms: i64,
+    pub taker_lots: i64,
+    pub maker_lots: i64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1100,20 +1281,37 @@ pub struct QuoteFilled {
     pub taker_account: Pubkey,
     pub maker_account: Pubkey,
     pub nonce: u64,
-    pub expiry_unix_s: i64,
-    pub strike_e6: u64,
-    pub kind: u8,
-    /// From the taker's view: positive bought.
-    pub lots: i64,
-    pub price_e6: u64,
-    pub premium_atoms: i64,
+    pub packages: u64,
+    pub filled_packages: u64,
+    /// Premiums and fee together; positive was received.
+    pub taker_cash_atoms: i64,
+    pub maker_cash_atoms: i64,
     pub taker_fee_atoms: i64,
     pub maker_fee_atoms: i64,
-    pub filled_lots: u64,
-    pub taker_lots: i64,
-    pub maker_lots: i64,
     pub taker_quote_atoms: i64,
     pub maker_quote_atoms: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct QuotePosted {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Pubkey,
+    pub nonce: u64,
+    pub digest: [u8; 32],
+    pub expiry_slot: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct QuoteWithdrawn {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Pubkey,
+    pub nonce: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1160,6 +1358,11 @@ impl AccountWithdrawn {
     pub const DISCRIMINATOR: &[u8] = &[226, 117, 67, 144, 168, 220, 77, 131];
 }
 
+impl DelegateChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[225, 147, 224, 43, 247, 130, 101, 91];
+}
+
 impl ExpiryCreated {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[137, 192, 217, 75, 194, 252, 94, 251];
@@ -1168,6 +1371,11 @@ impl ExpiryCreated {
 impl ExpirySettled {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[251, 101, 239, 69, 87, 205, 61, 222];
+}
+
+impl LegFilled {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[40, 75, 30, 28, 158, 143, 152, 226];
 }
 
 impl MarketCreated {
@@ -1183,6 +1391,16 @@ impl NonceFloorRaised {
 impl QuoteFilled {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[205, 53, 159, 86, 117, 4, 177, 64];
+}
+
+impl QuotePosted {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[130, 69, 35, 209, 183, 130, 239, 156];
+}
+
+impl QuoteWithdrawn {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[201, 132, 14, 18, 98, 162, 155, 141];
 }
 
 impl SeriesWritten {

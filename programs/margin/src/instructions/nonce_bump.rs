@@ -1,19 +1,23 @@
-//! Cancels every signed quote of an account below a nonce.
+//! Cancels every quote of an account below a nonce, signed or posted.
 use crate::errors::MarginError;
 use crate::events::{NonceFloorRaised, Stamp};
 use crate::state::MarginAccount;
-use anchor_lang::address_eq;
+use abi::margin::DELEGATE_CANCEL;
 use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct NonceBump {
-    pub owner: Signer,
-    #[account(mut, constraint = address_eq(&account.owner, owner.address()) @ MarginError::NotAccountOwner)]
+    /// The owner, or its delegate with the right to cancel.
+    pub authority: Signer,
+    #[account(
+        mut,
+        constraint = account.may(authority.address(), DELEGATE_CANCEL) @ MarginError::NotAccountCanceller
+    )]
     pub account: Account<MarginAccount>,
 }
 
 impl NonceBump {
-    /// Authority: the maker.
+    /// Authority: the maker's owner or cancelling delegate.
     /// Effects: quotes with a nonce below `floor` never fill again. Open at every level: a cancellation only removes risk.
     /// Errors: `NonceFloorNotRaised`.
     fn validate(&self, floor: u64) -> Result<()> {

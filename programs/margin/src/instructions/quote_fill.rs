@@ -1,43 +1,40 @@
-//! Fills a maker's signed quote, in whole or in part.
+//! Fills a maker's quote, signed or posted, in whole or in part.
 use crate::errors::MarginError;
-use crate::events::{QuoteFilled, Stamp};
+use crate::events::{LegFilled, QuoteFilled, Stamp};
 use crate::guard::{level_require, spot, BRAKE};
-use crate::signed_quote::{signed_quote_read, SignedQuote};
-use crate::state::{Earlier, Expiry, MarginAccount, Market, PositionChange, QuoteState, Series};
+use crate::maker_quote::MakerQuote;
+use crate::others::expiry_mut;
+use crate::package::{Leg, Package, Setting};
+use crate::state::{Earlier, MarginAccount, Market, PositionChange, QuoteState};
 use crate::ID;
-use abi::margin::QUOTE_SEED;
-use abi::quote::{SIDE_BUY, SIDE_SELL};
+use abi::margin::{DELEGATE_TRADE, QUOTE_SEED};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
-use risk::fill::{fill_cash, reduces, FillCash, FillTerms};
 use units::{Lots, PriceE6, QuoteAtoms};
 
-const INSTRUCTIONS: Address = Address::new_from_array(abi::ids::SYSVAR_INSTRUCTIONS);
-
 pub struct QuoteFillArgs {
-    pub lots: u64,
+    pub packages: u64,
     /// The quote's nonce: it names the fill state's address.
     pub nonce: u64,
-    /// Where in the transaction the quote's signature was verified.
+    /// Where in the transaction a signed quote's signature was verified.
     pub ix_index: u8,
 }
 
 #[derive(Accounts)]
-#[instruction(lots: u64, nonce: u64)]
+#[instruction(packages: u64, nonce: u64)]
 pub struct QuoteFill {
-    pub taker_owner: Signer,
+    /// The taker's owner, or its delegate with the right to trade.
+    pub taker_authority: Signer,
     /// Pays the fill state's rent, and gets it back. `dup`: a signer's view gives no access to data, so the taker's owner may pay.
     #[account(unsafe(dup))]
     pub payer: Signer,
     #[account(mut)]
     pub market: Account<Market>,
-    #[account(mut, constraint = address_eq(&expiry.market, market.address()) @ MarginError::ExpiryOfAnotherMarket)]
-    pub expiry: Account<Expiry>,
     #[account(
         mut,
         constraint = address_eq(&taker.market, market.address()) @ MarginError::AccountOfAnotherMarket,
-        constraint = address_eq(&taker.owner, taker_owner.address()) @ MarginError::NotAccountOwner
+        constraint = taker.may(taker_authority.address(), DELEGATE_TRADE) @ MarginError::NotAccountTrader
     )]
     pub taker: Account<MarginAccount>,
     #[account(mut, constraint = address_eq(&maker.market, market.address()) @ MarginError::AccountOfAnotherMarket)]
@@ -53,25 +50,22 @@ pub struct QuoteFill {
     pub brake: UncheckedAccount,
     #[account(address = market.feed @ MarginError::FeedOfAnotherMarket)]
     pub feed: UncheckedAccount,
-    #[account(address = INSTRUCTIONS @ MarginError::WrongInstructionsSysvar)]
-    pub instructions: UncheckedAccount,
+    /// The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart.
+    pub quote_source: UncheckedAccount,
     pub system_program: Program<System>,
 }
 
 /// One side of a fill.
 struct Side {
-    change: Lots,
-    /// Whether it only shrinks the side's position.
-    reduces: bool,
-    /// What "no worse" is measured against.
-    earlier: Earlier,
+    /// What "no worse" is measured against, where the side only shrinks its positions.
+    earlier: Option<Earlier>,
 }
 
 impl QuoteFill {
-    /// Authority: the taker's owner signs the transaction, the maker's owner has signed the quote.
-    /// Effects: lots change hands, premium and fees are paid, the quote's fill state grows.
-    /// Errors: one for each check here, in `signed_quote_read`, `QuoteState` and `MarginAccount::lots_apply`.
-    fn validate(&self, args: &QuoteFillArgs, quote: &SignedQuote, stamp: &Stamp) -> Result<()> {
+    /// Authority: the taker's owner or trading delegate signs the transaction; the maker's has signed or posted the quote.
+    /// Effects: lots of every leg change hands, premiums and fees are paid, the quote's fill state grows.
+    /// Errors: one for each check here, in `MakerQuote`, `Package`, `QuoteState` and `MarginAccount::lots_apply`.
+    fn validate(&self, args: &QuoteFillArgs, quote: &MakerQuote, stamp: &Stamp) -> Result<()> {
         let header = &quote.header;
         require!(header.program == *ID.as_array(), MarginError::QuoteProgramWrong);
         require!(header.genesis_hash == self.market.genesis_hash, MarginError::QuoteClusterWrong);
@@ -80,80 +74,88 @@ impl QuoteFill {
         require!(header.nonce.get() == args.nonce, MarginError::QuoteNonceMismatch);
         require!(stamp.slot <= header.expiry_slot.get(), MarginError::QuoteExpired);
         require!(args.nonce >= self.maker.nonce_floor.get(), MarginError::QuoteCancelled);
-        require!(matches!(quote.leg.side, SIDE_BUY | SIDE_SELL), MarginError::QuoteSideWrong);
-        require!(PriceE6(quote.leg.price_e6.get()).in_bounds(), MarginError::QuotePriceOutOfBounds);
-        require!(quote.leg.expiry_unix_s.get() == self.expiry.expiry_unix_s.get(), MarginError::QuoteExpiryMismatch);
         require!(!address_eq(&self.taker.owner, &self.maker.owner), MarginError::SelfTrade);
-        require!(args.lots > 0, MarginError::AmountZero);
-        self.expiry.require_trading(stamp.unix_s)
+        require!(args.packages > 0, MarginError::AmountZero);
+        Ok(())
     }
 
-    pub fn quote_fill(&mut self, args: &QuoteFillArgs, bumps: &QuoteFillBumps) -> Result<()> {
+    pub fn quote_fill(
+        &mut self,
+        args: &QuoteFillArgs,
+        bumps: &QuoteFillBumps,
+        others: &mut [AccountView],
+    ) -> Result<()> {
         let stamp = Stamp::now()?;
-        let quote = signed_quote_read(self.instructions.account(), args.ix_index, &self.maker.owner)?;
+        let quote = MakerQuote::read(self.quote_source.account(), args.ix_index, &self.maker, self.maker.address())?;
         self.validate(args, &quote, &stamp)?;
-        let series = self.expiry.series(quote.leg.strike_e6.get(), quote.leg.kind)?;
         let spot = spot(self.feed.account(), stamp.unix_s)?;
-        let terms = self.terms(args, &quote, spot);
-        let cash = fill_cash(&terms).ok_or(MarginError::NotionalTooLarge)?;
-        let lots = Lots(i64::try_from(args.lots).map_err(|_| MarginError::NotionalTooLarge)?);
-        let opposite = Lots::ZERO.checked_sub(lots).ok_or(MarginError::NotionalTooLarge)?;
-        let (taker_change, maker_change) = if terms.taker_buys { (lots, opposite) } else { (opposite, lots) };
-        let taker_side = Side::new(&self.taker, series, taker_change);
-        let maker_side = Side::new(&self.maker, series, maker_change);
-        let action = if taker_side.reduces { Action::ReduceRisk } else { Action::NewRisk };
+        let setting =
+            Setting { market: &self.market, market_address: self.market.address(), spot, now_unix_s: stamp.unix_s };
+        let package = Package::new(&quote, args.packages, &setting, others)?;
+        let taker_side = Side::new(&self.taker, &package, |leg| leg.taker);
+        let maker_side = Side::new(&self.maker, &package, |leg| leg.maker);
+        let action = if taker_side.earlier.is_some() { Action::ReduceRisk } else { Action::NewRisk };
         level_require(self.brake.account(), action, stamp.unix_s)?;
 
         self.quote_state.bind(&quote, self.payer.address(), bumps.quote_state)?;
-        self.quote_state.take(&quote, args.lots)?;
-        self.market.fill_book(&mut self.taker, &mut self.maker, &cash)?;
-        let taken = self.taker.lots_apply(&mut self.market, &mut self.expiry, &series, taker_side.change, spot)?;
-        let made = self.maker.lots_apply(&mut self.market, &mut self.expiry, &series, maker_side.change, spot)?;
-
-        let payer = if terms.taker_buys { &self.taker } else { &self.maker };
-        require!(payer.quote_atoms.get() >= 0, MarginError::QuoteBalanceTooLow);
-        margin_require(&self.taker, &self.market, &taker_side, spot)?;
-        margin_require(&self.maker, &self.market, &maker_side, spot)?;
-        self.report(&quote, &cash, (taken, made), &stamp)
-    }
-
-    fn terms(&self, args: &QuoteFillArgs, quote: &SignedQuote, spot: PriceE6) -> FillTerms {
-        FillTerms {
-            price: PriceE6(quote.leg.price_e6.get()),
-            lots: args.lots,
-            lots_per_unit: self.market.lots_per_unit.get(),
-            spot,
-            taker_buys: quote.leg.side == SIDE_SELL,
-            taker_fee_bps: self.market.taker_fee_bps.get(),
-            maker_fee_bps: self.market.maker_fee_bps.get(),
+        self.quote_state.take(&quote, args.packages)?;
+        self.market.fill_book(&mut self.taker, &mut self.maker, &package.cash)?;
+        for leg in &package.legs {
+            self.leg_apply(leg, others, spot, &stamp)?;
         }
+
+        // INVARIANT(M-4): once, after all legs.
+        taker_side.require(&self.taker, &self.market, package.cash.taker, spot)?;
+        maker_side.require(&self.maker, &self.market, package.cash.maker, spot)?;
+        self.report(&package, args, &stamp)
     }
 
-    fn report(
-        &mut self,
-        quote: &SignedQuote,
-        cash: &FillCash,
-        (taken, made): (PositionChange, PositionChange),
-        stamp: &Stamp,
-    ) -> Result<()> {
-        emit!(QuoteFilled {
+    /// INVARIANT(M-2): opposite changes of the two accounts.
+    #[inline(never)]
+    fn leg_apply(&mut self, leg: &Leg, others: &mut [AccountView], spot: PriceE6, stamp: &Stamp) -> Result<()> {
+        let series = &leg.series;
+        let market_address = *self.market.address();
+        let mut expiry = expiry_mut(others, &market_address, series.expiry_unix_s)?;
+        let taken = self.taker.lots_apply(&mut self.market, &mut expiry, series, leg.taker, spot)?;
+        let made = self.maker.lots_apply(&mut self.market, &mut expiry, series, leg.maker, spot)?;
+        self.leg_report(leg, (taken, made), stamp)
+    }
+
+    fn leg_report(&mut self, leg: &Leg, (taken, made): (PositionChange, PositionChange), stamp: &Stamp) -> Result<()> {
+        emit!(LegFilled {
             slot: stamp.slot,
             unix_s: stamp.unix_s,
             seq: self.market.next_seq()?,
             taker_account: *self.taker.address(),
             maker_account: *self.maker.address(),
             nonce: self.quote_state.nonce.get(),
-            expiry_unix_s: quote.leg.expiry_unix_s.get(),
-            strike_e6: quote.leg.strike_e6.get(),
-            kind: quote.leg.kind,
-            lots: taken.after.0.saturating_sub(taken.before.0),
-            price_e6: quote.leg.price_e6.get(),
-            premium_atoms: cash.premium.0,
-            taker_fee_atoms: cash.taker_fee.0,
-            maker_fee_atoms: cash.maker_fee.0,
-            filled_lots: self.quote_state.filled_lots.get(),
+            expiry_unix_s: leg.series.expiry_unix_s,
+            strike_e6: leg.series.strike_e6,
+            kind: leg.series.kind_byte(),
+            lots: leg.taker.0,
+            price_e6: leg.price.0,
+            premium_atoms: leg.cash.premium.0,
             taker_lots: taken.after.0,
             maker_lots: made.after.0,
+        });
+        Ok(())
+    }
+
+    fn report(&mut self, package: &Package, args: &QuoteFillArgs, stamp: &Stamp) -> Result<()> {
+        let cash = &package.cash;
+        emit!(QuoteFilled {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: self.market.next_seq()?,
+            taker_account: *self.taker.address(),
+            maker_account: *self.maker.address(),
+            nonce: args.nonce,
+            packages: args.packages,
+            filled_packages: self.quote_state.filled_packages.get(),
+            taker_cash_atoms: cash.taker.0,
+            maker_cash_atoms: cash.maker.0,
+            taker_fee_atoms: cash.taker_fee.0,
+            maker_fee_atoms: cash.maker_fee.0,
             taker_quote_atoms: self.taker.quote_atoms.get(),
             maker_quote_atoms: self.maker.quote_atoms.get(),
         });
@@ -162,18 +164,27 @@ impl QuoteFill {
 }
 
 impl Side {
-    fn new(account: &MarginAccount, series: Series, change: Lots) -> Self {
-        let lots = account.lots(&series);
-        let earlier = Earlier { series, lots, quote: QuoteAtoms(account.quote_atoms.get()) };
-        Self { change, reduces: reduces(lots, change), earlier }
+    fn new(account: &MarginAccount, package: &Package, change: impl Fn(&Leg) -> Lots) -> Self {
+        let earlier = package.reduces(account, change).then(|| Earlier {
+            quote: QuoteAtoms(account.quote_atoms.get()),
+            held: package.legs.iter().map(|leg| (leg.series, account.lots(&leg.series))).collect(),
+        });
+        Self { earlier }
     }
-}
 
-/// INVARIANT(M-4): initial margin, or, for a side that only shrinks its position, no worse than before.
-fn margin_require(account: &MarginAccount, market: &Market, side: &Side, spot: PriceE6) -> Result<()> {
-    let margin = account.initial_margin(market, spot)?;
-    // The margin before is computed only when it decides.
-    let allowed = margin.0 >= 0 || side.reduces && margin >= account.initial_margin_at(market, spot, &side.earlier)?;
-    require!(allowed, MarginError::InitialMarginNegative);
-    Ok(())
+    /// INVARIANT(M-4): initial margin, or, for a side that only shrinks positions, no worse than before. Who pays can pay.
+    #[inline(never)]
+    fn require(&self, account: &MarginAccount, market: &Market, cash: QuoteAtoms, spot: PriceE6) -> Result<()> {
+        let can_pay = cash.0 >= 0 || account.quote_atoms.get() >= 0;
+        require!(can_pay, MarginError::QuoteBalanceTooLow);
+        let margin = account.initial_margin(market, spot)?;
+        if margin.0 >= 0 {
+            return Ok(());
+        }
+        // The margin before is computed only when it decides.
+        match &self.earlier {
+            Some(earlier) if margin >= account.initial_margin_at(market, spot, earlier)? => Ok(()),
+            _ => Err(MarginError::InitialMarginNegative.into()),
+        }
+    }
 }

@@ -2,6 +2,8 @@
 use super::expiry::{kind_byte, kind_from_byte};
 use super::{Expiry, MarginAccount, Market, Position, Series};
 use crate::errors::MarginError;
+use abi::margin::EXPIRIES;
+use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
 use risk::fill::long_lots;
@@ -17,11 +19,11 @@ pub struct PositionChange {
 }
 
 /// What an account held before a fill, where the fill changes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Earlier {
-    pub series: Series,
-    pub lots: Lots,
     pub quote: QuoteAtoms,
+    /// Each series once.
+    pub held: Vec<(Series, Lots)>,
 }
 
 impl Position {
@@ -53,6 +55,11 @@ impl MarginAccount {
         Ok(seq)
     }
 
+    /// Whether `key` may do what `right` covers: the owner everything, the delegate what it was given.
+    pub fn may(&self, key: &Address, right: u8) -> bool {
+        address_eq(&self.owner, key) || self.delegate_rights & right != 0 && address_eq(&self.delegate, key)
+    }
+
     pub fn is_flat(&self) -> bool {
         self.positions.iter().all(Position::is_vacant)
     }
@@ -67,7 +74,7 @@ impl MarginAccount {
         self.margin_of(market, spot, QuoteAtoms(self.quote_atoms.get()), None)
     }
 
-    /// Initial margin as it would be with another quote balance and other lots of one series: what it was before a fill.
+    /// Initial margin as it would be with another quote balance and other lots of some series: what it was before a fill.
     pub fn initial_margin_at(&self, market: &Market, spot: PriceE6, earlier: &Earlier) -> Result<QuoteAtoms> {
         self.margin_of(market, spot, earlier.quote, Some(earlier))
     }
@@ -80,12 +87,13 @@ impl MarginAccount {
         instead: Option<&Earlier>,
     ) -> Result<QuoteAtoms> {
         let mut book = Book::EMPTY;
-        let replaced = |held: &Position| instead.is_some_and(|earlier| held.is_of(&earlier.series));
+        let replaced =
+            |held: &Position| instead.is_some_and(|earlier| earlier.held.iter().any(|(series, _)| held.is_of(series)));
         for position in self.positions.iter().filter(|held| !held.is_vacant() && !replaced(held)) {
             book.push(position.to_risk()?).ok_or(MarginError::PositionsFull)?;
         }
-        if let Some(earlier) = instead.filter(|earlier| earlier.lots != Lots::ZERO) {
-            book.push(earlier.series.position(earlier.lots)).ok_or(MarginError::PositionsFull)?;
+        for (series, lots) in instead.iter().flat_map(|earlier| &earlier.held).filter(|(_, lots)| *lots != Lots::ZERO) {
+            book.push(series.position(*lots)).ok_or(MarginError::PositionsFull)?;
         }
         let holdings = Holdings { quote, base: BaseAtoms(self.base_atoms.get()), book: &book };
         initial_margin(&holdings, spot, market.scale()).ok_or_else(|| MarginError::NotionalTooLarge.into())
@@ -105,6 +113,9 @@ impl MarginAccount {
         let held = self.positions.iter().position(|held| held.is_of(series));
         let at =
             held.or_else(|| self.positions.iter().position(Position::is_vacant)).ok_or(MarginError::PositionsFull)?;
+        if held.is_none() {
+            self.require_expiry_room(series.expiry_unix_s)?;
+        }
         let slot = self.positions.get_mut(at).ok_or(MarginError::PositionsFull)?;
         let before = Lots(slot.lots.get());
         let after = before.checked_add(change).ok_or(MarginError::NotionalTooLarge)?;
@@ -125,6 +136,24 @@ impl MarginAccount {
         };
         market.open_interest_move(expiry, series, before, after)?;
         Ok(PositionChange { before, after })
+    }
+
+    /// A margin check reads the accounts of every expiry held, so there is a most of them.
+    fn require_expiry_room(&self, expiry_unix_s: i64) -> Result<()> {
+        let mut others = [expiry_unix_s; EXPIRIES];
+        let mut count = 0_usize;
+        for held in self.positions.iter().filter(|held| !held.is_vacant()) {
+            let expiry = held.expiry_unix_s.get();
+            if expiry == expiry_unix_s {
+                return Ok(());
+            }
+            if !others.get(..count).unwrap_or(&[]).contains(&expiry) {
+                *others.get_mut(count).ok_or(MarginError::ExpiriesFull)? = expiry;
+                count = count.saturating_add(1);
+            }
+        }
+        require!(count < EXPIRIES, MarginError::ExpiriesFull);
+        Ok(())
     }
 
     /// Clears every position of a settled expiry. Returns the cash due: negative when the account owes.

@@ -18,6 +18,10 @@ pub struct Series {
 }
 
 impl Series {
+    pub const fn kind_byte(&self) -> u8 {
+        kind_byte(self.kind)
+    }
+
     /// A position in this series.
     pub fn position(&self, lots: Lots) -> Position {
         Position { expiry: UnixSeconds(self.expiry_unix_s), strike: PriceE6(self.strike_e6), kind: self.kind, lots }

@@ -20,6 +20,7 @@ abi::expiry_layout!(#[account]);
 abi::position_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
 abi::margin_account_layout!(#[account]);
 abi::quote_state_layout!(#[account]);
+abi::posted_quote_layout!(#[account]);
 
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;

@@ -1,0 +1,49 @@
+//! Takes a posted quote back.
+use crate::errors::MarginError;
+use crate::events::{QuoteWithdrawn, Stamp};
+use crate::state::{MarginAccount, PostedQuote};
+use abi::margin::DELEGATE_CANCEL;
+use anchor_lang::address_eq;
+use anchor_lang::prelude::*;
+
+#[derive(Accounts)]
+pub struct QuoteCancel {
+    pub authority: Signer,
+    #[account(mut)]
+    pub account: Account<MarginAccount>,
+    /// Who paid the rent. `dup`: it may be the authority.
+    #[account(mut, unsafe(dup), address = posted.payer @ MarginError::NotRentPayer)]
+    pub payer: UncheckedAccount,
+    #[account(
+        mut,
+        close = payer,
+        constraint = address_eq(&posted.maker_account, account.address()) @ MarginError::PostedByAnother
+    )]
+    pub posted: Account<PostedQuote>,
+}
+
+impl QuoteCancel {
+    /// Authority: the maker's owner or cancelling delegate; anybody once the quote's last slot has passed.
+    /// Effects: the account is gone. What was filled stays in the fill state, so that the nonce does not begin anew. Open at every
+    /// level: a cancellation only removes risk.
+    /// Errors: `NotAccountCanceller`, `PostedByAnother`, `NotRentPayer`.
+    fn validate(&self, stamp: &Stamp) -> Result<()> {
+        let over = stamp.slot > self.posted.expiry_slot.get();
+        let may = over || self.account.may(self.authority.address(), DELEGATE_CANCEL);
+        require!(may, MarginError::NotAccountCanceller);
+        Ok(())
+    }
+
+    pub fn quote_cancel(&mut self) -> Result<()> {
+        let stamp = Stamp::now()?;
+        self.validate(&stamp)?;
+        emit!(QuoteWithdrawn {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: self.account.next_seq()?,
+            account: *self.account.address(),
+            nonce: self.posted.nonce.get(),
+        });
+        Ok(())
+    }
+}
