@@ -27,7 +27,7 @@ export const ABI = {
   "members": 15,
   "proposalDomain": "bastion:proposal:v1",
   "quote": {
-    "domain": "bastion:quote:v1",
+    "domain": "bastion:quote:v2",
     "headerLen": 184,
     "kinds": {
       "call": 1,
@@ -35,6 +35,10 @@ export const ABI = {
     },
     "legLen": 32,
     "maxLegs": 8,
+    "rights": {
+      "cancel": 2,
+      "trade": 1
+    },
     "sides": {
       "buy": 0,
       "sell": 1
@@ -57,6 +61,7 @@ export const ABI = {
       "account": "account",
       "expiry": "expiry",
       "market": "market",
+      "posted": "posted",
       "quote": "quote"
     },
     "oracle": {

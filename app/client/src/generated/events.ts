@@ -19,11 +19,15 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'AccountSettled'; data: margin.AccountSettled }
   | { program: 'margin'; name: 'AccountTransferred'; data: margin.AccountTransferred }
   | { program: 'margin'; name: 'AccountWithdrawn'; data: margin.AccountWithdrawn }
+  | { program: 'margin'; name: 'DelegateChanged'; data: margin.DelegateChanged }
   | { program: 'margin'; name: 'ExpiryCreated'; data: margin.ExpiryCreated }
   | { program: 'margin'; name: 'ExpirySettled'; data: margin.ExpirySettled }
+  | { program: 'margin'; name: 'LegFilled'; data: margin.LegFilled }
   | { program: 'margin'; name: 'MarketCreated'; data: margin.MarketCreated }
   | { program: 'margin'; name: 'NonceFloorRaised'; data: margin.NonceFloorRaised }
   | { program: 'margin'; name: 'QuoteFilled'; data: margin.QuoteFilled }
+  | { program: 'margin'; name: 'QuotePosted'; data: margin.QuotePosted }
+  | { program: 'margin'; name: 'QuoteWithdrawn'; data: margin.QuoteWithdrawn }
   | { program: 'margin'; name: 'SeriesWritten'; data: margin.SeriesWritten }
   | { program: 'vault'; name: 'AuctionCleared'; data: vault.AuctionCleared }
   | { program: 'vault'; name: 'AuctionOpened'; data: vault.AuctionOpened }
@@ -77,11 +81,15 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'AccountSettled', discriminator: new Uint8Array([2,132,13,239,249,146,142,140]), decode: (bytes) => ({ program: 'margin', name: 'AccountSettled', data: margin.getAccountSettledDecoder().decode(bytes) }) },
     { name: 'AccountTransferred', discriminator: new Uint8Array([52,76,122,121,128,242,235,63]), decode: (bytes) => ({ program: 'margin', name: 'AccountTransferred', data: margin.getAccountTransferredDecoder().decode(bytes) }) },
     { name: 'AccountWithdrawn', discriminator: new Uint8Array([226,117,67,144,168,220,77,131]), decode: (bytes) => ({ program: 'margin', name: 'AccountWithdrawn', data: margin.getAccountWithdrawnDecoder().decode(bytes) }) },
+    { name: 'DelegateChanged', discriminator: new Uint8Array([225,147,224,43,247,130,101,91]), decode: (bytes) => ({ program: 'margin', name: 'DelegateChanged', data: margin.getDelegateChangedDecoder().decode(bytes) }) },
     { name: 'ExpiryCreated', discriminator: new Uint8Array([137,192,217,75,194,252,94,251]), decode: (bytes) => ({ program: 'margin', name: 'ExpiryCreated', data: margin.getExpiryCreatedDecoder().decode(bytes) }) },
     { name: 'ExpirySettled', discriminator: new Uint8Array([251,101,239,69,87,205,61,222]), decode: (bytes) => ({ program: 'margin', name: 'ExpirySettled', data: margin.getExpirySettledDecoder().decode(bytes) }) },
+    { name: 'LegFilled', discriminator: new Uint8Array([40,75,30,28,158,143,152,226]), decode: (bytes) => ({ program: 'margin', name: 'LegFilled', data: margin.getLegFilledDecoder().decode(bytes) }) },
     { name: 'MarketCreated', discriminator: new Uint8Array([88,184,130,231,226,84,6,58]), decode: (bytes) => ({ program: 'margin', name: 'MarketCreated', data: margin.getMarketCreatedDecoder().decode(bytes) }) },
     { name: 'NonceFloorRaised', discriminator: new Uint8Array([125,46,187,247,125,71,131,63]), decode: (bytes) => ({ program: 'margin', name: 'NonceFloorRaised', data: margin.getNonceFloorRaisedDecoder().decode(bytes) }) },
     { name: 'QuoteFilled', discriminator: new Uint8Array([205,53,159,86,117,4,177,64]), decode: (bytes) => ({ program: 'margin', name: 'QuoteFilled', data: margin.getQuoteFilledDecoder().decode(bytes) }) },
+    { name: 'QuotePosted', discriminator: new Uint8Array([130,69,35,209,183,130,239,156]), decode: (bytes) => ({ program: 'margin', name: 'QuotePosted', data: margin.getQuotePostedDecoder().decode(bytes) }) },
+    { name: 'QuoteWithdrawn', discriminator: new Uint8Array([201,132,14,18,98,162,155,141]), decode: (bytes) => ({ program: 'margin', name: 'QuoteWithdrawn', data: margin.getQuoteWithdrawnDecoder().decode(bytes) }) },
     { name: 'SeriesWritten', discriminator: new Uint8Array([154,23,127,212,108,59,235,5]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWritten', data: margin.getSeriesWrittenDecoder().decode(bytes) }) },
   ],
   'E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6': [

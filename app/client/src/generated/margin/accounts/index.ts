@@ -10,4 +10,5 @@ export * from "./config.js";
 export * from "./expiry.js";
 export * from "./marginAccount.js";
 export * from "./market.js";
+export * from "./postedQuote.js";
 export * from "./quoteState.js";

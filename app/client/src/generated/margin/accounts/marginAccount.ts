@@ -81,6 +81,10 @@ export type MarginAccount = {
   /** Events of this account so far. */
   seq: bigint;
   positions: Array<Position>;
+  /** May act for the owner within `delegate_rights`; zero when there is none. */
+  delegate: Address;
+  /** Bits: 1 trade, 2 cancel. */
+  delegateRights: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -103,6 +107,10 @@ export type MarginAccountArgs = {
   /** Events of this account so far. */
   seq: number | bigint;
   positions: Array<PositionArgs>;
+  /** May act for the owner within `delegate_rights`; zero when there is none. */
+  delegate: Address;
+  /** Bits: 1 trade, 2 cancel. */
+  delegateRights: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -125,7 +133,9 @@ export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
       ["nonceFloor", getU64Encoder()],
       ["seq", getU64Encoder()],
       ["positions", getArrayEncoder(getPositionEncoder(), { size: 32 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 128)],
+      ["delegate", getAddressEncoder()],
+      ["delegateRights", getU8Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 95)],
     ]),
     (value) => ({ ...value, discriminator: MARGIN_ACCOUNT_DISCRIMINATOR }),
   );
@@ -149,7 +159,9 @@ export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
     ["nonceFloor", getU64Decoder()],
     ["seq", getU64Decoder()],
     ["positions", getArrayDecoder(getPositionDecoder(), { size: 32 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 128)],
+    ["delegate", getAddressDecoder()],
+    ["delegateRights", getU8Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 95)],
   ]);
 }
 

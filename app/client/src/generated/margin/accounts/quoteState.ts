@@ -55,9 +55,9 @@ export type QuoteState = {
   reservedHead: ReadonlyUint8Array;
   makerAccount: Address;
   nonce: bigint;
-  /** sha256 of the signed message: one nonce is one message. */
+  /** sha256 of the message: one nonce is one message. */
   digest: ReadonlyUint8Array;
-  filledLots: bigint;
+  filledPackages: bigint;
   /** Last slot in which the quote can fill; afterwards the rent is reclaimable. */
   expirySlot: bigint;
   /** Who paid the rent and gets it back. */
@@ -72,9 +72,9 @@ export type QuoteStateArgs = {
   reservedHead: ReadonlyUint8Array;
   makerAccount: Address;
   nonce: number | bigint;
-  /** sha256 of the signed message: one nonce is one message. */
+  /** sha256 of the message: one nonce is one message. */
   digest: ReadonlyUint8Array;
-  filledLots: number | bigint;
+  filledPackages: number | bigint;
   /** Last slot in which the quote can fill; afterwards the rent is reclaimable. */
   expirySlot: number | bigint;
   /** Who paid the rent and gets it back. */
@@ -94,7 +94,7 @@ export function getQuoteStateEncoder(): FixedSizeEncoder<QuoteStateArgs> {
       ["makerAccount", getAddressEncoder()],
       ["nonce", getU64Encoder()],
       ["digest", fixEncoderSize(getBytesEncoder(), 32)],
-      ["filledLots", getU64Encoder()],
+      ["filledPackages", getU64Encoder()],
       ["expirySlot", getU64Encoder()],
       ["payer", getAddressEncoder()],
       ["reserved", fixEncoderSize(getBytesEncoder(), 32)],
@@ -114,7 +114,7 @@ export function getQuoteStateDecoder(): FixedSizeDecoder<QuoteState> {
     ["makerAccount", getAddressDecoder()],
     ["nonce", getU64Decoder()],
     ["digest", fixDecoderSize(getBytesDecoder(), 32)],
-    ["filledLots", getU64Decoder()],
+    ["filledPackages", getU64Decoder()],
     ["expirySlot", getU64Decoder()],
     ["payer", getAddressDecoder()],
     ["reserved", fixDecoderSize(getBytesDecoder(), 32)],

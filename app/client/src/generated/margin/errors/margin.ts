@@ -110,7 +110,7 @@ export const MARGIN_ERROR__SIGNATURE_COUNT_NOT_ONE = 0x1865; // 6245
 export const MARGIN_ERROR__SIGNATURE_OFFSETS_FOREIGN = 0x1866; // 6246
 /** SignatureOffsetsOutOfRange: the Ed25519 instruction's offsets leave its data */
 export const MARGIN_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE = 0x1867; // 6247
-/** SignatureOfAnotherKey: the quote was signed by another key than the maker account's owner */
+/** SignatureOfAnotherKey: the quote was signed neither by the maker account's owner nor by its trading delegate */
 export const MARGIN_ERROR__SIGNATURE_OF_ANOTHER_KEY = 0x1868; // 6248
 /** QuoteMalformed: the signed bytes are not a quote message */
 export const MARGIN_ERROR__QUOTE_MALFORMED = 0x1869; // 6249
@@ -132,11 +132,11 @@ export const MARGIN_ERROR__QUOTE_EXPIRED = 0x1870; // 6256
 export const MARGIN_ERROR__QUOTE_CANCELLED = 0x1871; // 6257
 /** QuoteNonceReused: another quote was filled under this nonce */
 export const MARGIN_ERROR__QUOTE_NONCE_REUSED = 0x1872; // 6258
-/** TooManyLegs: one leg at most is filled at once */
+/** TooManyLegs: a quote has 1 to 8 legs, as many as its header says */
 export const MARGIN_ERROR__TOO_MANY_LEGS = 0x1873; // 6259
 /** QuoteSideWrong: the quote's side must be 0 (buy) or 1 (sell) */
 export const MARGIN_ERROR__QUOTE_SIDE_WRONG = 0x1874; // 6260
-/** QuoteExpiryMismatch: the expiry account is not the leg's */
+/** QuoteExpiryMismatch: the expiry of a leg is not among the accounts passed, or not writable */
 export const MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH = 0x1875; // 6261
 /** QuotePriceOutOfBounds: the premium must be 0.0001 to 10,000,000 quote units */
 export const MARGIN_ERROR__QUOTE_PRICE_OUT_OF_BOUNDS = 0x1876; // 6262
@@ -156,6 +156,24 @@ export const MARGIN_ERROR__NOT_RENT_PAYER = 0x187c; // 6268
 export const MARGIN_ERROR__WRITER_NOT_VAULT = 0x187d; // 6269
 /** OwnersDiffer: the two accounts have different owners */
 export const MARGIN_ERROR__OWNERS_DIFFER = 0x187e; // 6270
+/** NotAccountTrader: the signer is neither the account's owner nor its delegate with the right to trade */
+export const MARGIN_ERROR__NOT_ACCOUNT_TRADER = 0x187f; // 6271
+/** QuoteSourceWrong: the quote's source is neither the instructions sysvar nor a quote posted with this program */
+export const MARGIN_ERROR__QUOTE_SOURCE_WRONG = 0x1880; // 6272
+/** DuplicateLeg: two legs of a quote are of one series: net them */
+export const MARGIN_ERROR__DUPLICATE_LEG = 0x1881; // 6273
+/** LegRatioZero: a leg's ratio must be at least one lot a package */
+export const MARGIN_ERROR__LEG_RATIO_ZERO = 0x1882; // 6274
+/** NotAccountCanceller: the signer is neither the account's owner nor its delegate with the right to cancel */
+export const MARGIN_ERROR__NOT_ACCOUNT_CANCELLER = 0x1883; // 6275
+/** UnknownRights: a delegate's rights are bits: 1 trade, 2 cancel */
+export const MARGIN_ERROR__UNKNOWN_RIGHTS = 0x1884; // 6276
+/** DelegateIncomplete: a delegate needs a right, and a right needs a delegate */
+export const MARGIN_ERROR__DELEGATE_INCOMPLETE = 0x1885; // 6277
+/** PostedByAnother: the posted quote is of another account */
+export const MARGIN_ERROR__POSTED_BY_ANOTHER = 0x1886; // 6278
+/** ExpiriesFull: the account would hold positions in more than 4 expiries */
+export const MARGIN_ERROR__EXPIRIES_FULL = 0x1887; // 6279
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_KEEPS_NONCE_FLOOR
@@ -169,6 +187,9 @@ export type MarginError =
   | typeof MARGIN_ERROR__BASE_DECIMALS_TOO_MANY
   | typeof MARGIN_ERROR__BRAKE_UNREADABLE
   | typeof MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET
+  | typeof MARGIN_ERROR__DELEGATE_INCOMPLETE
+  | typeof MARGIN_ERROR__DUPLICATE_LEG
+  | typeof MARGIN_ERROR__EXPIRIES_FULL
   | typeof MARGIN_ERROR__EXPIRY_BEYOND_HORIZON
   | typeof MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE
   | typeof MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET
@@ -178,13 +199,16 @@ export type MarginError =
   | typeof MARGIN_ERROR__FEED_UNREADABLE
   | typeof MARGIN_ERROR__FEE_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE
+  | typeof MARGIN_ERROR__LEG_RATIO_ZERO
   | typeof MARGIN_ERROR__LEVEL_FORBIDS
   | typeof MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM
   | typeof MARGIN_ERROR__MINTS_EQUAL
   | typeof MARGIN_ERROR__NONCE_FLOOR_NOT_RAISED
+  | typeof MARGIN_ERROR__NOT_ACCOUNT_CANCELLER
   | typeof MARGIN_ERROR__NOT_ACCOUNT_OWNER
+  | typeof MARGIN_ERROR__NOT_ACCOUNT_TRADER
   | typeof MARGIN_ERROR__NOT_AUTHORITY
   | typeof MARGIN_ERROR__NOT_EXPIRED
   | typeof MARGIN_ERROR__NOTIONAL_TOO_LARGE
@@ -192,6 +216,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof MARGIN_ERROR__OWNERS_DIFFER
   | typeof MARGIN_ERROR__POSITIONS_FULL
+  | typeof MARGIN_ERROR__POSTED_BY_ANOTHER
   | typeof MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW
   | typeof MARGIN_ERROR__QUOTE_BELOW_MIN_FILL
   | typeof MARGIN_ERROR__QUOTE_CANCELLED
@@ -209,6 +234,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__QUOTE_PRICE_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__QUOTE_PROGRAM_WRONG
   | typeof MARGIN_ERROR__QUOTE_SIDE_WRONG
+  | typeof MARGIN_ERROR__QUOTE_SOURCE_WRONG
   | typeof MARGIN_ERROR__QUOTE_STILL_LIVE
   | typeof MARGIN_ERROR__SELF_TRADE
   | typeof MARGIN_ERROR__SERIES_EXPIRED
@@ -224,6 +250,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__STRIKE_TICK_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__SYMBOL_MISMATCH
   | typeof MARGIN_ERROR__TOO_MANY_LEGS
+  | typeof MARGIN_ERROR__UNKNOWN_RIGHTS
   | typeof MARGIN_ERROR__UNKNOWN_SERIES
   | typeof MARGIN_ERROR__WITHDRAWALS_QUEUED
   | typeof MARGIN_ERROR__WRITER_NOT_VAULT
@@ -244,6 +271,9 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__BASE_DECIMALS_TOO_MANY]: `the base token must have at most 12 decimals`,
     [MARGIN_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
     [MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET]: `the custody is not this market's`,
+    [MARGIN_ERROR__DELEGATE_INCOMPLETE]: `a delegate needs a right, and a right needs a delegate`,
+    [MARGIN_ERROR__DUPLICATE_LEG]: `two legs of a quote are of one series: net them`,
+    [MARGIN_ERROR__EXPIRIES_FULL]: `the account would hold positions in more than 4 expiries`,
     [MARGIN_ERROR__EXPIRY_BEYOND_HORIZON]: `the expiry must be at most two years ahead`,
     [MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE]: `the expiry must be in the future`,
     [MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET]: `the expiry belongs to another market`,
@@ -253,13 +283,16 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__FEED_UNREADABLE]: `the account is not a feed of the oracle that this program can read`,
     [MARGIN_ERROR__FEE_OUT_OF_BOUNDS]: `a fee must be at most 100 basis points`,
     [MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE]: `initial margin would be negative`,
+    [MARGIN_ERROR__LEG_RATIO_ZERO]: `a leg's ratio must be at least one lot a package`,
     [MARGIN_ERROR__LEVEL_FORBIDS]: `the breaker's level does not allow this now`,
     [MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS]: `lots per unit must be 1 to 1,000,000`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_MARKET]: `the mint is neither this market's base nor its quote`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the SPL Token program`,
     [MARGIN_ERROR__MINTS_EQUAL]: `base and quote must be different mints`,
     [MARGIN_ERROR__NONCE_FLOOR_NOT_RAISED]: `the floor must be above the present one`,
+    [MARGIN_ERROR__NOT_ACCOUNT_CANCELLER]: `the signer is neither the account's owner nor its delegate with the right to cancel`,
     [MARGIN_ERROR__NOT_ACCOUNT_OWNER]: `the signer does not own the account`,
+    [MARGIN_ERROR__NOT_ACCOUNT_TRADER]: `the signer is neither the account's owner nor its delegate with the right to trade`,
     [MARGIN_ERROR__NOT_AUTHORITY]: `the signer is not the config's authority`,
     [MARGIN_ERROR__NOT_EXPIRED]: `the expiry has not been reached`,
     [MARGIN_ERROR__NOTIONAL_TOO_LARGE]: `a position may hold at most 1e9 lots and 2^55 quote atoms of notional at twice the price`,
@@ -267,6 +300,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not this program's upgrade authority, as its ProgramData account shows it`,
     [MARGIN_ERROR__OWNERS_DIFFER]: `the two accounts have different owners`,
     [MARGIN_ERROR__POSITIONS_FULL]: `the account has no slot left: 32 positions at most`,
+    [MARGIN_ERROR__POSTED_BY_ANOTHER]: `the posted quote is of another account`,
     [MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW]: `the quote balance would become negative`,
     [MARGIN_ERROR__QUOTE_BELOW_MIN_FILL]: `the fill is below the quote's least size and does not finish it`,
     [MARGIN_ERROR__QUOTE_CANCELLED]: `the maker has cancelled the quote: its nonce is below the floor`,
@@ -274,7 +308,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__QUOTE_DECIMALS_NOT_SIX]: `the quote token must have 6 decimals, as prices have`,
     [MARGIN_ERROR__QUOTE_DOMAIN_WRONG]: `the signed bytes are a message of another kind`,
     [MARGIN_ERROR__QUOTE_EXPIRED]: `the quote's last slot has passed`,
-    [MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH]: `the expiry account is not the leg's`,
+    [MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH]: `the expiry of a leg is not among the accounts passed, or not writable`,
     [MARGIN_ERROR__QUOTE_MAKER_WRONG]: `the quote is of another maker account`,
     [MARGIN_ERROR__QUOTE_MALFORMED]: `the signed bytes are not a quote message`,
     [MARGIN_ERROR__QUOTE_MARKET_WRONG]: `the quote is for another market`,
@@ -284,6 +318,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__QUOTE_PRICE_OUT_OF_BOUNDS]: `the premium must be 0.0001 to 10,000,000 quote units`,
     [MARGIN_ERROR__QUOTE_PROGRAM_WRONG]: `the quote is for another program`,
     [MARGIN_ERROR__QUOTE_SIDE_WRONG]: `the quote's side must be 0 (buy) or 1 (sell)`,
+    [MARGIN_ERROR__QUOTE_SOURCE_WRONG]: `the quote's source is neither the instructions sysvar nor a quote posted with this program`,
     [MARGIN_ERROR__QUOTE_STILL_LIVE]: `the quote can still fill: its last slot has not passed`,
     [MARGIN_ERROR__SELF_TRADE]: `taker and maker have the same owner`,
     [MARGIN_ERROR__SERIES_EXPIRED]: `the series has expired`,
@@ -291,14 +326,15 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__SETTLEMENT_UNREADABLE]: `the account is not a settlement that this program can read`,
     [MARGIN_ERROR__SIGNATURE_COUNT_NOT_ONE]: `the Ed25519 instruction must hold exactly one signature`,
     [MARGIN_ERROR__SIGNATURE_INSTRUCTION_MISSING]: `no instruction of this transaction has that index`,
-    [MARGIN_ERROR__SIGNATURE_OF_ANOTHER_KEY]: `the quote was signed by another key than the maker account's owner`,
+    [MARGIN_ERROR__SIGNATURE_OF_ANOTHER_KEY]: `the quote was signed neither by the maker account's owner nor by its trading delegate`,
     [MARGIN_ERROR__SIGNATURE_OFFSETS_FOREIGN]: `the Ed25519 instruction must verify bytes of its own data, not of another instruction`,
     [MARGIN_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE]: `the Ed25519 instruction's offsets leave its data`,
     [MARGIN_ERROR__SIGNATURE_PROGRAM_WRONG]: `the instruction at that index is not of the Ed25519 program`,
     [MARGIN_ERROR__STRIKES_OUT_OF_BOUNDS]: `32 strikes around the price leave the price bounds: the tick does not suit the price`,
     [MARGIN_ERROR__STRIKE_TICK_OUT_OF_BOUNDS]: `the strike tick must be 0.0001 to 10,000,000 quote units`,
     [MARGIN_ERROR__SYMBOL_MISMATCH]: `the market's symbol must not be empty, and must be its feed's`,
-    [MARGIN_ERROR__TOO_MANY_LEGS]: `one leg at most is filled at once`,
+    [MARGIN_ERROR__TOO_MANY_LEGS]: `a quote has 1 to 8 legs, as many as its header says`,
+    [MARGIN_ERROR__UNKNOWN_RIGHTS]: `a delegate's rights are bits: 1 trade, 2 cancel`,
     [MARGIN_ERROR__UNKNOWN_SERIES]: `the strike and kind are not listed in this expiry`,
     [MARGIN_ERROR__WITHDRAWALS_QUEUED]: `withdrawals are queued at the breaker's level in force`,
     [MARGIN_ERROR__WRITER_NOT_VAULT]: `only an account of the vault program writes covered calls`,

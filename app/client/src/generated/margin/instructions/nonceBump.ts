@@ -47,17 +47,17 @@ export function getNonceBumpOpcodeBytes(): ReadonlyUint8Array {
 
 export type NonceBumpInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
-  TAccountOwner extends string | AccountMeta<string> = string,
+  TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountOwner extends string
-        ? ReadonlySignerAccount<TAccountOwner> &
-            AccountSignerMeta<TAccountOwner>
-        : TAccountOwner,
+      TAccountAuthority extends string
+        ? ReadonlySignerAccount<TAccountAuthority> &
+            AccountSignerMeta<TAccountAuthority>
+        : TAccountAuthority,
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
         : TAccountAccount,
@@ -100,28 +100,29 @@ export function getNonceBumpInstructionDataCodec(): FixedSizeCodec<
 }
 
 export type NonceBumpInput<
-  TAccountOwner extends string = string,
+  TAccountAuthority extends string = string,
   TAccountAccount extends string = string,
 > = {
-  owner: TransactionSigner<TAccountOwner>;
+  /** The owner, or its delegate with the right to cancel. */
+  authority: TransactionSigner<TAccountAuthority>;
   account: Address<TAccountAccount>;
   floor: NonceBumpInstructionDataArgs["floor"];
 };
 
 export function getNonceBumpInstruction<
-  TAccountOwner extends string,
+  TAccountAuthority extends string,
   TAccountAccount extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
-  input: NonceBumpInput<TAccountOwner, TAccountAccount>,
+  input: NonceBumpInput<TAccountAuthority, TAccountAccount>,
   config?: { programAddress?: TProgramAddress },
-): NonceBumpInstruction<TProgramAddress, TAccountOwner, TAccountAccount> {
+): NonceBumpInstruction<TProgramAddress, TAccountAuthority, TAccountAccount> {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
 
   // Original accounts.
   const originalAccounts = {
-    owner: { value: input.owner ?? null, isWritable: false },
+    authority: { value: input.authority ?? null, isWritable: false },
     account: { value: input.account ?? null, isWritable: true },
   };
   const accounts = originalAccounts as Record<
@@ -135,14 +136,18 @@ export function getNonceBumpInstruction<
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
-      getAccountMeta("owner", accounts.owner),
+      getAccountMeta("authority", accounts.authority),
       getAccountMeta("account", accounts.account),
     ],
     data: getNonceBumpInstructionDataEncoder().encode(
       args as NonceBumpInstructionDataArgs,
     ),
     programAddress,
-  } as NonceBumpInstruction<TProgramAddress, TAccountOwner, TAccountAccount>);
+  } as NonceBumpInstruction<
+    TProgramAddress,
+    TAccountAuthority,
+    TAccountAccount
+  >);
 }
 
 export type ParsedNonceBumpInstruction<
@@ -151,7 +156,8 @@ export type ParsedNonceBumpInstruction<
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    owner: TAccountMetas[0];
+    /** The owner, or its delegate with the right to cancel. */
+    authority: TAccountMetas[0];
     account: TAccountMetas[1];
   };
   data: NonceBumpInstructionData;
@@ -182,7 +188,7 @@ export function parseNonceBumpInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: { owner: getNextAccount(), account: getNextAccount() },
+    accounts: { authority: getNextAccount(), account: getNextAccount() },
     data: getNonceBumpInstructionDataDecoder().decode(instruction.data),
   };
 }

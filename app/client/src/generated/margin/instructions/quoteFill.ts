@@ -54,18 +54,16 @@ export function getQuoteFillOpcodeBytes(): ReadonlyUint8Array {
 
 export type QuoteFillInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
-  TAccountTakerOwner extends string | AccountMeta<string> = string,
+  TAccountTakerAuthority extends string | AccountMeta<string> = string,
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountExpiry extends string | AccountMeta<string> = string,
   TAccountTaker extends string | AccountMeta<string> = string,
   TAccountMaker extends string | AccountMeta<string> = string,
   TAccountQuoteState extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountInstructions extends string | AccountMeta<string> =
-    "Sysvar1nstructions1111111111111111111111111",
+  TAccountQuoteSource extends string | AccountMeta<string> = string,
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -73,10 +71,10 @@ export type QuoteFillInstruction<
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountTakerOwner extends string
-        ? ReadonlySignerAccount<TAccountTakerOwner> &
-            AccountSignerMeta<TAccountTakerOwner>
-        : TAccountTakerOwner,
+      TAccountTakerAuthority extends string
+        ? ReadonlySignerAccount<TAccountTakerAuthority> &
+            AccountSignerMeta<TAccountTakerAuthority>
+        : TAccountTakerAuthority,
       TAccountPayer extends string
         ? WritableSignerAccount<TAccountPayer> &
             AccountSignerMeta<TAccountPayer>
@@ -84,9 +82,6 @@ export type QuoteFillInstruction<
       TAccountMarket extends string
         ? WritableAccount<TAccountMarket>
         : TAccountMarket,
-      TAccountExpiry extends string
-        ? WritableAccount<TAccountExpiry>
-        : TAccountExpiry,
       TAccountTaker extends string
         ? WritableAccount<TAccountTaker>
         : TAccountTaker,
@@ -102,9 +97,9 @@ export type QuoteFillInstruction<
       TAccountFeed extends string
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
-      TAccountInstructions extends string
-        ? ReadonlyAccount<TAccountInstructions>
-        : TAccountInstructions,
+      TAccountQuoteSource extends string
+        ? ReadonlyAccount<TAccountQuoteSource>
+        : TAccountQuoteSource,
       TAccountSystemProgram extends string
         ? ReadonlyAccount<TAccountSystemProgram>
         : TAccountSystemProgram,
@@ -114,13 +109,13 @@ export type QuoteFillInstruction<
 
 export type QuoteFillInstructionData = {
   opcode: ReadonlyUint8Array;
-  lots: bigint;
+  packages: bigint;
   nonce: bigint;
   ixIndex: number;
 };
 
 export type QuoteFillInstructionDataArgs = {
-  lots: number | bigint;
+  packages: number | bigint;
   nonce: number | bigint;
   ixIndex: number;
 };
@@ -129,7 +124,7 @@ export function getQuoteFillInstructionDataEncoder(): FixedSizeEncoder<QuoteFill
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
-      ["lots", getU64Encoder()],
+      ["packages", getU64Encoder()],
       ["nonce", getU64Encoder()],
       ["ixIndex", getU8Encoder()],
     ]),
@@ -140,7 +135,7 @@ export function getQuoteFillInstructionDataEncoder(): FixedSizeEncoder<QuoteFill
 export function getQuoteFillInstructionDataDecoder(): FixedSizeDecoder<QuoteFillInstructionData> {
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
-    ["lots", getU64Decoder()],
+    ["packages", getU64Decoder()],
     ["nonce", getU64Decoder()],
     ["ixIndex", getU8Decoder()],
   ]);
@@ -157,76 +152,73 @@ export function getQuoteFillInstructionDataCodec(): FixedSizeCodec<
 }
 
 export type QuoteFillAsyncInput<
-  TAccountTakerOwner extends string = string,
+  TAccountTakerAuthority extends string = string,
   TAccountPayer extends string = string,
   TAccountMarket extends string = string,
-  TAccountExpiry extends string = string,
   TAccountTaker extends string = string,
   TAccountMaker extends string = string,
   TAccountQuoteState extends string = string,
   TAccountBrake extends string = string,
   TAccountFeed extends string = string,
-  TAccountInstructions extends string = string,
+  TAccountQuoteSource extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
-  takerOwner: TransactionSigner<TAccountTakerOwner>;
+  /** The taker's owner, or its delegate with the right to trade. */
+  takerAuthority: TransactionSigner<TAccountTakerAuthority>;
   /** Pays the fill state's rent, and gets it back. `dup`: a signer's view gives no access to data, so the taker's owner may pay. */
   payer: TransactionSigner<TAccountPayer>;
   market: Address<TAccountMarket>;
-  expiry: Address<TAccountExpiry>;
   taker: Address<TAccountTaker>;
   maker: Address<TAccountMaker>;
   quoteState?: Address<TAccountQuoteState>;
   brake?: Address<TAccountBrake>;
   feed: Address<TAccountFeed>;
-  instructions?: Address<TAccountInstructions>;
+  /** The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart. */
+  quoteSource: Address<TAccountQuoteSource>;
   systemProgram?: Address<TAccountSystemProgram>;
-  lots: QuoteFillInstructionDataArgs["lots"];
+  packages: QuoteFillInstructionDataArgs["packages"];
   nonce: QuoteFillInstructionDataArgs["nonce"];
   ixIndex: QuoteFillInstructionDataArgs["ixIndex"];
 };
 
 export async function getQuoteFillInstructionAsync<
-  TAccountTakerOwner extends string,
+  TAccountTakerAuthority extends string,
   TAccountPayer extends string,
   TAccountMarket extends string,
-  TAccountExpiry extends string,
   TAccountTaker extends string,
   TAccountMaker extends string,
   TAccountQuoteState extends string,
   TAccountBrake extends string,
   TAccountFeed extends string,
-  TAccountInstructions extends string,
+  TAccountQuoteSource extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
   input: QuoteFillAsyncInput<
-    TAccountTakerOwner,
+    TAccountTakerAuthority,
     TAccountPayer,
     TAccountMarket,
-    TAccountExpiry,
     TAccountTaker,
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
     TAccountFeed,
-    TAccountInstructions,
+    TAccountQuoteSource,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
   QuoteFillInstruction<
     TProgramAddress,
-    TAccountTakerOwner,
+    TAccountTakerAuthority,
     TAccountPayer,
     TAccountMarket,
-    TAccountExpiry,
     TAccountTaker,
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
     TAccountFeed,
-    TAccountInstructions,
+    TAccountQuoteSource,
     TAccountSystemProgram
   >
 > {
@@ -235,16 +227,15 @@ export async function getQuoteFillInstructionAsync<
 
   // Original accounts.
   const originalAccounts = {
-    takerOwner: { value: input.takerOwner ?? null, isWritable: false },
+    takerAuthority: { value: input.takerAuthority ?? null, isWritable: false },
     payer: { value: input.payer ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
-    expiry: { value: input.expiry ?? null, isWritable: true },
     taker: { value: input.taker ?? null, isWritable: true },
     maker: { value: input.maker ?? null, isWritable: true },
     quoteState: { value: input.quoteState ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
-    instructions: { value: input.instructions ?? null, isWritable: false },
+    quoteSource: { value: input.quoteSource ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -269,10 +260,6 @@ export async function getQuoteFillInstructionAsync<
     accounts.brake.value =
       "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
   }
-  if (!accounts.instructions.value) {
-    accounts.instructions.value =
-      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
-  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -281,16 +268,15 @@ export async function getQuoteFillInstructionAsync<
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
-      getAccountMeta("takerOwner", accounts.takerOwner),
+      getAccountMeta("takerAuthority", accounts.takerAuthority),
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("market", accounts.market),
-      getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("taker", accounts.taker),
       getAccountMeta("maker", accounts.maker),
       getAccountMeta("quoteState", accounts.quoteState),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("feed", accounts.feed),
-      getAccountMeta("instructions", accounts.instructions),
+      getAccountMeta("quoteSource", accounts.quoteSource),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getQuoteFillInstructionDataEncoder().encode(
@@ -299,90 +285,86 @@ export async function getQuoteFillInstructionAsync<
     programAddress,
   } as QuoteFillInstruction<
     TProgramAddress,
-    TAccountTakerOwner,
+    TAccountTakerAuthority,
     TAccountPayer,
     TAccountMarket,
-    TAccountExpiry,
     TAccountTaker,
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
     TAccountFeed,
-    TAccountInstructions,
+    TAccountQuoteSource,
     TAccountSystemProgram
   >);
 }
 
 export type QuoteFillInput<
-  TAccountTakerOwner extends string = string,
+  TAccountTakerAuthority extends string = string,
   TAccountPayer extends string = string,
   TAccountMarket extends string = string,
-  TAccountExpiry extends string = string,
   TAccountTaker extends string = string,
   TAccountMaker extends string = string,
   TAccountQuoteState extends string = string,
   TAccountBrake extends string = string,
   TAccountFeed extends string = string,
-  TAccountInstructions extends string = string,
+  TAccountQuoteSource extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
-  takerOwner: TransactionSigner<TAccountTakerOwner>;
+  /** The taker's owner, or its delegate with the right to trade. */
+  takerAuthority: TransactionSigner<TAccountTakerAuthority>;
   /** Pays the fill state's rent, and gets it back. `dup`: a signer's view gives no access to data, so the taker's owner may pay. */
   payer: TransactionSigner<TAccountPayer>;
   market: Address<TAccountMarket>;
-  expiry: Address<TAccountExpiry>;
   taker: Address<TAccountTaker>;
   maker: Address<TAccountMaker>;
   quoteState: Address<TAccountQuoteState>;
   brake?: Address<TAccountBrake>;
   feed: Address<TAccountFeed>;
-  instructions?: Address<TAccountInstructions>;
+  /** The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart. */
+  quoteSource: Address<TAccountQuoteSource>;
   systemProgram?: Address<TAccountSystemProgram>;
-  lots: QuoteFillInstructionDataArgs["lots"];
+  packages: QuoteFillInstructionDataArgs["packages"];
   nonce: QuoteFillInstructionDataArgs["nonce"];
   ixIndex: QuoteFillInstructionDataArgs["ixIndex"];
 };
 
 export function getQuoteFillInstruction<
-  TAccountTakerOwner extends string,
+  TAccountTakerAuthority extends string,
   TAccountPayer extends string,
   TAccountMarket extends string,
-  TAccountExpiry extends string,
   TAccountTaker extends string,
   TAccountMaker extends string,
   TAccountQuoteState extends string,
   TAccountBrake extends string,
   TAccountFeed extends string,
-  TAccountInstructions extends string,
+  TAccountQuoteSource extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
   input: QuoteFillInput<
-    TAccountTakerOwner,
+    TAccountTakerAuthority,
     TAccountPayer,
     TAccountMarket,
-    TAccountExpiry,
     TAccountTaker,
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
     TAccountFeed,
-    TAccountInstructions,
+    TAccountQuoteSource,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): QuoteFillInstruction<
   TProgramAddress,
-  TAccountTakerOwner,
+  TAccountTakerAuthority,
   TAccountPayer,
   TAccountMarket,
-  TAccountExpiry,
   TAccountTaker,
   TAccountMaker,
   TAccountQuoteState,
   TAccountBrake,
   TAccountFeed,
-  TAccountInstructions,
+  TAccountQuoteSource,
   TAccountSystemProgram
 > {
   // Program address.
@@ -390,16 +372,15 @@ export function getQuoteFillInstruction<
 
   // Original accounts.
   const originalAccounts = {
-    takerOwner: { value: input.takerOwner ?? null, isWritable: false },
+    takerAuthority: { value: input.takerAuthority ?? null, isWritable: false },
     payer: { value: input.payer ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
-    expiry: { value: input.expiry ?? null, isWritable: true },
     taker: { value: input.taker ?? null, isWritable: true },
     maker: { value: input.maker ?? null, isWritable: true },
     quoteState: { value: input.quoteState ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
-    instructions: { value: input.instructions ?? null, isWritable: false },
+    quoteSource: { value: input.quoteSource ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -415,10 +396,6 @@ export function getQuoteFillInstruction<
     accounts.brake.value =
       "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
   }
-  if (!accounts.instructions.value) {
-    accounts.instructions.value =
-      "Sysvar1nstructions1111111111111111111111111" as Address<"Sysvar1nstructions1111111111111111111111111">;
-  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -427,16 +404,15 @@ export function getQuoteFillInstruction<
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
-      getAccountMeta("takerOwner", accounts.takerOwner),
+      getAccountMeta("takerAuthority", accounts.takerAuthority),
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("market", accounts.market),
-      getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("taker", accounts.taker),
       getAccountMeta("maker", accounts.maker),
       getAccountMeta("quoteState", accounts.quoteState),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("feed", accounts.feed),
-      getAccountMeta("instructions", accounts.instructions),
+      getAccountMeta("quoteSource", accounts.quoteSource),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getQuoteFillInstructionDataEncoder().encode(
@@ -445,16 +421,15 @@ export function getQuoteFillInstruction<
     programAddress,
   } as QuoteFillInstruction<
     TProgramAddress,
-    TAccountTakerOwner,
+    TAccountTakerAuthority,
     TAccountPayer,
     TAccountMarket,
-    TAccountExpiry,
     TAccountTaker,
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
     TAccountFeed,
-    TAccountInstructions,
+    TAccountQuoteSource,
     TAccountSystemProgram
   >);
 }
@@ -465,18 +440,19 @@ export type ParsedQuoteFillInstruction<
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    takerOwner: TAccountMetas[0];
+    /** The taker's owner, or its delegate with the right to trade. */
+    takerAuthority: TAccountMetas[0];
     /** Pays the fill state's rent, and gets it back. `dup`: a signer's view gives no access to data, so the taker's owner may pay. */
     payer: TAccountMetas[1];
     market: TAccountMetas[2];
-    expiry: TAccountMetas[3];
-    taker: TAccountMetas[4];
-    maker: TAccountMetas[5];
-    quoteState: TAccountMetas[6];
-    brake: TAccountMetas[7];
-    feed: TAccountMetas[8];
-    instructions: TAccountMetas[9];
-    systemProgram: TAccountMetas[10];
+    taker: TAccountMetas[3];
+    maker: TAccountMetas[4];
+    quoteState: TAccountMetas[5];
+    brake: TAccountMetas[6];
+    feed: TAccountMetas[7];
+    /** The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart. */
+    quoteSource: TAccountMetas[8];
+    systemProgram: TAccountMetas[9];
   };
   data: QuoteFillInstructionData;
 };
@@ -489,12 +465,12 @@ export function parseQuoteFillInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteFillInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 11) {
+  if (instruction.accounts.length < 10) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 11,
+        expectedAccountMetas: 10,
       },
     );
   }
@@ -507,16 +483,15 @@ export function parseQuoteFillInstruction<
   return {
     programAddress: instruction.programAddress,
     accounts: {
-      takerOwner: getNextAccount(),
+      takerAuthority: getNextAccount(),
       payer: getNextAccount(),
       market: getNextAccount(),
-      expiry: getNextAccount(),
       taker: getNextAccount(),
       maker: getNextAccount(),
       quoteState: getNextAccount(),
       brake: getNextAccount(),
       feed: getNextAccount(),
-      instructions: getNextAccount(),
+      quoteSource: getNextAccount(),
       systemProgram: getNextAccount(),
     },
     data: getQuoteFillInstructionDataDecoder().decode(instruction.data),

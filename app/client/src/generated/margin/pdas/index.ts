@@ -10,4 +10,5 @@ export * from "./account.js";
 export * from "./config.js";
 export * from "./expiry.js";
 export * from "./market.js";
+export * from "./posted.js";
 export * from "./quoteState.js";

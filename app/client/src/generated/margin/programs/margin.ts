@@ -38,6 +38,7 @@ import {
   getExpiryCodec,
   getMarginAccountCodec,
   getMarketCodec,
+  getPostedQuoteCodec,
   getQuoteStateCodec,
   type Config,
   type ConfigArgs,
@@ -47,6 +48,8 @@ import {
   type MarginAccountArgs,
   type Market,
   type MarketArgs,
+  type PostedQuote,
+  type PostedQuoteArgs,
   type QuoteState,
   type QuoteStateArgs,
 } from "../accounts/index.js";
@@ -59,11 +62,14 @@ import {
   getAccountWithdrawInstruction,
   getAuthoritySetInstruction,
   getConfigInitInstructionAsync,
+  getDelegateSetInstruction,
   getExpiryCreateInstructionAsync,
   getExpirySettleInstruction,
   getMarketCreateInstructionAsync,
   getNonceBumpInstruction,
+  getQuoteCancelInstruction,
   getQuoteFillInstructionAsync,
+  getQuotePostInstructionAsync,
   getQuoteStateCloseInstruction,
   getSeriesWriteInstruction,
   getVersionViewInstructionAsync,
@@ -75,11 +81,14 @@ import {
   parseAccountWithdrawInstruction,
   parseAuthoritySetInstruction,
   parseConfigInitInstruction,
+  parseDelegateSetInstruction,
   parseExpiryCreateInstruction,
   parseExpirySettleInstruction,
   parseMarketCreateInstruction,
   parseNonceBumpInstruction,
+  parseQuoteCancelInstruction,
   parseQuoteFillInstruction,
+  parseQuotePostInstruction,
   parseQuoteStateCloseInstruction,
   parseSeriesWriteInstruction,
   parseVersionViewInstruction,
@@ -91,6 +100,7 @@ import {
   type AccountWithdrawInput,
   type AuthoritySetInput,
   type ConfigInitAsyncInput,
+  type DelegateSetInput,
   type ExpiryCreateAsyncInput,
   type ExpirySettleInput,
   type MarketCreateAsyncInput,
@@ -103,15 +113,20 @@ import {
   type ParsedAccountWithdrawInstruction,
   type ParsedAuthoritySetInstruction,
   type ParsedConfigInitInstruction,
+  type ParsedDelegateSetInstruction,
   type ParsedExpiryCreateInstruction,
   type ParsedExpirySettleInstruction,
   type ParsedMarketCreateInstruction,
   type ParsedNonceBumpInstruction,
+  type ParsedQuoteCancelInstruction,
   type ParsedQuoteFillInstruction,
+  type ParsedQuotePostInstruction,
   type ParsedQuoteStateCloseInstruction,
   type ParsedSeriesWriteInstruction,
   type ParsedVersionViewInstruction,
+  type QuoteCancelInput,
   type QuoteFillAsyncInput,
+  type QuotePostAsyncInput,
   type QuoteStateCloseInput,
   type SeriesWriteInput,
   type VersionViewAsyncInput,
@@ -121,6 +136,7 @@ import {
   findConfigPda,
   findExpiryPda,
   findMarketPda,
+  findPostedPda,
   findQuoteStatePda,
 } from "../pdas/index.js";
 
@@ -132,6 +148,7 @@ export enum MarginAccountKind {
   Expiry,
   MarginAccount,
   Market,
+  PostedQuote,
   QuoteState,
 }
 
@@ -187,6 +204,17 @@ export function identifyMarginAccount(
     containsBytes(
       data,
       fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([55, 189, 189, 230, 254, 50, 165, 98]),
+      ),
+      0,
+    )
+  ) {
+    return MarginAccountKind.PostedQuote;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
         new Uint8Array([190, 255, 174, 44, 19, 215, 37, 156]),
       ),
       0,
@@ -217,6 +245,9 @@ export enum MarginInstruction {
   SeriesWrite,
   AccountTransfer,
   VersionView,
+  QuotePost,
+  QuoteCancel,
+  DelegateSet,
 }
 
 export function identifyMarginInstruction(
@@ -367,6 +398,33 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.VersionView;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([16])),
+      0,
+    )
+  ) {
+    return MarginInstruction.QuotePost;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([17])),
+      0,
+    )
+  ) {
+    return MarginInstruction.QuoteCancel;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([18])),
+      0,
+    )
+  ) {
+    return MarginInstruction.DelegateSet;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -423,7 +481,16 @@ export type ParsedMarginInstruction<
     } & ParsedAccountTransferInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.VersionView;
-    } & ParsedVersionViewInstruction<TProgram>);
+    } & ParsedVersionViewInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.QuotePost;
+    } & ParsedQuotePostInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.QuoteCancel;
+    } & ParsedQuoteCancelInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.DelegateSet;
+    } & ParsedDelegateSetInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -542,6 +609,27 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseVersionViewInstruction(instruction),
       };
     }
+    case MarginInstruction.QuotePost: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.QuotePost,
+        ...parseQuotePostInstruction(instruction),
+      };
+    }
+    case MarginInstruction.QuoteCancel: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.QuoteCancel,
+        ...parseQuoteCancelInstruction(instruction),
+      };
+    }
+    case MarginInstruction.DelegateSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.DelegateSet,
+        ...parseDelegateSetInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -565,6 +653,8 @@ export type MarginPluginAccounts = {
     SelfFetchFunctions<MarginAccountArgs, MarginAccount>;
   market: ReturnType<typeof getMarketCodec> &
     SelfFetchFunctions<MarketArgs, Market>;
+  postedQuote: ReturnType<typeof getPostedQuoteCodec> &
+    SelfFetchFunctions<PostedQuoteArgs, PostedQuote>;
   quoteState: ReturnType<typeof getQuoteStateCodec> &
     SelfFetchFunctions<QuoteStateArgs, QuoteState>;
 };
@@ -629,6 +719,16 @@ export type MarginPluginInstructions = {
     input: VersionViewAsyncInput,
   ) => ReturnType<typeof getVersionViewInstructionAsync> &
     SelfPlanAndSendFunctions;
+  quotePost: (
+    input: MakeOptional<QuotePostAsyncInput, "payer">,
+  ) => ReturnType<typeof getQuotePostInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  quoteCancel: (
+    input: MakeOptional<QuoteCancelInput, "payer">,
+  ) => ReturnType<typeof getQuoteCancelInstruction> & SelfPlanAndSendFunctions;
+  delegateSet: (
+    input: DelegateSetInput,
+  ) => ReturnType<typeof getDelegateSetInstruction> & SelfPlanAndSendFunctions;
 };
 
 export type MarginPluginPdas = {
@@ -637,6 +737,7 @@ export type MarginPluginPdas = {
   expiry: typeof findExpiryPda;
   account: typeof findAccountPda;
   quoteState: typeof findQuoteStatePda;
+  posted: typeof findPostedPda;
 };
 
 export type MarginPluginRequirements = ClientWithRpc<
@@ -657,6 +758,7 @@ export function marginProgram() {
           expiry: addSelfFetchFunctions(client, getExpiryCodec()),
           marginAccount: addSelfFetchFunctions(client, getMarginAccountCodec()),
           market: addSelfFetchFunctions(client, getMarketCodec()),
+          postedQuote: addSelfFetchFunctions(client, getPostedQuoteCodec()),
           quoteState: addSelfFetchFunctions(client, getQuoteStateCodec()),
         },
         instructions: {
@@ -755,6 +857,27 @@ export function marginProgram() {
               client,
               getVersionViewInstructionAsync(input),
             ),
+          quotePost: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getQuotePostInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          quoteCancel: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getQuoteCancelInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          delegateSet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getDelegateSetInstruction(input),
+            ),
         },
         pdas: {
           config: findConfigPda,
@@ -762,6 +885,7 @@ export function marginProgram() {
           expiry: findExpiryPda,
           account: findAccountPda,
           quoteState: findQuoteStatePda,
+          posted: findPostedPda,
         },
       },
     });

@@ -16,8 +16,6 @@ import {
   getStructEncoder,
   getU64Decoder,
   getU64Encoder,
-  getU8Decoder,
-  getU8Encoder,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -31,18 +29,13 @@ export type QuoteFilled = {
   takerAccount: Address;
   makerAccount: Address;
   nonce: bigint;
-  expiryUnixS: bigint;
-  strikeE6: bigint;
-  kind: number;
-  /** From the taker's view: positive bought. */
-  lots: bigint;
-  priceE6: bigint;
-  premiumAtoms: bigint;
+  packages: bigint;
+  filledPackages: bigint;
+  /** Premiums and fee together; positive was received. */
+  takerCashAtoms: bigint;
+  makerCashAtoms: bigint;
   takerFeeAtoms: bigint;
   makerFeeAtoms: bigint;
-  filledLots: bigint;
-  takerLots: bigint;
-  makerLots: bigint;
   takerQuoteAtoms: bigint;
   makerQuoteAtoms: bigint;
 };
@@ -54,18 +47,13 @@ export type QuoteFilledArgs = {
   takerAccount: Address;
   makerAccount: Address;
   nonce: number | bigint;
-  expiryUnixS: number | bigint;
-  strikeE6: number | bigint;
-  kind: number;
-  /** From the taker's view: positive bought. */
-  lots: number | bigint;
-  priceE6: number | bigint;
-  premiumAtoms: number | bigint;
+  packages: number | bigint;
+  filledPackages: number | bigint;
+  /** Premiums and fee together; positive was received. */
+  takerCashAtoms: number | bigint;
+  makerCashAtoms: number | bigint;
   takerFeeAtoms: number | bigint;
   makerFeeAtoms: number | bigint;
-  filledLots: number | bigint;
-  takerLots: number | bigint;
-  makerLots: number | bigint;
   takerQuoteAtoms: number | bigint;
   makerQuoteAtoms: number | bigint;
 };
@@ -78,17 +66,12 @@ export function getQuoteFilledEncoder(): FixedSizeEncoder<QuoteFilledArgs> {
     ["takerAccount", getAddressEncoder()],
     ["makerAccount", getAddressEncoder()],
     ["nonce", getU64Encoder()],
-    ["expiryUnixS", getI64Encoder()],
-    ["strikeE6", getU64Encoder()],
-    ["kind", getU8Encoder()],
-    ["lots", getI64Encoder()],
-    ["priceE6", getU64Encoder()],
-    ["premiumAtoms", getI64Encoder()],
+    ["packages", getU64Encoder()],
+    ["filledPackages", getU64Encoder()],
+    ["takerCashAtoms", getI64Encoder()],
+    ["makerCashAtoms", getI64Encoder()],
     ["takerFeeAtoms", getI64Encoder()],
     ["makerFeeAtoms", getI64Encoder()],
-    ["filledLots", getU64Encoder()],
-    ["takerLots", getI64Encoder()],
-    ["makerLots", getI64Encoder()],
     ["takerQuoteAtoms", getI64Encoder()],
     ["makerQuoteAtoms", getI64Encoder()],
   ]);
@@ -102,17 +85,12 @@ export function getQuoteFilledDecoder(): FixedSizeDecoder<QuoteFilled> {
     ["takerAccount", getAddressDecoder()],
     ["makerAccount", getAddressDecoder()],
     ["nonce", getU64Decoder()],
-    ["expiryUnixS", getI64Decoder()],
-    ["strikeE6", getU64Decoder()],
-    ["kind", getU8Decoder()],
-    ["lots", getI64Decoder()],
-    ["priceE6", getU64Decoder()],
-    ["premiumAtoms", getI64Decoder()],
+    ["packages", getU64Decoder()],
+    ["filledPackages", getU64Decoder()],
+    ["takerCashAtoms", getI64Decoder()],
+    ["makerCashAtoms", getI64Decoder()],
     ["takerFeeAtoms", getI64Decoder()],
     ["makerFeeAtoms", getI64Decoder()],
-    ["filledLots", getU64Decoder()],
-    ["takerLots", getI64Decoder()],
-    ["makerLots", getI64Decoder()],
     ["takerQuoteAtoms", getI64Decoder()],
     ["makerQuoteAtoms", getI64Decoder()],
   ]);
