@@ -37,6 +37,8 @@ pub enum Error {
     ElfTooLong { name: &'static str },
     #[error("{address} does not exist on this network")]
     AccountMissing { address: Pubkey },
+    #[error("the breaker's accounts hold a level that this client does not know: use a newer one")]
+    BrakeUnknown,
     #[error("{0}")]
     Decode(#[from] crate::decode::DecodeError),
     #[error("{0}")]

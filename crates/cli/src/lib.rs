@@ -1,5 +1,6 @@
 //! What `bastion` does, as a library: the demo and end-to-end tests use the same code as people.
 
+pub mod breaker;
 pub mod connection;
 pub mod decimal;
 pub mod decode;

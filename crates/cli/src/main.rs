@@ -4,7 +4,7 @@ mod compute;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cli::{
-    Connection, Error,
+    Connection, Error, breaker,
     connection::{keypair_load, url_resolve},
     decode::{self, DecodeError, Source},
     deploy, keys, status,
@@ -45,6 +45,12 @@ enum Command {
     },
     /// Programs, brake, councils, feeds and markets at a glance
     Status,
+    /// Levels, windows, queues and guardians, and what may be done at each level
+    Breaker {
+        /// Only what may be done at each level; needs no network
+        #[arg(long)]
+        matrix: bool,
+    },
     /// Price and Greeks of one option (Black-76 on the forward, undiscounted); needs no network
     #[command(after_help = compute::PRICE_HELP)]
     Price(compute::PriceArguments),
@@ -117,6 +123,17 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
                 status::json(&status).to_string()
             } else {
                 status::write(&status).unwrap_or_default()
+            })
+        }
+        Command::Breaker { matrix: true } => {
+            Ok(if arguments.json { breaker::matrix_json().to_string() } else { policy::matrix_table() })
+        }
+        Command::Breaker { matrix: false } => {
+            let status = breaker::status(&connect()?)?;
+            Ok(if arguments.json {
+                breaker::json(&status).to_string()
+            } else {
+                breaker::write(&status).unwrap_or_default()
             })
         }
         Command::Price(input) => input.run(arguments.json),

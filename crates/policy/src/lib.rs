@@ -12,6 +12,7 @@ mod brake;
 mod class;
 #[cfg(feature = "alloc")]
 mod describe;
+mod falls;
 mod level;
 mod matrix;
 mod outflow;
@@ -29,6 +30,7 @@ pub use brake::{
     level_in_force, market_level, scaled,
 };
 pub use class::{COUNCIL_OF, Class, EXECUTION_S, VOTING_S};
+pub use falls::Fall;
 pub use level::{Action, Level, Permission, allows, permission};
 #[cfg(feature = "alloc")]
 pub use matrix::matrix_table;

@@ -79,7 +79,7 @@ accounts! {
         version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions;
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];
-        version, min_reader, bump, maker_account, nonce, digest, filled_lots, expiry_slot, payer; reserved_head, reserved;
+        version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer; reserved_head, reserved;
     Vault in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, kind, id, market, trading_account, escrow_account, strike_distance_bps, reserve_premium_bps, auction_s,
         epoch_s, min_deposit_atoms, capacity_atoms, epoch, seq; reserved_head, reserved_mandate, reserved;

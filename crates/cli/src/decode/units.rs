@@ -38,7 +38,7 @@ fn byte_meaning(kind: &str, name: &str, byte: u8) -> Option<String> {
     let word = |words: &[&str]| words.get(usize::from(byte)).map(|word| (*word).to_owned());
     match (kind, name) {
         ("Brake" | "Custody", "level") => {
-            Some(Level::from_byte(byte).map_or_else(|| "unknown: read as migrating".to_owned(), level))
+            Some(Level::from_byte(byte).map_or("unknown: read as migrating", Level::name).to_owned())
         }
         ("Brake" | "Custody", "cause") => Cause::from_byte(byte).map(|cause| format!("{cause:?}").to_lowercase()),
         ("Proposal", "state") => proposal::State::from_byte(byte).map(|state| state.name().to_owned()),
@@ -52,18 +52,6 @@ fn byte_meaning(kind: &str, name: &str, byte: u8) -> Option<String> {
         ("source", "kind") => word(&["none", "Pyth price update"]),
         _ => None,
     }
-}
-
-/// A brake's level as people call it.
-pub(crate) fn level(level: Level) -> String {
-    let words = match level {
-        Level::Normal => "normal",
-        Level::Throttle => "throttle",
-        Level::CloseOnly => "close only",
-        Level::Frozen => "frozen",
-        Level::Migrating => "migrating",
-    };
-    format!("L{} {words}", level.byte())
 }
 
 /// What a time divisor says about a build.

@@ -19,7 +19,7 @@ pub(crate) fn pda(program: &Pubkey, seeds: &[&[u8]]) -> Pubkey {
 }
 
 /// Slot and time of the cluster's own clock, by which programs measure age.
-pub(super) fn clock(connection: &Connection) -> Result<(u64, i64), Error> {
+pub(crate) fn clock(connection: &Connection) -> Result<(u64, i64), Error> {
     let (_, data) = connection.account(&CLOCK)?.ok_or(Error::AccountMissing { address: CLOCK })?;
     let slot = data.first_chunk::<8>().copied().unwrap_or_default();
     let unix_s = data.get(CLOCK_UNIX_AT..).and_then(|rest| rest.first_chunk::<8>()).copied().unwrap_or_default();
@@ -39,7 +39,7 @@ pub(crate) fn single<T: Layout>(
 }
 
 /// All accounts of one kind.
-pub(super) fn program_accounts<T: Layout>(
+pub(crate) fn program_accounts<T: Layout>(
     connection: &Connection,
     kind: &'static str,
     program: &Address,

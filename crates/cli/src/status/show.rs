@@ -28,11 +28,7 @@ pub fn write(status: &Status) -> Result<String, fmt::Error> {
             let expires = brake.brake.expires_unix_s.get();
             let until = if expires == 0 { String::new() } else { format!(", until {}", units::utc(expires)) };
             let (guardians, trips) = (brake.brake.guardian_count, brake.brake.guardian_trips);
-            writeln!(
-                out,
-                "brake     {}{until}; {guardians} guardians, {trips} trips today",
-                units::level(brake.level)
-            )?;
+            writeln!(out, "brake     {}{until}; {guardians} guardians, {trips} trips today", brake.level.name())?;
         }
         None => writeln!(out, "brake     not initialised: run `bastion deploy`")?,
     }
