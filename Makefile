@@ -38,7 +38,7 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 	cargo fmt --all --check
 	cd programs && cargo fmt --all --check
 	cargo fmt --manifest-path crates/source-check/Cargo.toml --check
-	cargo clippy --quiet --locked $(PURE) --all-targets -- -D warnings
+	cargo clippy --quiet --locked $(PURE) --features pricing/fit --all-targets -- -D warnings
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
 
 models: ## prove the lemmas of the wide arithmetic
@@ -49,8 +49,9 @@ vectors: ## compute every reference value and table again, and compare with the 
 	tools/python.sh vectors vectors/generate.py --check
 	tools/python.sh models/reference models/reference/margin.py --mpmath 200 --check
 
-properties: ## 100,000 cases of every property of units, pricing and risk
+properties: ## 100,000 cases of every property of units, pricing and risk; 2,000 fits of each kind
 	PROPTEST_CASES=100000 cargo test --quiet --locked -p units -p pricing -p risk
+	PROPTEST_CASES=2000 cargo test --quiet --locked -p pricing --features fit --test fit
 
 sources: ## hold the parsers of price accounts to the publishers' own crates, which need a lock file of their own
 	cargo test --quiet --locked --manifest-path crates/source-check/Cargo.toml --target-dir target/source-check

@@ -7,15 +7,18 @@
 //! | [`implied_vol`] | the volatility of a premium |
 //! | [`Row`] | one strike at all scenario nodes, in one pass |
 //! | [`Slice`] | total volatility from a raw SVI surface, and its static no-arbitrage checks |
+//! | `fit` (feature) | raw SVI from quotes, off chain, held to the same checks |
 //!
 //! Domain: prices 1e2..=1e13 (e6), volatility 5 %..=500 %, 60 s..=2 years; anything else is an error. Nothing panics.
 //! `ACCURACY.md` has the measured errors, `bench/README.md` the compute units.
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, feature = "fit")), no_std)]
 
 mod arbitrage;
 mod black;
 mod elementary;
 mod error;
+#[cfg(feature = "fit")]
+pub mod fit;
 mod fixed;
 mod greeks;
 mod implied;
