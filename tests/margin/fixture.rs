@@ -2,7 +2,7 @@
 
 use abi::breaker::Brake;
 use abi::margin::{Expiry, KIND_CALL, MarginAccount, Market, Position, QuoteState};
-use abi::oracle::Settlement;
+use abi::oracle::{SETTLEMENT_FINAL, Settlement};
 use abi::quote::SIDE_SELL;
 use abi::{Layout, ids};
 use client::{addresses, margin};
@@ -238,7 +238,7 @@ impl Elsewhere {
         let protocol = Protocol {
             deployer: keypair("deployer"),
             symbol,
-            source: key("pyth BTC/USD"),
+            sources: testkit::SourceAccount::three("BTC/USD"),
             feed: addresses::feed(&symbol),
             market,
             custody: addresses::custody(&market),
@@ -273,6 +273,7 @@ pub fn settlement_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64, pr
     data[..8].copy_from_slice(&Settlement::DISCRIMINATOR);
     let settlement = abi::read_mut::<Settlement>(&mut data).unwrap();
     (settlement.version, settlement.min_reader, settlement.buckets_used) = (1, 1, 30);
+    settlement.state = SETTLEMENT_FINAL;
     settlement.feed = feed.to_bytes();
     settlement.expiry_unix_s = expiry_unix_s.into();
     settlement.price_e6 = price_e6.into();

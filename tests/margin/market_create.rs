@@ -25,7 +25,7 @@ impl Listing {
         let new = Protocol {
             deployer: keypair("deployer"),
             symbol,
-            source: key("pyth BTC/USD"),
+            sources: testkit::SourceAccount::three("BTC/USD"),
             feed: addresses::feed(&symbol),
             market,
             custody: addresses::custody(&market),

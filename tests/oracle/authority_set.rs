@@ -16,7 +16,7 @@ fn authority_set_hands_listing_over() {
     fixture.world.ok(&instructions, &[&fixture.authority]);
     let config: abi::config::Config = fixture.world.read(abi::ids::ORACLE, &fixture.config);
     assert_eq!((config.authority, config.seq.get()), (key("next").to_bytes(), 2));
-    let create = fixture.feed_create(fixture.terms());
+    let create = fixture.feed_create();
     fixture.world.fail(&[create], &[&fixture.authority], error("NotAuthority"));
 }
 

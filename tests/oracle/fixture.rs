@@ -1,36 +1,34 @@
-//! An initialised oracle and one feed over a Pyth account whose bytes the tests write.
+//! An initialised oracle and one feed over an account of each kind, whose bytes the tests write.
 
-use abi::pyth::{PriceUpdate, price_update_bytes};
-use client::{addresses, oracle as calls};
-use solana_account::Account;
+use abi::breaker::Brake;
+use client::{addresses, breaker, oracle as calls};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{GENESIS_HASH, World, key};
+use testkit::{GENESIS_HASH, Publication, SourceAccount, World, key};
 
 /// The system program refuses to create an account that exists.
 pub const ACCOUNT_IN_USE: u32 = 0;
-pub const RECEIVER: Pubkey = Pubkey::new_from_array(abi::ids::PYTH_RECEIVER);
-pub const RECEIVER_2: Pubkey = Pubkey::new_from_array(abi::ids::PYTH_RECEIVER_2);
-pub const FEED_ID: [u8; 32] = [9; 32];
-/// 156.79769099 with 0.16197271, as a real update once had it.
-pub const PRICE: i64 = 15_679_769_099;
-pub const CONFIDENCE: u64 = 16_197_271;
+/// 156.797690, about what SOL cost once.
 pub const PRICE_E6: u64 = 156_797_690;
-pub const MAX_AGE_S: i64 = 30;
+pub const MIN_SOURCES: u8 = 2;
+/// Two days, a day and a minute in seconds.
+pub const SOURCE_DELAY_S: i64 = 48 * 3_600;
+pub const DAY_S: i64 = 86_400;
+pub const MINUTE_S: i64 = 60;
 
 pub struct Fixture {
     pub world: World,
     pub authority: Keypair,
     pub config: Pubkey,
-    pub source: Pubkey,
+    pub sources: [SourceAccount; 3],
     pub symbol: [u8; 16],
     pub feed: Pubkey,
 }
 
 impl Fixture {
-    /// The oracle as deployed, and a source account that publishes now.
+    /// The programs as deployed, the breaker's brake, and source accounts that publish now.
     pub fn bare() -> Self {
         Self::over(World::new())
     }
@@ -41,12 +39,21 @@ impl Fixture {
             authority: world.rich("deployer"),
             world,
             config: addresses::config(&calls::ID),
-            source: key("pyth SOL/USD"),
+            sources: SourceAccount::three("SOL/USD"),
             symbol,
             feed: addresses::feed(&symbol),
         };
-        let update = fixture.update();
-        fixture.publish(&update);
+        fixture.publish(PRICE_E6);
+        let brake = fixture.breaker_init();
+        fixture.world.ok(&[brake], &[&fixture.authority]);
+        fixture
+    }
+
+    /// The config exists, no feed yet.
+    pub fn ready() -> Self {
+        let mut fixture = Self::bare();
+        let init = fixture.config_init();
+        fixture.world.ok(&[init], &[&fixture.authority]);
         fixture
     }
 
@@ -61,21 +68,22 @@ impl Fixture {
     }
 
     fn with_feed(mut self) -> Self {
-        let instructions = [self.config_init(), self.feed_create(self.terms())];
+        let instructions = [self.config_init(), self.feed_create()];
         self.world.ok(&instructions, &[&self.authority]);
         self
     }
 
-    /// A second feed over its own source, both real.
-    pub fn other_feed(&mut self) -> (Pubkey, Pubkey) {
-        let symbol = addresses::symbol("ETH/USDC").expect("a short symbol");
-        let (feed, source) = (addresses::feed(&symbol), key("pyth ETH/USD"));
-        let account = self.world.account(&self.source).expect("the source");
-        self.world.set_account(&source, account);
-        let mut create = self.feed_create(calls::FeedCreateArgs { symbol, source_address: source, ..self.terms() });
-        (create.accounts[3].pubkey, create.accounts[4].pubkey) = (source, feed);
+    /// A second feed over its own sources, all real.
+    pub fn other_feed(&mut self) -> (Pubkey, [SourceAccount; 3]) {
+        let (symbol, sources) =
+            (addresses::symbol("ETH/USDC").expect("a short symbol"), SourceAccount::three("ETH/USD"));
+        let publication = Publication::now(&mut self.world, PRICE_E6);
+        for source in &sources {
+            source.publish(&mut self.world, &publication);
+        }
+        let create = self.feed_create_of(symbol, MIN_SOURCES, &sources);
         self.world.ok(&[create], &[&self.authority]);
-        (feed, source)
+        (addresses::feed(&symbol), sources)
     }
 
     pub fn config_init(&self) -> Instruction {
@@ -89,31 +97,40 @@ impl Fixture {
         accounts.instruction(calls::ConfigInitArgs { genesis_hash: GENESIS_HASH, authority })
     }
 
-    /// What the feed is created with.
-    pub fn terms(&self) -> calls::FeedCreateArgs {
-        calls::FeedCreateArgs {
-            symbol: self.symbol,
-            source_owner: RECEIVER,
-            source_address: self.source,
-            feed_id: FEED_ID,
-            max_age_s: u32::try_from(MAX_AGE_S).expect("small"),
-            max_confidence_bps: 100,
-        }
+    fn breaker_init(&self) -> Instruction {
+        let accounts = breaker::ConfigInit {
+            payer: self.world.payer(),
+            upgrade_authority: self.authority.pubkey(),
+            program_data: addresses::program_data(&breaker::ID),
+            config: addresses::config(&breaker::ID),
+            brake: addresses::brake(),
+        };
+        let authority = self.authority.pubkey();
+        accounts.instruction(breaker::ConfigInitArgs { genesis_hash: GENESIS_HASH, authority })
     }
 
-    pub fn feed_create(&self, terms: calls::FeedCreateArgs) -> Instruction {
+    /// The feed over all three sources.
+    pub fn feed_create(&self) -> Instruction {
+        self.feed_create_of(self.symbol, MIN_SOURCES, &self.sources)
+    }
+
+    pub fn feed_create_of(&self, symbol: [u8; 16], min_sources: u8, sources: &[SourceAccount]) -> Instruction {
         let accounts = calls::FeedCreate {
             payer: self.world.payer(),
             authority: self.authority.pubkey(),
             config: self.config,
-            source: self.source,
-            feed: addresses::feed(&terms.symbol),
+            feed: addresses::feed(&symbol),
         };
-        accounts.instruction(terms)
+        let sources = sources.iter().map(|source| (source.address, source.feed_id));
+        client::feeds::feed_create(&accounts, symbol, min_sources, sources)
     }
 
     pub fn feed_refresh(&self) -> Instruction {
-        calls::FeedRefresh { feed: self.feed, source: self.source }.instruction()
+        self.feed_refresh_of(&self.sources.map(|source| source.address))
+    }
+
+    pub fn feed_refresh_of(&self, sources: &[Pubkey]) -> Instruction {
+        client::feeds::feed_refresh(self.feed, sources.iter().copied())
     }
 
     pub fn settlement(&self, expiry_unix_s: i64) -> Pubkey {
@@ -129,38 +146,35 @@ impl Fixture {
         accounts.instruction(calls::SettlementFinaliseArgs { expiry_unix_s })
     }
 
-    /// A fully verified update, published now.
-    pub fn update(&mut self) -> PriceUpdate {
-        let clock = self.world.clock();
-        PriceUpdate {
-            write_authority: key("pyth writer").to_bytes(),
-            feed_id: FEED_ID,
-            price: PRICE,
-            confidence: CONFIDENCE,
-            exponent: -8,
-            published_unix_s: clock.unix_timestamp,
-            previous_published_unix_s: clock.unix_timestamp - 1,
-            ema_price: PRICE,
-            ema_confidence: CONFIDENCE,
-            posted_slot: clock.slot,
+    /// `price_e6`, published now.
+    pub fn publication(&mut self, price_e6: u64) -> Publication {
+        Publication::now(&mut self.world, price_e6)
+    }
+
+    /// Every source publishes `price_e6` now.
+    pub fn publish(&mut self, price_e6: u64) {
+        self.publish_each([price_e6; 3]);
+    }
+
+    /// Each source publishes its own price now.
+    pub fn publish_each(&mut self, prices_e6: [u64; 3]) {
+        for (at, price_e6) in prices_e6.into_iter().enumerate() {
+            let publication = self.publication(price_e6);
+            self.sources[at].publish(&mut self.world, &publication);
         }
     }
 
-    pub fn publish(&mut self, update: &PriceUpdate) {
-        self.publish_bytes(price_update_bytes(update).to_vec(), RECEIVER);
+    pub fn refresh(&mut self) {
+        let refresh = self.feed_refresh();
+        self.world.ok(&[refresh], &[]);
     }
 
-    pub fn publish_bytes(&mut self, data: Vec<u8>, owner: Pubkey) {
-        let account = Account { lamports: 10_000_000, data, owner, ..Account::default() };
-        self.world.set_account(&self.source, account);
-    }
-
-    /// Publishes `price_e6` now and takes it into the feed.
+    /// Publishes `price_e6` now, from all sources, and takes it into the feed, whose own average has had the time to follow.
     pub fn price(&mut self, price_e6: u64) {
-        let price = i64::try_from(price_e6).expect("a price");
-        let update = PriceUpdate { price, confidence: 0, exponent: -6, ..self.update() };
-        self.publish(&update);
-        self.world.ok(&[self.feed_refresh()], &[]);
+        self.publish(price_e6);
+        let feed = self.feed;
+        self.world.edit(&feed, |feed: &mut abi::oracle::Feed| feed.ema_e6 = price_e6.into());
+        self.refresh();
     }
 
     /// From now until `until_unix_s`, `price_e6` stands, refreshed every `step_s`.
@@ -171,6 +185,21 @@ impl Fixture {
             self.world.advance_s(step_s.min(left_s));
             self.price(price_e6);
         }
+    }
+
+    /// Sets the breaker's level as the council's doing, without an end.
+    pub fn level(&mut self, level: u8) {
+        self.world.edit::<Brake>(&addresses::brake(), |brake| (brake.level, brake.cause) = (level, 2));
+    }
+
+    /// Makes the key of this name one of the breaker's guardians.
+    pub fn guardian(&mut self, name: &str) -> Keypair {
+        let guardian = self.world.rich(name);
+        self.world.edit::<Brake>(&addresses::brake(), |brake| {
+            brake.guardian_count = 1;
+            brake.guardians[0] = guardian.pubkey().to_bytes();
+        });
+        guardian
     }
 
     /// A copy of an account, byte for byte, that belongs to another program.

@@ -1,39 +1,70 @@
-//! O-1, O-4 and the weight of time over random runs of the built program.
+//! O-1 to O-4 and the weight of time over random runs of the built program.
 
 use crate::fixture::Fixture;
 use abi::oracle::{Feed, Settlement};
-use abi::pyth::PriceUpdate;
 use proptest::prelude::*;
-use testkit::START_UNIX_S;
+use testkit::{Publication, START_UNIX_S};
 
 const EXPIRY: i64 = START_UNIX_S + 32 * 60;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever is shown to a feed and in whatever order, its publish time never goes back, its price changes only with it, and no
-    /// bucket is credited with more time than it has.
+    /// Whatever sources say, each at its own time and in whatever order: no publish time goes back, a source's price changes only with
+    /// it, the output lies within the accepted sources' bounds, and no bucket is credited with more time than it has.
     #[test]
-    fn feed_never_goes_back(shown in prop::collection::vec((0_i64..45, -5_i64..40, 1_000_000_i64..1_000_000_000), 40)) {
+    fn feed_never_goes_back_and_stays_within_its_sources(
+        shown in prop::collection::vec((0_i64..45, prop::array::uniform3((-5_i64..70, 95_000_000_u64..105_000_000))), 40)
+    ) {
         let mut fixture = Fixture::lite();
         let mut before = fixture.feed_state();
-        for (wait_s, age_s, price) in shown {
+        for (wait_s, said) in shown {
             fixture.world.advance_s(wait_s);
-            let update = fixture.update();
-            let published_unix_s = update.published_unix_s - age_s;
-            fixture.publish(&PriceUpdate { published_unix_s, price, confidence: 0, exponent: -6, ..update });
-            let landed = fixture.world.send(&[fixture.feed_refresh()], &[]).is_ok();
-            let after = fixture.feed_state();
-            if landed {
-                // INVARIANT(O-1)
-                prop_assert!(after.sources[0].published_unix_s.get() >= before.sources[0].published_unix_s.get());
-                let moved = after.sources[0].published_unix_s != before.sources[0].published_unix_s;
-                prop_assert!(moved || after.price_e6 == before.price_e6);
-                prop_assert!(after.buckets.iter().all(|bucket| bucket.weight_s.get() <= 60));
-            } else {
-                prop_assert_eq!(after, before);
+            for (source, (age_s, price_e6)) in fixture.sources.into_iter().zip(said) {
+                let now = fixture.publication(price_e6);
+                source.publish(&mut fixture.world, &Publication { published_unix_s: now.published_unix_s - age_s, ..now });
             }
+            fixture.refresh();
+            let after = fixture.feed_state();
+            for (after, before) in after.sources.iter().zip(&before.sources) {
+                // INVARIANT(O-1)
+                prop_assert!(after.published_unix_s.get() >= before.published_unix_s.get());
+                prop_assert!(after.published_unix_s != before.published_unix_s || after.price_e6 == before.price_e6);
+            }
+            let accepted = || after.sources.iter().filter(|source| source.refusal == 0);
+            prop_assert_eq!(accepted().count(), usize::from(after.accepted));
+            if after.severity < 2 {
+                // INVARIANT(O-2)
+                let low = accepted().map(|source| source.price_e6.get() - source.half_width_e6.get()).min();
+                let high = accepted().map(|source| source.price_e6.get() + source.half_width_e6.get()).max();
+                prop_assert!(low.is_some_and(|low| low <= after.price_e6.get()));
+                prop_assert!(high.is_some_and(|high| after.price_e6.get() <= high));
+            } else {
+                prop_assert_eq!(after.price_e6, before.price_e6);
+            }
+            prop_assert!(after.buckets.iter().all(|bucket| bucket.weight_s.get() <= 60));
             before = after;
+        }
+    }
+
+    /// One liar among three, whatever it says: the price lies between what the other two say.
+    #[test]
+    fn one_liar_of_three_leaves_the_price_between_the_honest(
+        shown in prop::collection::vec((1_i64..10, 0_usize..3, 101_u64..10_000_000_000_000, -30_i64..=30), 40)
+    ) {
+        let mut fixture = Fixture::lite();
+        let mut truth = 100_000_000_u64;
+        for (wait_s, liar, lie, drift) in shown {
+            fixture.world.advance_s(wait_s);
+            truth = truth.saturating_add_signed(drift * 10_000);
+            let mut prices = [truth - 40_000, truth, truth + 40_000];
+            prices[liar] = lie;
+            fixture.publish_each(prices);
+            fixture.refresh();
+            let feed = fixture.feed_state();
+            // INVARIANT(O-3)
+            prop_assert!((truth - 40_000..=truth + 40_000).contains(&feed.price_e6.get()));
+            prop_assert!(feed.severity <= 1);
         }
     }
 
@@ -57,7 +88,7 @@ proptest! {
                 prop_assert!((90_000_000..110_000_000).contains(&settlement.price_e6.get()));
                 prop_assert_eq!(settlement.feed, fixture.feed.to_bytes());
             }
-            prop_assert_eq!(feed.refreshed_unix_s.get(), now);
+            prop_assert_eq!(feed.checked_unix_s.get(), now);
         }
     }
 }

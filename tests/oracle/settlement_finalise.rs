@@ -1,10 +1,9 @@
-use crate::fixture::{ACCOUNT_IN_USE, Fixture, error};
+use crate::fixture::{Fixture, MINUTE_S, error};
 use abi::oracle::Settlement;
 use client::{addresses, oracle as calls};
 use solana_instruction::error::InstructionError;
 use testkit::{START_UNIX_S, Substitutions, key};
 
-const MINUTE_S: i64 = 60;
 /// Half an hour of prices fits between the start of a world and this.
 const EXPIRY: i64 = START_UNIX_S + 40 * MINUTE_S;
 
@@ -27,6 +26,7 @@ fn settlement_finalise_takes_the_mean_of_thirty_minutes() {
     fixture.world.ok(&[fixture.settlement_finalise(EXPIRY)], &[]);
     let (clock, settlement) = (fixture.world.clock(), settlement(&mut fixture));
     assert_eq!((settlement.version, settlement.min_reader, settlement.buckets_used), (1, 1, 30));
+    assert_eq!((settlement.state, settlement.not_before_unix_s.get()), (abi::oracle::SETTLEMENT_FINAL, 0));
     assert_eq!((settlement.feed, settlement.expiry_unix_s.get()), (fixture.feed.to_bytes(), EXPIRY));
     assert_eq!((settlement.price_e6.get(), settlement.window_end_unix_s.get()), (150_000_000, EXPIRY));
     assert_eq!(
@@ -118,7 +118,7 @@ fn settlement_finalise_twice_fails_and_later_prices_change_nothing() {
     fixture.world.ok(std::slice::from_ref(&finalise), &[]);
     let first = settlement(&mut fixture);
     fixture.stand(300_000_000, 30, EXPIRY + 10 * MINUTE_S);
-    fixture.world.fail(&[finalise], &[], ACCOUNT_IN_USE);
+    fixture.world.fail(&[finalise], &[], error("SettlementIsFinal"));
     assert_eq!(settlement(&mut fixture), first);
 }
 

@@ -32,6 +32,14 @@ pub fn settlement(feed: &Pubkey, expiry_unix_s: i64) -> Pubkey {
     derive(&ids::ORACLE.into(), &[oracle::SETTLEMENT_SEED, feed.as_ref(), &expiry_unix_s.to_le_bytes()])
 }
 
+pub fn surface(feed: &Pubkey, expiry_unix_s: i64) -> Pubkey {
+    derive(&ids::ORACLE.into(), &[oracle::SURFACE_SEED, feed.as_ref(), &expiry_unix_s.to_le_bytes()])
+}
+
+pub fn board(feed: &Pubkey) -> Pubkey {
+    derive(&ids::ORACLE.into(), &[oracle::BOARD_SEED, feed.as_ref()])
+}
+
 pub fn brake() -> Pubkey {
     derive(&ids::BREAKER.into(), &[breaker::BRAKE_SEED])
 }

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod addresses;
+pub mod feeds;
 mod generated;
 
 pub use generated::*;

@@ -1,144 +1,162 @@
-//! Which published prices a feed takes, and the one unit it keeps them in.
+//! From what sources publish to one guarded price: acceptance, aggregation, averages, and what each state of a feed allows.
 //!
-//! ROUNDING: a price rounds down to the unit of `PriceE6`, its half width up.
+//! Source: the oracle design, Aggregation; where this differs, ADR 9 says why. ROUNDING: a price rounds down to the unit of `PriceE6`,
+//! its half width up.
 
-use units::{BPS, PriceE6, UnixSeconds, mul_div_ceil, mul_div_floor};
+mod aggregate;
+mod held;
+mod sample;
+mod source;
+mod state;
+mod stored;
+mod variance;
 
-/// Oldest refresh a reader may rely on, in seconds of cluster time.
+pub use aggregate::{Aggregate, Fresh, Place, Reading, SOURCES, Tier, aggregate, flag, is_far};
+pub use held::Held;
+pub use sample::{Refusal, Sample};
+pub use source::{Pin, sample};
+pub use state::{Moment, State};
+pub use variance::Variance;
+
+use units::{PriceE6, Slot, UnixSeconds};
+
+/// Oldest refresh any reader may rely on, in seconds of cluster time and in slots.
 pub const MAX_READ_AGE_S: i64 = 60;
+pub const MAX_READ_AGE_SLOTS: u64 = 150;
+/// Oldest refresh, and oldest publication at a refresh, that new risk may rely on.
+pub const NEW_RISK_AGE_S: i64 = 10;
+pub const NEW_RISK_AGE_SLOTS: u64 = 25;
 /// A publisher's clock may run ahead of the cluster's by this much.
 pub const MAX_AHEAD_S: i64 = 2;
-/// Bounds of a feed's own limits: oldest publish time and widest half width that a feed may be created with.
-pub const MAX_AGE_LIMIT_S: u32 = 60;
-pub const MAX_CONFIDENCE_LIMIT_BPS: u16 = 200;
-/// Exponents a source may publish with.
-pub const EXPONENT_MIN: i32 = -12;
-pub const EXPONENT_MAX: i32 = 0;
 
-/// `severity` of a feed.
-pub const SEVERITY_NORMAL: u8 = 0;
-/// No price yet.
-pub const SEVERITY_DOWN: u8 = 3;
-
-/// Half width over published confidence, in hundredths: a Laplace scale of which 2.12 covers 88 % of the mass.
-const HALF_WIDTH_PERCENT: u64 = 212;
-const PERCENT: u64 = 100;
-/// Decimal places of `PriceE6`.
-const DECIMALS: i32 = 6;
-
-/// What a source published: price and confidence are times 10^exponent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    pub price: i64,
-    pub confidence: u64,
-    pub exponent: i32,
-    pub published: UnixSeconds,
-}
-
-/// What a feed accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Oldest publish time, in seconds before now.
-    pub max_age_s: u32,
-    /// Widest half width, in basis points of the price.
-    pub max_confidence_bps: u16,
-}
-
-/// A price in the feed's unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A price in the protocol's unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quote {
     pub price: PriceE6,
     /// Half width: the price is taken to lie within `price` +/- this.
     pub half_width: PriceE6,
 }
 
-/// Why a sample is not taken. The order of the checks is the order here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    PriceNotPositive,
-    ExponentOutOfRange,
-    PriceOutOfBounds,
-    ConfidenceTooWide,
-    PublishedInFuture,
-    PublishedTooOld,
-    /// Published before the sample that the feed holds.
-    PublishedBackwards,
+/// What the last refresh found. Each state allows no more than the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Severity {
+    /// Enough fresh sources agree, near the feed's own average.
+    Normal = 0,
+    /// There is a price, but not one that new risk may be taken on.
+    Degraded = 1,
+    /// No price could be accepted; the last one is recent.
+    Stale = 2,
+    /// No price for ten buckets, or never.
+    #[default]
+    Down = 3,
 }
 
-/// The bound that a feed's limits break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitsError {
-    MaxAge,
-    MaxConfidence,
-}
+impl Severity {
+    pub const ALL: [Self; 4] = [Self::Normal, Self::Degraded, Self::Stale, Self::Down];
 
-impl Limits {
-    /// Whether a feed may be created with these limits.
-    pub const fn check(&self) -> Result<(), LimitsError> {
-        if self.max_age_s == 0 || self.max_age_s > MAX_AGE_LIMIT_S {
-            return Err(LimitsError::MaxAge);
+    /// The severity stored as `byte`; one that this code does not know is as bad as it gets.
+    pub const fn from_byte(byte: u8) -> Self {
+        match byte {
+            0 => Self::Normal,
+            1 => Self::Degraded,
+            2 => Self::Stale,
+            _ => Self::Down,
         }
-        if self.max_confidence_bps == 0 || self.max_confidence_bps > MAX_CONFIDENCE_LIMIT_BPS {
-            return Err(LimitsError::MaxConfidence);
+    }
+
+    /// The byte that stores it.
+    pub const fn byte(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What somebody wants a price for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    NewRisk,
+    /// To value what an account must keep when it withdraws.
+    Withdraw,
+    ReduceRisk,
+    Liquidate,
+    /// Cancel, deposit, or wait for settlement: needs no price.
+    None,
+}
+
+impl Purpose {
+    pub const ALL: [Self; 5] = [Self::NewRisk, Self::Withdraw, Self::ReduceRisk, Self::Liquidate, Self::None];
+}
+
+/// The matrix's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reliance {
+    /// At the price.
+    Price,
+    /// At the bound of the price, plus or minus its half width, that is worse for the asker.
+    AdverseBound,
+    /// Whatever the price is.
+    NoPriceNeeded,
+    Refused,
+}
+
+/// The action matrix: what `purpose` may rely on at `severity`.
+pub const fn reliance(severity: Severity, purpose: Purpose) -> Reliance {
+    match (severity, purpose) {
+        (_, Purpose::None) => Reliance::NoPriceNeeded,
+        (Severity::Normal, _) | (Severity::Degraded, Purpose::ReduceRisk | Purpose::Liquidate) => Reliance::Price,
+        (Severity::Degraded, Purpose::Withdraw) => Reliance::AdverseBound,
+        (Severity::Degraded, Purpose::NewRisk) | (Severity::Stale | Severity::Down, _) => Reliance::Refused,
+    }
+}
+
+/// What a reader finds in a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published {
+    pub severity: Severity,
+    pub quote: Quote,
+    /// Of the refresh that accepted the price.
+    pub refreshed: UnixSeconds,
+    pub refreshed_slot: Slot,
+}
+
+/// Why a feed is of no use for a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreliable {
+    /// The severity does not allow the purpose.
+    Severity,
+    /// The last accepted refresh is too long ago, in seconds or in slots.
+    Age,
+    /// The stored price lies outside the protocol's bounds.
+    Price,
+}
+
+impl Published {
+    /// The price range to rely on for `purpose`: both ends are the price where the price itself will do.
+    pub fn rely(&self, purpose: Purpose, now: UnixSeconds, slot: Slot) -> Result<(PriceE6, PriceE6), Unreliable> {
+        let reliance = reliance(self.severity, purpose);
+        if reliance == Reliance::Refused {
+            return Err(Unreliable::Severity);
         }
-        Ok(())
+        let (age_s, age_slots) = match purpose {
+            Purpose::NewRisk => (NEW_RISK_AGE_S, NEW_RISK_AGE_SLOTS),
+            _ => (MAX_READ_AGE_S, MAX_READ_AGE_SLOTS),
+        };
+        let old =
+            now.0.saturating_sub(self.refreshed.0) > age_s || slot.0.saturating_sub(self.refreshed_slot.0) > age_slots;
+        if reliance != Reliance::NoPriceNeeded && (old || self.refreshed > now) {
+            return Err(Unreliable::Age);
+        }
+        let Quote { price, half_width } = self.quote;
+        if reliance != Reliance::NoPriceNeeded && !price.in_bounds() {
+            return Err(Unreliable::Price);
+        }
+        Ok(match reliance {
+            Reliance::AdverseBound => {
+                (PriceE6(price.0.saturating_sub(half_width.0)), PriceE6(price.0.saturating_add(half_width.0)))
+            }
+            _ => (price, price),
+        })
     }
-}
-
-/// Accepts or refuses a sample at `now`, given the publish time that the feed holds.
-///
-/// INVARIANT(O-1): a sample published before `held` is refused; one published at the same second is accepted, and the caller keeps
-/// the price it holds.
-pub fn accept(sample: &Sample, limits: Limits, held: UnixSeconds, now: UnixSeconds) -> Result<Quote, Refusal> {
-    let quote = normalise(sample)?;
-    let widest = mul_div_floor(quote.price.0, u64::from(limits.max_confidence_bps), BPS);
-    if widest.is_none_or(|widest| quote.half_width.0 > widest) {
-        return Err(Refusal::ConfidenceTooWide);
-    }
-    if sample.published.0 > now.0.saturating_add(MAX_AHEAD_S) {
-        return Err(Refusal::PublishedInFuture);
-    }
-    if sample.published.0 < now.0.saturating_sub(i64::from(limits.max_age_s)) {
-        return Err(Refusal::PublishedTooOld);
-    }
-    if sample.published < held {
-        return Err(Refusal::PublishedBackwards);
-    }
-    Ok(quote)
-}
-
-/// A sample in the feed's unit, whatever its age.
-pub fn normalise(sample: &Sample) -> Result<Quote, Refusal> {
-    let price = u64::try_from(sample.price).map_err(|_| Refusal::PriceNotPositive)?;
-    if price == 0 {
-        return Err(Refusal::PriceNotPositive);
-    }
-    if sample.exponent < EXPONENT_MIN || sample.exponent > EXPONENT_MAX {
-        return Err(Refusal::ExponentOutOfRange);
-    }
-    let (up, down) = scale(sample.exponent);
-    let price = mul_div_floor(price, up, down).map(PriceE6).ok_or(Refusal::PriceOutOfBounds)?;
-    if !price.in_bounds() {
-        return Err(Refusal::PriceOutOfBounds);
-    }
-    // BOUND: `up` and `down` are powers of ten of at most 6 places, so both products stay below 212 x 10^6.
-    let half_width =
-        mul_div_ceil(sample.confidence, up.saturating_mul(HALF_WIDTH_PERCENT), down.saturating_mul(PERCENT))
-            .map(PriceE6)
-            .ok_or(Refusal::ConfidenceTooWide)?;
-    Ok(Quote { price, half_width })
-}
-
-/// Whether a reader may rely on a feed's stored price at `now`.
-pub const fn is_fresh(severity: u8, refreshed: UnixSeconds, now: UnixSeconds) -> bool {
-    severity == SEVERITY_NORMAL && refreshed.0 <= now.0 && now.0.saturating_sub(refreshed.0) <= MAX_READ_AGE_S
-}
-
-/// 10^(6 + exponent) as a fraction of two powers of ten.
-fn scale(exponent: i32) -> (u64, u64) {
-    let places = DECIMALS.saturating_add(exponent);
-    let power = 10_u64.saturating_pow(places.unsigned_abs());
-    if places >= 0 { (power, 1) } else { (1, power) }
 }
 
 #[cfg(test)]

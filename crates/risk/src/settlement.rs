@@ -2,7 +2,8 @@
 //!
 //! Each refresh credits the price that stood until then with the seconds it stood, so that the moment or number of refreshes moves
 //! nothing. A window of 30 buckets decides when 24 of them were covered for at least half their time: the last one before expiry, or
-//! else the first later one. Buckets before the last refresh never change again, so the answer does not depend on when it is asked.
+//! else the first later one. Buckets before the last refresh never change again, so the answer does not depend on who asks when, for as
+//! long as the ring keeps the window before the expiry.
 
 use units::{PriceE6, UnixSeconds};
 
@@ -13,6 +14,8 @@ pub const WINDOW_BUCKETS: u32 = 30;
 pub const MIN_BUCKETS: u8 = 24;
 /// Buckets that a feed keeps; bucket `n` lives in place `n % RING`. A window can be asked for until it is overwritten.
 pub const RING: u32 = 512;
+/// Six hours of buckets: the distance of the windows that may decide once the first one is overwritten.
+pub const LATE_BUCKETS: u32 = 360;
 /// A price that stood longer than this without a refresh is credited with nothing: nobody vouched for it.
 pub const MAX_GAP_S: i64 = 60;
 
@@ -96,7 +99,9 @@ pub fn credits(from: UnixSeconds, to: UnixSeconds, bucket_s: u32) -> impl Iterat
 
 /// The settlement price of `expiry` at `now`, from a feed last refreshed at `refreshed`; `place` reads a place of the ring.
 ///
-/// INVARIANT(O-4): once it is `Ok`, every later answer is the same until a bucket of the window is overwritten.
+/// INVARIANT(O-4): while the ring still holds the window before the expiry, every later answer is the same as the first. Once that window
+/// is overwritten, eight hours of recorded prices later, only windows that end a whole number of [`LATE_BUCKETS`] after the expiry
+/// decide, so that nobody can pick the minute.
 pub fn settle(
     expiry: UnixSeconds,
     refreshed: UnixSeconds,
@@ -108,19 +113,28 @@ pub fn settle(
         return Err(Unsettled::NotExpired);
     }
     let end = number_floor(expiry, bucket_s)?;
+    let newest = number_floor(refreshed, bucket_s)?;
     // A later refresh credits nothing before the last one, nor across a gap that is too long.
     let settled_until = if now.0.saturating_sub(refreshed.0) > MAX_GAP_S { now } else { refreshed };
     let last = number_floor(settled_until, bucket_s)?;
     let window = Window { bucket_s, place: &place };
-    // A window first has enough buckets just after one that counts: no other ends need a look.
-    let later = (0..RING).map(&place).filter(|bucket| bucket.number >= end && window.counts(bucket.number));
-    let ends = later.filter_map(|bucket| bucket.number.checked_add(1)).chain([end]);
-    let first = ends.filter(|end| *end <= last && window.used(*end) >= MIN_BUCKETS).min().ok_or(Unsettled::Pending)?;
+    let kept = |end: u32| newest.saturating_sub(end.saturating_sub(WINDOW_BUCKETS)) < RING;
+    let decided = if kept(end) {
+        window.first(end, last.min(newest.max(end).saturating_add(1)))
+    } else {
+        window.late(end, last, kept)
+    };
+    let (end, used) = decided.ok_or(Unsettled::Pending)?;
     Ok(Settled {
-        price: window.mean_floor(first).ok_or(Unsettled::Pending)?,
-        buckets_used: window.used(first),
-        window_end: UnixSeconds(i64::from(first).saturating_mul(i64::from(bucket_s))),
+        price: window.mean_floor(end).ok_or(Unsettled::Pending)?,
+        buckets_used: used,
+        window_end: UnixSeconds(i64::from(end).saturating_mul(i64::from(bucket_s))),
     })
+}
+
+/// Mean of bucket `number`, if it is in the ring and was covered for half its length.
+pub fn mean(number: u32, bucket_s: u32, place: impl Fn(u32) -> Bucket) -> Option<u64> {
+    Window { bucket_s, place: &place }.mean_of(number)
 }
 
 /// Reads of the ring by bucket number.
@@ -138,6 +152,32 @@ impl<P: Fn(u32) -> Bucket> Window<'_, P> {
 
     fn counts(&self, number: u32) -> bool {
         self.mean_of(number).is_some()
+    }
+
+    /// The first end in `end..=last` whose window has enough buckets, and how many it has.
+    fn first(&self, end: u32, last: u32) -> Option<(u32, u8)> {
+        if end > last {
+            return None;
+        }
+        let mut used = self.used(end);
+        for end in end..=last {
+            if used >= MIN_BUCKETS {
+                return Some((end, used));
+            }
+            // The next window has one bucket more at its end, and lacks the first of this one. BOUND: 0..=30.
+            used = used.saturating_add(self.counts(end).into());
+            used = used.saturating_sub(self.counts(end.saturating_sub(WINDOW_BUCKETS)).into());
+        }
+        None
+    }
+
+    /// The first window with enough buckets among those that end a whole number of [`LATE_BUCKETS`] after `end` and are still kept.
+    fn late(&self, end: u32, last: u32, kept: impl Fn(u32) -> bool) -> Option<(u32, u8)> {
+        let steps = last.saturating_sub(end).checked_div(LATE_BUCKETS)?;
+        // BOUND: of the last two, no earlier one can be wholly in the ring.
+        let ends =
+            (steps.saturating_sub(1)..=steps).filter_map(|step| end.checked_add(step.checked_mul(LATE_BUCKETS)?));
+        ends.filter(|end| kept(*end)).map(|end| (end, self.used(end))).find(|(_, used)| *used >= MIN_BUCKETS)
     }
 
     fn means(&self, end: u32) -> impl Iterator<Item = u64> {
@@ -161,8 +201,8 @@ impl<P: Fn(u32) -> Bucket> Window<'_, P> {
     }
 }
 
-/// Number of the bucket that `time` lies in.
-pub(crate) fn number_floor(time: UnixSeconds, bucket_s: u32) -> Result<u32, Unsettled> {
+/// Number of the bucket that `time` lies in. Errors: `TimeOutOfRange`.
+pub fn number_floor(time: UnixSeconds, bucket_s: u32) -> Result<u32, Unsettled> {
     let number = time.0.checked_div_euclid(i64::from(bucket_s)).ok_or(Unsettled::TimeOutOfRange)?;
     u32::try_from(number).map_err(|_| Unsettled::TimeOutOfRange)
 }

@@ -1,9 +1,8 @@
 //! A protocol in use: configs, mints, one feed and one market, and actors with margin accounts.
 
-use crate::{GENESIS_HASH, Token, World, key, keypair};
-use abi::pyth::{PriceUpdate, price_update_bytes};
+use crate::{GENESIS_HASH, Publication, SourceAccount, Token, World, keypair};
+use abi::oracle::Feed;
 use client::{addresses, breaker, margin, oracle};
-use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -14,6 +13,8 @@ pub const SOL: u64 = 1_000_000_000;
 pub const USDC: u64 = 1_000_000;
 /// Lots in one SOL.
 pub const LOTS_PER_UNIT: u32 = 10;
+/// Sources that the feed asks for.
+const MIN_SOURCES: u8 = 2;
 const STRIKE_TICK_E6: u64 = 5_000_000;
 const TAKER_FEE_BPS: u16 = 3;
 const MAKER_FEE_BPS: u16 = 1;
@@ -25,8 +26,8 @@ pub struct Protocol {
     pub base: Token,
     pub quote: Token,
     pub symbol: [u8; 16],
-    /// The Pyth account that the feed reads.
-    pub source: Pubkey,
+    /// The accounts that the feed reads, one of each kind.
+    pub sources: [SourceAccount; 3],
     pub feed: Pubkey,
     pub market: Pubkey,
     pub custody: Pubkey,
@@ -57,7 +58,7 @@ impl Protocol {
         let symbol = addresses::symbol("SOL/USDC").expect("a short symbol");
         let market = addresses::market(&symbol);
         let protocol = Self {
-            source: key("pyth SOL/USD"),
+            sources: SourceAccount::three("SOL/USD"),
             feed: addresses::feed(&symbol),
             market,
             custody: addresses::custody(&market),
@@ -114,17 +115,10 @@ impl Protocol {
             payer: world.payer(),
             authority: self.deployer.pubkey(),
             config: addresses::config(&oracle::ID),
-            source: self.source,
             feed: self.feed,
         };
-        accounts.instruction(oracle::FeedCreateArgs {
-            symbol: self.symbol,
-            source_owner: abi::ids::PYTH_RECEIVER.into(),
-            source_address: self.source,
-            feed_id: self.feed_id(),
-            max_age_s: 60,
-            max_confidence_bps: 200,
-        })
+        let sources = self.sources.map(|source| (source.address, source.feed_id));
+        client::feeds::feed_create(&accounts, self.symbol, MIN_SOURCES, sources)
     }
 
     pub fn market_create(&self, world: &World) -> Instruction {
@@ -150,45 +144,26 @@ impl Protocol {
         })
     }
 
-    pub fn feed_id(&self) -> [u8; 32] {
-        key("feed id SOL/USD").to_bytes()
-    }
-
-    /// Writes the source account as Pyth would, published now.
+    /// Writes the source accounts as their programs would, published now.
     pub fn publish(&self, world: &mut World, price_e6: u64) {
-        let clock = world.clock();
-        // Pyth's eight decimals.
-        let price = i64::try_from(price_e6 * 100).expect("a price in bounds");
-        let confidence = price_e6 * 100 / 1_000;
-        let update = PriceUpdate {
-            write_authority: key("pyth writer").to_bytes(),
-            feed_id: self.feed_id(),
-            price,
-            confidence,
-            exponent: -8,
-            published_unix_s: clock.unix_timestamp,
-            previous_published_unix_s: clock.unix_timestamp - 1,
-            ema_price: price,
-            ema_confidence: confidence,
-            posted_slot: clock.slot,
-        };
-        let data = price_update_bytes(&update).to_vec();
-        let account =
-            Account { lamports: 10_000_000, data, owner: abi::ids::PYTH_RECEIVER.into(), ..Account::default() };
-        world.set_account(&self.source, account);
+        let publication = Publication::now(world, price_e6);
+        for source in &self.sources {
+            source.publish(world, &publication);
+        }
     }
 
     pub fn feed_refresh(&self) -> Instruction {
-        oracle::FeedRefresh { feed: self.feed, source: self.source }.instruction()
+        client::feeds::feed_refresh(self.feed, self.sources.map(|source| source.address))
     }
 
     pub fn refresh(&self, world: &mut World) {
         world.ok(&[self.feed_refresh()], &[]);
     }
 
-    /// A new price, published and recorded now.
+    /// A new price, published and recorded now, as if the feed's average had had the time to follow it.
     pub fn price(&self, world: &mut World, price_e6: u64) {
         self.publish(world, price_e6);
+        world.edit(&self.feed, |feed: &mut Feed| feed.ema_e6 = price_e6.into());
         self.refresh(world);
     }
 

@@ -1,7 +1,6 @@
 //! Why the oracle refuses. Codes start at 6000; the list only grows.
-use abi::pyth::PythError;
 use anchor_lang::prelude::*;
-use risk::feed::{LimitsError, Refusal};
+use risk::feed::Refusal;
 use risk::settlement::Unsettled;
 use shared::UpgradeAuthorityError;
 
@@ -17,35 +16,35 @@ pub enum OracleError {
     NotAuthority,
     #[msg("a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros")]
     SymbolInvalid,
-    #[msg("the source's owner must be one of the two Pyth receivers")]
+    #[msg("the source's owner must be a Pyth receiver, Switchboard's on-demand program or Chainlink's store")]
     SourceOwnerUnsupported,
     #[msg("the source account is not the one that the feed is pinned to")]
     SourceAddressMismatch,
-    #[msg("the source account belongs to another program than the feed's receiver")]
+    #[msg("the source account belongs to another program than the one it was pinned with")]
     SourceOwnerMismatch,
-    #[msg("a Pyth price update has 134 bytes")]
+    #[msg("a Pyth update has 134 bytes, a Switchboard feed 3,208, a Chainlink feed 248 or more")]
     SourceLengthWrong,
-    #[msg("the source account is not a Pyth price update")]
+    #[msg("the source account is not a price of its program: its first eight bytes are others")]
     SourceDiscriminatorWrong,
     #[msg("the price update is not fully verified")]
     SourceNotFullyVerified,
-    #[msg("the price update is of another feed")]
+    #[msg("the source account is of another feed")]
     SourceFeedIdMismatch,
-    #[msg("max_age_s must be 1 to 60")]
-    MaxAgeOutOfRange,
-    #[msg("max_confidence_bps must be 1 to 200")]
-    MaxConfidenceOutOfRange,
+    #[msg("a feed has one to three sources")]
+    SourceCountOutOfRange,
+    #[msg("min_sources must be 2 or more (1 on a local network) and no more than the sources")]
+    MinSourcesOutOfRange,
     #[msg("the published price is zero or negative")]
     PriceNotPositive,
-    #[msg("the published exponent is outside -12..=0")]
+    #[msg("the published exponent is outside -12..=0, or more than 18 decimals")]
     ExponentOutOfRange,
     #[msg("the price is outside 0.0001..=10,000,000")]
     PriceOutOfBounds,
-    #[msg("the half width of the price (2.12 x confidence) exceeds the feed's bound")]
+    #[msg("the half width of the price exceeds 2 % of it")]
     ConfidenceTooWide,
-    #[msg("published more than 2 seconds in the future")]
+    #[msg("published more than 2 seconds, or a slot, in the future")]
     PublishedInFuture,
-    #[msg("published longer ago than the feed's bound: post a newer update")]
+    #[msg("published more than 60 seconds or 150 slots ago: post a newer update")]
     PublishedTooOld,
     #[msg("published before the update that the feed holds")]
     PublishedBackwards,
@@ -59,6 +58,54 @@ pub enum OracleError {
     ExpiryOutOfRange,
     #[msg("a counter or sum would pass 64 bits")]
     CounterOverflow,
+    #[msg("a source account of the feed is left out: pass all of them, in the feed's order")]
+    SourceMissing,
+    #[msg("more source accounts than the feed has pinned")]
+    SourceSurplus,
+    #[msg("a source account is passed or pinned twice")]
+    SourceDoubled,
+    #[msg("the source accounts are not in the feed's order")]
+    SourceOutOfOrder,
+    #[msg("one feed id for each source account")]
+    SourceIdsMismatch,
+    #[msg(
+        "the Switchboard feed is of another queue, or the Chainlink feed has other decimals, than when it was pinned"
+    )]
+    SourceScopeMismatch,
+    #[msg("the owner of this Switchboard feed may write values without an oracle")]
+    SourceWritableByAuthority,
+    #[msg("the Switchboard result has no samples")]
+    SourceNoSamples,
+    #[msg("the Chainlink feed's header is not of version 2")]
+    SourceVersionWrong,
+    #[msg("the Chainlink feed has more than one live round")]
+    SourceLiveLengthWrong,
+    #[msg("the account is not the breaker's brake")]
+    BrakeUnreadable,
+    #[msg("the breaker's level forbids listing")]
+    LevelForbids,
+    #[msg("the signer is not one of the breaker's guardians")]
+    NotGuardian,
+    #[msg("another change of sources waits for its delay: apply or cancel it first")]
+    ChangePending,
+    #[msg("no change waits")]
+    NoChangePending,
+    #[msg("the delay of the change has not run")]
+    ChangeTooEarly,
+    #[msg("the feed has no source at this place")]
+    SourcePlaceEmpty,
+    #[msg("a feed has three sources at most: remove one first")]
+    SourcesFull,
+    #[msg("without this source the feed could never be normal: add another first")]
+    SourcesTooFew,
+    #[msg("the settlement price is final")]
+    SettlementIsFinal,
+    #[msg("the price is captured; a guardian's delay still runs")]
+    SettlementDelayed,
+    #[msg("a delay must end later than now, the expiry and the delay there is")]
+    DelayNotLonger,
+    #[msg("a settlement can be delayed for 24 hours after the expiry at most")]
+    DelayTooLong,
 }
 
 impl From<UpgradeAuthorityError> for OracleError {
@@ -73,28 +120,19 @@ impl From<UpgradeAuthorityError> for OracleError {
     }
 }
 
-impl From<PythError> for OracleError {
-    fn from(error: PythError) -> Self {
-        match error {
-            PythError::WrongLength => Self::SourceLengthWrong,
-            PythError::WrongDiscriminator => Self::SourceDiscriminatorWrong,
-            PythError::NotFullyVerified => Self::SourceNotFullyVerified,
-        }
-    }
-}
-
-impl From<LimitsError> for OracleError {
-    fn from(error: LimitsError) -> Self {
-        match error {
-            LimitsError::MaxAge => Self::MaxAgeOutOfRange,
-            LimitsError::MaxConfidence => Self::MaxConfidenceOutOfRange,
-        }
-    }
-}
-
 impl From<Refusal> for OracleError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::OwnerMismatch => Self::SourceOwnerMismatch,
+            Refusal::LengthWrong => Self::SourceLengthWrong,
+            Refusal::DiscriminatorWrong => Self::SourceDiscriminatorWrong,
+            Refusal::NotFullyVerified => Self::SourceNotFullyVerified,
+            Refusal::FeedIdMismatch => Self::SourceFeedIdMismatch,
+            Refusal::ScopeMismatch => Self::SourceScopeMismatch,
+            Refusal::WritableByAuthority => Self::SourceWritableByAuthority,
+            Refusal::NoSamples => Self::SourceNoSamples,
+            Refusal::VersionWrong => Self::SourceVersionWrong,
+            Refusal::LiveLengthWrong => Self::SourceLiveLengthWrong,
             Refusal::PriceNotPositive => Self::PriceNotPositive,
             Refusal::ExponentOutOfRange => Self::ExponentOutOfRange,
             Refusal::PriceOutOfBounds => Self::PriceOutOfBounds,
@@ -102,6 +140,10 @@ impl From<Refusal> for OracleError {
             Refusal::PublishedInFuture => Self::PublishedInFuture,
             Refusal::PublishedTooOld => Self::PublishedTooOld,
             Refusal::PublishedBackwards => Self::PublishedBackwards,
+            // What only several sources together can be: one that is looked at alone never is.
+            Refusal::Outlier | Refusal::Outranked | Refusal::Diverged | Refusal::Alone | Refusal::Absent => {
+                Self::SourceAddressMismatch
+            }
         }
     }
 }

@@ -25,7 +25,9 @@ pub struct FeedCreated {
     pub seq: u64,
     pub feed: Address,
     pub symbol: [u8; 16],
-    pub source: Address,
+    pub min_sources: u8,
+    /// Zeros where there is none.
+    pub sources: [Address; 3],
 }
 
 #[event]
@@ -36,7 +38,10 @@ pub struct FeedRefreshed {
     pub feed: Address,
     pub price_e6: u64,
     pub confidence_e6: u64,
-    pub published_unix_s: i64,
+    pub severity: u8,
+    pub flags: u8,
+    /// Why each source was not used; 0: it was.
+    pub refusals: [u8; 3],
 }
 
 #[event]
@@ -51,4 +56,61 @@ pub struct SettlementFinalised {
     pub price_e6: u64,
     pub buckets_used: u8,
     pub window_end_unix_s: i64,
+}
+
+#[event]
+pub struct SettlementCaptured {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the feed; a settlement does not advance it.
+    pub seq: u64,
+    pub feed: Address,
+    pub settlement: Address,
+    pub expiry_unix_s: i64,
+    pub price_e6: u64,
+    pub not_before_unix_s: i64,
+}
+
+#[event]
+pub struct SettlementDelayed {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the feed; a settlement does not advance it.
+    pub seq: u64,
+    pub feed: Address,
+    pub settlement: Address,
+    pub expiry_unix_s: i64,
+    pub not_before_unix_s: i64,
+    pub guardian: Address,
+}
+
+#[event]
+pub struct SourceChangeProposed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Address,
+    /// 1 add, 2 remove.
+    pub change: u8,
+    pub source: Address,
+    pub ready_unix_s: i64,
+}
+
+#[event]
+pub struct SourceChangeCancelled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Address,
+}
+
+#[event]
+pub struct SourcesChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Address,
+    pub source_count: u8,
+    /// Zeros where there is none.
+    pub sources: [Address; 3],
 }

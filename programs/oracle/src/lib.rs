@@ -1,22 +1,34 @@
-//! Price feeds from pinned sources and settlement prices accumulated on chain.
+//! Price feeds aggregated from pinned sources, volatility surfaces, and settlement prices accumulated on chain.
 //!
-//! No instruction here asks the breaker: prices are recorded at every level.
+//! Prices are recorded at every level of the breaker; only listing asks it.
 use anchor_lang::prelude::*;
 
 mod errors;
 mod events;
+mod guard;
 mod instructions;
 mod source;
 mod state;
 
 pub use errors::OracleError;
 use instructions::*;
-use risk::feed::Limits;
 
 pub const ID: Address = Address::new_from_array(abi::ids::ORACLE);
 
 /// Clock periods are divided by this: 1, or more in a build for local networks.
 pub const TIME_DIVISOR: u32 = if cfg!(feature = "localnet") { 60 } else { 1 };
+/// Fewest sources that a feed may call normal: one only where nothing is at stake.
+pub const MIN_SOURCES: u8 = if cfg!(feature = "localnet") { 1 } else { 2 };
+/// How long a change of sources or publishers waits, and how long after its expiry a settlement can be delayed.
+pub const SOURCE_DELAY_S: i64 = scaled_s(48 * 3_600);
+pub const DELAY_MAX_S: i64 = scaled_s(24 * 3_600);
+
+const fn scaled_s(seconds: i64) -> i64 {
+    match seconds.checked_div(TIME_DIVISOR as i64) {
+        Some(scaled) => scaled,
+        None => seconds,
+    }
+}
 
 #[program]
 pub mod oracle {
@@ -36,23 +48,51 @@ pub mod oracle {
     pub fn feed_create(
         ctx: &mut Context<FeedCreate>,
         symbol: [u8; 16],
-        source_owner: Address,
-        source_address: Address,
-        feed_id: [u8; 32],
-        max_age_s: u32,
-        max_confidence_bps: u16,
+        min_sources: u8,
+        feed_ids: Vec<[u8; 32]>,
     ) -> Result<()> {
-        let limits = Limits { max_age_s, max_confidence_bps };
-        ctx.accounts.feed_create(&FeedTerms { symbol, source_owner, source_address, feed_id, limits }, &ctx.bumps)
+        let sources = ctx.remaining_accounts()?;
+        let terms = FeedTerms { symbol, min_sources, feed_ids: &feed_ids };
+        ctx.accounts.feed_create(&terms, &sources, &ctx.bumps)
     }
 
     #[discrim = 3]
     pub fn feed_refresh(ctx: &mut Context<FeedRefresh>) -> Result<()> {
-        ctx.accounts.feed_refresh()
+        let sources = ctx.remaining_accounts()?;
+        ctx.accounts.feed_refresh(&sources)
     }
 
     #[discrim = 4]
     pub fn settlement_finalise(ctx: &mut Context<SettlementFinalise>, expiry_unix_s: i64) -> Result<()> {
         ctx.accounts.settlement_finalise(expiry_unix_s, &ctx.bumps)
+    }
+
+    #[discrim = 5]
+    pub fn settlement_delay(
+        ctx: &mut Context<SettlementDelay>,
+        expiry_unix_s: i64,
+        not_before_unix_s: i64,
+    ) -> Result<()> {
+        ctx.accounts.settlement_delay(expiry_unix_s, not_before_unix_s, &ctx.bumps)
+    }
+
+    #[discrim = 6]
+    pub fn source_add(ctx: &mut Context<SourceAdd>, feed_id: [u8; 32]) -> Result<()> {
+        ctx.accounts.source_add(feed_id)
+    }
+
+    #[discrim = 7]
+    pub fn source_remove(ctx: &mut Context<SourceRemove>, place: u8) -> Result<()> {
+        ctx.accounts.source_remove(place)
+    }
+
+    #[discrim = 8]
+    pub fn source_apply(ctx: &mut Context<SourceApply>) -> Result<()> {
+        ctx.accounts.source_apply()
+    }
+
+    #[discrim = 9]
+    pub fn source_cancel(ctx: &mut Context<SourceCancel>) -> Result<()> {
+        ctx.accounts.source_cancel()
     }
 }

@@ -1,8 +1,9 @@
 //! The program's accounts: layouts from `abi`, under Anchor's attribute, and their buckets as the settlement rule sees them.
 use crate::OracleError;
 use anchor_lang::prelude::*;
+use risk::feed::{Quote, Severity, State, Variance};
 use risk::settlement::RING;
-use units::{PriceE6, UnixSeconds};
+use units::{PriceE6, Slot, UnixSeconds};
 
 abi::config_layout!(#[account]);
 abi::bucket_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
@@ -17,6 +18,7 @@ pub const VERSION: u8 = 1;
 pub const MIN_READER: u8 = 1;
 
 const _: () = assert!(RING as usize == abi::oracle::BUCKETS);
+const _: () = assert!(risk::feed::SOURCES == abi::oracle::SOURCES);
 
 impl Config {
     /// Numbers the next event.
@@ -35,14 +37,69 @@ impl Feed {
         Ok(seq)
     }
 
-    pub fn refreshed(&self) -> UnixSeconds {
-        UnixSeconds(self.refreshed_unix_s.get())
+    /// Cluster time of the last refresh: what has been credited to the buckets, and what never will be, is decided up to here.
+    pub fn checked(&self) -> UnixSeconds {
+        UnixSeconds(self.checked_unix_s.get())
+    }
+
+    /// The pinned sources, in their order.
+    pub fn pinned(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().take(usize::from(self.source_count))
+    }
+
+    /// Everything but sources and buckets, as the pure code sees it.
+    pub fn state(&self) -> State {
+        State {
+            severity: Severity::from_byte(self.severity),
+            flags: self.flags,
+            accepted: self.accepted,
+            quote: Quote { price: PriceE6(self.price_e6.get()), half_width: PriceE6(self.confidence_e6.get()) },
+            refreshed: UnixSeconds(self.refreshed_unix_s.get()),
+            refreshed_slot: Slot(self.refreshed_slot.get()),
+            checked: self.checked(),
+            checked_slot: Slot(self.checked_slot.get()),
+            sampled: PriceE6(self.sampled_e6.get()),
+            average: PriceE6(self.ema_e6.get()),
+            averaged: UnixSeconds(self.ema_unix_s.get()),
+            stable: PriceE6(self.stable_e6.get()),
+            variance: Variance {
+                short_e12: self.variance_1h_e12.get(),
+                long_e12: self.variance_24h_e12.get(),
+                samples: self.variance_samples.get(),
+                bucket: self.variance_bucket.get(),
+            },
+            normal_since: UnixSeconds(self.normal_since_unix_s.get()),
+            normal_samples: self.normal_samples.get(),
+        }
+    }
+
+    /// Stores what [`Feed::state`] loads.
+    pub fn store(&mut self, state: &State) {
+        self.severity = state.severity.byte();
+        self.flags = state.flags;
+        self.accepted = state.accepted;
+        self.price_e6 = state.quote.price.0.into();
+        self.confidence_e6 = state.quote.half_width.0.into();
+        self.refreshed_unix_s = state.refreshed.0.into();
+        self.refreshed_slot = state.refreshed_slot.0.into();
+        self.checked_unix_s = state.checked.0.into();
+        self.checked_slot = state.checked_slot.0.into();
+        self.sampled_e6 = state.sampled.0.into();
+        self.ema_e6 = state.average.0.into();
+        self.ema_unix_s = state.averaged.0.into();
+        self.stable_e6 = state.stable.0.into();
+        self.variance_1h_e12 = state.variance.short_e12.into();
+        self.variance_24h_e12 = state.variance.long_e12.into();
+        self.variance_samples = state.variance.samples.into();
+        self.variance_bucket = state.variance.bucket.into();
+        self.normal_since_unix_s = state.normal_since.0.into();
+        self.normal_samples = state.normal_samples.into();
     }
 
     /// Credits the price that stood since the last refresh to the buckets it stood in.
-    pub fn credit_until(&mut self, now: UnixSeconds) -> Result<()> {
-        let price = PriceE6(self.price_e6.get());
-        for credit in risk::settlement::credits(self.refreshed(), now, self.bucket_s.get()) {
+    pub fn credit_until(&mut self, state: &State, now: UnixSeconds) -> Result<()> {
+        let Some(price) = state.standing() else { return Ok(()) };
+        for credit in risk::settlement::credits(state.checked, now, self.bucket_s.get()) {
             let place = usize::try_from(credit.number % RING).ok().and_then(|place| self.buckets.get_mut(place));
             let place = place.ok_or(OracleError::CounterOverflow)?;
             let credited = risk::settlement::Bucket::from(*place).credited(credit, price);

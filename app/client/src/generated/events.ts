@@ -12,7 +12,12 @@ export type ProgramEvent =
   | { program: 'oracle'; name: 'FeedCreated'; data: oracle.FeedCreated }
   | { program: 'oracle'; name: 'FeedRefreshed'; data: oracle.FeedRefreshed }
   | { program: 'oracle'; name: 'OracleInitialised'; data: oracle.OracleInitialised }
+  | { program: 'oracle'; name: 'SettlementCaptured'; data: oracle.SettlementCaptured }
+  | { program: 'oracle'; name: 'SettlementDelayed'; data: oracle.SettlementDelayed }
   | { program: 'oracle'; name: 'SettlementFinalised'; data: oracle.SettlementFinalised }
+  | { program: 'oracle'; name: 'SourceChangeCancelled'; data: oracle.SourceChangeCancelled }
+  | { program: 'oracle'; name: 'SourceChangeProposed'; data: oracle.SourceChangeProposed }
+  | { program: 'oracle'; name: 'SourcesChanged'; data: oracle.SourcesChanged }
   | { program: 'margin'; name: 'AccountClosed'; data: margin.AccountClosed }
   | { program: 'margin'; name: 'AccountDeposited'; data: margin.AccountDeposited }
   | { program: 'margin'; name: 'AccountOpened'; data: margin.AccountOpened }
@@ -72,7 +77,12 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'FeedCreated', discriminator: new Uint8Array([48,114,86,253,113,66,250,98]), decode: (bytes) => ({ program: 'oracle', name: 'FeedCreated', data: oracle.getFeedCreatedDecoder().decode(bytes) }) },
     { name: 'FeedRefreshed', discriminator: new Uint8Array([165,51,45,45,192,127,95,15]), decode: (bytes) => ({ program: 'oracle', name: 'FeedRefreshed', data: oracle.getFeedRefreshedDecoder().decode(bytes) }) },
     { name: 'OracleInitialised', discriminator: new Uint8Array([244,117,44,205,231,13,79,37]), decode: (bytes) => ({ program: 'oracle', name: 'OracleInitialised', data: oracle.getOracleInitialisedDecoder().decode(bytes) }) },
+    { name: 'SettlementCaptured', discriminator: new Uint8Array([87,229,140,40,224,57,4,0]), decode: (bytes) => ({ program: 'oracle', name: 'SettlementCaptured', data: oracle.getSettlementCapturedDecoder().decode(bytes) }) },
+    { name: 'SettlementDelayed', discriminator: new Uint8Array([188,239,51,203,210,203,138,185]), decode: (bytes) => ({ program: 'oracle', name: 'SettlementDelayed', data: oracle.getSettlementDelayedDecoder().decode(bytes) }) },
     { name: 'SettlementFinalised', discriminator: new Uint8Array([20,146,42,155,207,59,165,46]), decode: (bytes) => ({ program: 'oracle', name: 'SettlementFinalised', data: oracle.getSettlementFinalisedDecoder().decode(bytes) }) },
+    { name: 'SourceChangeCancelled', discriminator: new Uint8Array([26,207,49,248,17,102,227,153]), decode: (bytes) => ({ program: 'oracle', name: 'SourceChangeCancelled', data: oracle.getSourceChangeCancelledDecoder().decode(bytes) }) },
+    { name: 'SourceChangeProposed', discriminator: new Uint8Array([133,184,174,2,220,160,161,39]), decode: (bytes) => ({ program: 'oracle', name: 'SourceChangeProposed', data: oracle.getSourceChangeProposedDecoder().decode(bytes) }) },
+    { name: 'SourcesChanged', discriminator: new Uint8Array([131,148,62,47,30,48,229,108]), decode: (bytes) => ({ program: 'oracle', name: 'SourcesChanged', data: oracle.getSourcesChangedDecoder().decode(bytes) }) },
   ],
   'J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY': [
     { name: 'AccountClosed', discriminator: new Uint8Array([19,250,79,236,91,80,148,48]), decode: (bytes) => ({ program: 'margin', name: 'AccountClosed', data: margin.getAccountClosedDecoder().decode(bytes) }) },

@@ -1,9 +1,9 @@
 /** A price source and its keeper: the price of a real account, published afresh about once a second, and the feed refreshed from it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { oracle } from '@bastion/client';
+import { feedRefreshInstruction, oracle } from '@bastion/client';
 import { getCreateAccountInstruction } from '@solana-program/system';
 import type { Address, Instruction, KeyPairSigner, TransactionSigner } from '@solana/kit';
-import type { Chain } from './chain.js';
+import type { Chain, Moment } from './chain.js';
 import { Problem } from './problem.js';
 import {
   JULY_2024,
@@ -49,7 +49,7 @@ export class PriceAccount {
       space,
       programAddress: PYTH_RECEIVER,
     });
-    await chain.send(payer, [create, price.publishInstruction(price.priceE6, (await chain.now()).unixS)]);
+    await chain.send(payer, [create, price.publishInstruction(price.priceE6, await chain.now())]);
     return price;
   }
 
@@ -57,14 +57,15 @@ export class PriceAccount {
     return this.last.price / SOURCE_PER_E6;
   }
 
-  publishInstruction(priceE6: bigint, publishedUnixS: bigint): Instruction {
+  publishInstruction(priceE6: bigint, at: Moment): Instruction {
     const kept = priceE6 === this.priceE6;
     const previousPublishedUnixS = this.last.publishedUnixS;
     this.last = {
       ...this.last,
       price: kept ? this.last.price : priceE6 * SOURCE_PER_E6,
-      publishedUnixS,
+      publishedUnixS: at.unixS,
       previousPublishedUnixS,
+      postedSlot: at.slot,
     };
     return priceWriteInstruction(this.address, this.writer, priceUpdateBytes(this.last));
   }
@@ -105,10 +106,14 @@ export class Keeper {
     this.paused = false;
   }
 
-  /** Moves the price and returns once the feed has it. */
+  /** Moves the price and returns once the feed has it and calls it normal: after a large move its average takes some seconds to follow. */
   async moveTo(priceE6: bigint): Promise<void> {
     this.priceE6 = priceE6;
-    while ((await this.price()) !== priceE6) {
+    for (;;) {
+      const feed = await this.state();
+      if (feed.priceE6 === priceE6 && feed.severity === 0) {
+        return;
+      }
       if (this.failure !== undefined) {
         throw new Problem('the keeper cannot refresh the feed', 'look at the validator’s log, then run again', {
           cause: this.failure,
@@ -120,14 +125,17 @@ export class Keeper {
 
   /** What the feed says. */
   async price(): Promise<bigint> {
-    return oracle.getFeedDecoder().decode(await this.chain.bytes(this.feed)).priceE6;
+    return (await this.state()).priceE6;
+  }
+
+  private async state(): Promise<oracle.Feed> {
+    return oracle.getFeedDecoder().decode(await this.chain.bytes(this.feed));
   }
 
   /** One update and one refresh, in one transaction. */
   async refresh(): Promise<void> {
-    const { unixS } = await this.chain.now();
-    const publish = this.source.publishInstruction(this.priceE6, unixS);
-    const refresh = oracle.getFeedRefreshInstruction({ feed: this.feed, source: this.source.address });
+    const publish = this.source.publishInstruction(this.priceE6, await this.chain.now());
+    const refresh = feedRefreshInstruction(this.feed, [this.source.address]);
     await this.chain.send(this.source.writer, [publish, refresh]);
   }
 

@@ -1,16 +1,15 @@
-import { configAddress, feedAddress, oracle, symbolBytes } from '@bastion/client';
+import { configAddress, feedAddress, feedCreateInstruction, symbolBytes } from '@bastion/client';
 import type { Address } from '@solana/kit';
 import { sha256 } from '../lib/buffer.js';
 import { Keeper, PriceAccount } from '../lib/keeper.js';
 import { localKey } from '../lib/keys.js';
 import { BASE_DECIMALS, QUOTE_DECIMALS, hex, showPrice } from '../lib/numbers.js';
-import { JULY_2024, JULY_2024_SHA256, PYTH_RECEIVER, SOL_USD, priceUpdateBytes } from '../lib/pyth.js';
+import { JULY_2024, JULY_2024_SHA256, SOL_USD, priceUpdateBytes } from '../lib/pyth.js';
 import { mintCreate } from '../lib/tokens.js';
 import type { Scene } from './network.js';
 
 export const SYMBOL = 'SOL';
-const MAX_AGE_S = 30;
-const MAX_CONFIDENCE_BPS = 200;
+const MIN_SOURCES = 1;
 
 export interface Priced extends Scene {
   readonly baseMint: Address;
@@ -40,19 +39,17 @@ export async function feedCreate(scene: Scene): Promise<Priced> {
   const source = await PriceAccount.create(chain, cast.keeper, await localKey('price-account'), cast.keeper);
   const feed = await feedAddress(SYMBOL);
   await chain.send(cast.keeper, [
-    oracle.getFeedCreateInstruction({
-      payer: cast.keeper,
-      authority: cast.deployer,
-      config: await configAddress('oracle'),
-      feed,
-      source: source.address,
-      symbol: symbolBytes(SYMBOL),
-      sourceOwner: PYTH_RECEIVER,
-      sourceAddress: source.address,
-      feedId: SOL_USD,
-      maxAgeS: MAX_AGE_S,
-      maxConfidenceBps: MAX_CONFIDENCE_BPS,
-    }),
+    feedCreateInstruction(
+      {
+        payer: cast.keeper,
+        authority: cast.deployer,
+        config: await configAddress('oracle'),
+        feed,
+        symbol: symbolBytes(SYMBOL),
+        minSources: MIN_SOURCES,
+      },
+      [{ address: source.address, feedId: SOL_USD }],
+    ),
   ]);
   const keeper = new Keeper(chain, feed, source);
   await keeper.refresh();

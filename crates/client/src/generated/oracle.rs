@@ -19,21 +19,29 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6002, "NotUpgradeAuthority", "the signer is not the oracle's upgrade authority"),
     (6003, "NotAuthority", "the signer is not the authority named in the config"),
     (6004, "SymbolInvalid", "a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros"),
-    (6005, "SourceOwnerUnsupported", "the source's owner must be one of the two Pyth receivers"),
+    (
+        6005,
+        "SourceOwnerUnsupported",
+        "the source's owner must be a Pyth receiver, Switchboard's on-demand program or Chainlink's store",
+    ),
     (6006, "SourceAddressMismatch", "the source account is not the one that the feed is pinned to"),
-    (6007, "SourceOwnerMismatch", "the source account belongs to another program than the feed's receiver"),
-    (6008, "SourceLengthWrong", "a Pyth price update has 134 bytes"),
-    (6009, "SourceDiscriminatorWrong", "the source account is not a Pyth price update"),
+    (6007, "SourceOwnerMismatch", "the source account belongs to another program than the one it was pinned with"),
+    (6008, "SourceLengthWrong", "a Pyth update has 134 bytes, a Switchboard feed 3,208, a Chainlink feed 248 or more"),
+    (
+        6009,
+        "SourceDiscriminatorWrong",
+        "the source account is not a price of its program: its first eight bytes are others",
+    ),
     (6010, "SourceNotFullyVerified", "the price update is not fully verified"),
-    (6011, "SourceFeedIdMismatch", "the price update is of another feed"),
-    (6012, "MaxAgeOutOfRange", "max_age_s must be 1 to 60"),
-    (6013, "MaxConfidenceOutOfRange", "max_confidence_bps must be 1 to 200"),
+    (6011, "SourceFeedIdMismatch", "the source account is of another feed"),
+    (6012, "SourceCountOutOfRange", "a feed has one to three sources"),
+    (6013, "MinSourcesOutOfRange", "min_sources must be 2 or more (1 on a local network) and no more than the sources"),
     (6014, "PriceNotPositive", "the published price is zero or negative"),
-    (6015, "ExponentOutOfRange", "the published exponent is outside -12..=0"),
+    (6015, "ExponentOutOfRange", "the published exponent is outside -12..=0, or more than 18 decimals"),
     (6016, "PriceOutOfBounds", "the price is outside 0.0001..=10,000,000"),
-    (6017, "ConfidenceTooWide", "the half width of the price (2.12 x confidence) exceeds the feed's bound"),
-    (6018, "PublishedInFuture", "published more than 2 seconds in the future"),
-    (6019, "PublishedTooOld", "published longer ago than the feed's bound: post a newer update"),
+    (6017, "ConfidenceTooWide", "the half width of the price exceeds 2 % of it"),
+    (6018, "PublishedInFuture", "published more than 2 seconds, or a slot, in the future"),
+    (6019, "PublishedTooOld", "published more than 60 seconds or 150 slots ago: post a newer update"),
     (6020, "PublishedBackwards", "published before the update that the feed holds"),
     (6021, "ClockBackwards", "the cluster's clock is behind the feed's last refresh: retry when it has caught up"),
     (6022, "NotExpired", "the expiry lies in the future"),
@@ -44,6 +52,33 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6024, "ExpiryOutOfRange", "the expiry is not a time that buckets can name"),
     (6025, "CounterOverflow", "a counter or sum would pass 64 bits"),
+    (6026, "SourceMissing", "a source account of the feed is left out: pass all of them, in the feed's order"),
+    (6027, "SourceSurplus", "more source accounts than the feed has pinned"),
+    (6028, "SourceDoubled", "a source account is passed or pinned twice"),
+    (6029, "SourceOutOfOrder", "the source accounts are not in the feed's order"),
+    (6030, "SourceIdsMismatch", "one feed id for each source account"),
+    (
+        6031,
+        "SourceScopeMismatch",
+        "the Switchboard feed is of another queue, or the Chainlink feed has other decimals, than when it was pinned",
+    ),
+    (6032, "SourceWritableByAuthority", "the owner of this Switchboard feed may write values without an oracle"),
+    (6033, "SourceNoSamples", "the Switchboard result has no samples"),
+    (6034, "SourceVersionWrong", "the Chainlink feed's header is not of version 2"),
+    (6035, "SourceLiveLengthWrong", "the Chainlink feed has more than one live round"),
+    (6036, "BrakeUnreadable", "the account is not the breaker's brake"),
+    (6037, "LevelForbids", "the breaker's level forbids listing"),
+    (6038, "NotGuardian", "the signer is not one of the breaker's guardians"),
+    (6039, "ChangePending", "another change of sources waits for its delay: apply or cancel it first"),
+    (6040, "NoChangePending", "no change waits"),
+    (6041, "ChangeTooEarly", "the delay of the change has not run"),
+    (6042, "SourcePlaceEmpty", "the feed has no source at this place"),
+    (6043, "SourcesFull", "a feed has three sources at most: remove one first"),
+    (6044, "SourcesTooFew", "without this source the feed could never be normal: add another first"),
+    (6045, "SettlementIsFinal", "the settlement price is final"),
+    (6046, "SettlementDelayed", "the price is captured; a guardian's delay still runs"),
+    (6047, "DelayNotLonger", "a delay must end later than now, the expiry and the delay there is"),
+    (6048, "DelayTooLong", "a settlement can be delayed for 24 hours after the expiry at most"),
 ];
 
 /// Every instruction, by discriminator.
@@ -64,6 +99,27 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "settlement_finalise",
         discriminator: SettlementFinalise::DISCRIMINATOR,
         accounts: SettlementFinalise::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "settlement_delay",
+        discriminator: SettlementDelay::DISCRIMINATOR,
+        accounts: SettlementDelay::ACCOUNTS,
+    },
+    InstructionSpec { name: "source_add", discriminator: SourceAdd::DISCRIMINATOR, accounts: SourceAdd::ACCOUNTS },
+    InstructionSpec {
+        name: "source_remove",
+        discriminator: SourceRemove::DISCRIMINATOR,
+        accounts: SourceRemove::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "source_apply",
+        discriminator: SourceApply::DISCRIMINATOR,
+        accounts: SourceApply::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "source_cancel",
+        discriminator: SourceCancel::DISCRIMINATOR,
+        accounts: SourceCancel::ACCOUNTS,
     },
 ];
 
@@ -153,8 +209,6 @@ pub struct FeedCreate {
     pub payer: Pubkey,
     pub authority: Pubkey,
     pub config: Pubkey,
-    /// Checked by the handler against the arguments.
-    pub source: Pubkey,
     pub feed: Pubkey,
 }
 
@@ -164,7 +218,13 @@ impl FeedCreate {
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
-        AccountSpec { name: "source", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
         AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
@@ -187,7 +247,7 @@ impl FeedCreate {
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new_readonly(self.config, false),
-            AccountMeta::new_readonly(self.source, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
@@ -198,27 +258,20 @@ impl FeedCreate {
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct FeedCreateArgs {
     pub symbol: [u8; 16],
-    pub source_owner: Pubkey,
-    pub source_address: Pubkey,
-    pub feed_id: [u8; 32],
-    pub max_age_s: u32,
-    pub max_confidence_bps: u16,
+    pub min_sources: u8,
+    pub feed_ids: Vec<[u8; 32]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedRefresh {
-    /// No seeds: only `feed_create` creates accounts of this kind, and the source below is pinned by this one.
+    /// No seeds: only `feed_create` creates accounts of this kind, and the sources that follow are pinned by this one.
     pub feed: Pubkey,
-    /// Checked by the handler against the feed.
-    pub source: Pubkey,
 }
 
 impl FeedRefresh {
     pub const DISCRIMINATOR: &[u8] = &[3];
-    pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "source", writable: false, signer: false, optional: false, address: None },
-    ];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None }];
 
     pub fn instruction(&self) -> Instruction {
         self.instruction_of(ID)
@@ -227,7 +280,7 @@ impl FeedRefresh {
     /// The same call of another deployment of the program.
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
-        let accounts = vec![AccountMeta::new(self.feed, false), AccountMeta::new_readonly(self.source, false)];
+        let accounts = vec![AccountMeta::new(self.feed, false)];
         Instruction { program_id, accounts, data }
     }
 }
@@ -237,6 +290,7 @@ pub struct SettlementFinalise {
     pub payer: Pubkey,
     /// No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one.
     pub feed: Pubkey,
+    /// There already if a guardian has delayed it.
     pub settlement: Pubkey,
 }
 
@@ -278,6 +332,204 @@ pub struct SettlementFinaliseArgs {
     pub expiry_unix_s: i64,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettlementDelay {
+    pub payer: Pubkey,
+    /// One of the breaker's guardians. `dup`: a signer's view gives no access to data, so the guardian may pay.
+    pub guardian: Pubkey,
+    /// No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one.
+    pub feed: Pubkey,
+    pub settlement: Pubkey,
+}
+
+impl SettlementDelay {
+    pub const DISCRIMINATOR: &[u8] = &[5];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "guardian", writable: true, signer: true, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "settlement", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: SettlementDelayArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SettlementDelayArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.guardian, true),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.settlement, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SettlementDelayArgs {
+    pub expiry_unix_s: i64,
+    pub not_before_unix_s: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceAdd {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub feed: Pubkey,
+    /// Checked by the handler: an account of a supported program that is usable now.
+    pub source: Pubkey,
+}
+
+impl SourceAdd {
+    pub const DISCRIMINATOR: &[u8] = &[6];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: SourceAddArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SourceAddArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(self.feed, false),
+            AccountMeta::new_readonly(self.source, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SourceAddArgs {
+    pub feed_id: [u8; 32],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceRemove {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl SourceRemove {
+    pub const DISCRIMINATOR: &[u8] = &[7];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: SourceRemoveArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SourceRemoveArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SourceRemoveArgs {
+    pub place: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceApply {
+    pub feed: Pubkey,
+}
+
+impl SourceApply {
+    pub const DISCRIMINATOR: &[u8] = &[8];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.feed, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceCancel {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl SourceCancel {
+    pub const DISCRIMINATOR: &[u8] = &[9];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AuthorityChanged {
     pub slot: u64,
@@ -293,7 +545,9 @@ pub struct FeedCreated {
     pub seq: u64,
     pub feed: Pubkey,
     pub symbol: [u8; 16],
-    pub source: Pubkey,
+    pub min_sources: u8,
+    /// Zeros where there is none.
+    pub sources: [Pubkey; 3],
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -304,7 +558,10 @@ pub struct FeedRefreshed {
     pub feed: Pubkey,
     pub price_e6: u64,
     pub confidence_e6: u64,
-    pub published_unix_s: i64,
+    pub severity: u8,
+    pub flags: u8,
+    /// Why each source was not used; 0: it was.
+    pub refusals: [u8; 3],
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -314,6 +571,32 @@ pub struct OracleInitialised {
     pub seq: u64,
     pub authority: Pubkey,
     pub time_divisor: u32,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SettlementCaptured {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the feed; a settlement does not advance it.
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub settlement: Pubkey,
+    pub expiry_unix_s: i64,
+    pub price_e6: u64,
+    pub not_before_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SettlementDelayed {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the feed; a settlement does not advance it.
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub settlement: Pubkey,
+    pub expiry_unix_s: i64,
+    pub not_before_unix_s: i64,
+    pub guardian: Pubkey,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -328,6 +611,37 @@ pub struct SettlementFinalised {
     pub price_e6: u64,
     pub buckets_used: u8,
     pub window_end_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SourceChangeCancelled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SourceChangeProposed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Pubkey,
+    /// 1 add, 2 remove.
+    pub change: u8,
+    pub source: Pubkey,
+    pub ready_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SourcesChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub source_count: u8,
+    /// Zeros where there is none.
+    pub sources: [Pubkey; 3],
 }
 
 impl AuthorityChanged {
@@ -350,7 +664,32 @@ impl OracleInitialised {
     pub const DISCRIMINATOR: &[u8] = &[244, 117, 44, 205, 231, 13, 79, 37];
 }
 
+impl SettlementCaptured {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[87, 229, 140, 40, 224, 57, 4, 0];
+}
+
+impl SettlementDelayed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[188, 239, 51, 203, 210, 203, 138, 185];
+}
+
 impl SettlementFinalised {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[20, 146, 42, 155, 207, 59, 165, 46];
+}
+
+impl SourceChangeCancelled {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[26, 207, 49, 248, 17, 102, 227, 153];
+}
+
+impl SourceChangeProposed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[133, 184, 174, 2, 220, 160, 161, 39];
+}
+
+impl SourcesChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[131, 148, 62, 47, 30, 48, 229, 108];
 }

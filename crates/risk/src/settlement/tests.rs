@@ -194,10 +194,12 @@ proptest! {
             for refresh in [false, true] {
                 let now = feed.refreshed + if refresh { 0 } else { wait };
                 let asked = feed.settle(expiry, now);
-                let kept_until = |settled: &Settled| settled.window_end.0 + i64::from((RING - WINDOW_BUCKETS) * BUCKET_S);
+                // While the window before the expiry is still in the ring.
+                let kept = feed.refreshed.div_euclid(60) - (expiry.div_euclid(60) - i64::from(WINDOW_BUCKETS)) < i64::from(RING);
                 match answer {
-                    None => answer = asked.ok(),
-                    Some(settled) if now < kept_until(&settled) => prop_assert_eq!(asked, Ok(settled)),
+                    None if kept => answer = asked.ok(),
+                    None => {}
+                    Some(settled) if kept => prop_assert_eq!(asked, Ok(settled)),
                     Some(_) => {}
                 }
                 if let Ok(settled) = asked {
@@ -222,8 +224,23 @@ proptest! {
         let window = Window { bucket_s: BUCKET_S, place: &place };
         let number = |at: i64| u32::try_from(at / 60).unwrap();
         let first = (number(expiry)..=number(now)).find(|end| window.used(*end) >= MIN_BUCKETS);
-        if now >= expiry {
+        if now >= expiry && number(now) - (number(expiry) - WINDOW_BUCKETS) < RING {
             prop_assert_eq!(feed.settle(expiry, now).ok().map(|settled| settled.window_end.0), first.map(|end| i64::from(end) * 60));
         }
+    }
+
+    /// Asked too late for the first window, whoever asks gets the window of a whole number of six hours after the expiry.
+    #[test]
+    fn late_answers_come_in_steps_of_six_hours(late_s in (513_i64 - 30) * 60..3_000 * 60, prices in prop::collection::vec(90_000_000_u64..110_000_000, 8)) {
+        let mut feed = Feed::new(100_000_000, WINDOW_START);
+        let price = |at: i64| prices[usize::try_from(at / 600).unwrap() % prices.len()];
+        feed.refresh_every(60, EXPIRY + late_s, price);
+        let settled = feed.settle(EXPIRY, feed.refreshed).unwrap();
+        let step_s = i64::from(LATE_BUCKETS * BUCKET_S);
+        let since = settled.window_end.0 - EXPIRY;
+        prop_assert!(since > 0 && since % step_s == 0 && settled.buckets_used == 30, "{since}");
+        // The first of them that is still kept whole.
+        let kept_from = feed.refreshed / 60 - i64::from(RING) + i64::from(WINDOW_BUCKETS);
+        prop_assert!(settled.window_end.0 / 60 > kept_from && settled.window_end.0 / 60 - i64::from(LATE_BUCKETS) <= kept_from);
     }
 }

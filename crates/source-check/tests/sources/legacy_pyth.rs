@@ -2,14 +2,13 @@
 //! on ours.
 
 use crate::CASES;
-use abi::{chainlink, pyth, switchboard};
+use abi::{chainlink, oracle, pyth, switchboard};
 use proptest::prelude::*;
 use pyth_sdk_solana::{
     Price,
     state::{AccountType, MAGIC, PriceStatus, SolanaPriceAccount, VERSION_2, load_price_account},
 };
-use risk::feed::{Refusal, Sample, normalise};
-use units::UnixSeconds;
+use risk::feed::{Quote, Refusal, sample};
 
 /// Decimal places of `PriceE6`, as an exponent.
 const EXPONENT_E6: i32 = -6;
@@ -24,6 +23,24 @@ fn account(price: i64, conf: u64, expo: i32, timestamp: i64) -> SolanaPriceAccou
     account
 }
 
+/// What a feed would take from an update of this price.
+fn quote(price: i64, confidence: u64, exponent: i32) -> Result<Quote, Refusal> {
+    let update = pyth::PriceUpdate {
+        write_authority: [0; 32],
+        feed_id: [0; 32],
+        price,
+        confidence,
+        exponent,
+        published_unix_s: 0,
+        previous_published_unix_s: 0,
+        ema_price: 0,
+        ema_confidence: 0,
+        posted_slot: 0,
+    };
+    let (_, sample) = sample(oracle::SOURCE_PYTH, &pyth::price_update_bytes(&update))?;
+    sample.normalise()
+}
+
 fn read(bytes: &[u8]) -> Price {
     let account: &SolanaPriceAccount = load_price_account(bytes).unwrap();
     account.to_price_feed(&Default::default()).get_price_unchecked()
@@ -33,7 +50,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn normalise_scales_prices_as_the_crate_does(
+    fn sample_scales_prices_as_the_crate_does(
         digits in 0_u32..19, lead in 1_i64..=9, rest: u64, conf_bps in 0_u64..=200, exponent in -12_i32..=0, timestamp: i64,
     ) {
         let power = 10_i64.pow(digits);
@@ -43,8 +60,7 @@ proptest! {
         let read = read(bytemuck::bytes_of(&account));
         prop_assert_eq!((read.price, read.conf, read.expo, read.publish_time), (price, confidence, exponent, timestamp));
 
-        let published = UnixSeconds(timestamp);
-        let ours = normalise(&Sample { price, confidence, exponent, published });
+        let ours = quote(price, confidence, exponent);
         match read.scale_to_exponent(EXPONENT_E6) {
             Some(scaled) if (LEAST_E6..=MOST_E6).contains(&scaled.price) => {
                 let ours = ours.unwrap();

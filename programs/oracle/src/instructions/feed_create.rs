@@ -1,23 +1,22 @@
-//! Creates a feed and pins its source for good.
+//! Creates a feed and pins its sources.
 #![allow(unused_variables, reason = "the derive hands instruction arguments to functions that do not all use them")]
 use crate::events::FeedCreated;
-use crate::source::sample_read;
+use crate::guard::{listing_require, BRAKE};
 use crate::state::{Config, Feed, Source, MIN_READER, VERSION};
-use crate::{OracleError, TIME_DIVISOR};
+use crate::{OracleError, MIN_SOURCES, TIME_DIVISOR};
 use abi::config::CONFIG_SEED;
-use abi::ids::{PYTH_RECEIVER, PYTH_RECEIVER_2};
-use abi::oracle::{FEED_SEED, SOURCE_PYTH, SYMBOL_LEN};
+use abi::oracle::{FEED_SEED, SOURCES, SYMBOL_LEN};
 use anchor_lang::prelude::*;
-use risk::feed::{Limits, SEVERITY_DOWN};
+use risk::feed::{Moment, Severity};
 use risk::settlement::BUCKET_S;
+use units::{Slot, UnixSeconds};
 
 /// What a feed is created with.
-pub struct FeedTerms {
+pub struct FeedTerms<'a> {
     pub symbol: [u8; SYMBOL_LEN],
-    pub source_owner: Address,
-    pub source_address: Address,
-    pub feed_id: [u8; 32],
-    pub limits: Limits,
+    pub min_sources: u8,
+    /// What each source account must say it is the feed of, in the order of the accounts.
+    pub feed_ids: &'a [[u8; 32]],
 }
 
 #[derive(Accounts)]
@@ -29,55 +28,47 @@ pub struct FeedCreate {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    /// Checked by the handler against the arguments.
-    pub source: UncheckedAccount,
+    #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
     #[account(init, payer = payer, seeds = [FEED_SEED, &symbol], bump)]
     pub feed: Account<Feed>,
     pub system_program: Program<System>,
 }
 
 impl FeedCreate {
-    /// Authority: the config's authority.
+    /// Authority: the config's authority. Then one to three source accounts.
     /// Effects: creates the feed of `symbol`, without a price and down until its first refresh.
-    /// Errors: `NotAuthority`, `SymbolInvalid`, `MaxAgeOutOfRange`, `MaxConfidenceOutOfRange`, `SourceOwnerUnsupported` and each
-    /// `Source...` error: a source that is not readable now is not pinned.
-    fn validate(&self, terms: &FeedTerms) -> Result<Source> {
+    /// Errors: `NotAuthority`, `LevelForbids`, `SymbolInvalid`, `SourceCountOutOfRange`, `SourceIdsMismatch`, `MinSourcesOutOfRange`,
+    /// `SourceDoubled`, and why a source is not usable now: what cannot be read today is not pinned.
+    fn validate(&self, terms: &FeedTerms, accounts: &[AccountView], moment: Moment) -> Result<[Source; SOURCES]> {
+        listing_require(self.brake.account(), moment.now.0)?;
         require!(symbol_is_valid(&terms.symbol), OracleError::SymbolInvalid);
-        terms.limits.check().map_err(OracleError::from)?;
-        let owner = terms.source_owner.to_bytes();
-        require!(owner == PYTH_RECEIVER || owner == PYTH_RECEIVER_2, OracleError::SourceOwnerUnsupported);
-        let source = Source {
-            kind: SOURCE_PYTH,
-            refusal: 0,
-            weight_bps: 0.into(),
-            reserved: [0; 4],
-            owner: terms.source_owner,
-            address: terms.source_address,
-            feed_id: terms.feed_id,
-            scope: [0; 32],
-            published_unix_s: 0.into(),
-            published_slot: 0.into(),
-            price_e6: 0.into(),
-            half_width_e6: 0.into(),
-        };
-        // Only the identity counts here: a price that is old or wide today says nothing about the feed.
-        sample_read(&source, self.source.account())?;
-        Ok(source)
+        require!((1..=SOURCES).contains(&accounts.len()), OracleError::SourceCountOutOfRange);
+        require!(accounts.len() == terms.feed_ids.len(), OracleError::SourceIdsMismatch);
+        let min_sources = usize::from(terms.min_sources);
+        require!((usize::from(MIN_SOURCES)..=accounts.len()).contains(&min_sources), OracleError::MinSourcesOutOfRange);
+        let mut sources = [Source::default(); SOURCES];
+        for (((at, account), feed_id), source) in accounts.iter().enumerate().zip(terms.feed_ids).zip(&mut sources) {
+            let doubled = accounts.iter().take(at).any(|other| other.address() == account.address());
+            require!(!doubled, OracleError::SourceDoubled);
+            *source = Source::pinned(account, *feed_id, moment)?;
+        }
+        Ok(sources)
     }
 
-    pub fn feed_create(&mut self, terms: &FeedTerms, bumps: &FeedCreateBumps) -> Result<()> {
-        let source = self.validate(terms)?;
-        let feed = &mut self.feed;
+    pub fn feed_create(&mut self, terms: &FeedTerms, accounts: &[AccountView], bumps: &FeedCreateBumps) -> Result<()> {
+        let (slot, unix_s) = shared::now()?;
+        let sources = self.validate(terms, accounts, Moment { now: UnixSeconds(unix_s), slot: Slot(slot) })?;
+        let feed = &mut *self.feed;
         feed.version = VERSION;
         feed.min_reader = MIN_READER;
         feed.bump = bumps.feed;
-        feed.severity = SEVERITY_DOWN;
+        feed.severity = Severity::Down.byte();
         feed.bucket_s = BUCKET_S.checked_div(TIME_DIVISOR).unwrap_or(BUCKET_S).max(1).into();
         feed.symbol = terms.symbol;
-        feed.source_count = 1;
-        feed.min_sources = 1;
-        feed.sources = [source, Source::default(), Source::default()];
-        let (slot, unix_s) = shared::now()?;
+        feed.source_count = u8::try_from(accounts.len()).map_err(|_| OracleError::SourceCountOutOfRange)?;
+        feed.min_sources = terms.min_sources;
+        feed.sources = sources;
         let seq = feed.seq_next()?;
         emit!(FeedCreated {
             slot,
@@ -85,7 +76,8 @@ impl FeedCreate {
             seq,
             feed: *self.feed.address(),
             symbol: terms.symbol,
-            source: source.address
+            min_sources: terms.min_sources,
+            sources: sources.map(|source| source.address),
         });
         Ok(())
     }

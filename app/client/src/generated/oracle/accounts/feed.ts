@@ -23,8 +23,6 @@ import {
   getI64Encoder,
   getStructDecoder,
   getStructEncoder,
-  getU16Decoder,
-  getU16Encoder,
   getU32Decoder,
   getU32Encoder,
   getU64Decoder,
@@ -70,24 +68,52 @@ export type Feed = {
   bump: number;
   /** 0 normal, 1 degraded, 2 stale, 3 down: as of the last refresh; readers add their own age check. */
   severity: number;
-  /** Length of a settlement bucket in seconds: 60, or less in a build for local networks. */
+  /** Length of a settlement bucket in seconds: 60, or less in a build for local networks. Every period scales with it. */
   bucketS: number;
   symbol: ReadonlyUint8Array;
-  /** Quote atoms (1e-6) for one whole unit of the underlying. */
+  /** Quote atoms (1e-6) for one whole unit of the underlying, as last accepted. */
   priceE6: bigint;
   /** Half width of the price, same unit. */
   confidenceE6: bigint;
-  /** Cluster time and slot of the last accepted refresh. */
+  /** Cluster time and slot of the refresh that accepted the price. */
   refreshedUnixS: bigint;
   refreshedSlot: bigint;
-  /** Oldest publish time accepted, in seconds before now. */
-  maxAgeS: number;
-  /** Widest confidence accepted, in basis points of the price. */
-  maxConfidenceBps: number;
-  reservedHead: ReadonlyUint8Array;
+  /** Sources pinned, and how many must agree for new risk. */
+  sourceCount: number;
+  minSources: number;
+  /** Why the last refresh was not normal: `risk::feed::flag`. */
+  flags: number;
+  /** Sources that the last refresh used. */
+  accepted: number;
+  /** Bucket returns in the variances so far; stops at its maximum. */
+  varianceSamples: number;
   /** Events of this feed so far. */
   seq: bigint;
-  source: Source;
+  /** Cluster time and slot of the last refresh, accepted or not. */
+  checkedUnixS: bigint;
+  checkedSlot: bigint;
+  /** The price that stands for the averages since the last refresh; 0 if that refresh was not good enough. */
+  sampledE6: bigint;
+  /** Average over about five buckets, and when it last moved. */
+  emaE6: bigint;
+  emaUnixS: bigint;
+  /** Follows the price by at most 3 basis points of itself per second. */
+  stableE6: bigint;
+  /** Annualised variance of log returns between bucket means, 1e-12: averages over about 60 and 1,440 buckets. */
+  variance1hE12: bigint;
+  variance24hE12: bigint;
+  /** Since when every refresh has been normal, and how many of them brought something newer; 0 while it is not normal. */
+  normalSinceUnixS: bigint;
+  normalSamples: number;
+  /** Number of the last bucket that entered the variances. */
+  varianceBucket: number;
+  sources: Array<Source>;
+  /** 0 nothing waits, 1 a source to add, 2 a source to remove; which place; when it may take effect. */
+  changeKind: number;
+  changePlace: number;
+  reservedChange: ReadonlyUint8Array;
+  changeReadyUnixS: bigint;
+  changeSource: Source;
   buckets: Array<Bucket>;
   reserved: ReadonlyUint8Array;
 };
@@ -98,24 +124,52 @@ export type FeedArgs = {
   bump: number;
   /** 0 normal, 1 degraded, 2 stale, 3 down: as of the last refresh; readers add their own age check. */
   severity: number;
-  /** Length of a settlement bucket in seconds: 60, or less in a build for local networks. */
+  /** Length of a settlement bucket in seconds: 60, or less in a build for local networks. Every period scales with it. */
   bucketS: number;
   symbol: ReadonlyUint8Array;
-  /** Quote atoms (1e-6) for one whole unit of the underlying. */
+  /** Quote atoms (1e-6) for one whole unit of the underlying, as last accepted. */
   priceE6: number | bigint;
   /** Half width of the price, same unit. */
   confidenceE6: number | bigint;
-  /** Cluster time and slot of the last accepted refresh. */
+  /** Cluster time and slot of the refresh that accepted the price. */
   refreshedUnixS: number | bigint;
   refreshedSlot: number | bigint;
-  /** Oldest publish time accepted, in seconds before now. */
-  maxAgeS: number;
-  /** Widest confidence accepted, in basis points of the price. */
-  maxConfidenceBps: number;
-  reservedHead: ReadonlyUint8Array;
+  /** Sources pinned, and how many must agree for new risk. */
+  sourceCount: number;
+  minSources: number;
+  /** Why the last refresh was not normal: `risk::feed::flag`. */
+  flags: number;
+  /** Sources that the last refresh used. */
+  accepted: number;
+  /** Bucket returns in the variances so far; stops at its maximum. */
+  varianceSamples: number;
   /** Events of this feed so far. */
   seq: number | bigint;
-  source: SourceArgs;
+  /** Cluster time and slot of the last refresh, accepted or not. */
+  checkedUnixS: number | bigint;
+  checkedSlot: number | bigint;
+  /** The price that stands for the averages since the last refresh; 0 if that refresh was not good enough. */
+  sampledE6: number | bigint;
+  /** Average over about five buckets, and when it last moved. */
+  emaE6: number | bigint;
+  emaUnixS: number | bigint;
+  /** Follows the price by at most 3 basis points of itself per second. */
+  stableE6: number | bigint;
+  /** Annualised variance of log returns between bucket means, 1e-12: averages over about 60 and 1,440 buckets. */
+  variance1hE12: number | bigint;
+  variance24hE12: number | bigint;
+  /** Since when every refresh has been normal, and how many of them brought something newer; 0 while it is not normal. */
+  normalSinceUnixS: number | bigint;
+  normalSamples: number;
+  /** Number of the last bucket that entered the variances. */
+  varianceBucket: number;
+  sources: Array<SourceArgs>;
+  /** 0 nothing waits, 1 a source to add, 2 a source to remove; which place; when it may take effect. */
+  changeKind: number;
+  changePlace: number;
+  reservedChange: ReadonlyUint8Array;
+  changeReadyUnixS: number | bigint;
+  changeSource: SourceArgs;
   buckets: Array<BucketArgs>;
   reserved: ReadonlyUint8Array;
 };
@@ -135,13 +189,31 @@ export function getFeedEncoder(): FixedSizeEncoder<FeedArgs> {
       ["confidenceE6", getU64Encoder()],
       ["refreshedUnixS", getI64Encoder()],
       ["refreshedSlot", getU64Encoder()],
-      ["maxAgeS", getU32Encoder()],
-      ["maxConfidenceBps", getU16Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 2)],
+      ["sourceCount", getU8Encoder()],
+      ["minSources", getU8Encoder()],
+      ["flags", getU8Encoder()],
+      ["accepted", getU8Encoder()],
+      ["varianceSamples", getU32Encoder()],
       ["seq", getU64Encoder()],
-      ["source", getSourceEncoder()],
-      ["buckets", getArrayEncoder(getBucketEncoder(), { size: 64 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["checkedUnixS", getI64Encoder()],
+      ["checkedSlot", getU64Encoder()],
+      ["sampledE6", getU64Encoder()],
+      ["emaE6", getU64Encoder()],
+      ["emaUnixS", getI64Encoder()],
+      ["stableE6", getU64Encoder()],
+      ["variance1hE12", getU64Encoder()],
+      ["variance24hE12", getU64Encoder()],
+      ["normalSinceUnixS", getI64Encoder()],
+      ["normalSamples", getU32Encoder()],
+      ["varianceBucket", getU32Encoder()],
+      ["sources", getArrayEncoder(getSourceEncoder(), { size: 3 })],
+      ["changeKind", getU8Encoder()],
+      ["changePlace", getU8Encoder()],
+      ["reservedChange", fixEncoderSize(getBytesEncoder(), 6)],
+      ["changeReadyUnixS", getI64Encoder()],
+      ["changeSource", getSourceEncoder()],
+      ["buckets", getArrayEncoder(getBucketEncoder(), { size: 512 })],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 96)],
     ]),
     (value) => ({ ...value, discriminator: FEED_DISCRIMINATOR }),
   );
@@ -161,13 +233,31 @@ export function getFeedDecoder(): FixedSizeDecoder<Feed> {
     ["confidenceE6", getU64Decoder()],
     ["refreshedUnixS", getI64Decoder()],
     ["refreshedSlot", getU64Decoder()],
-    ["maxAgeS", getU32Decoder()],
-    ["maxConfidenceBps", getU16Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 2)],
+    ["sourceCount", getU8Decoder()],
+    ["minSources", getU8Decoder()],
+    ["flags", getU8Decoder()],
+    ["accepted", getU8Decoder()],
+    ["varianceSamples", getU32Decoder()],
     ["seq", getU64Decoder()],
-    ["source", getSourceDecoder()],
-    ["buckets", getArrayDecoder(getBucketDecoder(), { size: 64 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["checkedUnixS", getI64Decoder()],
+    ["checkedSlot", getU64Decoder()],
+    ["sampledE6", getU64Decoder()],
+    ["emaE6", getU64Decoder()],
+    ["emaUnixS", getI64Decoder()],
+    ["stableE6", getU64Decoder()],
+    ["variance1hE12", getU64Decoder()],
+    ["variance24hE12", getU64Decoder()],
+    ["normalSinceUnixS", getI64Decoder()],
+    ["normalSamples", getU32Decoder()],
+    ["varianceBucket", getU32Decoder()],
+    ["sources", getArrayDecoder(getSourceDecoder(), { size: 3 })],
+    ["changeKind", getU8Decoder()],
+    ["changePlace", getU8Decoder()],
+    ["reservedChange", fixDecoderSize(getBytesDecoder(), 6)],
+    ["changeReadyUnixS", getI64Decoder()],
+    ["changeSource", getSourceDecoder()],
+    ["buckets", getArrayDecoder(getBucketDecoder(), { size: 512 })],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 96)],
   ]);
 }
 
@@ -230,5 +320,5 @@ export async function fetchAllMaybeFeed(
 }
 
 export function getFeedSize(): number {
-  return 1280;
+  return 9136;
 }

@@ -54,8 +54,10 @@ export type Settlement = {
   version: number;
   minReader: number;
   bump: number;
-  /** Buckets that the average was taken over. */
+  /** Buckets that the average was taken over; 0 while it is pending. */
   bucketsUsed: number;
+  /** 0 pending: delayed, and no window has decided yet; 1 captured: decided, but still delayed; 2 final. */
+  state: number;
   reservedHead: ReadonlyUint8Array;
   feed: Address;
   expiryUnixS: bigint;
@@ -64,6 +66,8 @@ export type Settlement = {
   windowEndUnixS: bigint;
   finalisedUnixS: bigint;
   finalisedSlot: bigint;
+  /** Not final before this: set by a guardian's delay, never past a day after the expiry. */
+  notBeforeUnixS: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -71,8 +75,10 @@ export type SettlementArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** Buckets that the average was taken over. */
+  /** Buckets that the average was taken over; 0 while it is pending. */
   bucketsUsed: number;
+  /** 0 pending: delayed, and no window has decided yet; 1 captured: decided, but still delayed; 2 final. */
+  state: number;
   reservedHead: ReadonlyUint8Array;
   feed: Address;
   expiryUnixS: number | bigint;
@@ -81,6 +87,8 @@ export type SettlementArgs = {
   windowEndUnixS: number | bigint;
   finalisedUnixS: number | bigint;
   finalisedSlot: number | bigint;
+  /** Not final before this: set by a guardian's delay, never past a day after the expiry. */
+  notBeforeUnixS: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -93,14 +101,16 @@ export function getSettlementEncoder(): FixedSizeEncoder<SettlementArgs> {
       ["minReader", getU8Encoder()],
       ["bump", getU8Encoder()],
       ["bucketsUsed", getU8Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 4)],
+      ["state", getU8Encoder()],
+      ["reservedHead", fixEncoderSize(getBytesEncoder(), 3)],
       ["feed", getAddressEncoder()],
       ["expiryUnixS", getI64Encoder()],
       ["priceE6", getU64Encoder()],
       ["windowEndUnixS", getI64Encoder()],
       ["finalisedUnixS", getI64Encoder()],
       ["finalisedSlot", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 32)],
+      ["notBeforeUnixS", getI64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 24)],
     ]),
     (value) => ({ ...value, discriminator: SETTLEMENT_DISCRIMINATOR }),
   );
@@ -114,14 +124,16 @@ export function getSettlementDecoder(): FixedSizeDecoder<Settlement> {
     ["minReader", getU8Decoder()],
     ["bump", getU8Decoder()],
     ["bucketsUsed", getU8Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 4)],
+    ["state", getU8Decoder()],
+    ["reservedHead", fixDecoderSize(getBytesDecoder(), 3)],
     ["feed", getAddressDecoder()],
     ["expiryUnixS", getI64Decoder()],
     ["priceE6", getU64Decoder()],
     ["windowEndUnixS", getI64Decoder()],
     ["finalisedUnixS", getI64Decoder()],
     ["finalisedSlot", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 32)],
+    ["notBeforeUnixS", getI64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 24)],
   ]);
 }
 

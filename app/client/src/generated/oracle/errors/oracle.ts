@@ -24,35 +24,35 @@ export const ORACLE_ERROR__NOT_UPGRADE_AUTHORITY = 0x1772; // 6002
 export const ORACLE_ERROR__NOT_AUTHORITY = 0x1773; // 6003
 /** SymbolInvalid: a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros */
 export const ORACLE_ERROR__SYMBOL_INVALID = 0x1774; // 6004
-/** SourceOwnerUnsupported: the source's owner must be one of the two Pyth receivers */
+/** SourceOwnerUnsupported: the source's owner must be a Pyth receiver, Switchboard's on-demand program or Chainlink's store */
 export const ORACLE_ERROR__SOURCE_OWNER_UNSUPPORTED = 0x1775; // 6005
 /** SourceAddressMismatch: the source account is not the one that the feed is pinned to */
 export const ORACLE_ERROR__SOURCE_ADDRESS_MISMATCH = 0x1776; // 6006
-/** SourceOwnerMismatch: the source account belongs to another program than the feed's receiver */
+/** SourceOwnerMismatch: the source account belongs to another program than the one it was pinned with */
 export const ORACLE_ERROR__SOURCE_OWNER_MISMATCH = 0x1777; // 6007
-/** SourceLengthWrong: a Pyth price update has 134 bytes */
+/** SourceLengthWrong: a Pyth update has 134 bytes, a Switchboard feed 3,208, a Chainlink feed 248 or more */
 export const ORACLE_ERROR__SOURCE_LENGTH_WRONG = 0x1778; // 6008
-/** SourceDiscriminatorWrong: the source account is not a Pyth price update */
+/** SourceDiscriminatorWrong: the source account is not a price of its program: its first eight bytes are others */
 export const ORACLE_ERROR__SOURCE_DISCRIMINATOR_WRONG = 0x1779; // 6009
 /** SourceNotFullyVerified: the price update is not fully verified */
 export const ORACLE_ERROR__SOURCE_NOT_FULLY_VERIFIED = 0x177a; // 6010
-/** SourceFeedIdMismatch: the price update is of another feed */
+/** SourceFeedIdMismatch: the source account is of another feed */
 export const ORACLE_ERROR__SOURCE_FEED_ID_MISMATCH = 0x177b; // 6011
-/** MaxAgeOutOfRange: max_age_s must be 1 to 60 */
-export const ORACLE_ERROR__MAX_AGE_OUT_OF_RANGE = 0x177c; // 6012
-/** MaxConfidenceOutOfRange: max_confidence_bps must be 1 to 200 */
-export const ORACLE_ERROR__MAX_CONFIDENCE_OUT_OF_RANGE = 0x177d; // 6013
+/** SourceCountOutOfRange: a feed has one to three sources */
+export const ORACLE_ERROR__SOURCE_COUNT_OUT_OF_RANGE = 0x177c; // 6012
+/** MinSourcesOutOfRange: min_sources must be 2 or more (1 on a local network) and no more than the sources */
+export const ORACLE_ERROR__MIN_SOURCES_OUT_OF_RANGE = 0x177d; // 6013
 /** PriceNotPositive: the published price is zero or negative */
 export const ORACLE_ERROR__PRICE_NOT_POSITIVE = 0x177e; // 6014
-/** ExponentOutOfRange: the published exponent is outside -12..=0 */
+/** ExponentOutOfRange: the published exponent is outside -12..=0, or more than 18 decimals */
 export const ORACLE_ERROR__EXPONENT_OUT_OF_RANGE = 0x177f; // 6015
 /** PriceOutOfBounds: the price is outside 0.0001..=10,000,000 */
 export const ORACLE_ERROR__PRICE_OUT_OF_BOUNDS = 0x1780; // 6016
-/** ConfidenceTooWide: the half width of the price (2.12 x confidence) exceeds the feed's bound */
+/** ConfidenceTooWide: the half width of the price exceeds 2 % of it */
 export const ORACLE_ERROR__CONFIDENCE_TOO_WIDE = 0x1781; // 6017
-/** PublishedInFuture: published more than 2 seconds in the future */
+/** PublishedInFuture: published more than 2 seconds, or a slot, in the future */
 export const ORACLE_ERROR__PUBLISHED_IN_FUTURE = 0x1782; // 6018
-/** PublishedTooOld: published longer ago than the feed's bound: post a newer update */
+/** PublishedTooOld: published more than 60 seconds or 150 slots ago: post a newer update */
 export const ORACLE_ERROR__PUBLISHED_TOO_OLD = 0x1783; // 6019
 /** PublishedBackwards: published before the update that the feed holds */
 export const ORACLE_ERROR__PUBLISHED_BACKWARDS = 0x1784; // 6020
@@ -66,17 +66,70 @@ export const ORACLE_ERROR__SETTLEMENT_PENDING = 0x1787; // 6023
 export const ORACLE_ERROR__EXPIRY_OUT_OF_RANGE = 0x1788; // 6024
 /** CounterOverflow: a counter or sum would pass 64 bits */
 export const ORACLE_ERROR__COUNTER_OVERFLOW = 0x1789; // 6025
+/** SourceMissing: a source account of the feed is left out: pass all of them, in the feed's order */
+export const ORACLE_ERROR__SOURCE_MISSING = 0x178a; // 6026
+/** SourceSurplus: more source accounts than the feed has pinned */
+export const ORACLE_ERROR__SOURCE_SURPLUS = 0x178b; // 6027
+/** SourceDoubled: a source account is passed or pinned twice */
+export const ORACLE_ERROR__SOURCE_DOUBLED = 0x178c; // 6028
+/** SourceOutOfOrder: the source accounts are not in the feed's order */
+export const ORACLE_ERROR__SOURCE_OUT_OF_ORDER = 0x178d; // 6029
+/** SourceIdsMismatch: one feed id for each source account */
+export const ORACLE_ERROR__SOURCE_IDS_MISMATCH = 0x178e; // 6030
+/** SourceScopeMismatch: the Switchboard feed is of another queue, or the Chainlink feed has other decimals, than when it was pinned */
+export const ORACLE_ERROR__SOURCE_SCOPE_MISMATCH = 0x178f; // 6031
+/** SourceWritableByAuthority: the owner of this Switchboard feed may write values without an oracle */
+export const ORACLE_ERROR__SOURCE_WRITABLE_BY_AUTHORITY = 0x1790; // 6032
+/** SourceNoSamples: the Switchboard result has no samples */
+export const ORACLE_ERROR__SOURCE_NO_SAMPLES = 0x1791; // 6033
+/** SourceVersionWrong: the Chainlink feed's header is not of version 2 */
+export const ORACLE_ERROR__SOURCE_VERSION_WRONG = 0x1792; // 6034
+/** SourceLiveLengthWrong: the Chainlink feed has more than one live round */
+export const ORACLE_ERROR__SOURCE_LIVE_LENGTH_WRONG = 0x1793; // 6035
+/** BrakeUnreadable: the account is not the breaker's brake */
+export const ORACLE_ERROR__BRAKE_UNREADABLE = 0x1794; // 6036
+/** LevelForbids: the breaker's level forbids listing */
+export const ORACLE_ERROR__LEVEL_FORBIDS = 0x1795; // 6037
+/** NotGuardian: the signer is not one of the breaker's guardians */
+export const ORACLE_ERROR__NOT_GUARDIAN = 0x1796; // 6038
+/** ChangePending: another change of sources waits for its delay: apply or cancel it first */
+export const ORACLE_ERROR__CHANGE_PENDING = 0x1797; // 6039
+/** NoChangePending: no change waits */
+export const ORACLE_ERROR__NO_CHANGE_PENDING = 0x1798; // 6040
+/** ChangeTooEarly: the delay of the change has not run */
+export const ORACLE_ERROR__CHANGE_TOO_EARLY = 0x1799; // 6041
+/** SourcePlaceEmpty: the feed has no source at this place */
+export const ORACLE_ERROR__SOURCE_PLACE_EMPTY = 0x179a; // 6042
+/** SourcesFull: a feed has three sources at most: remove one first */
+export const ORACLE_ERROR__SOURCES_FULL = 0x179b; // 6043
+/** SourcesTooFew: without this source the feed could never be normal: add another first */
+export const ORACLE_ERROR__SOURCES_TOO_FEW = 0x179c; // 6044
+/** SettlementIsFinal: the settlement price is final */
+export const ORACLE_ERROR__SETTLEMENT_IS_FINAL = 0x179d; // 6045
+/** SettlementDelayed: the price is captured; a guardian's delay still runs */
+export const ORACLE_ERROR__SETTLEMENT_DELAYED = 0x179e; // 6046
+/** DelayNotLonger: a delay must end later than now, the expiry and the delay there is */
+export const ORACLE_ERROR__DELAY_NOT_LONGER = 0x179f; // 6047
+/** DelayTooLong: a settlement can be delayed for 24 hours after the expiry at most */
+export const ORACLE_ERROR__DELAY_TOO_LONG = 0x17a0; // 6048
 
 export type OracleError =
+  | typeof ORACLE_ERROR__BRAKE_UNREADABLE
+  | typeof ORACLE_ERROR__CHANGE_PENDING
+  | typeof ORACLE_ERROR__CHANGE_TOO_EARLY
   | typeof ORACLE_ERROR__CLOCK_BACKWARDS
   | typeof ORACLE_ERROR__CONFIDENCE_TOO_WIDE
   | typeof ORACLE_ERROR__COUNTER_OVERFLOW
+  | typeof ORACLE_ERROR__DELAY_NOT_LONGER
+  | typeof ORACLE_ERROR__DELAY_TOO_LONG
   | typeof ORACLE_ERROR__EXPIRY_OUT_OF_RANGE
   | typeof ORACLE_ERROR__EXPONENT_OUT_OF_RANGE
-  | typeof ORACLE_ERROR__MAX_AGE_OUT_OF_RANGE
-  | typeof ORACLE_ERROR__MAX_CONFIDENCE_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__LEVEL_FORBIDS
+  | typeof ORACLE_ERROR__MIN_SOURCES_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__NO_CHANGE_PENDING
   | typeof ORACLE_ERROR__NOT_AUTHORITY
   | typeof ORACLE_ERROR__NOT_EXPIRED
+  | typeof ORACLE_ERROR__NOT_GUARDIAN
   | typeof ORACLE_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof ORACLE_ERROR__PRICE_NOT_POSITIVE
   | typeof ORACLE_ERROR__PRICE_OUT_OF_BOUNDS
@@ -85,44 +138,83 @@ export type OracleError =
   | typeof ORACLE_ERROR__PUBLISHED_BACKWARDS
   | typeof ORACLE_ERROR__PUBLISHED_IN_FUTURE
   | typeof ORACLE_ERROR__PUBLISHED_TOO_OLD
+  | typeof ORACLE_ERROR__SETTLEMENT_DELAYED
+  | typeof ORACLE_ERROR__SETTLEMENT_IS_FINAL
   | typeof ORACLE_ERROR__SETTLEMENT_PENDING
   | typeof ORACLE_ERROR__SOURCE_ADDRESS_MISMATCH
+  | typeof ORACLE_ERROR__SOURCE_COUNT_OUT_OF_RANGE
   | typeof ORACLE_ERROR__SOURCE_DISCRIMINATOR_WRONG
+  | typeof ORACLE_ERROR__SOURCE_DOUBLED
   | typeof ORACLE_ERROR__SOURCE_FEED_ID_MISMATCH
+  | typeof ORACLE_ERROR__SOURCE_IDS_MISMATCH
   | typeof ORACLE_ERROR__SOURCE_LENGTH_WRONG
+  | typeof ORACLE_ERROR__SOURCE_LIVE_LENGTH_WRONG
+  | typeof ORACLE_ERROR__SOURCE_MISSING
+  | typeof ORACLE_ERROR__SOURCE_NO_SAMPLES
   | typeof ORACLE_ERROR__SOURCE_NOT_FULLY_VERIFIED
+  | typeof ORACLE_ERROR__SOURCE_OUT_OF_ORDER
   | typeof ORACLE_ERROR__SOURCE_OWNER_MISMATCH
   | typeof ORACLE_ERROR__SOURCE_OWNER_UNSUPPORTED
+  | typeof ORACLE_ERROR__SOURCE_PLACE_EMPTY
+  | typeof ORACLE_ERROR__SOURCE_SCOPE_MISMATCH
+  | typeof ORACLE_ERROR__SOURCES_FULL
+  | typeof ORACLE_ERROR__SOURCES_TOO_FEW
+  | typeof ORACLE_ERROR__SOURCE_SURPLUS
+  | typeof ORACLE_ERROR__SOURCE_VERSION_WRONG
+  | typeof ORACLE_ERROR__SOURCE_WRITABLE_BY_AUTHORITY
   | typeof ORACLE_ERROR__SYMBOL_INVALID;
 
 let oracleErrorMessages: Record<OracleError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   oracleErrorMessages = {
+    [ORACLE_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
+    [ORACLE_ERROR__CHANGE_PENDING]: `another change of sources waits for its delay: apply or cancel it first`,
+    [ORACLE_ERROR__CHANGE_TOO_EARLY]: `the delay of the change has not run`,
     [ORACLE_ERROR__CLOCK_BACKWARDS]: `the cluster's clock is behind the feed's last refresh: retry when it has caught up`,
-    [ORACLE_ERROR__CONFIDENCE_TOO_WIDE]: `the half width of the price (2.12 x confidence) exceeds the feed's bound`,
+    [ORACLE_ERROR__CONFIDENCE_TOO_WIDE]: `the half width of the price exceeds 2 % of it`,
     [ORACLE_ERROR__COUNTER_OVERFLOW]: `a counter or sum would pass 64 bits`,
+    [ORACLE_ERROR__DELAY_NOT_LONGER]: `a delay must end later than now, the expiry and the delay there is`,
+    [ORACLE_ERROR__DELAY_TOO_LONG]: `a settlement can be delayed for 24 hours after the expiry at most`,
     [ORACLE_ERROR__EXPIRY_OUT_OF_RANGE]: `the expiry is not a time that buckets can name`,
-    [ORACLE_ERROR__EXPONENT_OUT_OF_RANGE]: `the published exponent is outside -12..=0`,
-    [ORACLE_ERROR__MAX_AGE_OUT_OF_RANGE]: `max_age_s must be 1 to 60`,
-    [ORACLE_ERROR__MAX_CONFIDENCE_OUT_OF_RANGE]: `max_confidence_bps must be 1 to 200`,
+    [ORACLE_ERROR__EXPONENT_OUT_OF_RANGE]: `the published exponent is outside -12..=0, or more than 18 decimals`,
+    [ORACLE_ERROR__LEVEL_FORBIDS]: `the breaker's level forbids listing`,
+    [ORACLE_ERROR__MIN_SOURCES_OUT_OF_RANGE]: `min_sources must be 2 or more (1 on a local network) and no more than the sources`,
+    [ORACLE_ERROR__NO_CHANGE_PENDING]: `no change waits`,
     [ORACLE_ERROR__NOT_AUTHORITY]: `the signer is not the authority named in the config`,
     [ORACLE_ERROR__NOT_EXPIRED]: `the expiry lies in the future`,
+    [ORACLE_ERROR__NOT_GUARDIAN]: `the signer is not one of the breaker's guardians`,
     [ORACLE_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the oracle's upgrade authority`,
     [ORACLE_ERROR__PRICE_NOT_POSITIVE]: `the published price is zero or negative`,
     [ORACLE_ERROR__PRICE_OUT_OF_BOUNDS]: `the price is outside 0.0001..=10,000,000`,
     [ORACLE_ERROR__PROGRAM_DATA_MISMATCH]: `program_data is not the oracle's ProgramData account`,
     [ORACLE_ERROR__PROGRAM_FINAL]: `the oracle is final: it has no upgrade authority that could initialise it`,
     [ORACLE_ERROR__PUBLISHED_BACKWARDS]: `published before the update that the feed holds`,
-    [ORACLE_ERROR__PUBLISHED_IN_FUTURE]: `published more than 2 seconds in the future`,
-    [ORACLE_ERROR__PUBLISHED_TOO_OLD]: `published longer ago than the feed's bound: post a newer update`,
+    [ORACLE_ERROR__PUBLISHED_IN_FUTURE]: `published more than 2 seconds, or a slot, in the future`,
+    [ORACLE_ERROR__PUBLISHED_TOO_OLD]: `published more than 60 seconds or 150 slots ago: post a newer update`,
+    [ORACLE_ERROR__SETTLEMENT_DELAYED]: `the price is captured; a guardian's delay still runs`,
+    [ORACLE_ERROR__SETTLEMENT_IS_FINAL]: `the settlement price is final`,
     [ORACLE_ERROR__SETTLEMENT_PENDING]: `no finished 30-minute window since the expiry has 24 good minutes: keep refreshing the feed, also after the expiry`,
     [ORACLE_ERROR__SOURCE_ADDRESS_MISMATCH]: `the source account is not the one that the feed is pinned to`,
-    [ORACLE_ERROR__SOURCE_DISCRIMINATOR_WRONG]: `the source account is not a Pyth price update`,
-    [ORACLE_ERROR__SOURCE_FEED_ID_MISMATCH]: `the price update is of another feed`,
-    [ORACLE_ERROR__SOURCE_LENGTH_WRONG]: `a Pyth price update has 134 bytes`,
+    [ORACLE_ERROR__SOURCE_COUNT_OUT_OF_RANGE]: `a feed has one to three sources`,
+    [ORACLE_ERROR__SOURCE_DISCRIMINATOR_WRONG]: `the source account is not a price of its program: its first eight bytes are others`,
+    [ORACLE_ERROR__SOURCE_DOUBLED]: `a source account is passed or pinned twice`,
+    [ORACLE_ERROR__SOURCE_FEED_ID_MISMATCH]: `the source account is of another feed`,
+    [ORACLE_ERROR__SOURCE_IDS_MISMATCH]: `one feed id for each source account`,
+    [ORACLE_ERROR__SOURCE_LENGTH_WRONG]: `a Pyth update has 134 bytes, a Switchboard feed 3,208, a Chainlink feed 248 or more`,
+    [ORACLE_ERROR__SOURCE_LIVE_LENGTH_WRONG]: `the Chainlink feed has more than one live round`,
+    [ORACLE_ERROR__SOURCE_MISSING]: `a source account of the feed is left out: pass all of them, in the feed's order`,
+    [ORACLE_ERROR__SOURCE_NO_SAMPLES]: `the Switchboard result has no samples`,
     [ORACLE_ERROR__SOURCE_NOT_FULLY_VERIFIED]: `the price update is not fully verified`,
-    [ORACLE_ERROR__SOURCE_OWNER_MISMATCH]: `the source account belongs to another program than the feed's receiver`,
-    [ORACLE_ERROR__SOURCE_OWNER_UNSUPPORTED]: `the source's owner must be one of the two Pyth receivers`,
+    [ORACLE_ERROR__SOURCE_OUT_OF_ORDER]: `the source accounts are not in the feed's order`,
+    [ORACLE_ERROR__SOURCE_OWNER_MISMATCH]: `the source account belongs to another program than the one it was pinned with`,
+    [ORACLE_ERROR__SOURCE_OWNER_UNSUPPORTED]: `the source's owner must be a Pyth receiver, Switchboard's on-demand program or Chainlink's store`,
+    [ORACLE_ERROR__SOURCE_PLACE_EMPTY]: `the feed has no source at this place`,
+    [ORACLE_ERROR__SOURCE_SCOPE_MISMATCH]: `the Switchboard feed is of another queue, or the Chainlink feed has other decimals, than when it was pinned`,
+    [ORACLE_ERROR__SOURCES_FULL]: `a feed has three sources at most: remove one first`,
+    [ORACLE_ERROR__SOURCES_TOO_FEW]: `without this source the feed could never be normal: add another first`,
+    [ORACLE_ERROR__SOURCE_SURPLUS]: `more source accounts than the feed has pinned`,
+    [ORACLE_ERROR__SOURCE_VERSION_WRONG]: `the Chainlink feed's header is not of version 2`,
+    [ORACLE_ERROR__SOURCE_WRITABLE_BY_AUTHORITY]: `the owner of this Switchboard feed may write values without an oracle`,
     [ORACLE_ERROR__SYMBOL_INVALID]: `a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros`,
   };
 }

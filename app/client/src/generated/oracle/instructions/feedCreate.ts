@@ -10,25 +10,23 @@ import {
   combineCodec,
   fixDecoderSize,
   fixEncoderSize,
-  getAddressDecoder,
-  getAddressEncoder,
+  getArrayDecoder,
+  getArrayEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getStructDecoder,
   getStructEncoder,
-  getU16Decoder,
-  getU16Encoder,
-  getU32Decoder,
-  getU32Encoder,
+  getU8Decoder,
+  getU8Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
   type AccountMeta,
   type AccountSignerMeta,
   type Address,
-  type FixedSizeCodec,
-  type FixedSizeDecoder,
-  type FixedSizeEncoder,
+  type Codec,
+  type Decoder,
+  type Encoder,
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
@@ -58,7 +56,8 @@ export type FeedCreateInstruction<
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountConfig extends string | AccountMeta<string> = string,
-  TAccountSource extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
@@ -78,9 +77,9 @@ export type FeedCreateInstruction<
       TAccountConfig extends string
         ? ReadonlyAccount<TAccountConfig>
         : TAccountConfig,
-      TAccountSource extends string
-        ? ReadonlyAccount<TAccountSource>
-        : TAccountSource,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountFeed extends string
         ? WritableAccount<TAccountFeed>
         : TAccountFeed,
@@ -94,50 +93,38 @@ export type FeedCreateInstruction<
 export type FeedCreateInstructionData = {
   opcode: ReadonlyUint8Array;
   symbol: ReadonlyUint8Array;
-  sourceOwner: Address;
-  sourceAddress: Address;
-  feedId: ReadonlyUint8Array;
-  maxAgeS: number;
-  maxConfidenceBps: number;
+  minSources: number;
+  feedIds: Array<ReadonlyUint8Array>;
 };
 
 export type FeedCreateInstructionDataArgs = {
   symbol: ReadonlyUint8Array;
-  sourceOwner: Address;
-  sourceAddress: Address;
-  feedId: ReadonlyUint8Array;
-  maxAgeS: number;
-  maxConfidenceBps: number;
+  minSources: number;
+  feedIds: Array<ReadonlyUint8Array>;
 };
 
-export function getFeedCreateInstructionDataEncoder(): FixedSizeEncoder<FeedCreateInstructionDataArgs> {
+export function getFeedCreateInstructionDataEncoder(): Encoder<FeedCreateInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["symbol", fixEncoderSize(getBytesEncoder(), 16)],
-      ["sourceOwner", getAddressEncoder()],
-      ["sourceAddress", getAddressEncoder()],
-      ["feedId", fixEncoderSize(getBytesEncoder(), 32)],
-      ["maxAgeS", getU32Encoder()],
-      ["maxConfidenceBps", getU16Encoder()],
+      ["minSources", getU8Encoder()],
+      ["feedIds", getArrayEncoder(fixEncoderSize(getBytesEncoder(), 32))],
     ]),
     (value) => ({ ...value, opcode: FEED_CREATE_OPCODE }),
   );
 }
 
-export function getFeedCreateInstructionDataDecoder(): FixedSizeDecoder<FeedCreateInstructionData> {
+export function getFeedCreateInstructionDataDecoder(): Decoder<FeedCreateInstructionData> {
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["symbol", fixDecoderSize(getBytesDecoder(), 16)],
-    ["sourceOwner", getAddressDecoder()],
-    ["sourceAddress", getAddressDecoder()],
-    ["feedId", fixDecoderSize(getBytesDecoder(), 32)],
-    ["maxAgeS", getU32Decoder()],
-    ["maxConfidenceBps", getU16Decoder()],
+    ["minSources", getU8Decoder()],
+    ["feedIds", getArrayDecoder(fixDecoderSize(getBytesDecoder(), 32))],
   ]);
 }
 
-export function getFeedCreateInstructionDataCodec(): FixedSizeCodec<
+export function getFeedCreateInstructionDataCodec(): Codec<
   FeedCreateInstructionDataArgs,
   FeedCreateInstructionData
 > {
@@ -151,30 +138,26 @@ export type FeedCreateAsyncInput<
   TAccountPayer extends string = string,
   TAccountAuthority extends string = string,
   TAccountConfig extends string = string,
-  TAccountSource extends string = string,
+  TAccountBrake extends string = string,
   TAccountFeed extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   payer: TransactionSigner<TAccountPayer>;
   authority: TransactionSigner<TAccountAuthority>;
   config?: Address<TAccountConfig>;
-  /** Checked by the handler against the arguments. */
-  source: Address<TAccountSource>;
+  brake?: Address<TAccountBrake>;
   feed?: Address<TAccountFeed>;
   systemProgram?: Address<TAccountSystemProgram>;
   symbol: FeedCreateInstructionDataArgs["symbol"];
-  sourceOwner: FeedCreateInstructionDataArgs["sourceOwner"];
-  sourceAddress: FeedCreateInstructionDataArgs["sourceAddress"];
-  feedId: FeedCreateInstructionDataArgs["feedId"];
-  maxAgeS: FeedCreateInstructionDataArgs["maxAgeS"];
-  maxConfidenceBps: FeedCreateInstructionDataArgs["maxConfidenceBps"];
+  minSources: FeedCreateInstructionDataArgs["minSources"];
+  feedIds: FeedCreateInstructionDataArgs["feedIds"];
 };
 
 export async function getFeedCreateInstructionAsync<
   TAccountPayer extends string,
   TAccountAuthority extends string,
   TAccountConfig extends string,
-  TAccountSource extends string,
+  TAccountBrake extends string,
   TAccountFeed extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof ORACLE_PROGRAM_ADDRESS,
@@ -183,7 +166,7 @@ export async function getFeedCreateInstructionAsync<
     TAccountPayer,
     TAccountAuthority,
     TAccountConfig,
-    TAccountSource,
+    TAccountBrake,
     TAccountFeed,
     TAccountSystemProgram
   >,
@@ -194,7 +177,7 @@ export async function getFeedCreateInstructionAsync<
     TAccountPayer,
     TAccountAuthority,
     TAccountConfig,
-    TAccountSource,
+    TAccountBrake,
     TAccountFeed,
     TAccountSystemProgram
   >
@@ -207,7 +190,7 @@ export async function getFeedCreateInstructionAsync<
     payer: { value: input.payer ?? null, isWritable: true },
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: false },
-    source: { value: input.source ?? null, isWritable: false },
+    brake: { value: input.brake ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -222,6 +205,10 @@ export async function getFeedCreateInstructionAsync<
   // Resolve default values.
   if (!accounts.config.value) {
     accounts.config.value = await findConfigPda({ programAddress });
+  }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
   }
   if (!accounts.feed.value) {
     accounts.feed.value = await findFeedPda({
@@ -239,7 +226,7 @@ export async function getFeedCreateInstructionAsync<
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("config", accounts.config),
-      getAccountMeta("source", accounts.source),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -252,7 +239,7 @@ export async function getFeedCreateInstructionAsync<
     TAccountPayer,
     TAccountAuthority,
     TAccountConfig,
-    TAccountSource,
+    TAccountBrake,
     TAccountFeed,
     TAccountSystemProgram
   >);
@@ -262,30 +249,26 @@ export type FeedCreateInput<
   TAccountPayer extends string = string,
   TAccountAuthority extends string = string,
   TAccountConfig extends string = string,
-  TAccountSource extends string = string,
+  TAccountBrake extends string = string,
   TAccountFeed extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   payer: TransactionSigner<TAccountPayer>;
   authority: TransactionSigner<TAccountAuthority>;
   config: Address<TAccountConfig>;
-  /** Checked by the handler against the arguments. */
-  source: Address<TAccountSource>;
+  brake?: Address<TAccountBrake>;
   feed: Address<TAccountFeed>;
   systemProgram?: Address<TAccountSystemProgram>;
   symbol: FeedCreateInstructionDataArgs["symbol"];
-  sourceOwner: FeedCreateInstructionDataArgs["sourceOwner"];
-  sourceAddress: FeedCreateInstructionDataArgs["sourceAddress"];
-  feedId: FeedCreateInstructionDataArgs["feedId"];
-  maxAgeS: FeedCreateInstructionDataArgs["maxAgeS"];
-  maxConfidenceBps: FeedCreateInstructionDataArgs["maxConfidenceBps"];
+  minSources: FeedCreateInstructionDataArgs["minSources"];
+  feedIds: FeedCreateInstructionDataArgs["feedIds"];
 };
 
 export function getFeedCreateInstruction<
   TAccountPayer extends string,
   TAccountAuthority extends string,
   TAccountConfig extends string,
-  TAccountSource extends string,
+  TAccountBrake extends string,
   TAccountFeed extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof ORACLE_PROGRAM_ADDRESS,
@@ -294,7 +277,7 @@ export function getFeedCreateInstruction<
     TAccountPayer,
     TAccountAuthority,
     TAccountConfig,
-    TAccountSource,
+    TAccountBrake,
     TAccountFeed,
     TAccountSystemProgram
   >,
@@ -304,7 +287,7 @@ export function getFeedCreateInstruction<
   TAccountPayer,
   TAccountAuthority,
   TAccountConfig,
-  TAccountSource,
+  TAccountBrake,
   TAccountFeed,
   TAccountSystemProgram
 > {
@@ -316,7 +299,7 @@ export function getFeedCreateInstruction<
     payer: { value: input.payer ?? null, isWritable: true },
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: false },
-    source: { value: input.source ?? null, isWritable: false },
+    brake: { value: input.brake ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -329,6 +312,10 @@ export function getFeedCreateInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -340,7 +327,7 @@ export function getFeedCreateInstruction<
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("config", accounts.config),
-      getAccountMeta("source", accounts.source),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -353,7 +340,7 @@ export function getFeedCreateInstruction<
     TAccountPayer,
     TAccountAuthority,
     TAccountConfig,
-    TAccountSource,
+    TAccountBrake,
     TAccountFeed,
     TAccountSystemProgram
   >);
@@ -368,8 +355,7 @@ export type ParsedFeedCreateInstruction<
     payer: TAccountMetas[0];
     authority: TAccountMetas[1];
     config: TAccountMetas[2];
-    /** Checked by the handler against the arguments. */
-    source: TAccountMetas[3];
+    brake: TAccountMetas[3];
     feed: TAccountMetas[4];
     systemProgram: TAccountMetas[5];
   };
@@ -405,7 +391,7 @@ export function parseFeedCreateInstruction<
       payer: getNextAccount(),
       authority: getNextAccount(),
       config: getNextAccount(),
-      source: getNextAccount(),
+      brake: getNextAccount(),
       feed: getNextAccount(),
       systemProgram: getNextAccount(),
     },

@@ -25,7 +25,6 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
-  type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
 } from "@solana/kit";
@@ -44,7 +43,6 @@ export function getFeedRefreshOpcodeBytes(): ReadonlyUint8Array {
 export type FeedRefreshInstruction<
   TProgram extends string = typeof ORACLE_PROGRAM_ADDRESS,
   TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountSource extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -53,9 +51,6 @@ export type FeedRefreshInstruction<
       TAccountFeed extends string
         ? WritableAccount<TAccountFeed>
         : TAccountFeed,
-      TAccountSource extends string
-        ? ReadonlyAccount<TAccountSource>
-        : TAccountSource,
       ...TRemainingAccounts,
     ]
   >;
@@ -85,31 +80,24 @@ export function getFeedRefreshInstructionDataCodec(): FixedSizeCodec<
   );
 }
 
-export type FeedRefreshInput<
-  TAccountFeed extends string = string,
-  TAccountSource extends string = string,
-> = {
-  /** No seeds: only `feed_create` creates accounts of this kind, and the source below is pinned by this one. */
+export type FeedRefreshInput<TAccountFeed extends string = string> = {
+  /** No seeds: only `feed_create` creates accounts of this kind, and the sources that follow are pinned by this one. */
   feed: Address<TAccountFeed>;
-  /** Checked by the handler against the feed. */
-  source: Address<TAccountSource>;
 };
 
 export function getFeedRefreshInstruction<
   TAccountFeed extends string,
-  TAccountSource extends string,
   TProgramAddress extends Address = typeof ORACLE_PROGRAM_ADDRESS,
 >(
-  input: FeedRefreshInput<TAccountFeed, TAccountSource>,
+  input: FeedRefreshInput<TAccountFeed>,
   config?: { programAddress?: TProgramAddress },
-): FeedRefreshInstruction<TProgramAddress, TAccountFeed, TAccountSource> {
+): FeedRefreshInstruction<TProgramAddress, TAccountFeed> {
   // Program address.
   const programAddress = config?.programAddress ?? ORACLE_PROGRAM_ADDRESS;
 
   // Original accounts.
   const originalAccounts = {
     feed: { value: input.feed ?? null, isWritable: true },
-    source: { value: input.source ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -118,13 +106,10 @@ export function getFeedRefreshInstruction<
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [
-      getAccountMeta("feed", accounts.feed),
-      getAccountMeta("source", accounts.source),
-    ],
+    accounts: [getAccountMeta("feed", accounts.feed)],
     data: getFeedRefreshInstructionDataEncoder().encode({}),
     programAddress,
-  } as FeedRefreshInstruction<TProgramAddress, TAccountFeed, TAccountSource>);
+  } as FeedRefreshInstruction<TProgramAddress, TAccountFeed>);
 }
 
 export type ParsedFeedRefreshInstruction<
@@ -133,10 +118,8 @@ export type ParsedFeedRefreshInstruction<
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    /** No seeds: only `feed_create` creates accounts of this kind, and the source below is pinned by this one. */
+    /** No seeds: only `feed_create` creates accounts of this kind, and the sources that follow are pinned by this one. */
     feed: TAccountMetas[0];
-    /** Checked by the handler against the feed. */
-    source: TAccountMetas[1];
   };
   data: FeedRefreshInstructionData;
 };
@@ -149,12 +132,12 @@ export function parseFeedRefreshInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedFeedRefreshInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 2) {
+  if (instruction.accounts.length < 1) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 2,
+        expectedAccountMetas: 1,
       },
     );
   }
@@ -166,7 +149,7 @@ export function parseFeedRefreshInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: { feed: getNextAccount(), source: getNextAccount() },
+    accounts: { feed: getNextAccount() },
     data: getFeedRefreshInstructionDataDecoder().decode(instruction.data),
   };
 }

@@ -127,6 +127,7 @@ export type SettlementFinaliseAsyncInput<
   payer: TransactionSigner<TAccountPayer>;
   /** No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one. */
   feed: Address<TAccountFeed>;
+  /** There already if a guardian has delayed it. */
   settlement?: Address<TAccountSettlement>;
   systemProgram?: Address<TAccountSystemProgram>;
   expiryUnixS: SettlementFinaliseInstructionDataArgs["expiryUnixS"];
@@ -221,6 +222,7 @@ export type SettlementFinaliseInput<
   payer: TransactionSigner<TAccountPayer>;
   /** No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one. */
   feed: Address<TAccountFeed>;
+  /** There already if a guardian has delayed it. */
   settlement: Address<TAccountSettlement>;
   systemProgram?: Address<TAccountSystemProgram>;
   expiryUnixS: SettlementFinaliseInstructionDataArgs["expiryUnixS"];
@@ -301,6 +303,7 @@ export type ParsedSettlementFinaliseInstruction<
     payer: TAccountMetas[0];
     /** No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one. */
     feed: TAccountMetas[1];
+    /** There already if a guardian has delayed it. */
     settlement: TAccountMetas[2];
     systemProgram: TAccountMetas[3];
   };

@@ -49,12 +49,22 @@ import {
   getConfigInitInstructionAsync,
   getFeedCreateInstructionAsync,
   getFeedRefreshInstruction,
+  getSettlementDelayInstructionAsync,
   getSettlementFinaliseInstructionAsync,
+  getSourceAddInstructionAsync,
+  getSourceApplyInstruction,
+  getSourceCancelInstructionAsync,
+  getSourceRemoveInstructionAsync,
   parseAuthoritySetInstruction,
   parseConfigInitInstruction,
   parseFeedCreateInstruction,
   parseFeedRefreshInstruction,
+  parseSettlementDelayInstruction,
   parseSettlementFinaliseInstruction,
+  parseSourceAddInstruction,
+  parseSourceApplyInstruction,
+  parseSourceCancelInstruction,
+  parseSourceRemoveInstruction,
   type AuthoritySetAsyncInput,
   type ConfigInitAsyncInput,
   type FeedCreateAsyncInput,
@@ -63,8 +73,18 @@ import {
   type ParsedConfigInitInstruction,
   type ParsedFeedCreateInstruction,
   type ParsedFeedRefreshInstruction,
+  type ParsedSettlementDelayInstruction,
   type ParsedSettlementFinaliseInstruction,
+  type ParsedSourceAddInstruction,
+  type ParsedSourceApplyInstruction,
+  type ParsedSourceCancelInstruction,
+  type ParsedSourceRemoveInstruction,
+  type SettlementDelayAsyncInput,
   type SettlementFinaliseAsyncInput,
+  type SourceAddAsyncInput,
+  type SourceApplyInput,
+  type SourceCancelAsyncInput,
+  type SourceRemoveAsyncInput,
 } from "../instructions/index.js";
 import { findConfigPda, findFeedPda, findSettlementPda } from "../pdas/index.js";
 
@@ -126,6 +146,11 @@ export enum OracleInstruction {
   FeedCreate,
   FeedRefresh,
   SettlementFinalise,
+  SettlementDelay,
+  SourceAdd,
+  SourceRemove,
+  SourceApply,
+  SourceCancel,
 }
 
 export function identifyOracleInstruction(
@@ -177,6 +202,51 @@ export function identifyOracleInstruction(
   ) {
     return OracleInstruction.SettlementFinalise;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([5])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SettlementDelay;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([6])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SourceAdd;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([7])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SourceRemove;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([8])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SourceApply;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([9])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SourceCancel;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "oracle" },
@@ -200,7 +270,22 @@ export type ParsedOracleInstruction<
     } & ParsedFeedRefreshInstruction<TProgram>)
   | ({
       instructionType: OracleInstruction.SettlementFinalise;
-    } & ParsedSettlementFinaliseInstruction<TProgram>);
+    } & ParsedSettlementFinaliseInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SettlementDelay;
+    } & ParsedSettlementDelayInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SourceAdd;
+    } & ParsedSourceAddInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SourceRemove;
+    } & ParsedSourceRemoveInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SourceApply;
+    } & ParsedSourceApplyInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SourceCancel;
+    } & ParsedSourceCancelInstruction<TProgram>);
 
 export function parseOracleInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -240,6 +325,41 @@ export function parseOracleInstruction<TProgram extends string>(
       return {
         instructionType: OracleInstruction.SettlementFinalise,
         ...parseSettlementFinaliseInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SettlementDelay: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SettlementDelay,
+        ...parseSettlementDelayInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SourceAdd: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SourceAdd,
+        ...parseSourceAddInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SourceRemove: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SourceRemove,
+        ...parseSourceRemoveInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SourceApply: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SourceApply,
+        ...parseSourceApplyInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SourceCancel: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SourceCancel,
+        ...parseSourceCancelInstruction(instruction),
       };
     }
     default:
@@ -283,6 +403,25 @@ export type OraclePluginInstructions = {
   settlementFinalise: (
     input: MakeOptional<SettlementFinaliseAsyncInput, "payer">,
   ) => ReturnType<typeof getSettlementFinaliseInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  settlementDelay: (
+    input: MakeOptional<SettlementDelayAsyncInput, "payer">,
+  ) => ReturnType<typeof getSettlementDelayInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  sourceAdd: (
+    input: SourceAddAsyncInput,
+  ) => ReturnType<typeof getSourceAddInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  sourceRemove: (
+    input: SourceRemoveAsyncInput,
+  ) => ReturnType<typeof getSourceRemoveInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  sourceApply: (
+    input: SourceApplyInput,
+  ) => ReturnType<typeof getSourceApplyInstruction> & SelfPlanAndSendFunctions;
+  sourceCancel: (
+    input: SourceCancelAsyncInput,
+  ) => ReturnType<typeof getSourceCancelInstructionAsync> &
     SelfPlanAndSendFunctions;
 };
 
@@ -344,6 +483,34 @@ export function oracleProgram() {
                 ...input,
                 payer: input.payer ?? client.payer,
               }),
+            ),
+          settlementDelay: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSettlementDelayInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          sourceAdd: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSourceAddInstructionAsync(input),
+            ),
+          sourceRemove: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSourceRemoveInstructionAsync(input),
+            ),
+          sourceApply: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSourceApplyInstruction(input),
+            ),
+          sourceCancel: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSourceCancelInstructionAsync(input),
             ),
         },
         pdas: {

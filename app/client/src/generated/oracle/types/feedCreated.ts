@@ -12,6 +12,8 @@ import {
   fixEncoderSize,
   getAddressDecoder,
   getAddressEncoder,
+  getArrayDecoder,
+  getArrayEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getI64Decoder,
@@ -20,6 +22,8 @@ import {
   getStructEncoder,
   getU64Decoder,
   getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -33,7 +37,9 @@ export type FeedCreated = {
   seq: bigint;
   feed: Address;
   symbol: ReadonlyUint8Array;
-  source: Address;
+  minSources: number;
+  /** Zeros where there is none. */
+  sources: Array<Address>;
 };
 
 export type FeedCreatedArgs = {
@@ -42,7 +48,9 @@ export type FeedCreatedArgs = {
   seq: number | bigint;
   feed: Address;
   symbol: ReadonlyUint8Array;
-  source: Address;
+  minSources: number;
+  /** Zeros where there is none. */
+  sources: Array<Address>;
 };
 
 export function getFeedCreatedEncoder(): FixedSizeEncoder<FeedCreatedArgs> {
@@ -52,7 +60,8 @@ export function getFeedCreatedEncoder(): FixedSizeEncoder<FeedCreatedArgs> {
     ["seq", getU64Encoder()],
     ["feed", getAddressEncoder()],
     ["symbol", fixEncoderSize(getBytesEncoder(), 16)],
-    ["source", getAddressEncoder()],
+    ["minSources", getU8Encoder()],
+    ["sources", getArrayEncoder(getAddressEncoder(), { size: 3 })],
   ]);
 }
 
@@ -63,7 +72,8 @@ export function getFeedCreatedDecoder(): FixedSizeDecoder<FeedCreated> {
     ["seq", getU64Decoder()],
     ["feed", getAddressDecoder()],
     ["symbol", fixDecoderSize(getBytesDecoder(), 16)],
-    ["source", getAddressDecoder()],
+    ["minSources", getU8Decoder()],
+    ["sources", getArrayDecoder(getAddressDecoder(), { size: 3 })],
   ]);
 }
 

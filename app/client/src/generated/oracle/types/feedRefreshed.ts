@@ -8,18 +8,25 @@
 
 import {
   combineCodec,
+  fixDecoderSize,
+  fixEncoderSize,
   getAddressDecoder,
   getAddressEncoder,
+  getBytesDecoder,
+  getBytesEncoder,
   getI64Decoder,
   getI64Encoder,
   getStructDecoder,
   getStructEncoder,
   getU64Decoder,
   getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
+  type ReadonlyUint8Array,
 } from "@solana/kit";
 
 export type FeedRefreshed = {
@@ -29,7 +36,10 @@ export type FeedRefreshed = {
   feed: Address;
   priceE6: bigint;
   confidenceE6: bigint;
-  publishedUnixS: bigint;
+  severity: number;
+  flags: number;
+  /** Why each source was not used; 0: it was. */
+  refusals: ReadonlyUint8Array;
 };
 
 export type FeedRefreshedArgs = {
@@ -39,7 +49,10 @@ export type FeedRefreshedArgs = {
   feed: Address;
   priceE6: number | bigint;
   confidenceE6: number | bigint;
-  publishedUnixS: number | bigint;
+  severity: number;
+  flags: number;
+  /** Why each source was not used; 0: it was. */
+  refusals: ReadonlyUint8Array;
 };
 
 export function getFeedRefreshedEncoder(): FixedSizeEncoder<FeedRefreshedArgs> {
@@ -50,7 +63,9 @@ export function getFeedRefreshedEncoder(): FixedSizeEncoder<FeedRefreshedArgs> {
     ["feed", getAddressEncoder()],
     ["priceE6", getU64Encoder()],
     ["confidenceE6", getU64Encoder()],
-    ["publishedUnixS", getI64Encoder()],
+    ["severity", getU8Encoder()],
+    ["flags", getU8Encoder()],
+    ["refusals", fixEncoderSize(getBytesEncoder(), 3)],
   ]);
 }
 
@@ -62,7 +77,9 @@ export function getFeedRefreshedDecoder(): FixedSizeDecoder<FeedRefreshed> {
     ["feed", getAddressDecoder()],
     ["priceE6", getU64Decoder()],
     ["confidenceE6", getU64Decoder()],
-    ["publishedUnixS", getI64Decoder()],
+    ["severity", getU8Decoder()],
+    ["flags", getU8Decoder()],
+    ["refusals", fixDecoderSize(getBytesDecoder(), 3)],
   ]);
 }
 

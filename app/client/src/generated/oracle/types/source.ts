@@ -18,6 +18,10 @@ import {
   getI64Encoder,
   getStructDecoder,
   getStructEncoder,
+  getU16Decoder,
+  getU16Encoder,
+  getU64Decoder,
+  getU64Encoder,
   getU8Decoder,
   getU8Encoder,
   type Address,
@@ -28,52 +32,84 @@ import {
 } from "@solana/kit";
 
 export type Source = {
-  /** 1: Pyth `PriceUpdateV2`. */
+  /** 0 empty, 1 Pyth `PriceUpdateV2`, 2 Switchboard on-demand, 3 Chainlink. */
   kind: number;
+  /** Why the last refresh did not use it, as `risk::feed::Refusal`; 0: it did. */
+  refusal: number;
+  /** Its share of the last price's confidence, in basis points. */
+  weightBps: number;
   reserved: ReadonlyUint8Array;
   /** The program that must own the source account. */
   owner: Address;
   /** The one account that is read: another genuine account may be older. */
   address: Address;
-  /** The source's own id of the feed. */
+  /** The source's own id of the feed: Pyth's feed id, Switchboard's feed hash, Chainlink's description. */
   feedId: ReadonlyUint8Array;
-  /** Publish time last taken; never goes back. */
+  /** What else identifies it: Switchboard's queue, Chainlink's decimals in the first byte, zeros for Pyth. */
+  scope: ReadonlyUint8Array;
+  /** Publish time last taken; never goes back. The next three are of the same publication. */
   publishedUnixS: bigint;
+  publishedSlot: bigint;
+  priceE6: bigint;
+  /** Half width of the price. */
+  halfWidthE6: bigint;
 };
 
 export type SourceArgs = {
-  /** 1: Pyth `PriceUpdateV2`. */
+  /** 0 empty, 1 Pyth `PriceUpdateV2`, 2 Switchboard on-demand, 3 Chainlink. */
   kind: number;
+  /** Why the last refresh did not use it, as `risk::feed::Refusal`; 0: it did. */
+  refusal: number;
+  /** Its share of the last price's confidence, in basis points. */
+  weightBps: number;
   reserved: ReadonlyUint8Array;
   /** The program that must own the source account. */
   owner: Address;
   /** The one account that is read: another genuine account may be older. */
   address: Address;
-  /** The source's own id of the feed. */
+  /** The source's own id of the feed: Pyth's feed id, Switchboard's feed hash, Chainlink's description. */
   feedId: ReadonlyUint8Array;
-  /** Publish time last taken; never goes back. */
+  /** What else identifies it: Switchboard's queue, Chainlink's decimals in the first byte, zeros for Pyth. */
+  scope: ReadonlyUint8Array;
+  /** Publish time last taken; never goes back. The next three are of the same publication. */
   publishedUnixS: number | bigint;
+  publishedSlot: number | bigint;
+  priceE6: number | bigint;
+  /** Half width of the price. */
+  halfWidthE6: number | bigint;
 };
 
 export function getSourceEncoder(): FixedSizeEncoder<SourceArgs> {
   return getStructEncoder([
     ["kind", getU8Encoder()],
-    ["reserved", fixEncoderSize(getBytesEncoder(), 7)],
+    ["refusal", getU8Encoder()],
+    ["weightBps", getU16Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 4)],
     ["owner", getAddressEncoder()],
     ["address", getAddressEncoder()],
     ["feedId", fixEncoderSize(getBytesEncoder(), 32)],
+    ["scope", fixEncoderSize(getBytesEncoder(), 32)],
     ["publishedUnixS", getI64Encoder()],
+    ["publishedSlot", getU64Encoder()],
+    ["priceE6", getU64Encoder()],
+    ["halfWidthE6", getU64Encoder()],
   ]);
 }
 
 export function getSourceDecoder(): FixedSizeDecoder<Source> {
   return getStructDecoder([
     ["kind", getU8Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 7)],
+    ["refusal", getU8Decoder()],
+    ["weightBps", getU16Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 4)],
     ["owner", getAddressDecoder()],
     ["address", getAddressDecoder()],
     ["feedId", fixDecoderSize(getBytesDecoder(), 32)],
+    ["scope", fixDecoderSize(getBytesDecoder(), 32)],
     ["publishedUnixS", getI64Decoder()],
+    ["publishedSlot", getU64Decoder()],
+    ["priceE6", getU64Decoder()],
+    ["halfWidthE6", getU64Decoder()],
   ]);
 }
 
