@@ -41,7 +41,7 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 	cargo clippy --quiet --locked $(PURE) --features pricing/fit --all-targets -- -D warnings
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
 
-models: ## prove the lemmas of the wide arithmetic
+models: ## prove the lemmas of the integer kernels
 	models/smt/run.sh
 
 vectors: ## compute every reference value and table again, and compare with the committed ones

@@ -1,4 +1,4 @@
-"""The lemmas, by name. Each name is also a property test in crates/units/tests/lemmas.rs."""
+"""The lemmas of crates/units, by name. Each name is also a property test in crates/units/tests/lemmas.rs."""
 from dataclasses import dataclass, field
 
 from z3 import And, BitVec, BitVecVal, Bool, Extract, If, Implies, Not, Or, SignExt, ULE, ULT
@@ -35,7 +35,7 @@ class Goal:
     label: str
     width: int
     claim: object
-    # "integers": z3 translates the words to integers modulo 2^w. "bits": to a propositional formula.
+    # "integers": z3 translates the words to integers modulo 2^w. "bits": to a propositional formula. "words": integers from the start.
     by: str = "integers"
 
 

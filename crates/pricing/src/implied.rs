@@ -54,7 +54,7 @@ pub fn implied_vol(premium: &Premium) -> Result<VolE9, PricingError> {
 }
 
 /// The premium, brought to the option out of the money by parity, as a fraction of the larger of forward and strike; to the nearest.
-fn out_of_the_money_q38(premium: &Premium, pair: &Pair) -> Result<u64, PricingError> {
+pub(crate) fn out_of_the_money_q38(premium: &Premium, pair: &Pair) -> Result<u64, PricingError> {
     let out = (premium.kind == Kind::Call) == pair.call;
     // BOUND: prices are at most 1e13, so x 1e6 is at most 1e19 < 2^64.
     let larger = pair.larger.wrapping_mul(E6);

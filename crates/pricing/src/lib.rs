@@ -22,6 +22,8 @@ pub mod fit;
 mod fixed;
 mod greeks;
 mod implied;
+#[cfg(test)]
+mod lemmas;
 mod normal;
 mod price;
 mod row;

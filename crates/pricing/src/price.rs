@@ -76,7 +76,7 @@ pub(crate) fn assemble(pair: &Pair, upper: u64, lower: u64) -> Price {
 
 /// `fraction` (Q38) of a price in e6, as e12, rounded down; exact but for that rounding.
 #[inline(always)]
-fn scale(price: u64, fraction: u64) -> u64 {
+pub(crate) fn scale(price: u64, fraction: u64) -> u64 {
     const LOW: u64 = (1 << 19) - 1;
     // BOUND: price < 2^43.2 and each half of the fraction is at most 2^19: products below 2^62.3, their sum below 2^63.
     let low = price.wrapping_mul(fraction & LOW);

@@ -84,15 +84,9 @@ impl Slice {
             return Err(PricingError::TimeOutOfRange);
         }
         let time = RootTime::new(seconds)?;
-        // BOUND: a value is below 2^36 (50e9), 2^92 in Q56, and seconds below 2^26: the product is below 2^118. Longer times than the
-        // reference's may lead out of 64 bits: a and b stop at 2^62 (64 in Q56), far above any admitted volatility.
-        let scaled = |value_e9: i64, bits: u32| {
-            let product = (i128::from(value_e9) << bits).wrapping_mul(i128::from(seconds));
-            let divisor = i128::from(reference_seconds).wrapping_mul(i128::from(BILLION));
-            product.checked_div(divisor).unwrap_or(0)
-        };
-        let a = scaled(svi.a_e9, 56).clamp(-(1 << 62), 1 << 62);
-        let b_q56 = u64::try_from(scaled(svi.b_e9, 56)).unwrap_or(u64::MAX).min(1 << 62);
+        // Longer times than the reference's may lead out of 64 bits: a and b stop at 2^62 (64 in Q56), far above any admitted volatility.
+        let a = scaled_q56(svi.a_e9, seconds, reference_seconds).clamp(-(1 << 62), 1 << 62);
+        let b_q56 = u64::try_from(scaled_q56(svi.b_e9, seconds, reference_seconds)).unwrap_or(u64::MAX).min(1 << 62);
         let (b_full, zeros) = if b_q56 == 0 { (0, 0) } else { normalise(b_q56) };
         Ok(Self {
             a: i64::try_from(a).unwrap_or(0),
@@ -159,6 +153,14 @@ impl Slice {
         let total = (mantissa << 3) >> (shift & 63);
         TotalVol(total.clamp(self.least.0, self.most.0))
     }
+}
+
+/// A value in 1e-9 that is stated for `reference` seconds, brought to `seconds`: Q56, rounded towards zero.
+#[inline(always)]
+pub(crate) fn scaled_q56(value_e9: i64, seconds: u64, reference: u64) -> i128 {
+    // BOUND: a value is below 2^36 (50e9), 2^92 in Q56, and seconds below 2^26: the product is below 2^118.
+    let product = (i128::from(value_e9) << 56).wrapping_mul(i128::from(seconds));
+    product.checked_div(i128::from(reference).wrapping_mul(i128::from(BILLION))).unwrap_or(0)
 }
 
 /// (x / 2^33)^2 of the upper 46 bits of x, rounded down; below 2^62.

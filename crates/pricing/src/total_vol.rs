@@ -42,6 +42,12 @@ impl RootTime {
         product >> (22u32.wrapping_add(self.shift) & 63)
     }
 
+    /// The 39 bits and the shift.
+    #[cfg(test)]
+    pub(crate) const fn parts(&self) -> (u64, u32) {
+        (self.high << 8 | self.low, self.shift)
+    }
+
     /// sigma sqrt(T). Error: `VolOutOfRange`.
     pub fn total(&self, vol: VolE9) -> Result<TotalVol, PricingError> {
         if vol.in_bounds() { Ok(self.total_of(vol)) } else { Err(PricingError::VolOutOfRange) }
