@@ -156,17 +156,29 @@ impl Outflow {
             }
             Permission::Allowed | Permission::Limited => {}
         }
-        self.cancel(place, now_unix_s, limits)
-    }
-
-    /// Takes a served ticket out of the queue unpaid: its controller takes it back into its books.
-    ///
-    /// Never before it is served: the line does not close up behind a ticket, so that whoever could leave it and join it anew would
-    /// lengthen it at will, and the wait of everybody behind.
-    pub fn cancel(self, place: &Place, now_unix_s: i64, limits: &Limits) -> Result<Self, OutflowError> {
-        if self.queue.served_floor(now_unix_s, limits.day_s()) < place.end_atoms {
+        if !self.is_served(place, now_unix_s, limits) {
             return Err(OutflowError::NotServed);
         }
+        self.closed(place)
+    }
+
+    /// Takes a ticket out of the queue unpaid: its controller takes it back into its books.
+    ///
+    /// Not before it is served: the line does not close up behind a ticket, so that whoever could leave it and join it anew would
+    /// lengthen it at will, and the wait of everybody behind. Under a freeze it may be at any time, for a mended controller to take back
+    /// what a hostile one queued; no controller lets its users do that.
+    pub fn cancel(self, level: Level, place: &Place, now_unix_s: i64, limits: &Limits) -> Result<Self, OutflowError> {
+        if level < Level::Frozen && !self.is_served(place, now_unix_s, limits) {
+            return Err(OutflowError::NotServed);
+        }
+        self.closed(place)
+    }
+
+    fn is_served(&self, place: &Place, now_unix_s: i64, limits: &Limits) -> bool {
+        self.queue.served_floor(now_unix_s, limits.day_s()) >= place.end_atoms
+    }
+
+    fn closed(self, place: &Place) -> Result<Self, OutflowError> {
         let queue = self.queue.closed(place.amount).ok_or(OutflowError::Overflow)?;
         Ok(Self { queue, ..self })
     }

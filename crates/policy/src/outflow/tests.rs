@@ -85,8 +85,10 @@ fn cancel_waits_for_the_line_so_that_nobody_lengthens_it_for_nothing() {
         other => panic!("{other:?}"),
     };
     let served = outflow.queue.done_unix_s_ceil(first.end_atoms, LIMITS.day_s()).unwrap();
-    assert_eq!(outflow.cancel(&first, served - 1, &LIMITS), Err(OutflowError::NotServed));
-    let cancelled = outflow.cancel(&first, served, &LIMITS).unwrap();
+    let cancel = |level, now| outflow.cancel(level, &first, now, &LIMITS);
+    assert_eq!(cancel(Level::CloseOnly, served - 1), Err(OutflowError::NotServed));
+    let cancelled = cancel(Level::Normal, served).unwrap();
+    assert_eq!(cancel(Level::Frozen, NOW), Ok(cancelled));
     assert_eq!(cancelled.queue.unpaid_atoms, 200);
     let done = |outflow: &Outflow| outflow.queue.done_unix_s_ceil(second.end_atoms, LIMITS.day_s());
     assert_eq!(done(&cancelled), done(&outflow));

@@ -13,8 +13,8 @@ const DEPOSITS_ATOMS: u64 = 1;
 /// Days by which everything queued is served: 10,000 over `day_bps`.
 const SERVED_DAYS: i64 = 2;
 const TICKETS: usize = 2;
-/// Tickets taken back in one walk.
-const CANCELS: u8 = 2;
+/// Tickets taken back in one walk, at most.
+const CANCELS: u8 = 1;
 /// L1 and L2 let out what L0 does.
 const LEVELS: [Level; 3] = [Level::Normal, Level::Frozen, Level::Migrating];
 
@@ -90,6 +90,8 @@ pub struct State {
     paid_now: u64,
     most_now: u64,
     cancels: u8,
+    /// A mended engine has taken back, under a freeze, what was not served: the line is longer than what it owes.
+    mended: bool,
     last: Last,
 }
 
@@ -161,9 +163,10 @@ impl CustodyModel {
         let outflow = if self.fault == Some(Fault::CancelUnserved) {
             Outflow { queue: state.outflow.queue.closed(place.amount)?, ..state.outflow }
         } else {
-            state.outflow.cancel(&place, state.now, &LIMITS).ok()?
+            state.outflow.cancel(state.level, &place, state.now, &LIMITS).ok()?
         };
-        let mut next = State { outflow, cancels: state.cancels.saturating_add(1), ..state.clone() };
+        let mended = state.mended || (state.level >= Level::Frozen && !state.is_served(&place));
+        let mut next = State { outflow, cancels: state.cancels.saturating_add(1), mended, ..state.clone() };
         next.tickets.remove(at);
         Some(next)
     }
@@ -185,6 +188,7 @@ impl Model for CustodyModel {
             paid_now: 0,
             most_now: 0,
             cancels: 0,
+            mended: false,
             last: Last::Nothing,
         };
         vec![State { most_now: start.most(), ..start }]
@@ -246,7 +250,7 @@ impl Model for CustodyModel {
                 let old = |place: &&Place| {
                     state.now.saturating_sub(place.issued_unix_s) >= ticks(DAY_S).saturating_mul(SERVED_DAYS)
                 };
-                state.tickets.iter().filter(old).all(|place| state.is_served(place))
+                state.mended || state.tickets.iter().filter(old).all(|place| state.is_served(place))
             }),
             Property::always(CLAIMED, |model, state: &State| {
                 let waits =
@@ -266,6 +270,9 @@ impl Model for CustodyModel {
                     Level::Frozen => state.now.saturating_sub(issued) >= ticks(TICKET_HOLD_S),
                     _ => true,
                 },
+            }),
+            Property::sometimes("a mended engine takes back what a hostile one queued", |_, state: &State| {
+                state.mended
             }),
             Property::sometimes("everything was paid", |_, state: &State| state.tokens == 0),
             Property::sometimes("as many wait in line as may", |_, state: &State| {
