@@ -51,6 +51,13 @@ impl Connection {
         Ok(found.value.map(|account| (account.owner, account.data)))
     }
 
+    /// Owner and data of each of these accounts at one slot, `None` where there is none.
+    pub fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<(Pubkey, Vec<u8>)>>, Error> {
+        let found = self.rpc.get_multiple_accounts_with_commitment(addresses, self.rpc.commitment());
+        let found = found.map_err(Error::rpc(format!("{} accounts", addresses.len())))?;
+        Ok(found.value.into_iter().map(|account| account.map(|account| (account.owner, account.data))).collect())
+    }
+
     /// Signs, sends and waits for confirmation; `what` names the step if it fails.
     pub fn send(
         &self,

@@ -6,6 +6,7 @@ pub mod decimal;
 pub mod decode;
 pub mod deploy;
 mod error;
+pub mod feeds;
 pub mod input;
 pub mod keys;
 pub mod option;

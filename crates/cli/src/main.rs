@@ -7,9 +7,19 @@ use cli::{
     Connection, Error, breaker,
     connection::{keypair_load, url_resolve},
     decode::{self, DecodeError, Source},
-    deploy, keys, status,
+    deploy, feeds, keys, status,
 };
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+/// Between two looks of a watch.
+const WATCH_PERIOD: Duration = Duration::from_secs(1);
+/// Moves a terminal's cursor home and clears what follows.
+const CLEAR: &str = "\x1b[H\x1b[J";
 
 #[derive(Parser)]
 #[command(
@@ -45,6 +55,12 @@ enum Command {
     },
     /// Programs, brake, councils, feeds and markets at a glance
     Status,
+    /// Every feed's price and averages, and what each of its sources says now: age, width, deviation, weight, and why it is dropped
+    Feeds {
+        /// Look again every second, until interrupted
+        #[arg(long)]
+        watch: bool,
+    },
     /// Levels, windows, queues and guardians, and what may be done at each level
     Breaker {
         /// Only what may be done at each level; needs no network
@@ -125,6 +141,13 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
                 status::write(&status).unwrap_or_default()
             })
         }
+        Command::Feeds { watch } => {
+            let connection = connect()?;
+            if *watch {
+                feeds_watch(&connection, arguments.json)?;
+            }
+            feeds_text(&connection, arguments.json)
+        }
         Command::Breaker { matrix: true } => {
             Ok(if arguments.json { breaker::matrix_json().to_string() } else { policy::matrix_table() })
         }
@@ -140,6 +163,23 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
         Command::Iv(input) => input.run(arguments.json),
         Command::Margin(input) => input.run(arguments.json),
         Command::Decode(input) => decode(input, arguments.json, connect),
+    }
+}
+
+fn feeds_text(connection: &Connection, json: bool) -> Result<String, Error> {
+    let feeds = feeds::feeds(connection)?;
+    Ok(if json { feeds::json(&feeds).to_string() } else { feeds::write(&feeds).unwrap_or_default() })
+}
+
+/// Prints until nobody reads any more: over the last look on a terminal, below it elsewhere.
+fn feeds_watch(connection: &Connection, json: bool) -> Result<(), Error> {
+    let clear = if std::io::stdout().is_terminal() && !json { CLEAR } else { "" };
+    loop {
+        let text = feeds_text(connection, json)?;
+        if writeln!(std::io::stdout(), "{clear}{}", text.trim_end()).is_err() {
+            return Ok(());
+        }
+        std::thread::sleep(WATCH_PERIOD);
     }
 }
 

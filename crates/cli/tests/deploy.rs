@@ -17,7 +17,8 @@ fn deploy_hands_everything_to_the_governor_and_again_changes_nothing() {
     assert!(elf_dir.join("margin.so").exists(), "{} has no ELFs: run `make build` first", elf_dir.display());
     let dir = tempfile::tempdir().unwrap();
     let net =
-        Localnet::start(Config::on_free_ports(dir.path().join("ledger"), elf_dir.join("mock_source.so")).unwrap()).unwrap();
+        Localnet::start(Config::on_free_ports(dir.path().join("ledger"), elf_dir.join("mock_source.so")).unwrap())
+            .unwrap();
     let connection = Connection::open(&net.rpc_url()).unwrap();
     let (payer, council) = (local_key("deployer"), Council::local(&local_council()));
     let before = status::status(&connection).unwrap();

@@ -59,6 +59,11 @@ pub(crate) fn timing(divisor: u32) -> String {
     if divisor == 1 { "mainnet timing".to_owned() } else { format!("TIME-SCALED x{divisor}") }
 }
 
+/// A feed's or market's symbol.
+pub(crate) fn symbol(symbol: &[u8; 16]) -> String {
+    String::from_utf8_lossy(symbol).trim_end_matches('\0').to_owned()
+}
+
 /// A number of millionths as a decimal.
 pub(crate) fn e6(number: i128) -> String {
     decimal::trimmed(number, 6)

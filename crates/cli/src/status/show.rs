@@ -3,7 +3,10 @@
 use super::{CouncilStatus, ProgramStatus, Status};
 use crate::{
     connection::bs58,
-    decode::{self, units},
+    decode::{
+        self,
+        units::{self, symbol},
+    },
     deploy::{elf_hash, hex},
     keys::PROGRAMS,
     table::Table,
@@ -185,8 +188,4 @@ fn state(proposal: &governor::Proposal) -> &'static str {
 
 fn decision(proposal: &governor::Proposal) -> String {
     decode::proposal_notes(proposal).map_or_else(|error| error.to_string(), |notes| notes.join("; "))
-}
-
-fn symbol(symbol: &[u8; 16]) -> String {
-    String::from_utf8_lossy(symbol).trim_end_matches('\0').to_owned()
 }
