@@ -1,13 +1,13 @@
 //! A market with a maker and a taker, and the checks that every step must leave true.
 
 use abi::breaker::Brake;
-use abi::margin::{Expiry, KIND_CALL, MarginAccount, Market, Position, QuoteState};
-use abi::oracle::{SETTLEMENT_FINAL, Settlement};
+use abi::margin::{Expiry, KIND_CALL, MODE_PORTFOLIO, MarginAccount, Market, Position, QuoteState};
+use abi::oracle::{SETTLEMENT_FINAL, Settlement, Surface};
 use abi::quote::SIDE_SELL;
 use abi::{Layout, ids};
-use client::{addresses, margin};
+use client::{WithRemaining, addresses, margin};
 use solana_account::Account;
-use solana_instruction::Instruction;
+use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use testkit::{Actor, Offer, Outcome, Protocol, Quote, SOL, Token, USDC, World, key, keypair};
 
@@ -49,6 +49,38 @@ impl Desk {
         let expiry = self.protocol.expiry(&mut self.world, expiry_unix_s);
         self.later.push(expiry);
         expiry_unix_s
+    }
+
+    /// Puts a surface of every listed expiry where the oracle would: 60 % at the money, with a smile, posted now.
+    pub fn surfaces_put(&mut self) {
+        for expiry in [self.expiry].into_iter().chain(self.later.clone()) {
+            let listed: Expiry = self.world.read(ids::MARGIN, &expiry);
+            surface_write(&mut self.world, &self.protocol.feed, listed.expiry_unix_s.get());
+        }
+    }
+
+    /// Every listed expiry and its surface: what margin checks of portfolio accounts read.
+    pub fn reads(&mut self) -> Vec<AccountMeta> {
+        let mut metas = vec![];
+        for expiry in [self.expiry].into_iter().chain(self.later.clone()) {
+            let listed: Expiry = self.world.read(ids::MARGIN, &expiry);
+            let surface = addresses::surface(&self.protocol.feed, listed.expiry_unix_s.get());
+            metas.extend([AccountMeta::new(expiry, false), AccountMeta::new_readonly(surface, false)]);
+        }
+        metas
+    }
+
+    /// As [`Self::fill`], with everything that portfolio accounts need.
+    pub fn fill_reading(&mut self, offer: Offer, lots: u64) -> [Instruction; 2] {
+        let reads = self.reads();
+        let [signature, mut fill] = self.fill(offer, lots);
+        fill.accounts.truncate(margin::QuoteFill::ACCOUNTS.len());
+        [signature, fill.with_remaining(reads)]
+    }
+
+    /// Puts an account into portfolio mode, whatever its margin.
+    pub fn portfolio(&mut self, account: Pubkey) {
+        self.world.edit::<MarginAccount>(&account, |held| held.mode = MODE_PORTFOLIO);
     }
 
     /// A call at the money that the maker sells at 10 USDC, up to 100 lots.
@@ -264,6 +296,23 @@ pub fn imposter(world: &mut World) -> Pubkey {
     let account = Account { lamports: 100_000_000, data, owner: ids::MARGIN.into(), ..Account::default() };
     world.set_account(&key("imposter"), account);
     key("imposter")
+}
+
+/// Puts a surface at its address: total variance 0.029 at the money for 30 days.
+pub fn surface_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64) {
+    let mut data = vec![0; Surface::SPACE];
+    data[..8].copy_from_slice(&Surface::DISCRIMINATOR);
+    let now = world.unix_s();
+    let surface = abi::read_mut::<Surface>(&mut data).unwrap();
+    (surface.version, surface.min_reader) = (1, 1);
+    surface.feed = feed.to_bytes();
+    surface.expiry_unix_s = expiry_unix_s.into();
+    surface.reference_s = (30 * 86_400).into();
+    (surface.a_e9, surface.b_e9, surface.rho_e9) = (20_000_000.into(), 60_000_000.into(), (-300_000_000).into());
+    (surface.m_e9, surface.sigma_e9, surface.rate_e9) = (0.into(), 150_000_000.into(), 50_000_000.into());
+    surface.posted_unix_s = now.into();
+    let account = Account { lamports: 10_000_000, data, owner: ids::ORACLE.into(), ..Account::default() };
+    world.set_account(&addresses::surface(feed, expiry_unix_s), account);
 }
 
 /// Puts a settlement of the oracle's at its address.

@@ -24,6 +24,10 @@ pub const EXPIRIES: usize = 4;
 pub const KIND_CALL: u8 = 1;
 pub const KIND_PUT: u8 = 2;
 
+/// `MarginAccount::mode`.
+pub const MODE_STANDARD: u8 = 0;
+pub const MODE_PORTFOLIO: u8 = 1;
+
 /// Bits of `MarginAccount::delegate_rights`: to take and make quotes, and to cancel them. Nothing lets a delegate move a token.
 pub const DELEGATE_TRADE: u8 = 1;
 pub const DELEGATE_CANCEL: u8 = 2;
@@ -31,6 +35,37 @@ pub const DELEGATE_CANCEL: u8 = 2;
 /// `Expiry::state`.
 pub const EXPIRY_LISTED: u8 = 0;
 pub const EXPIRY_SETTLED: u8 = 1;
+
+/// Fields of a market's portfolio-margin parameters, as `risk::portfolio::MarginParams`, all in 1e-9.
+#[macro_export]
+macro_rules! portfolio_params_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct PortfolioParams {
+            pub multiplier_e9: PodU32,
+            pub step_e9: PodU32,
+            pub wide_e9: PodU32,
+            pub tail_moves_e9: [PodI64; 8],
+            pub tail_weights_e9: [PodU32; 8],
+            pub vol_up_e9: PodU32,
+            pub vol_down_e9: PodU32,
+            pub power_short_e9: PodU32,
+            pub power_long_e9: PodU32,
+            pub up_floor_e9: PodU64,
+            pub down_floor_e9: PodU64,
+            pub tilt_e9: PodU32,
+            pub tilt_max_e9: PodU32,
+            pub stale_e9: PodU32,
+            pub mm_loss_e9: PodU32,
+            pub net_short_im_e9: PodU32,
+            pub net_short_mm_e9: PodU32,
+            pub basis_add_e9: PodU32,
+            pub basis_per_year_e9: PodU32,
+            pub concentration_share_e9: PodU32,
+            pub concentration_e9: PodU32,
+        }
+    };
+}
 
 /// Fields of a market.
 #[macro_export]
@@ -78,6 +113,9 @@ macro_rules! market_layout {
             /// Settlement payments of accounts that have settled, less receipts of those that have, over all expiries still
             /// settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
             pub clearing_atoms: PodI64,
+            /// The oracle feed of the quote token in USD; zero where its peg is taken for granted.
+            pub quote_feed: Address,
+            pub portfolio: PortfolioParams,
             pub reserved: [u8; 116],
         }
     };
@@ -140,7 +178,7 @@ macro_rules! margin_account_layout {
             pub version: u8,
             pub min_reader: u8,
             pub bump: u8,
-            /// 0 standard (maximum-loss) margin.
+            /// 0 standard (maximum-loss) margin, 1 portfolio margin.
             pub mode: u8,
             pub subaccount: PodU16,
             pub reserved_head: [u8; 2],
@@ -212,10 +250,11 @@ macro_rules! posted_quote_layout {
     };
 }
 
+portfolio_params_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
 position_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
 
 layouts! {
-    market_layout!(Market) = [219, 190, 213, 55, 0, 227, 198, 154], reader 1, size 448;
+    market_layout!(Market) = [219, 190, 213, 55, 0, 227, 198, 154], reader 1, size 660;
     expiry_layout!(Expiry) = [7, 101, 83, 210, 236, 185, 37, 84], reader 1, size 888;
     margin_account_layout!(MarginAccount) = [133, 220, 173, 213, 179, 211, 43, 238], reader 1, size 1264;
     quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 160;

@@ -19,6 +19,7 @@ pub mod fees;
 pub mod fill;
 pub mod liquidation;
 pub mod listing;
+pub mod mark;
 pub mod payoff;
 pub mod portfolio;
 pub mod reduce;

@@ -163,4 +163,20 @@ pub enum MarginError {
     PostedByAnother,
     #[msg("the account would hold positions in more than 4 expiries")]
     ExpiriesFull,
+    #[msg("a surface of an expiry that the account holds is not among the accounts passed")]
+    SurfaceMissing,
+    #[msg("a surface is older than 20 minutes: new risk and withdrawals wait for the next one")]
+    SurfaceStale,
+    #[msg("an expiry that the account holds is not among the accounts passed")]
+    ExpiryMissing,
+    #[msg("the feed of the quote token is not among the accounts passed")]
+    QuoteFeedMissing,
+    #[msg("the feed of the quote token is older than 60 s or degraded")]
+    QuoteFeedStale,
+    #[msg("portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds")]
+    MarginUncomputable,
+    #[msg("an account's mode is 0 (standard) or 1 (portfolio)")]
+    UnknownMode,
+    #[msg("the account is in this mode already")]
+    ModeUnchanged,
 }

@@ -218,3 +218,14 @@ pub struct SeriesWritten {
     pub writer_lots: i64,
     pub holder_lots: i64,
 }
+
+#[event]
+pub struct ModeChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Address,
+    /// 0 standard, 1 portfolio.
+    pub mode: u8,
+}

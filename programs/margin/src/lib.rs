@@ -9,7 +9,9 @@ mod instructions;
 mod maker_quote;
 mod others;
 mod package;
+mod portfolio_reads;
 mod state;
+mod valuation;
 
 pub use errors::MarginError;
 use instructions::*;
@@ -73,7 +75,8 @@ pub mod margin {
 
     #[discrim = 7]
     pub fn account_withdraw(ctx: &mut Context<AccountWithdraw>, amount: u64) -> Result<()> {
-        ctx.accounts.account_withdraw(amount)
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.account_withdraw(amount, &others)
     }
 
     #[discrim = 8]
@@ -104,12 +107,14 @@ pub mod margin {
 
     #[discrim = 13]
     pub fn series_write(ctx: &mut Context<SeriesWrite>, lots: u64, strike_e6: u64) -> Result<()> {
-        ctx.accounts.series_write(lots, strike_e6)
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.series_write(lots, strike_e6, &others)
     }
 
     #[discrim = 14]
     pub fn account_transfer(ctx: &mut Context<AccountTransfer>, amount: u64) -> Result<()> {
-        ctx.accounts.account_transfer(amount)
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.account_transfer(amount, &others)
     }
 
     #[discrim = 15]
@@ -129,5 +134,10 @@ pub mod margin {
     #[discrim = 18]
     pub fn delegate_set(ctx: &mut Context<DelegateSet>, delegate: Address, rights: u8) -> Result<()> {
         ctx.accounts.delegate_set(delegate, rights)
+    }
+    #[discrim = 19]
+    pub fn mode_set(ctx: &mut Context<ModeSet>, mode: u8) -> Result<()> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.mode_set(mode, &others)
     }
 }

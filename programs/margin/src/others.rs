@@ -5,6 +5,7 @@
 use crate::errors::MarginError;
 use crate::state::Expiry;
 use crate::ID;
+use abi::oracle::Surface;
 use anchor_lang::pinocchio::account::{Ref, RefMut};
 use anchor_lang::prelude::*;
 
@@ -27,6 +28,19 @@ pub fn expiry_mut<'a>(
     let data = view.try_borrow_mut()?;
     RefMut::try_map(data, |data| bytes_mut(data).and_then(|bytes| bytemuck::try_from_bytes_mut(bytes).ok()).ok_or(()))
         .map_err(|_| MarginError::QuoteExpiryMismatch.into())
+}
+
+/// The surface of `feed` at `expiry_unix_s`. Nothing but the oracle owns an account of this layout, and it creates one for each.
+pub fn surface<'a>(others: &'a [AccountView], feed: &Address, expiry_unix_s: i64) -> Result<Ref<'a, Surface>> {
+    for view in others {
+        let found = shared::read::<Surface, _>(view, &abi::ids::ORACLE, |_| MarginError::SurfaceMissing);
+        if let Ok(surface) = found {
+            if surface.expiry_unix_s.get() == expiry_unix_s && surface.feed == *feed.as_array() {
+                return Ok(surface);
+            }
+        }
+    }
+    Err(MarginError::SurfaceMissing.into())
 }
 
 fn is_expiry(view: &AccountView, market: &Address, expiry_unix_s: i64) -> bool {

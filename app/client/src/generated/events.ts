@@ -29,6 +29,7 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'ExpirySettled'; data: margin.ExpirySettled }
   | { program: 'margin'; name: 'LegFilled'; data: margin.LegFilled }
   | { program: 'margin'; name: 'MarketCreated'; data: margin.MarketCreated }
+  | { program: 'margin'; name: 'ModeChanged'; data: margin.ModeChanged }
   | { program: 'margin'; name: 'NonceFloorRaised'; data: margin.NonceFloorRaised }
   | { program: 'margin'; name: 'QuoteFilled'; data: margin.QuoteFilled }
   | { program: 'margin'; name: 'QuotePosted'; data: margin.QuotePosted }
@@ -96,6 +97,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'ExpirySettled', discriminator: new Uint8Array([251,101,239,69,87,205,61,222]), decode: (bytes) => ({ program: 'margin', name: 'ExpirySettled', data: margin.getExpirySettledDecoder().decode(bytes) }) },
     { name: 'LegFilled', discriminator: new Uint8Array([40,75,30,28,158,143,152,226]), decode: (bytes) => ({ program: 'margin', name: 'LegFilled', data: margin.getLegFilledDecoder().decode(bytes) }) },
     { name: 'MarketCreated', discriminator: new Uint8Array([88,184,130,231,226,84,6,58]), decode: (bytes) => ({ program: 'margin', name: 'MarketCreated', data: margin.getMarketCreatedDecoder().decode(bytes) }) },
+    { name: 'ModeChanged', discriminator: new Uint8Array([149,123,78,29,237,72,67,229]), decode: (bytes) => ({ program: 'margin', name: 'ModeChanged', data: margin.getModeChangedDecoder().decode(bytes) }) },
     { name: 'NonceFloorRaised', discriminator: new Uint8Array([125,46,187,247,125,71,131,63]), decode: (bytes) => ({ program: 'margin', name: 'NonceFloorRaised', data: margin.getNonceFloorRaisedDecoder().decode(bytes) }) },
     { name: 'QuoteFilled', discriminator: new Uint8Array([205,53,159,86,117,4,177,64]), decode: (bytes) => ({ program: 'margin', name: 'QuoteFilled', data: margin.getQuoteFilledDecoder().decode(bytes) }) },
     { name: 'QuotePosted', discriminator: new Uint8Array([130,69,35,209,183,130,239,156]), decode: (bytes) => ({ program: 'margin', name: 'QuotePosted', data: margin.getQuotePostedDecoder().decode(bytes) }) },

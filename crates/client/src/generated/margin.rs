@@ -126,6 +126,14 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6277, "DelegateIncomplete", "a delegate needs a right, and a right needs a delegate"),
     (6278, "PostedByAnother", "the posted quote is of another account"),
     (6279, "ExpiriesFull", "the account would hold positions in more than 4 expiries"),
+    (6280, "SurfaceMissing", "a surface of an expiry that the account holds is not among the accounts passed"),
+    (6281, "SurfaceStale", "a surface is older than 20 minutes: new risk and withdrawals wait for the next one"),
+    (6282, "ExpiryMissing", "an expiry that the account holds is not among the accounts passed"),
+    (6283, "QuoteFeedMissing", "the feed of the quote token is not among the accounts passed"),
+    (6284, "QuoteFeedStale", "the feed of the quote token is older than 60 s or degraded"),
+    (6285, "MarginUncomputable", "portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds"),
+    (6286, "UnknownMode", "an account's mode is 0 (standard) or 1 (portfolio)"),
+    (6287, "ModeUnchanged", "the account is in this mode already"),
 ];
 
 /// Every instruction, by discriminator.
@@ -209,6 +217,7 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: DelegateSet::DISCRIMINATOR,
         accounts: DelegateSet::ACCOUNTS,
     },
+    InstructionSpec { name: "mode_set", discriminator: ModeSet::DISCRIMINATOR, accounts: ModeSet::ACCOUNTS },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1124,6 +1133,54 @@ pub struct DelegateSetArgs {
     pub rights: u8,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModeSet {
+    pub owner: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl ModeSet {
+    pub const DISCRIMINATOR: &[u8] = &[19];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: ModeSetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: ModeSetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ModeSetArgs {
+    pub mode: u8,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountClosed {
     pub slot: u64,
@@ -1264,6 +1321,17 @@ pub struct MarketCreated {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ModeChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the account's events.
+    pub seq: u64,
+    pub account: Pubkey,
+    /// 0 standard, 1 portfolio.
+    pub mode: u8,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct NonceFloorRaised {
     pub slot: u64,
     pub unix_s: i64,
@@ -1381,6 +1449,11 @@ impl LegFilled {
 impl MarketCreated {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[88, 184, 130, 231, 226, 84, 6, 58];
+}
+
+impl ModeChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[149, 123, 78, 29, 237, 72, 67, 229];
 }
 
 impl NonceFloorRaised {

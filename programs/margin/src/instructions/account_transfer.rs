@@ -4,6 +4,7 @@ use crate::errors::MarginError;
 use crate::events::{AccountTransferred, Stamp};
 use crate::guard::{level_require, BRAKE};
 use crate::state::{MarginAccount, Market};
+use crate::valuation::Surroundings;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
@@ -44,13 +45,14 @@ impl AccountTransfer {
         level_require(self.brake.account(), Action::Settle, stamp.unix_s)
     }
 
-    pub fn account_transfer(&mut self, amount: u64) -> Result<()> {
+    pub fn account_transfer(&mut self, amount: u64, others: &[AccountView]) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(amount, &stamp)?;
         let token = self.market.token(self.mint.address())?;
         self.market.debit(&mut self.source, token, amount)?;
         self.market.credit(&mut self.destination, token, amount)?;
-        collateral_require(&self.source, &self.market, self.feed.account(), &stamp)?;
+        let around = Surroundings::new(&self.market, self.feed.account(), others);
+        collateral_require(&self.source, around, &stamp)?;
         emit!(AccountTransferred {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

@@ -3,7 +3,9 @@ use crate::custody::{self, BreakerProgram};
 use crate::errors::MarginError;
 use crate::events::{AccountWithdrawn, Stamp};
 use crate::guard::{level_require, spot, BRAKE};
+use crate::portfolio_reads::Need;
 use crate::state::{MarginAccount, Market};
+use crate::valuation::Surroundings;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use anchor_spl::Mint;
@@ -46,12 +48,13 @@ impl AccountWithdraw {
         level_require(self.brake.account(), Action::Withdraw, stamp.unix_s)
     }
 
-    pub fn account_withdraw(&mut self, amount: u64) -> Result<()> {
+    pub fn account_withdraw(&mut self, amount: u64, others: &[AccountView]) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(amount, &stamp)?;
         let token = self.market.token(self.mint.address())?;
         self.market.debit(&mut self.account, token, amount)?;
-        collateral_require(&self.account, &self.market, self.feed.account(), &stamp)?;
+        let around = Surroundings::new(&self.market, self.feed.account(), others);
+        collateral_require(&self.account, around, &stamp)?;
         emit!(AccountWithdrawn {
             slot: stamp.slot,
             unix_s: stamp.unix_s,
@@ -69,17 +72,13 @@ impl AccountWithdraw {
 /// What an account must still hold once collateral has left it.
 ///
 /// INVARIANT(M-9): a flat account without debt needs no price, so a dead feed cannot hold its collateral.
-pub(super) fn collateral_require(
-    account: &MarginAccount,
-    market: &Market,
-    feed: &AccountView,
-    stamp: &Stamp,
-) -> Result<()> {
+pub(super) fn collateral_require(account: &MarginAccount, around: Surroundings<'_>, stamp: &Stamp) -> Result<()> {
     require!(account.quote_atoms.get() >= 0, MarginError::QuoteBalanceTooLow);
     if account.is_flat() {
         return Ok(());
     }
-    let margin = account.initial_margin(market, spot(feed, stamp.unix_s)?)?;
+    let spot = spot(around.feed, stamp.unix_s)?;
+    let margin = account.initial_margin(&around.at(spot, stamp.unix_s), Need::NewRisk, None)?;
     require!(margin.0 >= 0, MarginError::InitialMarginNegative);
     Ok(())
 }

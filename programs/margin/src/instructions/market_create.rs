@@ -3,7 +3,7 @@ use crate::custody::{self, BreakerProgram};
 use crate::errors::MarginError;
 use crate::events::{MarketCreated, Stamp};
 use crate::guard::{level_require, BRAKE};
-use crate::state::{Config, Market, MIN_READER, VERSION};
+use crate::state::{Config, Market, PortfolioParams, MIN_READER, VERSION};
 use abi::margin::MARKET_SEED;
 use abi::oracle::Feed;
 use anchor_lang::address_eq;
@@ -11,6 +11,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::mint::Mint;
 use policy::Action;
 use risk::fees::FEE_BPS_MAX;
+use risk::portfolio::MarginParams;
 use units::PriceE6;
 
 /// Settlement rules that markets created now start with.
@@ -100,6 +101,7 @@ impl MarketCreate {
         self.market.genesis_hash = self.config.genesis_hash;
         self.market.strike_tick_e6 = args.strike_tick_e6.into();
         self.market.time_divisor = self.config.time_divisor;
+        self.market.portfolio = PortfolioParams::new(&MarginParams::DEFAULT);
         emit!(MarketCreated {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

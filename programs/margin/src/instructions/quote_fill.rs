@@ -5,12 +5,15 @@ use crate::guard::{level_require, spot, BRAKE};
 use crate::maker_quote::MakerQuote;
 use crate::others::expiry_mut;
 use crate::package::{Leg, Package, Setting};
+use crate::portfolio_reads::{mark, Need};
 use crate::state::{Earlier, MarginAccount, Market, PositionChange, QuoteState};
+use crate::valuation::Surroundings;
 use crate::ID;
-use abi::margin::{DELEGATE_TRADE, QUOTE_SEED};
+use abi::margin::{DELEGATE_TRADE, MODE_PORTFOLIO, QUOTE_SEED};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
+use risk::reduce::{reduces_without_repricing, Change};
 use units::{Lots, PriceE6, QuoteAtoms};
 
 pub struct QuoteFillArgs {
@@ -105,8 +108,9 @@ impl QuoteFill {
         }
 
         // INVARIANT(M-4): once, after all legs.
-        taker_side.require(&self.taker, &self.market, package.cash.taker, spot)?;
-        maker_side.require(&self.maker, &self.market, package.cash.maker, spot)?;
+        let around = Surroundings::new(&self.market, self.feed.account(), others).at(spot, stamp.unix_s);
+        taker_side.require(&self.taker, package.cash.taker, &package, &around)?;
+        maker_side.require(&self.maker, package.cash.maker, &package, &around)?;
         self.report(&package, args, &stamp)
     }
 
@@ -174,17 +178,46 @@ impl Side {
 
     /// INVARIANT(M-4): initial margin, or, for a side that only shrinks positions, no worse than before. Who pays can pay.
     #[inline(never)]
-    fn require(&self, account: &MarginAccount, market: &Market, cash: QuoteAtoms, spot: PriceE6) -> Result<()> {
+    fn require(
+        &self,
+        account: &MarginAccount,
+        cash: QuoteAtoms,
+        package: &Package,
+        around: &Surroundings<'_>,
+    ) -> Result<()> {
         let can_pay = cash.0 >= 0 || account.quote_atoms.get() >= 0;
         require!(can_pay, MarginError::QuoteBalanceTooLow);
-        let margin = account.initial_margin(market, spot)?;
+        if self.shows_reduction(account, package, around) {
+            return Ok(());
+        }
+        // Whoever only shrinks does not wait for a surface.
+        let need = if self.earlier.is_some() { Need::Keep } else { Need::NewRisk };
+        let margin = account.initial_margin(around, need, None)?;
         if margin.0 >= 0 {
             return Ok(());
         }
         // The margin before is computed only when it decides.
         match &self.earlier {
-            Some(earlier) if margin >= account.initial_margin_at(market, spot, earlier)? => Ok(()),
+            Some(earlier) if margin >= account.initial_margin(around, need, Some(earlier))? => Ok(()),
             _ => Err(MarginError::InitialMarginNegative.into()),
+        }
+    }
+
+    /// Whether an account in portfolio mode need not be repriced: only shorts shrink, at prices near the model's.
+    #[inline(never)]
+    fn shows_reduction(&self, account: &MarginAccount, package: &Package, around: &Surroundings<'_>) -> bool {
+        let Some(earlier) = &self.earlier else { return false };
+        if account.mode != MODE_PORTFOLIO || earlier.held.iter().any(|(_, lots)| lots.0 >= 0) {
+            return false;
+        }
+        let changes = earlier.held.iter().map(|(series, before)| {
+            let after = account.lots(series);
+            after.checked_sub(*before).map(|change| Change { before: *before, change })
+        });
+        let premiums = package.legs.iter().map(|leg| mark(around, &leg.series).map(|model| (leg.price, model)));
+        match (changes.collect::<Option<Vec<_>>>(), premiums.collect::<Option<Vec<_>>>()) {
+            (Some(changes), Some(premiums)) => reduces_without_repricing(&changes, &premiums),
+            _ => false,
         }
     }
 }

@@ -2,7 +2,9 @@
 use crate::errors::MarginError;
 use crate::events::{SeriesWritten, Stamp};
 use crate::guard::{level_require, spot, BRAKE};
+use crate::portfolio_reads::Need;
 use crate::state::{Expiry, MarginAccount, Market};
+use crate::valuation::Surroundings;
 use abi::margin::KIND_CALL;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
@@ -45,7 +47,7 @@ impl SeriesWrite {
         level_require(self.brake.account(), Action::NewRisk, stamp.unix_s)
     }
 
-    pub fn series_write(&mut self, lots: u64, strike_e6: u64) -> Result<()> {
+    pub fn series_write(&mut self, lots: u64, strike_e6: u64, others: &[AccountView]) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(lots, &stamp)?;
         let series = self.expiry.series(strike_e6, KIND_CALL)?;
@@ -56,7 +58,9 @@ impl SeriesWrite {
         let written = self.writer.lots_apply(&mut self.market, &mut self.expiry, &series, short, spot)?;
         let held = self.holder.lots_apply(&mut self.market, &mut self.expiry, &series, long, spot)?;
         // INVARIANT(M-4)
-        require!(self.writer.initial_margin(&self.market, spot)?.0 >= 0, MarginError::InitialMarginNegative);
+        let around = Surroundings::new(&self.market, self.feed.account(), others).at(spot, stamp.unix_s);
+        let margin = self.writer.initial_margin(&around, Need::NewRisk, None)?;
+        require!(margin.0 >= 0, MarginError::InitialMarginNegative);
         emit!(SeriesWritten {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

@@ -2,14 +2,13 @@
 use super::expiry::{kind_byte, kind_from_byte};
 use super::{Expiry, MarginAccount, Market, Position, Series};
 use crate::errors::MarginError;
-use abi::margin::EXPIRIES;
+use abi::margin::{EXPIRIES, POSITIONS};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
 use risk::fill::long_lots;
-use risk::payoff::Book;
-use risk::standard::{initial_margin, within_bounds, Holdings};
-use units::{BaseAtoms, Lots, PriceE6, QuoteAtoms, UnixSeconds};
+use risk::standard::within_bounds;
+use units::{Lots, PriceE6, QuoteAtoms, UnixSeconds};
 
 /// A position before and after a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,34 +68,19 @@ impl MarginAccount {
         Lots(self.positions.iter().find(|held| held.is_of(series)).map_or(0, |held| held.lots.get()))
     }
 
-    /// Initial margin at `spot`.
-    pub fn initial_margin(&self, market: &Market, spot: PriceE6) -> Result<QuoteAtoms> {
-        self.margin_of(market, spot, QuoteAtoms(self.quote_atoms.get()), None)
-    }
-
-    /// Initial margin as it would be with another quote balance and other lots of some series: what it was before a fill.
-    pub fn initial_margin_at(&self, market: &Market, spot: PriceE6, earlier: &Earlier) -> Result<QuoteAtoms> {
-        self.margin_of(market, spot, earlier.quote, Some(earlier))
-    }
-
-    fn margin_of(
-        &self,
-        market: &Market,
-        spot: PriceE6,
-        quote: QuoteAtoms,
-        instead: Option<&Earlier>,
-    ) -> Result<QuoteAtoms> {
-        let mut book = Book::EMPTY;
-        let replaced =
-            |held: &Position| instead.is_some_and(|earlier| earlier.held.iter().any(|(series, _)| held.is_of(series)));
-        for position in self.positions.iter().filter(|held| !held.is_vacant() && !replaced(held)) {
-            book.push(position.to_risk()?).ok_or(MarginError::PositionsFull)?;
+    /// The positions, now or as they were before a fill.
+    pub fn positions_at(&self, instead: Option<&Earlier>) -> Result<Vec<risk::payoff::Position>> {
+        let earlier: &[(Series, Lots)] = instead.map_or(&[], |earlier| &earlier.held);
+        let mut positions = Vec::with_capacity(POSITIONS);
+        for held in self.positions.iter().filter(|held| !held.is_vacant()) {
+            if !earlier.iter().any(|(series, _)| held.is_of(series)) {
+                positions.push(held.to_risk()?);
+            }
         }
-        for (series, lots) in instead.iter().flat_map(|earlier| &earlier.held).filter(|(_, lots)| *lots != Lots::ZERO) {
-            book.push(series.position(*lots)).ok_or(MarginError::PositionsFull)?;
-        }
-        let holdings = Holdings { quote, base: BaseAtoms(self.base_atoms.get()), book: &book };
-        initial_margin(&holdings, spot, market.scale()).ok_or_else(|| MarginError::NotionalTooLarge.into())
+        positions.extend(
+            earlier.iter().filter(|(_, lots)| *lots != Lots::ZERO).map(|(series, lots)| series.position(*lots)),
+        );
+        Ok(positions)
     }
 
     /// Adds `change` to the position in `series`, and to the open interest of series and market.

@@ -36,6 +36,12 @@ impl Expiry {
         Ok(Series { expiry_unix_s: self.expiry_unix_s.get(), strike_e6, kind, index })
     }
 
+    /// Long lots of the series of `strike_e6` and `kind`.
+    pub fn open_lots_of(&self, strike_e6: u64, kind: Kind) -> Result<u64> {
+        let index = self.index(strike_e6, kind)?;
+        self.open_lots.get(index).map(|lots| lots.get()).ok_or_else(|| MarginError::UnknownSeries.into())
+    }
+
     /// Lists the strikes, ascending.
     pub fn strikes_set(&mut self, strikes: &[PriceE6; STRIKES]) -> Result<()> {
         for (slot, strike) in self.strikes_e6.iter_mut().zip(strikes) {

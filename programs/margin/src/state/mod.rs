@@ -8,6 +8,7 @@ mod account;
 mod expiry;
 mod ledger;
 mod market;
+mod portfolio;
 mod quote;
 
 pub use account::{Earlier, PositionChange};
@@ -15,6 +16,7 @@ pub use expiry::Series;
 pub use ledger::Token;
 
 abi::config_layout!(#[account]);
+abi::portfolio_params_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
 abi::market_layout!(#[account]);
 abi::expiry_layout!(#[account]);
 abi::position_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);

@@ -67,6 +67,7 @@ pub enum Noinline {
 /// Marks the functions that must be inlined.
 pub fn force_inline(lines: &mut Vec<String>, noinline: Noinline) {
     let mut copied = BTreeSet::new();
+    let mut forced = BTreeSet::new();
     let offset = free_group(lines);
     for line in lines.iter_mut() {
         let Some(definition) = Definition::parse(line) else { continue };
@@ -84,7 +85,13 @@ pub fn force_inline(lines: &mut Vec<String>, noinline: Noinline) {
                 format!("{address} alwaysinline{rest}")
             }
         };
+        forced.insert(definition.name.to_owned());
         *line = format!("{}{tail}", &line[..head]);
+    }
+    for line in lines.iter_mut() {
+        if called(line).is_some_and(|name| forced.contains(name)) {
+            *line = without_group(line);
+        }
     }
     if noinline == Noinline::Lifted {
         for line in lines.iter_mut().filter(|line| group_definition(line).is_some()) {
@@ -121,6 +128,21 @@ fn group(tail: &str) -> Option<u32> {
 
 fn group_definition(line: &str) -> Option<u32> {
     line.strip_prefix("attributes #")?.split(' ').next()?.parse().ok()
+}
+
+/// The function that a line calls by name.
+fn called(line: &str) -> Option<&str> {
+    let (_, call) = line.split_once("call ")?;
+    let (_, name) = call.split_once(" @")?;
+    let quoted = name.strip_prefix('"').and_then(|rest| rest.find('"')).map_or(0, |end| end + 2);
+    Some(&name[..quoted + name[quoted..].find('(')?])
+}
+
+/// A call without its attributes: rustc repeats a function's `noinline` at every call of it.
+fn without_group(line: &str) -> String {
+    let Some((before, after)) = line.rsplit_once(" #") else { return line.to_owned() };
+    let rest = after.trim_start_matches(|ch: char| ch.is_ascii_digit());
+    if rest.len() == after.len() { line.to_owned() } else { format!("{before}{rest}") }
 }
 
 /// An offset past every attribute group of the module.

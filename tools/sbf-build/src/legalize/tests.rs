@@ -114,6 +114,23 @@ fn arguments_split_outside_brackets_and_quotes() {
 }
 
 #[test]
+fn calls_of_what_must_be_inlined_lose_their_own_attributes() {
+    let module = "define internal void @f(i64 %a, i64 %b, i64 %c, i64 %d, i64 %e, i64 %g) unnamed_addr #1 {
+  call void @g(i64 %a) #2
+}
+define internal void @\"h h\"(i64 %a) {
+  tail call fastcc void @f(i64 1, i64 2, i64 3, i64 4, i64 5, i64 6) #2, !dbg !7
+}
+attributes #1 = { noinline nounwind }
+attributes #2 = { noinline }
+";
+    let text = legalize(module, 0, Noinline::Kept).text;
+    assert!(text.contains("i64 6), !dbg !7\n"), "{text}");
+    assert!(text.contains("call void @g(i64 %a) #2\n"), "{text}");
+    assert!(text.contains("nounwind alwaysinline }"), "{text}");
+}
+
+#[test]
 fn registers_are_counted_by_type() {
     let counted =
         ["void", "i1", "i64", "ptr", "i65", "i128", "{ i64, i1 }", "[3 x i64]", "{ i64, [2 x { i8, i128 }] }"]

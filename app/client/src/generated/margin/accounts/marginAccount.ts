@@ -66,7 +66,7 @@ export type MarginAccount = {
   version: number;
   minReader: number;
   bump: number;
-  /** 0 standard (maximum-loss) margin. */
+  /** 0 standard (maximum-loss) margin, 1 portfolio margin. */
   mode: number;
   subaccount: number;
   reservedHead: ReadonlyUint8Array;
@@ -92,7 +92,7 @@ export type MarginAccountArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** 0 standard (maximum-loss) margin. */
+  /** 0 standard (maximum-loss) margin, 1 portfolio margin. */
   mode: number;
   subaccount: number;
   reservedHead: ReadonlyUint8Array;

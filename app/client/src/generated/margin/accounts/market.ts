@@ -44,6 +44,12 @@ import {
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
 } from "@solana/kit";
+import {
+  getPortfolioParamsDecoder,
+  getPortfolioParamsEncoder,
+  type PortfolioParams,
+  type PortfolioParamsArgs,
+} from "../types/index.js";
 
 export const MARKET_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
   219, 190, 213, 55, 0, 227, 198, 154,
@@ -97,6 +103,9 @@ export type Market = {
    * settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
    */
   clearingAtoms: bigint;
+  /** The oracle feed of the quote token in USD; zero where its peg is taken for granted. */
+  quoteFeed: Address;
+  portfolio: PortfolioParams;
   reserved: ReadonlyUint8Array;
 };
 
@@ -143,6 +152,9 @@ export type MarketArgs = {
    * settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
    */
   clearingAtoms: number | bigint;
+  /** The oracle feed of the quote token in USD; zero where its peg is taken for granted. */
+  quoteFeed: Address;
+  portfolio: PortfolioParamsArgs;
   reserved: ReadonlyUint8Array;
 };
 
@@ -179,6 +191,8 @@ export function getMarketEncoder(): FixedSizeEncoder<MarketArgs> {
       ["seq", getU64Encoder()],
       ["timeDivisor", getU32Encoder()],
       ["clearingAtoms", getI64Encoder()],
+      ["quoteFeed", getAddressEncoder()],
+      ["portfolio", getPortfolioParamsEncoder()],
       ["reserved", fixEncoderSize(getBytesEncoder(), 116)],
     ]),
     (value) => ({ ...value, discriminator: MARKET_DISCRIMINATOR }),
@@ -217,6 +231,8 @@ export function getMarketDecoder(): FixedSizeDecoder<Market> {
     ["seq", getU64Decoder()],
     ["timeDivisor", getU32Decoder()],
     ["clearingAtoms", getI64Decoder()],
+    ["quoteFeed", getAddressDecoder()],
+    ["portfolio", getPortfolioParamsDecoder()],
     ["reserved", fixDecoderSize(getBytesDecoder(), 116)],
   ]);
 }
@@ -280,5 +296,5 @@ export async function fetchAllMaybeMarket(
 }
 
 export function getMarketSize(): number {
-  return 456;
+  return 668;
 }

@@ -174,6 +174,22 @@ export const MARGIN_ERROR__DELEGATE_INCOMPLETE = 0x1885; // 6277
 export const MARGIN_ERROR__POSTED_BY_ANOTHER = 0x1886; // 6278
 /** ExpiriesFull: the account would hold positions in more than 4 expiries */
 export const MARGIN_ERROR__EXPIRIES_FULL = 0x1887; // 6279
+/** SurfaceMissing: a surface of an expiry that the account holds is not among the accounts passed */
+export const MARGIN_ERROR__SURFACE_MISSING = 0x1888; // 6280
+/** SurfaceStale: a surface is older than 20 minutes: new risk and withdrawals wait for the next one */
+export const MARGIN_ERROR__SURFACE_STALE = 0x1889; // 6281
+/** ExpiryMissing: an expiry that the account holds is not among the accounts passed */
+export const MARGIN_ERROR__EXPIRY_MISSING = 0x188a; // 6282
+/** QuoteFeedMissing: the feed of the quote token is not among the accounts passed */
+export const MARGIN_ERROR__QUOTE_FEED_MISSING = 0x188b; // 6283
+/** QuoteFeedStale: the feed of the quote token is older than 60 s or degraded */
+export const MARGIN_ERROR__QUOTE_FEED_STALE = 0x188c; // 6284
+/** MarginUncomputable: portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds */
+export const MARGIN_ERROR__MARGIN_UNCOMPUTABLE = 0x188d; // 6285
+/** UnknownMode: an account's mode is 0 (standard) or 1 (portfolio) */
+export const MARGIN_ERROR__UNKNOWN_MODE = 0x188e; // 6286
+/** ModeUnchanged: the account is in this mode already */
+export const MARGIN_ERROR__MODE_UNCHANGED = 0x188f; // 6287
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_KEEPS_NONCE_FLOOR
@@ -191,6 +207,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__DUPLICATE_LEG
   | typeof MARGIN_ERROR__EXPIRIES_FULL
   | typeof MARGIN_ERROR__EXPIRY_BEYOND_HORIZON
+  | typeof MARGIN_ERROR__EXPIRY_MISSING
   | typeof MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE
   | typeof MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__EXPIRY_OFF_SCHEDULE
@@ -202,9 +219,11 @@ export type MarginError =
   | typeof MARGIN_ERROR__LEG_RATIO_ZERO
   | typeof MARGIN_ERROR__LEVEL_FORBIDS
   | typeof MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS
+  | typeof MARGIN_ERROR__MARGIN_UNCOMPUTABLE
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM
   | typeof MARGIN_ERROR__MINTS_EQUAL
+  | typeof MARGIN_ERROR__MODE_UNCHANGED
   | typeof MARGIN_ERROR__NONCE_FLOOR_NOT_RAISED
   | typeof MARGIN_ERROR__NOT_ACCOUNT_CANCELLER
   | typeof MARGIN_ERROR__NOT_ACCOUNT_OWNER
@@ -225,6 +244,8 @@ export type MarginError =
   | typeof MARGIN_ERROR__QUOTE_DOMAIN_WRONG
   | typeof MARGIN_ERROR__QUOTE_EXPIRED
   | typeof MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH
+  | typeof MARGIN_ERROR__QUOTE_FEED_MISSING
+  | typeof MARGIN_ERROR__QUOTE_FEED_STALE
   | typeof MARGIN_ERROR__QUOTE_MAKER_WRONG
   | typeof MARGIN_ERROR__QUOTE_MALFORMED
   | typeof MARGIN_ERROR__QUOTE_MARKET_WRONG
@@ -248,8 +269,11 @@ export type MarginError =
   | typeof MARGIN_ERROR__SIGNATURE_PROGRAM_WRONG
   | typeof MARGIN_ERROR__STRIKES_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__STRIKE_TICK_OUT_OF_BOUNDS
+  | typeof MARGIN_ERROR__SURFACE_MISSING
+  | typeof MARGIN_ERROR__SURFACE_STALE
   | typeof MARGIN_ERROR__SYMBOL_MISMATCH
   | typeof MARGIN_ERROR__TOO_MANY_LEGS
+  | typeof MARGIN_ERROR__UNKNOWN_MODE
   | typeof MARGIN_ERROR__UNKNOWN_RIGHTS
   | typeof MARGIN_ERROR__UNKNOWN_SERIES
   | typeof MARGIN_ERROR__WITHDRAWALS_QUEUED
@@ -275,6 +299,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__DUPLICATE_LEG]: `two legs of a quote are of one series: net them`,
     [MARGIN_ERROR__EXPIRIES_FULL]: `the account would hold positions in more than 4 expiries`,
     [MARGIN_ERROR__EXPIRY_BEYOND_HORIZON]: `the expiry must be at most two years ahead`,
+    [MARGIN_ERROR__EXPIRY_MISSING]: `an expiry that the account holds is not among the accounts passed`,
     [MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE]: `the expiry must be in the future`,
     [MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET]: `the expiry belongs to another market`,
     [MARGIN_ERROR__EXPIRY_OFF_SCHEDULE]: `an expiry falls on 08:00 UTC (on ten seconds in a build for local networks)`,
@@ -286,9 +311,11 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__LEG_RATIO_ZERO]: `a leg's ratio must be at least one lot a package`,
     [MARGIN_ERROR__LEVEL_FORBIDS]: `the breaker's level does not allow this now`,
     [MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS]: `lots per unit must be 1 to 1,000,000`,
+    [MARGIN_ERROR__MARGIN_UNCOMPUTABLE]: `portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_MARKET]: `the mint is neither this market's base nor its quote`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the SPL Token program`,
     [MARGIN_ERROR__MINTS_EQUAL]: `base and quote must be different mints`,
+    [MARGIN_ERROR__MODE_UNCHANGED]: `the account is in this mode already`,
     [MARGIN_ERROR__NONCE_FLOOR_NOT_RAISED]: `the floor must be above the present one`,
     [MARGIN_ERROR__NOT_ACCOUNT_CANCELLER]: `the signer is neither the account's owner nor its delegate with the right to cancel`,
     [MARGIN_ERROR__NOT_ACCOUNT_OWNER]: `the signer does not own the account`,
@@ -309,6 +336,8 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__QUOTE_DOMAIN_WRONG]: `the signed bytes are a message of another kind`,
     [MARGIN_ERROR__QUOTE_EXPIRED]: `the quote's last slot has passed`,
     [MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH]: `the expiry of a leg is not among the accounts passed, or not writable`,
+    [MARGIN_ERROR__QUOTE_FEED_MISSING]: `the feed of the quote token is not among the accounts passed`,
+    [MARGIN_ERROR__QUOTE_FEED_STALE]: `the feed of the quote token is older than 60 s or degraded`,
     [MARGIN_ERROR__QUOTE_MAKER_WRONG]: `the quote is of another maker account`,
     [MARGIN_ERROR__QUOTE_MALFORMED]: `the signed bytes are not a quote message`,
     [MARGIN_ERROR__QUOTE_MARKET_WRONG]: `the quote is for another market`,
@@ -332,8 +361,11 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__SIGNATURE_PROGRAM_WRONG]: `the instruction at that index is not of the Ed25519 program`,
     [MARGIN_ERROR__STRIKES_OUT_OF_BOUNDS]: `32 strikes around the price leave the price bounds: the tick does not suit the price`,
     [MARGIN_ERROR__STRIKE_TICK_OUT_OF_BOUNDS]: `the strike tick must be 0.0001 to 10,000,000 quote units`,
+    [MARGIN_ERROR__SURFACE_MISSING]: `a surface of an expiry that the account holds is not among the accounts passed`,
+    [MARGIN_ERROR__SURFACE_STALE]: `a surface is older than 20 minutes: new risk and withdrawals wait for the next one`,
     [MARGIN_ERROR__SYMBOL_MISMATCH]: `the market's symbol must not be empty, and must be its feed's`,
     [MARGIN_ERROR__TOO_MANY_LEGS]: `a quote has 1 to 8 legs, as many as its header says`,
+    [MARGIN_ERROR__UNKNOWN_MODE]: `an account's mode is 0 (standard) or 1 (portfolio)`,
     [MARGIN_ERROR__UNKNOWN_RIGHTS]: `a delegate's rights are bits: 1 trade, 2 cancel`,
     [MARGIN_ERROR__UNKNOWN_SERIES]: `the strike and kind are not listed in this expiry`,
     [MARGIN_ERROR__WITHDRAWALS_QUEUED]: `withdrawals are queued at the breaker's level in force`,

@@ -18,6 +18,7 @@ export * from "./delegateSet.js";
 export * from "./expiryCreate.js";
 export * from "./expirySettle.js";
 export * from "./marketCreate.js";
+export * from "./modeSet.js";
 export * from "./nonceBump.js";
 export * from "./quoteCancel.js";
 export * from "./quoteFill.js";

@@ -66,6 +66,7 @@ import {
   getExpiryCreateInstructionAsync,
   getExpirySettleInstruction,
   getMarketCreateInstructionAsync,
+  getModeSetInstruction,
   getNonceBumpInstruction,
   getQuoteCancelInstruction,
   getQuoteFillInstructionAsync,
@@ -85,6 +86,7 @@ import {
   parseExpiryCreateInstruction,
   parseExpirySettleInstruction,
   parseMarketCreateInstruction,
+  parseModeSetInstruction,
   parseNonceBumpInstruction,
   parseQuoteCancelInstruction,
   parseQuoteFillInstruction,
@@ -104,6 +106,7 @@ import {
   type ExpiryCreateAsyncInput,
   type ExpirySettleInput,
   type MarketCreateAsyncInput,
+  type ModeSetInput,
   type NonceBumpInput,
   type ParsedAccountCloseInstruction,
   type ParsedAccountDepositInstruction,
@@ -117,6 +120,7 @@ import {
   type ParsedExpiryCreateInstruction,
   type ParsedExpirySettleInstruction,
   type ParsedMarketCreateInstruction,
+  type ParsedModeSetInstruction,
   type ParsedNonceBumpInstruction,
   type ParsedQuoteCancelInstruction,
   type ParsedQuoteFillInstruction,
@@ -248,6 +252,7 @@ export enum MarginInstruction {
   QuotePost,
   QuoteCancel,
   DelegateSet,
+  ModeSet,
 }
 
 export function identifyMarginInstruction(
@@ -425,6 +430,15 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.DelegateSet;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([19])),
+      0,
+    )
+  ) {
+    return MarginInstruction.ModeSet;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -490,7 +504,10 @@ export type ParsedMarginInstruction<
     } & ParsedQuoteCancelInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.DelegateSet;
-    } & ParsedDelegateSetInstruction<TProgram>);
+    } & ParsedDelegateSetInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.ModeSet;
+    } & ParsedModeSetInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -630,6 +647,13 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseDelegateSetInstruction(instruction),
       };
     }
+    case MarginInstruction.ModeSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.ModeSet,
+        ...parseModeSetInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -729,6 +753,9 @@ export type MarginPluginInstructions = {
   delegateSet: (
     input: DelegateSetInput,
   ) => ReturnType<typeof getDelegateSetInstruction> & SelfPlanAndSendFunctions;
+  modeSet: (
+    input: ModeSetInput,
+  ) => ReturnType<typeof getModeSetInstruction> & SelfPlanAndSendFunctions;
 };
 
 export type MarginPluginPdas = {
@@ -878,6 +905,8 @@ export function marginProgram() {
               client,
               getDelegateSetInstruction(input),
             ),
+          modeSet: (input) =>
+            addSelfPlanAndSendFunctions(client, getModeSetInstruction(input)),
         },
         pdas: {
           config: findConfigPda,
