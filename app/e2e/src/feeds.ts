@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { configAddress, feedAddress, feedCreateInstruction, feedRefreshInstruction, oracle, symbolBytes } from '@bastion/client';
-import { PriceAccount } from '@bastion/demo/lib/keeper';
+import { bastion } from '@bastion/demo/lib/deploy';
 import { localKey } from '@bastion/demo/lib/keys';
+import { feedsLook } from '@bastion/demo/lib/looks';
 import { PRICE_UPDATE_LEN, SOL_USD } from '@bastion/demo/lib/pyth';
 import { refused } from '@bastion/demo/lib/refusal';
+import { SourceAccount } from '@bastion/demo/lib/sources';
 import { getCreateAccountInstruction } from '@solana-program/system';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import type { Address } from '@solana/kit';
@@ -13,32 +15,47 @@ import { scene } from './scene.js';
 
 const MAX_AGE_S = 60n;
 /** `severity` and `refusal` as the oracle stores them. */
-const STALE = 2;
-const PUBLISHED_BACKWARDS = 17;
+const [NORMAL, STALE] = [0, 2];
+const [PUBLISHED_BACKWARDS, OUTLIER] = [17, 18];
 
 describe('feeds', () => {
-  test('feed_refresh_from_a_stale_update_takes_no_price_and_says_stale', async () => {
-    const { chain, cast, keeper, source, feed } = scene();
+  test('feed_refresh_from_stale_updates_takes_no_price_and_says_stale', async () => {
+    const { chain, cast, keeper, sources, feed } = scene();
     keeper.pause();
     try {
       // The keeper may be in the middle of a refresh.
       await sleep(1_500);
       const { slot, unixS } = await chain.now();
       const before = oracle.getFeedDecoder().decode(await chain.bytes(feed));
-      const old = source.publishInstruction(source.priceE6 * 2n, { slot, unixS: unixS - MAX_AGE_S - 5n });
-      await chain.send(cast.keeper, [old, feedRefreshInstruction(feed, [source.address])]);
+      const then = { slot, unixS: unixS - MAX_AGE_S - 5n };
+      const old = sources.flatMap((source) => source.publish(before.priceE6 * 2n, then));
+      const addresses = sources.map((source) => source.address);
+      await chain.send(cast.keeper, [...old, feedRefreshInstruction(feed, addresses)]);
       const after = oracle.getFeedDecoder().decode(await chain.bytes(feed));
       assert.deepEqual([after.priceE6, after.refreshedUnixS], [before.priceE6, before.refreshedUnixS]);
-      assert.deepEqual([after.severity, after.sources[0]?.refusal], [STALE, PUBLISHED_BACKWARDS]);
+      const refusals = after.sources.map((source) => source.refusal);
+      assert.deepEqual([after.severity, refusals], [STALE, sources.map(() => PUBLISHED_BACKWARDS)]);
     } finally {
       keeper.resume();
     }
   });
 
+  test('feed_refresh_with_a_source_left_out_doubled_or_reordered_is_refused', async () => {
+    const { chain, cast, sources, feed } = scene();
+    const [pyth, switchboard, chainlink] = sources.map((source) => source.address) as [Address, Address, Address];
+    const refresh = (addresses: Address[]) => () => chain.send(cast.keeper, [feedRefreshInstruction(feed, addresses)]);
+    await refused('SourceMissing', refresh([pyth, switchboard]));
+    await refused('SourceDoubled', refresh([pyth, pyth, chainlink]));
+    await refused('SourceOutOfOrder', refresh([switchboard, pyth, chainlink]));
+  });
+
   test('feed_refresh_from_another_genuine_account_fails_source_address_mismatch', async () => {
-    const { chain, cast, feed } = scene();
-    const other = await PriceAccount.create(chain, cast.keeper, await localKey('price-account-other'), cast.keeper);
-    const refresh = feedRefreshInstruction(feed, [other.address]);
+    const { chain, cast, sources, feed, keeper } = scene();
+    const [pyth, switchboard] = sources.map((source) => source.address) as [Address, Address];
+    const account = await localKey('source-other');
+    const price = await keeper.price();
+    const other = await SourceAccount.create(chain, cast.keeper, 'chainlink', account, cast.keeper, price);
+    const refresh = feedRefreshInstruction(feed, [pyth, switchboard, other.address]);
     await refused('SourceAddressMismatch', () => chain.send(cast.keeper, [refresh]));
   });
 
@@ -57,6 +74,31 @@ describe('feeds', () => {
       }),
     ]);
     await refused('SourceOwnerUnsupported', () => feedCreate(foreign.address));
+  });
+
+  test('feeds_command_shows_a_lying_source_dropped_and_the_price_where_it_was', async () => {
+    const { chain, keeper, sources, feed } = scene();
+    const truth = await keeper.price();
+    // Switchboard, which the feed pins second.
+    const liar = sources[1]!;
+    keeper.lie(liar, truth / 2n);
+    try {
+      const misled = await keeper.until((state) => state.sources[1]?.refusal === OUTLIER);
+      assert.deepEqual([misled.severity, misled.accepted], [NORMAL, 2]);
+      const look = (await feedsLook(chain.url)).find(({ address }) => address === feed);
+      const [pyth, switchboard, chainlink] = look?.sources ?? [];
+      assert.deepEqual([pyth?.kind, switchboard?.kind, chainlink?.kind], ['Pyth', 'Switchboard', 'Chainlink']);
+      assert.deepEqual([pyth?.refusal, switchboard?.refusal, chainlink?.refusal], [null, 'Outlier', null]);
+      assert.equal(switchboard?.weight_bps, 0);
+      assert.ok((switchboard?.deviation_bps ?? 0) < -4_900, `${switchboard?.deviation_bps}`);
+      assert.ok((pyth?.weight_bps ?? 0) > 0 && (pyth?.age_s ?? 60) < 30 && (pyth?.confidence_e6 ?? 0) > 0);
+      const text = await bastion(['--url', chain.url, 'feeds']);
+      const row = text.split('\n').find((line) => line.includes('Switchboard'));
+      assert.match(row ?? text, /-\d+\.\d\d %.*away from two that agree/);
+    } finally {
+      keeper.lie(liar);
+    }
+    await keeper.until((state) => state.sources[1]?.refusal === 0 && state.priceE6 === truth);
   });
 });
 

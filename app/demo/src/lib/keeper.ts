@@ -1,91 +1,38 @@
-/** A price source and its keeper: the price of a real account, published afresh about once a second, and the feed refreshed from it. */
+/** The keeper of one feed: its three sources publish about once a second, and the feed is refreshed from them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { feedRefreshInstruction, oracle } from '@bastion/client';
-import { getCreateAccountInstruction } from '@solana-program/system';
-import type { Address, Instruction, KeyPairSigner, TransactionSigner } from '@solana/kit';
-import type { Chain, Moment } from './chain.js';
+import type { Address } from '@solana/kit';
+import type { Chain } from './chain.js';
 import { Problem } from './problem.js';
-import {
-  JULY_2024,
-  PRICE_UPDATE_LEN,
-  PYTH_RECEIVER,
-  priceUpdateBytes,
-  priceWriteInstruction,
-  type PriceUpdate,
-} from './pyth.js';
+import { KINDS, type SourceAccount, type SourceKind } from './sources.js';
 
 const PERIOD_MS = 900;
 /** Failures in a row after which the keeper gives up: a full minute without a price. */
 const FAILURES_MAX = 40;
-/** Pyth's SOL/USD has eight decimals, prices here have six. */
-const SOURCE_PER_E6 = 100n;
-
-/** The account of the receiver that a feed pins; its bytes are the real account's but for writer, price and times. */
-export class PriceAccount {
-  readonly address: Address;
-  readonly writer: TransactionSigner;
-  private last: PriceUpdate;
-
-  constructor(address: Address, writer: TransactionSigner) {
-    this.address = address;
-    this.writer = writer;
-    this.last = { ...JULY_2024, writeAuthority: writer.address };
-  }
-
-  /** Creates the account with the real price, as published at this moment. */
-  static async create(
-    chain: Chain,
-    payer: TransactionSigner,
-    account: KeyPairSigner,
-    writer: TransactionSigner,
-  ): Promise<PriceAccount> {
-    const price = new PriceAccount(account.address, writer);
-    const space = PRICE_UPDATE_LEN;
-    const lamports = await chain.rent(space);
-    const create = getCreateAccountInstruction({
-      payer,
-      newAccount: account,
-      lamports,
-      space,
-      programAddress: PYTH_RECEIVER,
-    });
-    await chain.send(payer, [create, price.publishInstruction(price.priceE6, await chain.now())]);
-    return price;
-  }
-
-  get priceE6(): bigint {
-    return this.last.price / SOURCE_PER_E6;
-  }
-
-  publishInstruction(priceE6: bigint, at: Moment): Instruction {
-    const kept = priceE6 === this.priceE6;
-    const previousPublishedUnixS = this.last.publishedUnixS;
-    this.last = {
-      ...this.last,
-      price: kept ? this.last.price : priceE6 * SOURCE_PER_E6,
-      publishedUnixS: at.unixS,
-      previousPublishedUnixS,
-      postedSlot: at.slot,
-    };
-    return priceWriteInstruction(this.address, this.writer, priceUpdateBytes(this.last));
-  }
-}
+const POLL_MS = 100;
+/** How far each source is off, in basis points: the middle one is the price itself. */
+const SPREAD_BPS: Record<SourceKind, bigint> = { pyth: 0n, switchboard: 4n, chainlink: -7n };
+const BPS = 10_000n;
+const NORMAL = 0;
 
 export class Keeper {
   private readonly chain: Chain;
   private readonly feed: Address;
-  private readonly source: PriceAccount;
+  /** In the order in which the feed has pinned them. */
+  private readonly sources: readonly SourceAccount[];
+  /** What a source says whatever the price is. */
+  private readonly lies = new Map<SourceAccount, bigint>();
   private running: Promise<void> | undefined;
   private failure: unknown;
   private stopped = false;
   private paused = false;
   private priceE6: bigint;
 
-  constructor(chain: Chain, feed: Address, source: PriceAccount) {
+  constructor(chain: Chain, feed: Address, sources: readonly SourceAccount[], priceE6: bigint) {
     this.chain = chain;
     this.feed = feed;
-    this.source = source;
-    this.priceE6 = source.priceE6;
+    this.sources = sources;
+    this.priceE6 = priceE6;
   }
 
   start(): void {
@@ -106,20 +53,34 @@ export class Keeper {
     this.paused = false;
   }
 
+  /** From now on that source says this, whatever the price is; nothing for the truth again. */
+  lie(source: SourceAccount, priceE6?: bigint): void {
+    if (priceE6 === undefined) {
+      this.lies.delete(source);
+    } else {
+      this.lies.set(source, priceE6);
+    }
+  }
+
   /** Moves the price and returns once the feed has it and calls it normal: after a large move its average takes some seconds to follow. */
   async moveTo(priceE6: bigint): Promise<void> {
     this.priceE6 = priceE6;
+    await this.until((feed) => feed.priceE6 === priceE6 && feed.severity === NORMAL);
+  }
+
+  /** Waits until the feed is as asked. */
+  async until(is: (feed: oracle.Feed) => boolean): Promise<oracle.Feed> {
     for (;;) {
       const feed = await this.state();
-      if (feed.priceE6 === priceE6 && feed.severity === 0) {
-        return;
+      if (is(feed)) {
+        return feed;
       }
       if (this.failure !== undefined) {
         throw new Problem('the keeper cannot refresh the feed', 'look at the validator’s log, then run again', {
           cause: this.failure,
         });
       }
-      await sleep(100);
+      await sleep(POLL_MS);
     }
   }
 
@@ -128,15 +89,20 @@ export class Keeper {
     return (await this.state()).priceE6;
   }
 
-  private async state(): Promise<oracle.Feed> {
+  async state(): Promise<oracle.Feed> {
     return oracle.getFeedDecoder().decode(await this.chain.bytes(this.feed));
   }
 
-  /** One update and one refresh, in one transaction. */
+  /** An update of every source and one refresh, in one transaction. */
   async refresh(): Promise<void> {
-    const publish = this.source.publishInstruction(this.priceE6, await this.chain.now());
-    const refresh = feedRefreshInstruction(this.feed, [this.source.address]);
-    await this.chain.send(this.source.writer, [publish, refresh]);
+    const now = await this.chain.now();
+    const publish = this.sources.flatMap((source) => source.publish(this.said(source), now));
+    const addresses = this.sources.map((source) => source.address);
+    await this.chain.send(this.sources[0]!.writer, [...publish, feedRefreshInstruction(this.feed, addresses)]);
+  }
+
+  private said(source: SourceAccount): bigint {
+    return this.lies.get(source) ?? beside(this.priceE6, source.kind);
   }
 
   private async run(): Promise<void> {
@@ -160,3 +126,11 @@ export class Keeper {
     }
   }
 }
+
+/** What a source of that kind says while one SOL is at `priceE6`. */
+export function beside(priceE6: bigint, kind: SourceKind): bigint {
+  return priceE6 + (priceE6 * SPREAD_BPS[kind]) / BPS;
+}
+
+/** The kinds in the order in which feeds here pin them. */
+export const SOURCE_KINDS = Object.keys(KINDS) as SourceKind[];

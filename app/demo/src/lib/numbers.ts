@@ -32,3 +32,12 @@ export const showQuote = (value: bigint) => decimal(value, QUOTE_DECIMALS);
 export const showPrice = (value: bigint, digits = 2) => decimal(value, PRICE_DECIMALS, digits);
 
 export const hex = (bytes: Uint8Array | readonly number[]) => Buffer.from(bytes as Uint8Array).toString('hex');
+
+/** A signed number of sixteen bytes, lowest first. */
+export function int128(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt.asUintN(64, value), true);
+  view.setBigInt64(8, value >> 64n, true);
+  return bytes;
+}

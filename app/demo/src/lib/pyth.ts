@@ -1,13 +1,6 @@
-/** Price accounts of the Pyth receiver, byte for byte, and the mock at its address that stores them on local networks. */
+/** Price accounts of the Pyth receiver, byte for byte. */
 import { createHash } from 'node:crypto';
-import {
-  AccountRole,
-  address,
-  getAddressEncoder,
-  type Address,
-  type Instruction,
-  type TransactionSigner,
-} from '@solana/kit';
+import { address, getAddressEncoder, type Address } from '@solana/kit';
 
 export const PYTH_RECEIVER = address('rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ');
 export const PRICE_UPDATE_LEN = 134;
@@ -18,7 +11,6 @@ export const SOL_USD = Uint8Array.from(
 
 const DISCRIMINATOR = createHash('sha256').update('account:PriceUpdateV2').digest().subarray(0, 8);
 const VERIFICATION_FULL = 1;
-const MOCK_WRITE = 0;
 
 /** A fully verified `PriceUpdateV2`; prices times 10^exponent. */
 export interface PriceUpdate {
@@ -67,19 +59,4 @@ export function priceUpdateBytes(update: PriceUpdate): Uint8Array {
   view.setBigUint64(117, update.emaConfidence, true);
   view.setBigUint64(125, update.postedSlot, true);
   return bytes;
-}
-
-/** The mock's one instruction: store bytes in a price account that names the signer as its writer. */
-export function priceWriteInstruction(
-  account: Address,
-  writer: TransactionSigner,
-  bytes: Uint8Array,
-  offset = 0,
-): Instruction {
-  const data = new Uint8Array(3 + bytes.length);
-  data[0] = MOCK_WRITE;
-  new DataView(data.buffer).setUint16(1, offset, true);
-  data.set(bytes, 3);
-  const signer = { address: writer.address, role: AccountRole.READONLY_SIGNER, signer: writer };
-  return { programAddress: PYTH_RECEIVER, accounts: [{ address: account, role: AccountRole.WRITABLE }, signer], data };
 }

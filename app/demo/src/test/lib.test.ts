@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { base, decimal, hex, priceE6, quote, showQuote } from '../lib/numbers.js';
+import { FEED_LEN, roundBytes, description } from '../lib/chainlink.js';
+import { base, decimal, hex, int128, priceE6, quote, showQuote } from '../lib/numbers.js';
 import { sha256 } from '../lib/buffer.js';
 import { JULY_2024, JULY_2024_SHA256, PRICE_UPDATE_LEN, priceUpdateBytes } from '../lib/pyth.js';
 import { initialMargin, type Position } from '../lib/standard-margin.js';
+import { HEAD_AT, SOL_USD_HASH, SOL_USD_QUEUE, UPDATED_AT, pullFeedHead } from '../lib/switchboard.js';
 import { tableLines } from '../lib/table.js';
 
 const SCALE = { lotsPerUnit: 10n, baseUnitAtoms: 1_000_000_000n };
@@ -20,6 +22,40 @@ test('price_update_bytes_of_the_real_fields_are_the_real_account', () => {
   const bytes = priceUpdateBytes(JULY_2024);
   assert.equal(bytes.length, PRICE_UPDATE_LEN);
   assert.equal(hex(sha256(bytes)), JULY_2024_SHA256);
+});
+
+test('int128_is_little_endian_in_two_complements', () => {
+  assert.equal(hex(int128(1n)), `01${'00'.repeat(15)}`);
+  assert.equal(hex(int128(-2n)), `fe${'ff'.repeat(15)}`);
+  assert.equal(hex(int128(1n << 64n)), `${'00'.repeat(8)}01${'00'.repeat(7)}`);
+});
+
+test('pull_feed_head_puts_the_real_result_where_the_real_account_has_it', () => {
+  const writer = JULY_2024.writeAuthority;
+  const head = pullFeedHead({
+    authority: writer,
+    queue: SOL_USD_QUEUE,
+    feedHash: SOL_USD_HASH,
+    updatedUnixS: 1_723_244_190n,
+    value: 155_594_045_270_000_000_000n,
+    deviation: 240_161_790_000_000_000n,
+    slot: 282_612_970n,
+  });
+  // As it stood on mainnet.
+  assert.equal(hex(head.subarray(UPDATED_AT - HEAD_AT, UPDATED_AT - HEAD_AT + 8)), '9e9eb66600000000');
+  assert.equal(hex(head.subarray(2_264 - HEAD_AT, 2_296 - HEAD_AT)), '00dc65eccc174d6f0800000000000000006c9225e03955030000000000000000');
+  assert.equal(Buffer.from(head).readBigUInt64LE(2_368 - HEAD_AT), 282_612_970n);
+});
+
+test('round_bytes_hold_description_decimals_and_answer', () => {
+  const writer = JULY_2024.writeAuthority;
+  const answer = 15_679_769_099n;
+  const round = { writer, description: description('SOL / USD'), slot: 7n, timestampUnixS: 1_721_133_402n, answer };
+  const bytes = Buffer.from(roundBytes(round));
+  assert.equal(bytes.length, FEED_LEN);
+  assert.equal(bytes.subarray(106, 115).toString(), 'SOL / USD');
+  assert.deepEqual([bytes[8], bytes[138], bytes.readUInt32LE(148)], [2, 8, 1]);
+  assert.equal(bytes.readBigInt64LE(216), answer);
 });
 
 test('decimal_and_atoms_are_inverse_and_group_thousands', () => {
