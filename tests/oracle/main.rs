@@ -1,6 +1,9 @@
 //! The oracle on its built ELF: one module per instruction, and properties over long runs.
 mod authority_set;
 mod bad_inputs;
+mod board_apply;
+mod board_create;
+mod board_update;
 mod config_init;
 mod day;
 mod feed_create;
@@ -13,3 +16,4 @@ mod source_add;
 mod source_apply;
 mod source_cancel;
 mod source_remove;
+mod surface_post;

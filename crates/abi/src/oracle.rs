@@ -234,7 +234,10 @@ macro_rules! board_layout {
             pub next_publishers: [Address; 8],
             /// Expiries that have a surface, ascending: neighbours cannot be left out.
             pub expiries_unix_s: [PodI64; 12],
-            pub reserved: [u8; 64],
+            /// How far total volatility may move at any listed strike, in basis points a bucket; and after the change that waits.
+            pub move_bps: PodU16,
+            pub next_move_bps: PodU16,
+            pub reserved: [u8; 60],
         }
     };
 }

@@ -26,5 +26,6 @@ pub mod reduce;
 pub mod scenario;
 pub mod settlement;
 pub mod standard;
+pub mod surface;
 pub mod vault;
 pub mod waterfall;

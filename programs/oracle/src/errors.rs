@@ -1,7 +1,9 @@
 //! Why the oracle refuses. Codes start at 6000; the list only grows.
 use anchor_lang::prelude::*;
+use pricing::PricingError;
 use risk::feed::Refusal;
 use risk::settlement::Unsettled;
+use risk::surface::SurfaceError;
 use shared::UpgradeAuthorityError;
 
 #[error_code(offset = 6000)]
@@ -106,6 +108,68 @@ pub enum OracleError {
     DelayNotLonger,
     #[msg("a settlement can be delayed for 24 hours after the expiry at most")]
     DelayTooLong,
+    #[msg("a board has one to eight publishers")]
+    PublishersOutOfRange,
+    #[msg("a publisher is named or signs twice")]
+    PublisherDoubled,
+    #[msg("the threshold must be 1 to the number of publishers")]
+    ThresholdOutOfRange,
+    #[msg("move_bps must be 1 to 10,000")]
+    MoveBoundOutOfRange,
+    #[msg("an account behind the neighbours has not signed: only publishers follow there")]
+    PublisherNotSigner,
+    #[msg("a signer is not one of the board's publishers")]
+    NotPublisher,
+    #[msg("fewer publishers have signed than the board's threshold")]
+    PublishersTooFew,
+    #[msg("the board lists twelve live expiries already")]
+    SurfacesFull,
+    #[msg("the account is not a market of the margin program")]
+    MarketUnreadable,
+    #[msg("the market is over another feed")]
+    MarketOfAnotherFeed,
+    #[msg("the account is not an expiry of the margin program")]
+    ExpiryUnreadable,
+    #[msg("the expiry is of another market or time, or settled")]
+    ExpiryMismatch,
+    #[msg("a neighbouring expiry has a surface: pass it, earlier first, before the publishers")]
+    NeighbourMissing,
+    #[msg("the account is not the surface of the neighbouring expiry that the board lists")]
+    NeighbourMismatch,
+    #[msg("the feed is stale or down: refresh it first")]
+    FeedUnreliable,
+    #[msg("the expiry has passed")]
+    SurfaceExpired,
+    #[msg("reference_s must be the seconds to expiry now, give or take 60")]
+    SurfaceReferenceOff,
+    #[msg("the rate is outside -30 %..=30 % a year, or its forward outside the price bounds")]
+    SurfaceRateOutOfRange,
+    #[msg("the rate moves by more than 1 % a minute")]
+    SurfaceRateMovesTooFast,
+    #[msg("total volatility moves faster at a listed strike than the board's bound: wait, or move less")]
+    SurfaceVolMovesTooFast,
+    #[msg("the volatility at the forward is more than four times off the realised one")]
+    SurfaceVolOutsideBand,
+    #[msg("b is outside 0..=4")]
+    SurfaceSlopeOutOfRange,
+    #[msg("|rho| is not below 1")]
+    SurfaceCorrelationOutOfRange,
+    #[msg("sigma is outside 0.0001..=10")]
+    SurfaceWidthOutOfRange,
+    #[msg("|a| is above 50 or |m| above 10")]
+    SurfaceLevelOutOfRange,
+    #[msg("the least total variance is negative")]
+    SurfaceNegativeVariance,
+    #[msg("b (1 + |rho|) is above 2")]
+    SurfaceWingTooSteep,
+    #[msg("the implied density is negative at a listed strike or midway between two")]
+    SurfaceButterfly,
+    #[msg("total variance falls from one expiry to the next at a listed strike or midway between two")]
+    SurfaceCalendar,
+    #[msg("less than a minute, or more than two years, to an expiry: no slice can be taken")]
+    SurfaceTimeOutOfRange,
+    #[msg("a listed strike is too far from the forward to check")]
+    SurfaceStrikeOutOfRange,
 }
 
 impl From<UpgradeAuthorityError> for OracleError {
@@ -144,6 +208,38 @@ impl From<Refusal> for OracleError {
             Refusal::Outlier | Refusal::Outranked | Refusal::Diverged | Refusal::Alone | Refusal::Absent => {
                 Self::SourceAddressMismatch
             }
+        }
+    }
+}
+
+impl From<SurfaceError> for OracleError {
+    fn from(error: SurfaceError) -> Self {
+        match error {
+            SurfaceError::Pricing(error) => error.into(),
+            SurfaceError::Expired => Self::SurfaceExpired,
+            SurfaceError::ReferenceOff => Self::SurfaceReferenceOff,
+            SurfaceError::RateOutOfRange => Self::SurfaceRateOutOfRange,
+            SurfaceError::RateMovesTooFast => Self::SurfaceRateMovesTooFast,
+            SurfaceError::VolMovesTooFast => Self::SurfaceVolMovesTooFast,
+            SurfaceError::VolOutsideBand => Self::SurfaceVolOutsideBand,
+        }
+    }
+}
+
+impl From<PricingError> for OracleError {
+    fn from(error: PricingError) -> Self {
+        match error {
+            PricingError::SviSlopeOutOfRange => Self::SurfaceSlopeOutOfRange,
+            PricingError::SviCorrelationOutOfRange => Self::SurfaceCorrelationOutOfRange,
+            PricingError::SviWidthOutOfRange => Self::SurfaceWidthOutOfRange,
+            PricingError::SviLevelOutOfRange => Self::SurfaceLevelOutOfRange,
+            PricingError::SviNegativeVariance => Self::SurfaceNegativeVariance,
+            PricingError::SviWingTooSteep => Self::SurfaceWingTooSteep,
+            PricingError::SviButterfly => Self::SurfaceButterfly,
+            PricingError::SviCalendar => Self::SurfaceCalendar,
+            PricingError::TimeOutOfRange => Self::SurfaceTimeOutOfRange,
+            // What is left is about a strike or a forward.
+            _ => Self::SurfaceStrikeOutOfRange,
         }
     }
 }

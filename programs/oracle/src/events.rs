@@ -114,3 +114,52 @@ pub struct SourcesChanged {
     /// Zeros where there is none.
     pub sources: [Address; 3],
 }
+
+#[event]
+pub struct BoardChangeProposed {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the board.
+    pub seq: u64,
+    pub board: Address,
+    pub threshold: u8,
+    pub move_bps: u16,
+    /// Zeros where there is none.
+    pub publishers: [Address; 8],
+    pub ready_unix_s: i64,
+}
+
+#[event]
+pub struct BoardChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the board.
+    pub seq: u64,
+    pub board: Address,
+    pub feed: Address,
+    pub threshold: u8,
+    pub move_bps: u16,
+    /// Zeros where there is none.
+    pub publishers: [Address; 8],
+}
+
+#[event]
+pub struct SurfacePosted {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the board.
+    pub seq: u64,
+    pub feed: Address,
+    pub surface: Address,
+    pub expiry_unix_s: i64,
+    pub revision: u64,
+    /// Bit i: the board's publisher i signed.
+    pub signed_by: u16,
+    pub a_e9: i64,
+    pub b_e9: i64,
+    pub rho_e9: i64,
+    pub m_e9: i64,
+    pub sigma_e9: i64,
+    pub reference_s: u64,
+    pub rate_e9: i64,
+}

@@ -3,15 +3,20 @@
 //! Prices are recorded at every level of the breaker; only listing asks it.
 use anchor_lang::prelude::*;
 
+mod board;
 mod errors;
 mod events;
 mod guard;
 mod instructions;
 mod source;
 mod state;
+mod surface;
 
+use board::Terms;
 pub use errors::OracleError;
 use instructions::*;
+use pricing::Svi;
+use risk::surface::Fit;
 
 pub const ID: Address = Address::new_from_array(abi::ids::ORACLE);
 
@@ -94,5 +99,51 @@ pub mod oracle {
     #[discrim = 9]
     pub fn source_cancel(ctx: &mut Context<SourceCancel>) -> Result<()> {
         ctx.accounts.source_cancel()
+    }
+
+    #[discrim = 10]
+    pub fn board_create(
+        ctx: &mut Context<BoardCreate>,
+        threshold: u8,
+        move_bps: u16,
+        publishers: Vec<Address>,
+    ) -> Result<()> {
+        ctx.accounts.board_create(&Terms { threshold, move_bps, publishers: &publishers }, &ctx.bumps)
+    }
+
+    #[discrim = 11]
+    pub fn board_update(
+        ctx: &mut Context<BoardUpdate>,
+        threshold: u8,
+        move_bps: u16,
+        publishers: Vec<Address>,
+    ) -> Result<()> {
+        ctx.accounts.board_update(&Terms { threshold, move_bps, publishers: &publishers })
+    }
+
+    #[discrim = 12]
+    pub fn board_apply(ctx: &mut Context<BoardApply>) -> Result<()> {
+        ctx.accounts.board_apply()
+    }
+
+    #[discrim = 13]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the arguments are the wire format: five parameters, two times and a rate"
+    )]
+    pub fn surface_post(
+        ctx: &mut Context<SurfacePost>,
+        expiry_unix_s: i64,
+        a_e9: i64,
+        b_e9: i64,
+        rho_e9: i64,
+        m_e9: i64,
+        sigma_e9: i64,
+        reference_s: u64,
+        rate_e9: i64,
+    ) -> Result<()> {
+        let more = ctx.remaining_accounts()?;
+        let fit = Fit { svi: Svi { a_e9, b_e9, rho_e9, m_e9, sigma_e9 }, reference_s, rate_e9 };
+        ctx.accounts.surface_post(expiry_unix_s, &fit, &more, &ctx.bumps)
     }
 }

@@ -1,7 +1,7 @@
 //! The program's accounts: layouts from `abi`, under Anchor's attribute, and their buckets as the settlement rule sees them.
 use crate::OracleError;
 use anchor_lang::prelude::*;
-use risk::feed::{Quote, Severity, State, Variance};
+use risk::feed::{Published, Quote, Severity, State, Variance};
 use risk::settlement::RING;
 use units::{PriceE6, Slot, UnixSeconds};
 
@@ -70,6 +70,16 @@ impl Feed {
             },
             normal_since: UnixSeconds(self.normal_since_unix_s.get()),
             normal_samples: self.normal_samples.get(),
+        }
+    }
+
+    /// What readers of the feed rely on.
+    pub fn published(&self) -> Published {
+        Published {
+            severity: Severity::from_byte(self.severity),
+            quote: Quote { price: PriceE6(self.price_e6.get()), half_width: PriceE6(self.confidence_e6.get()) },
+            refreshed: UnixSeconds(self.refreshed_unix_s.get()),
+            refreshed_slot: Slot(self.refreshed_slot.get()),
         }
     }
 

@@ -9,6 +9,8 @@ import * as governor from './governor/index.js';
 
 export type ProgramEvent =
   | { program: 'oracle'; name: 'AuthorityChanged'; data: oracle.AuthorityChanged }
+  | { program: 'oracle'; name: 'BoardChangeProposed'; data: oracle.BoardChangeProposed }
+  | { program: 'oracle'; name: 'BoardChanged'; data: oracle.BoardChanged }
   | { program: 'oracle'; name: 'FeedCreated'; data: oracle.FeedCreated }
   | { program: 'oracle'; name: 'FeedRefreshed'; data: oracle.FeedRefreshed }
   | { program: 'oracle'; name: 'OracleInitialised'; data: oracle.OracleInitialised }
@@ -18,6 +20,7 @@ export type ProgramEvent =
   | { program: 'oracle'; name: 'SourceChangeCancelled'; data: oracle.SourceChangeCancelled }
   | { program: 'oracle'; name: 'SourceChangeProposed'; data: oracle.SourceChangeProposed }
   | { program: 'oracle'; name: 'SourcesChanged'; data: oracle.SourcesChanged }
+  | { program: 'oracle'; name: 'SurfacePosted'; data: oracle.SurfacePosted }
   | { program: 'margin'; name: 'AccountClosed'; data: margin.AccountClosed }
   | { program: 'margin'; name: 'AccountDeposited'; data: margin.AccountDeposited }
   | { program: 'margin'; name: 'AccountOpened'; data: margin.AccountOpened }
@@ -75,6 +78,8 @@ export type EventSpec = {
 export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
   'BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4': [
     { name: 'AuthorityChanged', discriminator: new Uint8Array([31,19,174,152,4,82,215,226]), decode: (bytes) => ({ program: 'oracle', name: 'AuthorityChanged', data: oracle.getAuthorityChangedDecoder().decode(bytes) }) },
+    { name: 'BoardChangeProposed', discriminator: new Uint8Array([85,71,38,100,50,96,96,2]), decode: (bytes) => ({ program: 'oracle', name: 'BoardChangeProposed', data: oracle.getBoardChangeProposedDecoder().decode(bytes) }) },
+    { name: 'BoardChanged', discriminator: new Uint8Array([16,181,179,125,34,119,166,202]), decode: (bytes) => ({ program: 'oracle', name: 'BoardChanged', data: oracle.getBoardChangedDecoder().decode(bytes) }) },
     { name: 'FeedCreated', discriminator: new Uint8Array([48,114,86,253,113,66,250,98]), decode: (bytes) => ({ program: 'oracle', name: 'FeedCreated', data: oracle.getFeedCreatedDecoder().decode(bytes) }) },
     { name: 'FeedRefreshed', discriminator: new Uint8Array([165,51,45,45,192,127,95,15]), decode: (bytes) => ({ program: 'oracle', name: 'FeedRefreshed', data: oracle.getFeedRefreshedDecoder().decode(bytes) }) },
     { name: 'OracleInitialised', discriminator: new Uint8Array([244,117,44,205,231,13,79,37]), decode: (bytes) => ({ program: 'oracle', name: 'OracleInitialised', data: oracle.getOracleInitialisedDecoder().decode(bytes) }) },
@@ -84,6 +89,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'SourceChangeCancelled', discriminator: new Uint8Array([26,207,49,248,17,102,227,153]), decode: (bytes) => ({ program: 'oracle', name: 'SourceChangeCancelled', data: oracle.getSourceChangeCancelledDecoder().decode(bytes) }) },
     { name: 'SourceChangeProposed', discriminator: new Uint8Array([133,184,174,2,220,160,161,39]), decode: (bytes) => ({ program: 'oracle', name: 'SourceChangeProposed', data: oracle.getSourceChangeProposedDecoder().decode(bytes) }) },
     { name: 'SourcesChanged', discriminator: new Uint8Array([131,148,62,47,30,48,229,108]), decode: (bytes) => ({ program: 'oracle', name: 'SourcesChanged', data: oracle.getSourcesChangedDecoder().decode(bytes) }) },
+    { name: 'SurfacePosted', discriminator: new Uint8Array([103,153,162,6,22,205,73,171]), decode: (bytes) => ({ program: 'oracle', name: 'SurfacePosted', data: oracle.getSurfacePostedDecoder().decode(bytes) }) },
   ],
   'J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY': [
     { name: 'AccountClosed', discriminator: new Uint8Array([19,250,79,236,91,80,148,48]), decode: (bytes) => ({ program: 'margin', name: 'AccountClosed', data: margin.getAccountClosedDecoder().decode(bytes) }) },

@@ -66,7 +66,7 @@ accounts! {
         posted_slot, posted_unix_s; reserved_head, reserved_bits, reserved;
     Board in oracle of "oracle" &[ids::ORACLE];
         version, min_reader, bump, threshold, publisher_count, next_threshold, next_count, surface_count, feed, next_ready_unix_s, seq,
-        publishers, next_publishers, expiries_unix_s; reserved;
+        publishers, next_publishers, expiries_unix_s, move_bps, next_move_bps; reserved;
     Market in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
@@ -76,7 +76,8 @@ accounts! {
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
         unsettled_lots, clearing_atoms; reserved_head, reserved;
     MarginAccount in margin of "margin" &[ids::MARGIN];
-        version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions;
+        version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
+        delegate, delegate_rights;
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer; reserved_head, reserved;

@@ -79,6 +79,45 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6046, "SettlementDelayed", "the price is captured; a guardian's delay still runs"),
     (6047, "DelayNotLonger", "a delay must end later than now, the expiry and the delay there is"),
     (6048, "DelayTooLong", "a settlement can be delayed for 24 hours after the expiry at most"),
+    (6049, "PublishersOutOfRange", "a board has one to eight publishers"),
+    (6050, "PublisherDoubled", "a publisher is named or signs twice"),
+    (6051, "ThresholdOutOfRange", "the threshold must be 1 to the number of publishers"),
+    (6052, "MoveBoundOutOfRange", "move_bps must be 1 to 10,000"),
+    (6053, "PublisherNotSigner", "an account behind the neighbours has not signed: only publishers follow there"),
+    (6054, "NotPublisher", "a signer is not one of the board's publishers"),
+    (6055, "PublishersTooFew", "fewer publishers have signed than the board's threshold"),
+    (6056, "SurfacesFull", "the board lists twelve live expiries already"),
+    (6057, "MarketUnreadable", "the account is not a market of the margin program"),
+    (6058, "MarketOfAnotherFeed", "the market is over another feed"),
+    (6059, "ExpiryUnreadable", "the account is not an expiry of the margin program"),
+    (6060, "ExpiryMismatch", "the expiry is of another market or time, or settled"),
+    (6061, "NeighbourMissing", "a neighbouring expiry has a surface: pass it, earlier first, before the publishers"),
+    (6062, "NeighbourMismatch", "the account is not the surface of the neighbouring expiry that the board lists"),
+    (6063, "FeedUnreliable", "the feed is stale or down: refresh it first"),
+    (6064, "SurfaceExpired", "the expiry has passed"),
+    (6065, "SurfaceReferenceOff", "reference_s must be the seconds to expiry now, give or take 60"),
+    (6066, "SurfaceRateOutOfRange", "the rate is outside -30 %..=30 % a year, or its forward outside the price bounds"),
+    (6067, "SurfaceRateMovesTooFast", "the rate moves by more than 1 % a minute"),
+    (
+        6068,
+        "SurfaceVolMovesTooFast",
+        "total volatility moves faster at a listed strike than the board's bound: wait, or move less",
+    ),
+    (6069, "SurfaceVolOutsideBand", "the volatility at the forward is more than four times off the realised one"),
+    (6070, "SurfaceSlopeOutOfRange", "b is outside 0..=4"),
+    (6071, "SurfaceCorrelationOutOfRange", "|rho| is not below 1"),
+    (6072, "SurfaceWidthOutOfRange", "sigma is outside 0.0001..=10"),
+    (6073, "SurfaceLevelOutOfRange", "|a| is above 50 or |m| above 10"),
+    (6074, "SurfaceNegativeVariance", "the least total variance is negative"),
+    (6075, "SurfaceWingTooSteep", "b (1 + |rho|) is above 2"),
+    (6076, "SurfaceButterfly", "the implied density is negative at a listed strike or midway between two"),
+    (
+        6077,
+        "SurfaceCalendar",
+        "total variance falls from one expiry to the next at a listed strike or midway between two",
+    ),
+    (6078, "SurfaceTimeOutOfRange", "less than a minute, or more than two years, to an expiry: no slice can be taken"),
+    (6079, "SurfaceStrikeOutOfRange", "a listed strike is too far from the forward to check"),
 ];
 
 /// Every instruction, by discriminator.
@@ -120,6 +159,22 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "source_cancel",
         discriminator: SourceCancel::DISCRIMINATOR,
         accounts: SourceCancel::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "board_create",
+        discriminator: BoardCreate::DISCRIMINATOR,
+        accounts: BoardCreate::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "board_update",
+        discriminator: BoardUpdate::DISCRIMINATOR,
+        accounts: BoardUpdate::ACCOUNTS,
+    },
+    InstructionSpec { name: "board_apply", discriminator: BoardApply::DISCRIMINATOR, accounts: BoardApply::ACCOUNTS },
+    InstructionSpec {
+        name: "surface_post",
+        discriminator: SurfacePost::DISCRIMINATOR,
+        accounts: SurfacePost::ACCOUNTS,
     },
 ];
 
@@ -530,12 +585,227 @@ impl SourceCancel {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardCreate {
+    pub payer: Pubkey,
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    /// No seeds: only `feed_create` creates accounts of this kind, and the board is bound to this one.
+    pub feed: Pubkey,
+    pub board: Pubkey,
+}
+
+impl BoardCreate {
+    pub const DISCRIMINATOR: &[u8] = &[10];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: BoardCreateArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: BoardCreateArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.board, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BoardCreateArgs {
+    pub threshold: u8,
+    pub move_bps: u16,
+    pub publishers: Vec<Pubkey>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardUpdate {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub board: Pubkey,
+}
+
+impl BoardUpdate {
+    pub const DISCRIMINATOR: &[u8] = &[11];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: BoardUpdateArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: BoardUpdateArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.board, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BoardUpdateArgs {
+    pub threshold: u8,
+    pub move_bps: u16,
+    pub publishers: Vec<Pubkey>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardApply {
+    pub board: Pubkey,
+}
+
+impl BoardApply {
+    pub const DISCRIMINATOR: &[u8] = &[12];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.board, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurfacePost {
+    pub payer: Pubkey,
+    /// No seeds: only `feed_create` creates accounts of this kind, and board and surface are bound to this one.
+    pub feed: Pubkey,
+    pub board: Pubkey,
+    /// Checked by the handler: a market of the margin program over this feed.
+    pub market: Pubkey,
+    /// Checked by the handler: that market's expiry of this time, still listed.
+    pub expiry: Pubkey,
+    pub surface: Pubkey,
+}
+
+impl SurfacePost {
+    pub const DISCRIMINATOR: &[u8] = &[13];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "surface", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: SurfacePostArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SurfacePostArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.board, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.expiry, false),
+            AccountMeta::new(self.surface, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SurfacePostArgs {
+    pub expiry_unix_s: i64,
+    pub a_e9: i64,
+    pub b_e9: i64,
+    pub rho_e9: i64,
+    pub m_e9: i64,
+    pub sigma_e9: i64,
+    pub reference_s: u64,
+    pub rate_e9: i64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AuthorityChanged {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
     pub authority: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BoardChangeProposed {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the board.
+    pub seq: u64,
+    pub board: Pubkey,
+    pub threshold: u8,
+    pub move_bps: u16,
+    /// Zeros where there is none.
+    pub publishers: [Pubkey; 8],
+    pub ready_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BoardChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the board.
+    pub seq: u64,
+    pub board: Pubkey,
+    pub feed: Pubkey,
+    pub threshold: u8,
+    pub move_bps: u16,
+    /// Zeros where there is none.
+    pub publishers: [Pubkey; 8],
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -644,9 +914,40 @@ pub struct SourcesChanged {
     pub sources: [Pubkey; 3],
 }
 
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SurfacePosted {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Of the board.
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub surface: Pubkey,
+    pub expiry_unix_s: i64,
+    pub revision: u64,
+    /// Bit i: the board's publisher i signed.
+    pub signed_by: u16,
+    pub a_e9: i64,
+    pub b_e9: i64,
+    pub rho_e9: i64,
+    pub m_e9: i64,
+    pub sigma_e9: i64,
+    pub reference_s: u64,
+    pub rate_e9: i64,
+}
+
 impl AuthorityChanged {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[31, 19, 174, 152, 4, 82, 215, 226];
+}
+
+impl BoardChangeProposed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[85, 71, 38, 100, 50, 96, 96, 2];
+}
+
+impl BoardChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[16, 181, 179, 125, 34, 119, 166, 202];
 }
 
 impl FeedCreated {
@@ -692,4 +993,9 @@ impl SourceChangeProposed {
 impl SourcesChanged {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[131, 148, 62, 47, 30, 48, 229, 108];
+}
+
+impl SurfacePosted {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[103, 153, 162, 6, 22, 205, 73, 171];
 }

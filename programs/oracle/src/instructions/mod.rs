@@ -1,4 +1,7 @@
 mod authority_set;
+mod board_apply;
+mod board_create;
+mod board_update;
 mod config_init;
 mod feed_create;
 mod feed_refresh;
@@ -8,8 +11,12 @@ mod source_add;
 mod source_apply;
 mod source_cancel;
 mod source_remove;
+mod surface_post;
 
 pub use authority_set::*;
+pub use board_apply::*;
+pub use board_create::*;
+pub use board_update::*;
 pub use config_init::*;
 pub use feed_create::*;
 pub use feed_refresh::*;
@@ -19,3 +26,4 @@ pub use source_add::*;
 pub use source_apply::*;
 pub use source_cancel::*;
 pub use source_remove::*;
+pub use surface_post::*;

@@ -6,6 +6,8 @@
  * @see https://github.com/codama-idl/codama
  */
 
+export * from "./board.js";
 export * from "./config.js";
 export * from "./feed.js";
 export * from "./settlement.js";
+export * from "./surface.js";

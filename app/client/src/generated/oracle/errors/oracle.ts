@@ -112,6 +112,68 @@ export const ORACLE_ERROR__SETTLEMENT_DELAYED = 0x179e; // 6046
 export const ORACLE_ERROR__DELAY_NOT_LONGER = 0x179f; // 6047
 /** DelayTooLong: a settlement can be delayed for 24 hours after the expiry at most */
 export const ORACLE_ERROR__DELAY_TOO_LONG = 0x17a0; // 6048
+/** PublishersOutOfRange: a board has one to eight publishers */
+export const ORACLE_ERROR__PUBLISHERS_OUT_OF_RANGE = 0x17a1; // 6049
+/** PublisherDoubled: a publisher is named or signs twice */
+export const ORACLE_ERROR__PUBLISHER_DOUBLED = 0x17a2; // 6050
+/** ThresholdOutOfRange: the threshold must be 1 to the number of publishers */
+export const ORACLE_ERROR__THRESHOLD_OUT_OF_RANGE = 0x17a3; // 6051
+/** MoveBoundOutOfRange: move_bps must be 1 to 10,000 */
+export const ORACLE_ERROR__MOVE_BOUND_OUT_OF_RANGE = 0x17a4; // 6052
+/** PublisherNotSigner: an account behind the neighbours has not signed: only publishers follow there */
+export const ORACLE_ERROR__PUBLISHER_NOT_SIGNER = 0x17a5; // 6053
+/** NotPublisher: a signer is not one of the board's publishers */
+export const ORACLE_ERROR__NOT_PUBLISHER = 0x17a6; // 6054
+/** PublishersTooFew: fewer publishers have signed than the board's threshold */
+export const ORACLE_ERROR__PUBLISHERS_TOO_FEW = 0x17a7; // 6055
+/** SurfacesFull: the board lists twelve live expiries already */
+export const ORACLE_ERROR__SURFACES_FULL = 0x17a8; // 6056
+/** MarketUnreadable: the account is not a market of the margin program */
+export const ORACLE_ERROR__MARKET_UNREADABLE = 0x17a9; // 6057
+/** MarketOfAnotherFeed: the market is over another feed */
+export const ORACLE_ERROR__MARKET_OF_ANOTHER_FEED = 0x17aa; // 6058
+/** ExpiryUnreadable: the account is not an expiry of the margin program */
+export const ORACLE_ERROR__EXPIRY_UNREADABLE = 0x17ab; // 6059
+/** ExpiryMismatch: the expiry is of another market or time, or settled */
+export const ORACLE_ERROR__EXPIRY_MISMATCH = 0x17ac; // 6060
+/** NeighbourMissing: a neighbouring expiry has a surface: pass it, earlier first, before the publishers */
+export const ORACLE_ERROR__NEIGHBOUR_MISSING = 0x17ad; // 6061
+/** NeighbourMismatch: the account is not the surface of the neighbouring expiry that the board lists */
+export const ORACLE_ERROR__NEIGHBOUR_MISMATCH = 0x17ae; // 6062
+/** FeedUnreliable: the feed is stale or down: refresh it first */
+export const ORACLE_ERROR__FEED_UNRELIABLE = 0x17af; // 6063
+/** SurfaceExpired: the expiry has passed */
+export const ORACLE_ERROR__SURFACE_EXPIRED = 0x17b0; // 6064
+/** SurfaceReferenceOff: reference_s must be the seconds to expiry now, give or take 60 */
+export const ORACLE_ERROR__SURFACE_REFERENCE_OFF = 0x17b1; // 6065
+/** SurfaceRateOutOfRange: the rate is outside -30 %..=30 % a year, or its forward outside the price bounds */
+export const ORACLE_ERROR__SURFACE_RATE_OUT_OF_RANGE = 0x17b2; // 6066
+/** SurfaceRateMovesTooFast: the rate moves by more than 1 % a minute */
+export const ORACLE_ERROR__SURFACE_RATE_MOVES_TOO_FAST = 0x17b3; // 6067
+/** SurfaceVolMovesTooFast: total volatility moves faster at a listed strike than the board's bound: wait, or move less */
+export const ORACLE_ERROR__SURFACE_VOL_MOVES_TOO_FAST = 0x17b4; // 6068
+/** SurfaceVolOutsideBand: the volatility at the forward is more than four times off the realised one */
+export const ORACLE_ERROR__SURFACE_VOL_OUTSIDE_BAND = 0x17b5; // 6069
+/** SurfaceSlopeOutOfRange: b is outside 0..=4 */
+export const ORACLE_ERROR__SURFACE_SLOPE_OUT_OF_RANGE = 0x17b6; // 6070
+/** SurfaceCorrelationOutOfRange: |rho| is not below 1 */
+export const ORACLE_ERROR__SURFACE_CORRELATION_OUT_OF_RANGE = 0x17b7; // 6071
+/** SurfaceWidthOutOfRange: sigma is outside 0.0001..=10 */
+export const ORACLE_ERROR__SURFACE_WIDTH_OUT_OF_RANGE = 0x17b8; // 6072
+/** SurfaceLevelOutOfRange: |a| is above 50 or |m| above 10 */
+export const ORACLE_ERROR__SURFACE_LEVEL_OUT_OF_RANGE = 0x17b9; // 6073
+/** SurfaceNegativeVariance: the least total variance is negative */
+export const ORACLE_ERROR__SURFACE_NEGATIVE_VARIANCE = 0x17ba; // 6074
+/** SurfaceWingTooSteep: b (1 + |rho|) is above 2 */
+export const ORACLE_ERROR__SURFACE_WING_TOO_STEEP = 0x17bb; // 6075
+/** SurfaceButterfly: the implied density is negative at a listed strike or midway between two */
+export const ORACLE_ERROR__SURFACE_BUTTERFLY = 0x17bc; // 6076
+/** SurfaceCalendar: total variance falls from one expiry to the next at a listed strike or midway between two */
+export const ORACLE_ERROR__SURFACE_CALENDAR = 0x17bd; // 6077
+/** SurfaceTimeOutOfRange: less than a minute, or more than two years, to an expiry: no slice can be taken */
+export const ORACLE_ERROR__SURFACE_TIME_OUT_OF_RANGE = 0x17be; // 6078
+/** SurfaceStrikeOutOfRange: a listed strike is too far from the forward to check */
+export const ORACLE_ERROR__SURFACE_STRIKE_OUT_OF_RANGE = 0x17bf; // 6079
 
 export type OracleError =
   | typeof ORACLE_ERROR__BRAKE_UNREADABLE
@@ -122,14 +184,23 @@ export type OracleError =
   | typeof ORACLE_ERROR__COUNTER_OVERFLOW
   | typeof ORACLE_ERROR__DELAY_NOT_LONGER
   | typeof ORACLE_ERROR__DELAY_TOO_LONG
+  | typeof ORACLE_ERROR__EXPIRY_MISMATCH
   | typeof ORACLE_ERROR__EXPIRY_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__EXPIRY_UNREADABLE
   | typeof ORACLE_ERROR__EXPONENT_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__FEED_UNRELIABLE
   | typeof ORACLE_ERROR__LEVEL_FORBIDS
+  | typeof ORACLE_ERROR__MARKET_OF_ANOTHER_FEED
+  | typeof ORACLE_ERROR__MARKET_UNREADABLE
   | typeof ORACLE_ERROR__MIN_SOURCES_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__MOVE_BOUND_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__NEIGHBOUR_MISMATCH
+  | typeof ORACLE_ERROR__NEIGHBOUR_MISSING
   | typeof ORACLE_ERROR__NO_CHANGE_PENDING
   | typeof ORACLE_ERROR__NOT_AUTHORITY
   | typeof ORACLE_ERROR__NOT_EXPIRED
   | typeof ORACLE_ERROR__NOT_GUARDIAN
+  | typeof ORACLE_ERROR__NOT_PUBLISHER
   | typeof ORACLE_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof ORACLE_ERROR__PRICE_NOT_POSITIVE
   | typeof ORACLE_ERROR__PRICE_OUT_OF_BOUNDS
@@ -138,6 +209,10 @@ export type OracleError =
   | typeof ORACLE_ERROR__PUBLISHED_BACKWARDS
   | typeof ORACLE_ERROR__PUBLISHED_IN_FUTURE
   | typeof ORACLE_ERROR__PUBLISHED_TOO_OLD
+  | typeof ORACLE_ERROR__PUBLISHER_DOUBLED
+  | typeof ORACLE_ERROR__PUBLISHER_NOT_SIGNER
+  | typeof ORACLE_ERROR__PUBLISHERS_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__PUBLISHERS_TOO_FEW
   | typeof ORACLE_ERROR__SETTLEMENT_DELAYED
   | typeof ORACLE_ERROR__SETTLEMENT_IS_FINAL
   | typeof ORACLE_ERROR__SETTLEMENT_PENDING
@@ -162,7 +237,25 @@ export type OracleError =
   | typeof ORACLE_ERROR__SOURCE_SURPLUS
   | typeof ORACLE_ERROR__SOURCE_VERSION_WRONG
   | typeof ORACLE_ERROR__SOURCE_WRITABLE_BY_AUTHORITY
-  | typeof ORACLE_ERROR__SYMBOL_INVALID;
+  | typeof ORACLE_ERROR__SURFACE_BUTTERFLY
+  | typeof ORACLE_ERROR__SURFACE_CALENDAR
+  | typeof ORACLE_ERROR__SURFACE_CORRELATION_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_EXPIRED
+  | typeof ORACLE_ERROR__SURFACE_LEVEL_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_NEGATIVE_VARIANCE
+  | typeof ORACLE_ERROR__SURFACE_RATE_MOVES_TOO_FAST
+  | typeof ORACLE_ERROR__SURFACE_RATE_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_REFERENCE_OFF
+  | typeof ORACLE_ERROR__SURFACES_FULL
+  | typeof ORACLE_ERROR__SURFACE_SLOPE_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_STRIKE_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_TIME_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_VOL_MOVES_TOO_FAST
+  | typeof ORACLE_ERROR__SURFACE_VOL_OUTSIDE_BAND
+  | typeof ORACLE_ERROR__SURFACE_WIDTH_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__SURFACE_WING_TOO_STEEP
+  | typeof ORACLE_ERROR__SYMBOL_INVALID
+  | typeof ORACLE_ERROR__THRESHOLD_OUT_OF_RANGE;
 
 let oracleErrorMessages: Record<OracleError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
@@ -175,14 +268,23 @@ if (process.env["NODE_ENV"] !== "production") {
     [ORACLE_ERROR__COUNTER_OVERFLOW]: `a counter or sum would pass 64 bits`,
     [ORACLE_ERROR__DELAY_NOT_LONGER]: `a delay must end later than now, the expiry and the delay there is`,
     [ORACLE_ERROR__DELAY_TOO_LONG]: `a settlement can be delayed for 24 hours after the expiry at most`,
+    [ORACLE_ERROR__EXPIRY_MISMATCH]: `the expiry is of another market or time, or settled`,
     [ORACLE_ERROR__EXPIRY_OUT_OF_RANGE]: `the expiry is not a time that buckets can name`,
+    [ORACLE_ERROR__EXPIRY_UNREADABLE]: `the account is not an expiry of the margin program`,
     [ORACLE_ERROR__EXPONENT_OUT_OF_RANGE]: `the published exponent is outside -12..=0, or more than 18 decimals`,
+    [ORACLE_ERROR__FEED_UNRELIABLE]: `the feed is stale or down: refresh it first`,
     [ORACLE_ERROR__LEVEL_FORBIDS]: `the breaker's level forbids listing`,
+    [ORACLE_ERROR__MARKET_OF_ANOTHER_FEED]: `the market is over another feed`,
+    [ORACLE_ERROR__MARKET_UNREADABLE]: `the account is not a market of the margin program`,
     [ORACLE_ERROR__MIN_SOURCES_OUT_OF_RANGE]: `min_sources must be 2 or more (1 on a local network) and no more than the sources`,
+    [ORACLE_ERROR__MOVE_BOUND_OUT_OF_RANGE]: `move_bps must be 1 to 10,000`,
+    [ORACLE_ERROR__NEIGHBOUR_MISMATCH]: `the account is not the surface of the neighbouring expiry that the board lists`,
+    [ORACLE_ERROR__NEIGHBOUR_MISSING]: `a neighbouring expiry has a surface: pass it, earlier first, before the publishers`,
     [ORACLE_ERROR__NO_CHANGE_PENDING]: `no change waits`,
     [ORACLE_ERROR__NOT_AUTHORITY]: `the signer is not the authority named in the config`,
     [ORACLE_ERROR__NOT_EXPIRED]: `the expiry lies in the future`,
     [ORACLE_ERROR__NOT_GUARDIAN]: `the signer is not one of the breaker's guardians`,
+    [ORACLE_ERROR__NOT_PUBLISHER]: `a signer is not one of the board's publishers`,
     [ORACLE_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the oracle's upgrade authority`,
     [ORACLE_ERROR__PRICE_NOT_POSITIVE]: `the published price is zero or negative`,
     [ORACLE_ERROR__PRICE_OUT_OF_BOUNDS]: `the price is outside 0.0001..=10,000,000`,
@@ -191,6 +293,10 @@ if (process.env["NODE_ENV"] !== "production") {
     [ORACLE_ERROR__PUBLISHED_BACKWARDS]: `published before the update that the feed holds`,
     [ORACLE_ERROR__PUBLISHED_IN_FUTURE]: `published more than 2 seconds, or a slot, in the future`,
     [ORACLE_ERROR__PUBLISHED_TOO_OLD]: `published more than 60 seconds or 150 slots ago: post a newer update`,
+    [ORACLE_ERROR__PUBLISHER_DOUBLED]: `a publisher is named or signs twice`,
+    [ORACLE_ERROR__PUBLISHER_NOT_SIGNER]: `an account behind the neighbours has not signed: only publishers follow there`,
+    [ORACLE_ERROR__PUBLISHERS_OUT_OF_RANGE]: `a board has one to eight publishers`,
+    [ORACLE_ERROR__PUBLISHERS_TOO_FEW]: `fewer publishers have signed than the board's threshold`,
     [ORACLE_ERROR__SETTLEMENT_DELAYED]: `the price is captured; a guardian's delay still runs`,
     [ORACLE_ERROR__SETTLEMENT_IS_FINAL]: `the settlement price is final`,
     [ORACLE_ERROR__SETTLEMENT_PENDING]: `no finished 30-minute window since the expiry has 24 good minutes: keep refreshing the feed, also after the expiry`,
@@ -215,7 +321,25 @@ if (process.env["NODE_ENV"] !== "production") {
     [ORACLE_ERROR__SOURCE_SURPLUS]: `more source accounts than the feed has pinned`,
     [ORACLE_ERROR__SOURCE_VERSION_WRONG]: `the Chainlink feed's header is not of version 2`,
     [ORACLE_ERROR__SOURCE_WRITABLE_BY_AUTHORITY]: `the owner of this Switchboard feed may write values without an oracle`,
+    [ORACLE_ERROR__SURFACE_BUTTERFLY]: `the implied density is negative at a listed strike or midway between two`,
+    [ORACLE_ERROR__SURFACE_CALENDAR]: `total variance falls from one expiry to the next at a listed strike or midway between two`,
+    [ORACLE_ERROR__SURFACE_CORRELATION_OUT_OF_RANGE]: `|rho| is not below 1`,
+    [ORACLE_ERROR__SURFACE_EXPIRED]: `the expiry has passed`,
+    [ORACLE_ERROR__SURFACE_LEVEL_OUT_OF_RANGE]: `|a| is above 50 or |m| above 10`,
+    [ORACLE_ERROR__SURFACE_NEGATIVE_VARIANCE]: `the least total variance is negative`,
+    [ORACLE_ERROR__SURFACE_RATE_MOVES_TOO_FAST]: `the rate moves by more than 1 % a minute`,
+    [ORACLE_ERROR__SURFACE_RATE_OUT_OF_RANGE]: `the rate is outside -30 %..=30 % a year, or its forward outside the price bounds`,
+    [ORACLE_ERROR__SURFACE_REFERENCE_OFF]: `reference_s must be the seconds to expiry now, give or take 60`,
+    [ORACLE_ERROR__SURFACES_FULL]: `the board lists twelve live expiries already`,
+    [ORACLE_ERROR__SURFACE_SLOPE_OUT_OF_RANGE]: `b is outside 0..=4`,
+    [ORACLE_ERROR__SURFACE_STRIKE_OUT_OF_RANGE]: `a listed strike is too far from the forward to check`,
+    [ORACLE_ERROR__SURFACE_TIME_OUT_OF_RANGE]: `less than a minute, or more than two years, to an expiry: no slice can be taken`,
+    [ORACLE_ERROR__SURFACE_VOL_MOVES_TOO_FAST]: `total volatility moves faster at a listed strike than the board's bound: wait, or move less`,
+    [ORACLE_ERROR__SURFACE_VOL_OUTSIDE_BAND]: `the volatility at the forward is more than four times off the realised one`,
+    [ORACLE_ERROR__SURFACE_WIDTH_OUT_OF_RANGE]: `sigma is outside 0.0001..=10`,
+    [ORACLE_ERROR__SURFACE_WING_TOO_STEEP]: `b (1 + |rho|) is above 2`,
     [ORACLE_ERROR__SYMBOL_INVALID]: `a symbol is 1 to 16 bytes of A-Z, 0-9, '-', '/', then zeros`,
+    [ORACLE_ERROR__THRESHOLD_OUT_OF_RANGE]: `the threshold must be 1 to the number of publishers`,
   };
 }
 

@@ -7,6 +7,9 @@
  */
 
 export * from "./authoritySet.js";
+export * from "./boardApply.js";
+export * from "./boardCreate.js";
+export * from "./boardUpdate.js";
 export * from "./configInit.js";
 export * from "./feedCreate.js";
 export * from "./feedRefresh.js";
@@ -16,3 +19,4 @@ export * from "./sourceAdd.js";
 export * from "./sourceApply.js";
 export * from "./sourceCancel.js";
 export * from "./sourceRemove.js";
+export * from "./surfacePost.js";

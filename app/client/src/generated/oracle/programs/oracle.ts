@@ -34,18 +34,27 @@ import {
   type SelfPlanAndSendFunctions,
 } from "@solana/kit/program-client-core";
 import {
+  getBoardCodec,
   getConfigCodec,
   getFeedCodec,
   getSettlementCodec,
+  getSurfaceCodec,
+  type Board,
+  type BoardArgs,
   type Config,
   type ConfigArgs,
   type Feed,
   type FeedArgs,
   type Settlement,
   type SettlementArgs,
+  type Surface,
+  type SurfaceArgs,
 } from "../accounts/index.js";
 import {
   getAuthoritySetInstructionAsync,
+  getBoardApplyInstruction,
+  getBoardCreateInstructionAsync,
+  getBoardUpdateInstructionAsync,
   getConfigInitInstructionAsync,
   getFeedCreateInstructionAsync,
   getFeedRefreshInstruction,
@@ -55,7 +64,11 @@ import {
   getSourceApplyInstruction,
   getSourceCancelInstructionAsync,
   getSourceRemoveInstructionAsync,
+  getSurfacePostInstructionAsync,
   parseAuthoritySetInstruction,
+  parseBoardApplyInstruction,
+  parseBoardCreateInstruction,
+  parseBoardUpdateInstruction,
   parseConfigInitInstruction,
   parseFeedCreateInstruction,
   parseFeedRefreshInstruction,
@@ -65,11 +78,18 @@ import {
   parseSourceApplyInstruction,
   parseSourceCancelInstruction,
   parseSourceRemoveInstruction,
+  parseSurfacePostInstruction,
   type AuthoritySetAsyncInput,
+  type BoardApplyInput,
+  type BoardCreateAsyncInput,
+  type BoardUpdateAsyncInput,
   type ConfigInitAsyncInput,
   type FeedCreateAsyncInput,
   type FeedRefreshInput,
   type ParsedAuthoritySetInstruction,
+  type ParsedBoardApplyInstruction,
+  type ParsedBoardCreateInstruction,
+  type ParsedBoardUpdateInstruction,
   type ParsedConfigInitInstruction,
   type ParsedFeedCreateInstruction,
   type ParsedFeedRefreshInstruction,
@@ -79,28 +99,49 @@ import {
   type ParsedSourceApplyInstruction,
   type ParsedSourceCancelInstruction,
   type ParsedSourceRemoveInstruction,
+  type ParsedSurfacePostInstruction,
   type SettlementDelayAsyncInput,
   type SettlementFinaliseAsyncInput,
   type SourceAddAsyncInput,
   type SourceApplyInput,
   type SourceCancelAsyncInput,
   type SourceRemoveAsyncInput,
+  type SurfacePostAsyncInput,
 } from "../instructions/index.js";
-import { findConfigPda, findFeedPda, findSettlementPda } from "../pdas/index.js";
+import {
+  findBoardPda,
+  findConfigPda,
+  findFeedPda,
+  findSettlementPda,
+  findSurfacePda,
+} from "../pdas/index.js";
 
 export const ORACLE_PROGRAM_ADDRESS =
   "BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4" as Address<"BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4">;
 
 export enum OracleAccountKind {
+  Board,
   Config,
   Feed,
   Settlement,
+  Surface,
 }
 
 export function identifyOracleAccount(
   account: { data: ReadonlyUint8Array } | ReadonlyUint8Array,
 ): OracleAccountKind {
   const data = "data" in account ? account.data : account;
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([79, 48, 160, 63, 153, 132, 240, 56]),
+      ),
+      0,
+    )
+  ) {
+    return OracleAccountKind.Board;
+  }
   if (
     containsBytes(
       data,
@@ -134,6 +175,17 @@ export function identifyOracleAccount(
   ) {
     return OracleAccountKind.Settlement;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([134, 149, 42, 246, 148, 46, 44, 140]),
+      ),
+      0,
+    )
+  ) {
+    return OracleAccountKind.Surface;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
     { accountData: data, programName: "oracle" },
@@ -151,6 +203,10 @@ export enum OracleInstruction {
   SourceRemove,
   SourceApply,
   SourceCancel,
+  BoardCreate,
+  BoardUpdate,
+  BoardApply,
+  SurfacePost,
 }
 
 export function identifyOracleInstruction(
@@ -247,6 +303,42 @@ export function identifyOracleInstruction(
   ) {
     return OracleInstruction.SourceCancel;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([10])),
+      0,
+    )
+  ) {
+    return OracleInstruction.BoardCreate;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([11])),
+      0,
+    )
+  ) {
+    return OracleInstruction.BoardUpdate;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([12])),
+      0,
+    )
+  ) {
+    return OracleInstruction.BoardApply;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([13])),
+      0,
+    )
+  ) {
+    return OracleInstruction.SurfacePost;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "oracle" },
@@ -285,7 +377,19 @@ export type ParsedOracleInstruction<
     } & ParsedSourceApplyInstruction<TProgram>)
   | ({
       instructionType: OracleInstruction.SourceCancel;
-    } & ParsedSourceCancelInstruction<TProgram>);
+    } & ParsedSourceCancelInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.BoardCreate;
+    } & ParsedBoardCreateInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.BoardUpdate;
+    } & ParsedBoardUpdateInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.BoardApply;
+    } & ParsedBoardApplyInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.SurfacePost;
+    } & ParsedSurfacePostInstruction<TProgram>);
 
 export function parseOracleInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -362,6 +466,34 @@ export function parseOracleInstruction<TProgram extends string>(
         ...parseSourceCancelInstruction(instruction),
       };
     }
+    case OracleInstruction.BoardCreate: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.BoardCreate,
+        ...parseBoardCreateInstruction(instruction),
+      };
+    }
+    case OracleInstruction.BoardUpdate: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.BoardUpdate,
+        ...parseBoardUpdateInstruction(instruction),
+      };
+    }
+    case OracleInstruction.BoardApply: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.BoardApply,
+        ...parseBoardApplyInstruction(instruction),
+      };
+    }
+    case OracleInstruction.SurfacePost: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.SurfacePost,
+        ...parseSurfacePostInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -377,11 +509,15 @@ export type OraclePlugin = {
 };
 
 export type OraclePluginAccounts = {
+  board: ReturnType<typeof getBoardCodec> &
+    SelfFetchFunctions<BoardArgs, Board>;
   config: ReturnType<typeof getConfigCodec> &
     SelfFetchFunctions<ConfigArgs, Config>;
   feed: ReturnType<typeof getFeedCodec> & SelfFetchFunctions<FeedArgs, Feed>;
   settlement: ReturnType<typeof getSettlementCodec> &
     SelfFetchFunctions<SettlementArgs, Settlement>;
+  surface: ReturnType<typeof getSurfaceCodec> &
+    SelfFetchFunctions<SurfaceArgs, Surface>;
 };
 
 export type OraclePluginInstructions = {
@@ -423,12 +559,29 @@ export type OraclePluginInstructions = {
     input: SourceCancelAsyncInput,
   ) => ReturnType<typeof getSourceCancelInstructionAsync> &
     SelfPlanAndSendFunctions;
+  boardCreate: (
+    input: MakeOptional<BoardCreateAsyncInput, "payer">,
+  ) => ReturnType<typeof getBoardCreateInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  boardUpdate: (
+    input: BoardUpdateAsyncInput,
+  ) => ReturnType<typeof getBoardUpdateInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  boardApply: (
+    input: BoardApplyInput,
+  ) => ReturnType<typeof getBoardApplyInstruction> & SelfPlanAndSendFunctions;
+  surfacePost: (
+    input: MakeOptional<SurfacePostAsyncInput, "payer">,
+  ) => ReturnType<typeof getSurfacePostInstructionAsync> &
+    SelfPlanAndSendFunctions;
 };
 
 export type OraclePluginPdas = {
   config: typeof findConfigPda;
   feed: typeof findFeedPda;
   settlement: typeof findSettlementPda;
+  board: typeof findBoardPda;
+  surface: typeof findSurfacePda;
 };
 
 export type OraclePluginRequirements = ClientWithRpc<
@@ -445,9 +598,11 @@ export function oracleProgram() {
     return extendClient(client, {
       oracle: <OraclePlugin>{
         accounts: {
+          board: addSelfFetchFunctions(client, getBoardCodec()),
           config: addSelfFetchFunctions(client, getConfigCodec()),
           feed: addSelfFetchFunctions(client, getFeedCodec()),
           settlement: addSelfFetchFunctions(client, getSettlementCodec()),
+          surface: addSelfFetchFunctions(client, getSurfaceCodec()),
         },
         instructions: {
           configInit: (input) =>
@@ -512,11 +667,39 @@ export function oracleProgram() {
               client,
               getSourceCancelInstructionAsync(input),
             ),
+          boardCreate: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getBoardCreateInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          boardUpdate: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getBoardUpdateInstructionAsync(input),
+            ),
+          boardApply: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getBoardApplyInstruction(input),
+            ),
+          surfacePost: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSurfacePostInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
         },
         pdas: {
           config: findConfigPda,
           feed: findFeedPda,
           settlement: findSettlementPda,
+          board: findBoardPda,
+          surface: findSurfacePda,
         },
       },
     });

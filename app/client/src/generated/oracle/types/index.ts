@@ -7,6 +7,8 @@
  */
 
 export * from "./authorityChanged.js";
+export * from "./boardChanged.js";
+export * from "./boardChangeProposed.js";
 export * from "./bucket.js";
 export * from "./feedCreated.js";
 export * from "./feedRefreshed.js";
@@ -18,3 +20,4 @@ export * from "./source.js";
 export * from "./sourceChangeCancelled.js";
 export * from "./sourceChangeProposed.js";
 export * from "./sourcesChanged.js";
+export * from "./surfacePosted.js";
