@@ -1,4 +1,4 @@
-/** The keeper of one feed: its three sources publish about once a second, and the feed is refreshed from them. */
+/** The keeper of one feed: its three sources publish twice a second, and the feed is refreshed from them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { feedRefreshInstruction, oracle } from '@bastion/client';
 import type { Address } from '@solana/kit';
@@ -6,9 +6,9 @@ import type { Chain } from './chain.js';
 import { Problem } from './problem.js';
 import { KINDS, type SourceAccount, type SourceKind } from './sources.js';
 
-const PERIOD_MS = 900;
-/** Failures in a row after which the keeper gives up: a full minute without a price. */
-const FAILURES_MAX = 40;
+const PERIOD_MS = 400;
+/** Failures in a row after which the keeper gives up: most of a minute without a price. */
+const FAILURES_MAX = 60;
 const POLL_MS = 100;
 /** How far each source is off, in basis points: the middle one is the price itself. */
 const SPREAD_BPS: Record<SourceKind, bigint> = { pyth: 0n, switchboard: 4n, chainlink: -7n };

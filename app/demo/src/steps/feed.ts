@@ -66,7 +66,7 @@ export async function feedCreate(scene: Scene): Promise<Priced> {
   await keeper.refresh();
   keeper.start();
   report.ok(
-    `feed ${feed} says ${showPrice(await keeper.price(), 6)} USDC; a keeper refreshes it about once a second from here on`,
+    `feed ${feed} says ${showPrice(await keeper.price(), 6)} USDC; a keeper refreshes it twice a second from here on`,
   );
   const priced = { ...scene, baseMint, quoteMint, feed, sources, keeper };
   await lieOnce(priced);

@@ -70,7 +70,8 @@ accounts! {
     Market in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
-        base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms;
+        base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms,
+        quote_feed, portfolio;
         reserved_head, reserved;
     Expiry in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
@@ -81,6 +82,8 @@ accounts! {
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer; reserved_head, reserved;
+    PostedQuote in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, message_len, maker_account, nonce, expiry_slot, payer, message; reserved_head, reserved;
     Vault in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, kind, id, market, trading_account, escrow_account, strike_distance_bps, reserve_premium_bps, auction_s,
         epoch_s, min_deposit_atoms, capacity_atoms, epoch, seq; reserved_head, reserved_mandate, reserved;

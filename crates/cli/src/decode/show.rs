@@ -4,7 +4,7 @@ use super::units;
 use abi::{
     PodI64, PodU16, PodU32, PodU64,
     breaker::{Limits, Outflow, Queue, Window},
-    margin::Position,
+    margin::{PortfolioParams, Position},
     oracle::{Bucket, Source},
 };
 use std::fmt;
@@ -153,6 +153,35 @@ impl<const N: usize> Show for [Position; N] {
         Value::List(
             used.map(|position| Value::Record(record!(position, kind, expiry_unix_s, strike_e6, lots))).collect(),
         )
+    }
+}
+
+impl Show for PortfolioParams {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(
+            self,
+            multiplier_e9,
+            step_e9,
+            wide_e9,
+            tail_moves_e9,
+            tail_weights_e9,
+            vol_up_e9,
+            vol_down_e9,
+            power_short_e9,
+            power_long_e9,
+            up_floor_e9,
+            down_floor_e9,
+            tilt_e9,
+            tilt_max_e9,
+            stale_e9,
+            mm_loss_e9,
+            net_short_im_e9,
+            net_short_mm_e9,
+            basis_add_e9,
+            basis_per_year_e9,
+            concentration_share_e9,
+            concentration_e9
+        ))
     }
 }
 

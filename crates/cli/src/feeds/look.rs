@@ -1,7 +1,7 @@
 //! One feed and its sources at one moment.
 
 use abi::oracle::{Feed, Source};
-use risk::feed::{Aggregate, Held, Moment, Place, Reading, Refusal, SOURCES, State, aggregate};
+use risk::feed::{Aggregate, Held, Moment, Pin, Place, Reading, Refusal, SOURCES, State, aggregate};
 use solana_pubkey::Pubkey;
 
 /// A source's account as the network has it: owner and data, or nothing.
@@ -24,8 +24,8 @@ pub struct FeedLook {
 pub struct SourceLook {
     pub kind: u8,
     pub address: Pubkey,
-    /// The newest publication that could be taken from it, now or before; its time is 0 if there never was one.
-    pub held: Held,
+    /// What its account says now, usable or not; where that cannot be read, what the feed last took from it, at a time of 0 if it never did.
+    pub says: Held,
     pub place: Place,
 }
 
@@ -40,27 +40,35 @@ pub fn look(address: &Pubkey, feed: &Feed, accounts: &[SourceAccount], moment: M
     let mut now = recorded;
     now.stand(moment.now, feed.bucket_s.get());
     let mut readings: [Reading; SOURCES] = [Err(Refusal::Absent); SOURCES];
-    let mut helds = [Held::default(); SOURCES];
-    for (((source, account), reading), held) in pinned(feed).zip(accounts).zip(&mut readings).zip(&mut helds) {
-        *held = Held::from(source);
-        *reading = read(source, account.as_ref(), held, moment);
+    let mut said = [Held::default(); SOURCES];
+    for (((source, account), reading), says) in pinned(feed).zip(accounts).zip(&mut readings).zip(&mut said) {
+        let data = pinned_data(source, account.as_ref());
+        *says = data.and_then(|data| publication(source, data)).unwrap_or_else(|_| source.into());
+        *reading = data.and_then(|data| Ok(Held::from(source).observe(&source.into(), data, moment)?.0));
     }
     let found = aggregate(&readings, now.average_at(moment.now, feed.bucket_s.get()), feed.min_sources);
-    let sources = pinned(feed).zip(helds).zip(found.places);
-    let sources = sources.map(|((source, held), place)| SourceLook {
+    let sources = pinned(feed).zip(said).zip(found.places);
+    let sources = sources.map(|((source, says), place)| SourceLook {
         kind: source.kind,
         address: source.address.into(),
-        held,
+        says,
         place,
     });
     FeedLook { address: *address, feed: *feed, recorded, found, sources: sources.collect() }
 }
 
-fn read(source: &Source, account: Option<&(Pubkey, Vec<u8>)>, held: &mut Held, moment: Moment) -> Reading {
+/// The bytes of a source's account, if the pinned program owns it.
+fn pinned_data<'a>(source: &Source, account: Option<&'a (Pubkey, Vec<u8>)>) -> Result<&'a [u8], Refusal> {
     // An account that is not there belongs to nobody.
-    let (owner, data) = account.ok_or(Refusal::OwnerMismatch)?;
-    if owner.to_bytes() != source.owner {
-        return Err(Refusal::OwnerMismatch);
-    }
-    held.observe(&source.into(), data, moment).map(|(fresh, _)| fresh)
+    account
+        .filter(|(owner, _)| owner.to_bytes() == source.owner)
+        .map(|(_, data)| &data[..])
+        .ok_or(Refusal::OwnerMismatch)
+}
+
+/// What the pinned source published, good or bad.
+fn publication(source: &Source, data: &[u8]) -> Result<Held, Refusal> {
+    let (found, sample) = risk::feed::sample(source.kind, data)?;
+    Pin::from(source).check(&found)?;
+    Ok(Held { quote: sample.normalise()?, published: sample.published, slot: sample.slot })
 }

@@ -44,10 +44,15 @@ fn write_feed(out: &mut String, look: &FeedLook, moment: Moment) -> fmt::Result 
     )?;
     let needs = format!("{} of {} sources needed", feed.min_sources, feed.source_count);
     match found.price {
-        Some(quote) => {
-            writeln!(out, "  now       {}; {}; {needs}", price_text(quote), why(found.severity, found.flags))?
+        Some(quote) => writeln!(
+            out,
+            "  now       a refresh would give {}; {}; {needs}",
+            price_text(quote),
+            why(found.severity, found.flags)
+        )?,
+        None => {
+            writeln!(out, "  now       a refresh would give no price: {}; {needs}", why(found.severity, found.flags))?
         }
-        None => writeln!(out, "  now       no price: {}; {needs}", why(found.severity, found.flags))?,
     }
     let mut table =
         Table::new(["source", "account", "age", "slots", "price", "+/-", "off", "weight", "not used because"]);
@@ -60,18 +65,18 @@ fn write_feed(out: &mut String, look: &FeedLook, moment: Moment) -> fmt::Result 
 }
 
 fn source_row(source: &SourceLook, reference: Quote, moment: Moment) -> [String; 9] {
-    let SourceLook { kind, address, held, place } = source;
-    let never = held.published == UnixSeconds::ZERO;
+    let SourceLook { kind, address, says, place } = source;
+    let never = says.published == UnixSeconds::ZERO;
     let or_dash = |text: String| if never { "-".to_owned() } else { text };
     let account: String = address.to_string().chars().take(ADDRESS_CHARS).collect();
     [
         words::kind(*kind).to_owned(),
         format!("{account}..."),
-        or_dash(format!("{} s", moment.now.0.saturating_sub(held.published.0))),
-        or_dash(moment.slot.0.saturating_sub(held.slot.0).to_string()),
-        or_dash(price(held.quote.price)),
-        or_dash(price(held.quote.half_width)),
-        or_dash(off_bps(held.quote.price, reference.price).map_or_else(|| "-".to_owned(), signed_percent)),
+        or_dash(format!("{} s", moment.now.0.saturating_sub(says.published.0))),
+        or_dash(moment.slot.0.saturating_sub(says.slot.0).to_string()),
+        or_dash(price(says.quote.price)),
+        or_dash(price(says.quote.half_width)),
+        or_dash(off_bps(says.quote.price, reference.price).map_or_else(|| "-".to_owned(), signed_percent)),
         unsigned_percent(place.weight_bps.into()),
         place.refusal.map_or("", words::refusal).to_owned(),
     ]
@@ -90,14 +95,14 @@ fn feed_json(look: &FeedLook, moment: Moment) -> serde_json::Value {
     let FeedLook { address, feed, recorded, found, sources } = look;
     let reference = found.price.unwrap_or(recorded.quote);
     let source = |source: &SourceLook| {
-        let held = &source.held;
-        let published = held.published != UnixSeconds::ZERO;
+        let says = &source.says;
+        let published = says.published != UnixSeconds::ZERO;
         json!({
             "kind": words::kind(source.kind), "address": source.address.to_string(),
-            "age_s": published.then(|| moment.now.0.saturating_sub(held.published.0)),
-            "age_slots": published.then(|| moment.slot.0.saturating_sub(held.slot.0)),
-            "price_e6": published.then_some(held.quote.price.0), "confidence_e6": published.then_some(held.quote.half_width.0),
-            "deviation_bps": off_bps(held.quote.price, reference.price).filter(|_| published),
+            "age_s": published.then(|| moment.now.0.saturating_sub(says.published.0)),
+            "age_slots": published.then(|| moment.slot.0.saturating_sub(says.slot.0)),
+            "price_e6": published.then_some(says.quote.price.0), "confidence_e6": published.then_some(says.quote.half_width.0),
+            "deviation_bps": off_bps(says.quote.price, reference.price).filter(|_| published),
             "weight_bps": source.place.weight_bps,
             "refusal": source.place.refusal.map(|refusal| format!("{refusal:?}")),
             "reason": source.place.refusal.map(words::refusal),

@@ -118,6 +118,18 @@ fn look_of_one_that_lies_shows_why_it_is_dropped() {
 }
 
 #[test]
+fn look_of_one_that_is_unsure_shows_how_wide_it_is() {
+    let mut accounts = accounts(149_900_000);
+    let (_, data) = accounts[0].as_mut().unwrap();
+    // Pyth's confidence: 2.50 in its eight decimals, of which a half width is 2.12.
+    data[81..89].copy_from_slice(&250_000_000_u64.to_le_bytes());
+    let feeds = feeds(&accounts);
+    let text = write(&feeds).unwrap();
+    let row = text.lines().find(|line| line.contains("Pyth")).unwrap();
+    assert!(row.contains("5.300000") && row.ends_with("wider than 2 % of the price"), "{row}");
+}
+
+#[test]
 fn look_of_accounts_that_are_gone_or_foreign_falls_back_on_nothing() {
     let mut accounts = accounts(149_900_000);
     accounts[0] = None;
