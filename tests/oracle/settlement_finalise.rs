@@ -110,6 +110,73 @@ fn settlement_finalise_after_outage_across_expiry_uses_the_first_later_window() 
     assert_eq!(settlement.window_end_unix_s.get(), EXPIRY + 29 * MINUTE_S);
 }
 
+/// Puts full minutes of one price into a feed's ring, and its last refresh at the end of the last of them.
+fn recorded(fixture: &mut Fixture, minutes: std::ops::Range<i64>, price_e6: u64) {
+    let feed = fixture.feed;
+    fixture.world.edit(&feed, |feed: &mut abi::oracle::Feed| {
+        for minute in minutes.clone() {
+            let number = u32::try_from(EXPIRY / MINUTE_S + minute).expect("a number");
+            let bucket = &mut feed.buckets[(number % 512) as usize];
+            (bucket.number, bucket.weight_s) = (number.into(), 60.into());
+            bucket.weighted_price_e6_s = (price_e6 * 60).into();
+        }
+        feed.checked_unix_s = (EXPIRY + minutes.end * MINUTE_S).into();
+    });
+    fixture.world.set_unix_s(EXPIRY + minutes.end * MINUTE_S);
+}
+
+/// The longest search there is: the first window that decides ends just before the ring loses the one before the expiry.
+#[test]
+fn settlement_finalise_after_nearly_eight_hours_of_outage_stays_within_its_units() {
+    let mut fixture = Fixture::new();
+    recorded(&mut fixture, 457..481, 200_000_000);
+    let finalise = fixture.settlement_finalise(EXPIRY);
+    let outcome = fixture.world.ok(&[finalise], &[]);
+    let settlement = settlement(&mut fixture);
+    assert_eq!((settlement.price_e6.get(), settlement.buckets_used), (200_000_000, 24));
+    assert_eq!(settlement.window_end_unix_s.get(), EXPIRY + 481 * MINUTE_S);
+    assert!(outcome.units_of(&calls::ID) <= 150_000, "{} units", outcome.units_of(&calls::ID));
+}
+
+#[test]
+fn settlement_finalise_too_late_for_the_ring_takes_a_window_of_whole_six_hours() {
+    let mut fixture = Fixture::new();
+    // Twelve hours of prices, one a six hours, and nobody asked.
+    recorded(&mut fixture, -30..360, 100_000_000);
+    recorded(&mut fixture, 360..720, 300_000_000);
+    fixture.world.set_unix_s(EXPIRY + 725 * MINUTE_S);
+    let finalise = fixture.settlement_finalise(EXPIRY);
+    fixture.world.ok(&[finalise], &[]);
+    let settlement = settlement(&mut fixture);
+    assert_eq!((settlement.price_e6.get(), settlement.buckets_used), (100_000_000, 30));
+    assert_eq!(settlement.window_end_unix_s.get(), EXPIRY + 360 * MINUTE_S);
+}
+
+#[test]
+fn settlement_finalise_does_not_depend_on_who_refreshed_when() {
+    let mut prices = [0; 2];
+    // The same market, refreshed every ten seconds, and in bursts every fifty.
+    for (at, (step_s, times)) in [(10, 1), (50, 5)].into_iter().enumerate() {
+        let mut fixture = Fixture::new();
+        let start = EXPIRY - 35 * MINUTE_S;
+        fixture.world.set_unix_s(start);
+        fixture.price(100_000_000);
+        while fixture.world.unix_s() < EXPIRY {
+            let left_s = EXPIRY - fixture.world.unix_s();
+            fixture.world.advance_s(step_s.min(left_s));
+            let minute = u64::try_from((fixture.world.unix_s() - start) / 300).expect("a count");
+            for _ in 0..times {
+                fixture.price(100_000_000 + minute * 100_000);
+            }
+        }
+        let finalise = fixture.settlement_finalise(EXPIRY);
+        fixture.world.ok(&[finalise], &[]);
+        prices[at] = settlement(&mut fixture).price_e6.get();
+    }
+    // Each five-minute step of 0.1 % may be seen up to 50 s late by the slower: a sixth of a step.
+    assert!(prices[0].abs_diff(prices[1]) <= 100_000 / 6, "{prices:?}");
+}
+
 #[test]
 fn settlement_finalise_twice_fails_and_later_prices_change_nothing() {
     let mut fixture = Fixture::new();

@@ -224,6 +224,22 @@ fn reliance_loses_with_severity_what_it_had() {
 }
 
 #[test]
+fn reliance_is_the_table_in_the_documents() {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../ARCHITECTURE.md")).unwrap();
+    let purposes = ["open risk", "withdraw", "reduce risk", "liquidate", "cancel, deposit, wait for settlement"];
+    for (purpose, name) in Purpose::ALL.into_iter().zip(purposes) {
+        let cells = Severity::ALL.map(|severity| match reliance(severity, purpose) {
+            Reliance::Price => "price",
+            Reliance::AdverseBound => "adverse bound",
+            Reliance::NoPriceNeeded => "yes",
+            Reliance::Refused => "no",
+        });
+        let row = format!("| {name} | {} |", cells.join(" | "));
+        assert!(document.contains(&row), "ARCHITECTURE.md must hold {row}");
+    }
+}
+
+#[test]
 fn rely_asks_severity_then_age_then_bounds() {
     let published = |severity| Published { severity, quote: quote(100_000, 500), refreshed: NOW, refreshed_slot: SLOT };
     let after = |seconds: i64, slots: u64| (UnixSeconds(NOW.0 + seconds), Slot(SLOT.0 + slots));

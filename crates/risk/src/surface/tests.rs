@@ -6,7 +6,8 @@ const WEEK_S: u64 = 604_800;
 const EXPIRY: UnixSeconds = UnixSeconds(NOW.0 + 604_800);
 const SPOT: PriceE6 = PriceE6(150_000_000);
 /// About 50 % a year at the forward.
-const SVI: Svi = Svi { a_e9: 1_000_000, b_e9: 20_000_000, rho_e9: -300_000_000, m_e9: 10_000_000, sigma_e9: 200_000_000 };
+const SVI: Svi =
+    Svi { a_e9: 1_000_000, b_e9: 20_000_000, rho_e9: -300_000_000, m_e9: 10_000_000, sigma_e9: 200_000_000 };
 const FIT: Fit = Fit { svi: SVI, reference_s: WEEK_S, rate_e9: 50_000_000 };
 
 fn strikes() -> [PriceE6; 16] {
@@ -103,7 +104,8 @@ fn check_names_arbitrage_and_bad_parameters() {
 fn check_refuses_a_crossing_with_either_neighbour_while_it_is_fresh() {
     let strikes = strikes();
     // A day before with more total variance; a day later with less.
-    let (dear, cheap) = (Fit { reference_s: WEEK_S - 86_400, ..raised(20) }, Fit { reference_s: WEEK_S + 86_400, ..raised(-20) });
+    let (dear, cheap) =
+        (Fit { reference_s: WEEK_S - 86_400, ..raised(20) }, Fit { reference_s: WEEK_S + 86_400, ..raised(-20) });
     let crossed = Err(SurfaceError::Pricing(PricingError::SviCalendar));
     for (seconds_ago, outcome) in [(0, crossed), (1_200, crossed), (1_201, Ok(()))] {
         let earlier = Setting { earlier: standing(dear, seconds_ago), ..setting(&strikes) };
@@ -111,7 +113,8 @@ fn check_refuses_a_crossing_with_either_neighbour_while_it_is_fresh() {
         let later = Setting { later: standing(cheap, seconds_ago), ..setting(&strikes) };
         assert_eq!(check(&FIT, &later, (0, 86_400)), outcome);
     }
-    let sound = Setting { earlier: standing(Fit { reference_s: WEEK_S - 86_400, ..raised(-20) }, 0), ..setting(&strikes) };
+    let sound =
+        Setting { earlier: standing(Fit { reference_s: WEEK_S - 86_400, ..raised(-20) }, 0), ..setting(&strikes) };
     assert_eq!(check(&FIT, &sound, (86_400, 0)), Ok(()));
 }
 
@@ -138,7 +141,9 @@ fn check_holds_to_the_band_of_realised_variance() {
     let strikes = strikes();
     let slice = Slice::new(&SVI, WEEK_S, WEEK_S).unwrap();
     let annual = slice.variance_q56(0) as f64 / 2_f64.powi(56) * (SECONDS_PER_YEAR / WEEK_S) as f64 * 1e12;
-    let at = |realised: f64, samples| check(&FIT, &Setting { realised: (realised as u64, samples), ..setting(&strikes) }, (0, 0));
+    let at = |realised: f64, samples| {
+        check(&FIT, &Setting { realised: (realised as u64, samples), ..setting(&strikes) }, (0, 0))
+    };
     assert_eq!(at(annual, 60), Ok(()));
     assert_eq!(at(annual * 15.5, 60), Ok(()));
     assert_eq!(at(annual * 16.5, 60), Err(SurfaceError::VolOutsideBand));
