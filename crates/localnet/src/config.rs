@@ -168,6 +168,20 @@ mod tests {
     }
 
     #[test]
+    fn mock_source_is_built_for_local_networks_only() {
+        let manifest = include_str!("../../../programs/Cargo.toml");
+        let builds: Vec<_> = manifest.lines().filter(|line| line.contains("package = \"mock_source\"")).collect();
+        assert!(!builds.is_empty());
+        for build in builds {
+            assert!(build.contains("features = [\"localnet\"]") && build.contains("output = \"localnet/"), "{build}");
+        }
+        // Without that feature the compiler refuses it: the sole mention of the condition stands before the refusal.
+        let source = include_str!("../../../programs/mocks/source/src/lib.rs");
+        let condition = "#[cfg(all(target_os = \"solana\", not(feature = \"localnet\")))]\ncompile_error!";
+        assert_eq!(source.matches(condition).count(), 1);
+    }
+
+    #[test]
     fn elf_check_of_missing_file_fails_naming_make_build() {
         let error = spec_of("/nonexistent/mock.so").elf_check().unwrap_err();
         assert!(error.to_string().contains("make build"), "{error}");
