@@ -50,7 +50,7 @@ vectors: ## compute every reference value and table again, and compare with the 
 	tools/python.sh models/reference models/reference/margin.py --mpmath 200 --check
 
 properties: ## 100,000 cases of every property of units, pricing and risk; 2,000 fits of each kind
-	PROPTEST_CASES=100000 cargo test --quiet --locked -p units -p pricing -p risk --lib --test lemmas --test properties
+	PROPTEST_CASES=100000 cargo test --quiet --locked -p units -p pricing -p risk --lib --test lemmas --test panics --test properties
 	PROPTEST_CASES=2000 cargo test --quiet --locked -p pricing --features fit --test fit
 
 sources: ## hold the parsers of price accounts to the publishers' own crates, which need a lock file of their own

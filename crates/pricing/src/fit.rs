@@ -9,7 +9,7 @@
 //! 3. If no penalty is enough, the mixture nearest to the fit between it and an anchor: a flat slice, or one between the neighbours.
 //!
 //! Whatever the route, a result is rounded to the integers that are posted and has then passed [`crate::Slice::check_listed`], the function that
-//! the oracle calls, at the listed strikes and at the quoted ones. Without neighbours there always is a result: a flat slice passes.
+//! the oracle calls, at the listed strikes and at the quoted ones, with some room for the minute until it is posted. Without neighbours there always is a result: a flat slice passes.
 //!
 //! Deterministic on every machine: arithmetic and square roots of IEEE 754 only; logarithms are the integer ones of this crate.
 //! Error: volatilities of an exact SVI slice come back to 2e-7 or to what the posted integers resolve (1e-9 of total variance), whichever

@@ -149,6 +149,11 @@ proptest! {
         let fitted = fit(&Fit { forward: FORWARD, seconds, quotes: &quotes, listed: &listed, neighbours: neither() }).unwrap();
         prop_assert_eq!(passes(&fitted, seconds, &listed, &neither()), Ok(()));
         prop_assert_eq!(passes(&fitted, seconds, &ascending(&quotes), &neither()), Ok(()));
+        // Posted within a minute of its time, at the same forward.
+        for later in [seconds.saturating_sub(60).max(60), (seconds + 60).min(63_072_000)] {
+            let slice = Slice::new(&fitted.svi, seconds, later).unwrap();
+            prop_assert_eq!(slice.check_listed(FORWARD, &listed, &neither()), Ok(()));
+        }
         let mut turned = quotes.clone();
         turned.reverse();
         prop_assert_eq!(fit(&Fit { forward: FORWARD, seconds, quotes: &turned, listed: &listed, neighbours: neither() }), Ok(fitted));

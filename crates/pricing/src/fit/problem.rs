@@ -4,7 +4,7 @@ use super::{FIT_POINTS_MAX, Fit, FitError, Fitted, Quote, Raw};
 use crate::error::PricingError;
 use crate::row::Row;
 use crate::svi::{Slice, Svi};
-use crate::terms::{SECONDS_PER_YEAR, Terms};
+use crate::terms::{SECONDS_MAX, SECONDS_MIN, SECONDS_PER_YEAR, Terms};
 use crate::total_vol::RootTime;
 use std::vec::Vec;
 use units::PriceE6;
@@ -12,6 +12,10 @@ use units::PriceE6;
 /// Quotes of fewer strikes than SVI has parameters do not fix a slice: this small part of the squares draws what they leave open towards
 /// flat.
 const PRIOR: f64 = 1e-8;
+/// A post may be a minute older or younger than its reference time, and the forward may have moved by a thousandth: the density must bear
+/// both.
+const LATER_S: u64 = 60;
+const ASIDE: f64 = 1e-3;
 const PARAMETERS: usize = 5;
 
 /// A quote: total variance `w` at k. The weights of all, without the division by w^2, sum to one.
@@ -91,12 +95,24 @@ impl<'a> Problem<'a> {
         }
     }
 
-    /// The slice as it would be posted, if the oracle would take it.
+    /// The slice as it would be posted, if the oracle would take it: now, and a moment later as far as that can be known.
     pub fn accept(&self, raw: &Raw) -> Result<Svi, PricingError> {
-        let svi = raw.rounded();
-        let slice = Slice::new(&svi, self.input.seconds, self.input.seconds)?;
+        let (svi, seconds) = (raw.rounded(), self.input.seconds);
+        let slice = Slice::new(&svi, seconds, seconds)?;
         slice.check_listed(self.input.forward, self.input.listed, &self.input.neighbours)?;
         slice.check_listed(self.input.forward, &self.strikes, &self.input.neighbours)?;
+        for seconds in
+            [seconds.saturating_sub(LATER_S).max(SECONDS_MIN), seconds.saturating_add(LATER_S).min(SECONDS_MAX)]
+        {
+            let slice = Slice::new(&svi, self.input.seconds, seconds)?;
+            for k in self.checks.iter().flat_map(|check| [check.k - ASIDE, check.k, check.k + ASIDE]) {
+                match slice.check_butterfly(q38(k)) {
+                    // A strike at the very edge of what is priced has no other side.
+                    Ok(()) | Err(PricingError::MoneynessOutOfRange) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
         Ok(svi)
     }
 
@@ -178,9 +194,13 @@ fn moneyness(forward: PriceE6, strike: PriceE6) -> Result<f64, PricingError> {
     Ok(signed(Row::new(forward, strike)?.moneyness_q38()) / Q38)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "BOUND: |k| < 9, so 2^42 in Q38")]
 fn variance(slice: &Slice, k: f64) -> f64 {
-    signed(slice.variance_q56((k * Q38) as i64)) / Q56
+    signed(slice.variance_q56(q38(k))) / Q56
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "BOUND: |k| < 10, so 2^42 in Q38")]
+fn q38(k: f64) -> i64 {
+    (k * Q38) as i64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "53 bits are more than the kernels have")]
