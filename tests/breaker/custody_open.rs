@@ -1,4 +1,4 @@
-use crate::fixture::{ACCOUNT_IN_USE, Fixture};
+use crate::fixture::{ACCOUNT_IN_USE, Fixture, LIMITS, error};
 use client::{addresses, breaker as calls};
 use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
@@ -13,7 +13,27 @@ fn custody_open_records_its_controller() {
     let address = addresses::custody(&controller.pubkey());
     let custody: abi::breaker::Custody = fixture.world.read(abi::ids::BREAKER, &address);
     assert_eq!((custody.version, custody.min_reader, custody.releases.get()), (1, 1, 0));
+    assert_eq!((custody.limits.hour_bps.get(), custody.limits.day_bps.get(), custody.seq.get()), (1_000, 2_500, 1));
     assert_eq!(custody.controller, controller.pubkey().to_bytes());
+}
+
+#[test]
+fn custody_open_with_limits_out_of_bounds_fails_by_name() {
+    let mut fixture = Fixture::new();
+    let controller = keypair("controller");
+    let cases = [
+        (calls::LimitTerms { day_bps: 999, ..LIMITS }, "WindowOutOfBounds"),
+        (calls::LimitTerms { open_interest_cap_lots: 0, ..LIMITS }, "OpenInterestCapZero"),
+    ];
+    for (limits, name) in cases {
+        let accounts = calls::CustodyOpen {
+            payer: fixture.world.payer(),
+            controller: controller.pubkey(),
+            custody: addresses::custody(&controller.pubkey()),
+        };
+        let open = accounts.instruction(limits);
+        fixture.world.fail(&[open], &[&controller], error(name));
+    }
 }
 
 #[test]

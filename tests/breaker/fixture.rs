@@ -11,6 +11,15 @@ use testkit::{GENESIS_HASH, Token, World, key, keypair};
 pub const ACCOUNT_IN_USE: u32 = 0;
 pub const TRIP_S: i64 = policy::TRIP_S;
 
+/// A tenth of a vault an hour, a quarter a day, however small the vault.
+pub const LIMITS: calls::LimitTerms = calls::LimitTerms {
+    hour_bps: 1_000,
+    day_bps: 2_500,
+    open_interest_cap_lots: 1_000,
+    base_floor_atoms: 0,
+    quote_floor_atoms: 0,
+};
+
 /// A world with the breaker's config and brake.
 pub struct Fixture {
     pub world: World,
@@ -81,7 +90,8 @@ impl Fixture {
 
     pub fn custody_open(&self, controller: Pubkey) -> Instruction {
         let custody = addresses::custody(&controller);
-        calls::CustodyOpen { payer: self.world.payer(), controller, custody }.instruction()
+        let accounts = calls::CustodyOpen { payer: self.world.payer(), controller, custody };
+        accounts.instruction(LIMITS)
     }
 
     pub fn tokens_open(&self, controller: Pubkey, mint: Pubkey) -> Instruction {
@@ -106,7 +116,12 @@ impl Fixture {
         Custody { address: addresses::custody(&controller.pubkey()), controller, token, tokens, destination }
     }
 
+    /// A release; what has to wait gets ticket number 1.
     pub fn release(&self, custody: &Custody, amount: u64) -> Instruction {
+        self.release_ticket(custody, amount, 1)
+    }
+
+    pub fn release_ticket(&self, custody: &Custody, amount: u64, ticket_id: u64) -> Instruction {
         let accounts = calls::Release {
             controller: custody.controller.pubkey(),
             custody: custody.address,
@@ -114,8 +129,28 @@ impl Fixture {
             tokens: custody.tokens,
             mint: custody.token.mint,
             destination: custody.destination,
+            payer: self.world.payer(),
+            ticket: addresses::ticket(&custody.tokens, ticket_id),
         };
-        accounts.instruction(calls::ReleaseArgs { amount })
+        accounts.instruction(calls::ReleaseArgs { amount, ticket_id, origin: key("origin") })
+    }
+
+    /// `ticket_claim` of ticket number `ticket_id`.
+    pub fn ticket_claim(&self, custody: &Custody, ticket_id: u64) -> Instruction {
+        let accounts = calls::TicketClaim {
+            custody: custody.address,
+            brake: self.brake,
+            ticket: addresses::ticket(&custody.tokens, ticket_id),
+            payer: self.world.payer(),
+            tokens: custody.tokens,
+            mint: custody.token.mint,
+            destination: custody.destination,
+        };
+        accounts.instruction()
+    }
+
+    pub fn custody_state(&mut self, custody: &Pubkey) -> abi::breaker::Custody {
+        self.world.read(abi::ids::BREAKER, custody)
     }
 
     /// A copy of an account, byte for byte, that belongs to another program.

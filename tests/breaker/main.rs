@@ -1,10 +1,23 @@
-//! The breaker on its built ELF: one module per instruction.
+//! The breaker on its built ELF: one module per instruction, or for a few that belong together.
 mod authority_set;
 mod config_init;
 mod custody_open;
 mod fixture;
 mod guardian_raise;
 mod guardians_set;
+mod heartbeat;
 mod level_relax;
+mod level_set;
+mod limits;
+mod market;
+mod market_raise;
+mod relax;
 mod release;
+mod ticket_cancel;
+mod ticket_claim;
 mod tokens_open;
+mod trip_feed;
+mod trip_insurance;
+mod trip_invariant;
+mod trip_oi;
+mod trip_restart;

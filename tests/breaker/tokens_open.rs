@@ -18,6 +18,20 @@ fn tokens_open_gives_the_vault_to_the_custody() {
         (custody.token.mint.to_bytes(), custody.address.to_bytes())
     );
     assert!(vault.close_authority.is_none() && vault.delegate.is_none());
+    let named = fixture.custody_state(&custody.address).vaults[0];
+    assert_eq!((named.mint, named.tokens), (custody.token.mint.to_bytes(), custody.tokens.to_bytes()));
+}
+
+#[test]
+fn tokens_open_of_a_third_mint_fails_custody_full() {
+    let mut fixture = Fixture::new();
+    let custody = fixture.custody("controller", "USDC");
+    let opens = ["SOL", "BTC"].map(|name| {
+        let token = Token::new(&mut fixture.world, name, 9);
+        fixture.tokens_open(custody.controller.pubkey(), token.mint)
+    });
+    fixture.world.ok(&opens[..1], &[]);
+    fixture.world.fail(&opens[1..], &[], error("CustodyFull"));
 }
 
 #[test]
@@ -59,10 +73,10 @@ fn tokens_open_refuses_every_wrong_account() {
     let forged = fixture.forged(&addresses::custody(&controller.pubkey()));
     Substitutions::of(fixture.tokens_open(controller.pubkey(), token.mint), calls::TokensOpen::ACCOUNTS, &[])
         .any("payer", "whoever signs may pay the rent")
-        .stranger("custody", InstructionError::UninitializedAccount)
+        .stranger("custody", InstructionError::AccountDataTooSmall)
         .wrong("custody", forged, InstructionError::IllegalOwner)
         .wrong("custody", other.address, InstructionError::InvalidSeeds)
-        .wrong("custody", fixture.brake, InstructionError::InvalidAccountData)
+        .wrong("custody", fixture.brake, InstructionError::AccountDataTooSmall)
         .stranger("mint", InstructionError::InvalidSeeds)
         .wrong("mint", other.token.mint, InstructionError::InvalidSeeds)
         .stranger("tokens", InstructionError::InvalidSeeds)

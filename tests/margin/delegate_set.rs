@@ -54,7 +54,9 @@ fn delegate_set_lets_a_trader_trade_and_nothing_else() {
     let bump = bump(&desk, &delegate, 100);
     desk.world.fail(&[bump], &[&delegate], error("NotAccountCanceller"));
     let mut withdraw = desk.protocol.withdraw(&desk.taker, desk.protocol.quote.mint, 1);
-    withdraw.accounts[0].pubkey = delegate.pubkey();
+    for meta in withdraw.accounts.iter_mut().filter(|meta| meta.is_signer) {
+        meta.pubkey = delegate.pubkey();
+    }
     desk.world.fail(&[withdraw], &[&delegate], error("NotAccountOwner"));
     let close =
         margin::AccountClose { owner: delegate.pubkey(), market: desk.protocol.market, account: desk.taker.account };

@@ -11,6 +11,7 @@ fn create(desk: &Desk, expiry_unix_s: i64) -> Instruction {
         payer: desk.world.payer(),
         market,
         expiry: addresses::expiry(&market, expiry_unix_s),
+        custody: desk.protocol.custody,
         feed: desk.protocol.feed,
     };
     accounts.instruction(margin::ExpiryCreateArgs { expiry_unix_s })
@@ -105,6 +106,8 @@ fn expiry_create_with_wrong_accounts_fails() {
         .stranger("expiry", InstructionError::InvalidSeeds)
         .wrong("expiry", addresses::expiry(&elsewhere.protocol.market, at), InstructionError::InvalidSeeds)
         .stranger("brake", error("BrakeUnreadable"))
+        .stranger("custody", error("CustodyOfAnotherMarket"))
+        .wrong("custody", elsewhere.protocol.custody, error("CustodyOfAnotherMarket"))
         .stranger("feed", error("FeedOfAnotherMarket"))
         .wrong("feed", elsewhere.protocol.feed, error("FeedOfAnotherMarket"))
         .wrong("feed", key("fake feed"), error("FeedOfAnotherMarket"))

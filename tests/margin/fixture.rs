@@ -1,6 +1,6 @@
 //! A market with a maker and a taker, and the checks that every step must leave true.
 
-use abi::breaker::Brake;
+use abi::breaker::{Brake, Custody};
 use abi::margin::{Expiry, KIND_CALL, MODE_PORTFOLIO, MarginAccount, Market, Position, QuoteState};
 use abi::oracle::{SETTLEMENT_FINAL, Settlement, Surface};
 use abi::quote::SIDE_SELL;
@@ -151,6 +151,12 @@ impl Desk {
         self.world.edit::<Brake>(&addresses::brake(), |brake| (brake.level, brake.cause) = (level, 2));
     }
 
+    /// Sets the market's own level, without an end.
+    pub fn market_level(&mut self, level: u8) {
+        let custody = self.protocol.custody;
+        self.world.edit::<Custody>(&custody, |custody| (custody.level, custody.cause) = (level, 2));
+    }
+
     /// Lets time pass to the expiry and puts the oracle's settlement where the oracle would.
     pub fn settlement_put(&mut self, price_e6: u64) -> Pubkey {
         let now = self.expiry_unix_s.max(self.world.unix_s());
@@ -185,10 +191,17 @@ impl Desk {
         assert_eq!(market.base_balances_atoms.get(), base, "sum of base balances");
 
         let own = i64::try_from(market.insurance_atoms.get() + market.fees_atoms.get()).unwrap();
-        let owed = quote + own + market.clearing_atoms.get();
+        let custody: Custody = self.world.read(ids::BREAKER, &self.protocol.custody);
+        let [base_queued, quote_queued] = custody.vaults.map(|vault| vault.queue.unpaid_atoms.get());
+        let owed = quote + own + market.clearing_atoms.get() + i64::try_from(quote_queued).unwrap();
         let tokens = Token::balance(&mut self.world, &self.protocol.quote_tokens);
-        assert_eq!(i64::try_from(tokens).unwrap(), owed, "quote tokens against balances, insurance, fees and clearing");
-        assert_eq!(Token::balance(&mut self.world, &self.protocol.base_tokens), base, "base tokens against balances");
+        assert_eq!(
+            i64::try_from(tokens).unwrap(),
+            owed,
+            "quote tokens against balances, insurance, fees, clearing and queue"
+        );
+        let tokens = Token::balance(&mut self.world, &self.protocol.base_tokens);
+        assert_eq!(tokens, base + base_queued, "base tokens against balances and queue");
 
         let positions: Vec<_> =
             held.iter().flat_map(|account| account.positions).filter(|position| position.kind != 0).collect();

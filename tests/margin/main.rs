@@ -13,6 +13,7 @@ mod expiry_create;
 mod expiry_settle;
 mod fixture;
 mod market_create;
+mod market_levels;
 mod mode_set;
 mod nonce_bump;
 mod portfolio;

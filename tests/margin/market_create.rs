@@ -1,4 +1,4 @@
-use crate::fixture::{ADDRESS_IN_USE, Desk, NOT_A_PROGRAM, SPOT, error};
+use crate::fixture::{ADDRESS_IN_USE, Desk, NOT_A_PROGRAM, SPOT, breaker_error, error};
 use abi::breaker::Custody;
 use abi::margin::Market;
 use abi::oracle::Feed;
@@ -50,6 +50,7 @@ impl Listing {
             strike_tick_e6: 1_000_000,
             taker_fee_bps: 3,
             maker_fee_bps: 1,
+            limits: testkit::LIMITS,
         }
     }
 
@@ -127,11 +128,23 @@ fn market_create_out_of_bounds_fails_by_name() {
         (margin::MarketCreateArgs { strike_tick_e6: u64::MAX, ..good.clone() }, "StrikeTickOutOfBounds"),
         (margin::MarketCreateArgs { taker_fee_bps: 101, ..good.clone() }, "FeeOutOfBounds"),
         (margin::MarketCreateArgs { maker_fee_bps: 101, ..good.clone() }, "FeeOutOfBounds"),
-        (margin::MarketCreateArgs { symbol: addresses::symbol("ETH/USDC").unwrap(), ..good }, "SymbolMismatch"),
+        (margin::MarketCreateArgs { symbol: addresses::symbol("ETH/USDC").unwrap(), ..good.clone() }, "SymbolMismatch"),
     ];
     for (args, name) in cases {
         let create = listing.with(args);
         listing.fail(create, name);
+    }
+    let limits = testkit::LIMITS;
+    let cases = [
+        (margin::CustodyLimits { hour_bps: 0, ..limits.clone() }, "WindowOutOfBounds"),
+        (margin::CustodyLimits { day_bps: 999, ..limits.clone() }, "WindowOutOfBounds"),
+        (margin::CustodyLimits { hour_bps: 100, day_bps: 2_401, ..limits.clone() }, "WindowOutOfBounds"),
+        (margin::CustodyLimits { day_bps: 10_001, ..limits.clone() }, "WindowOutOfBounds"),
+        (margin::CustodyLimits { open_interest_cap_lots: 0, ..limits }, "OpenInterestCapZero"),
+    ];
+    for (limits, name) in cases {
+        let create = listing.with(margin::MarketCreateArgs { limits, ..listing.args() });
+        listing.world().fail(&[create], &[&keypair("deployer")], breaker_error(name));
     }
 }
 

@@ -222,6 +222,8 @@ fn quote_fill_with_wrong_accounts_fails() {
         .wrong("quote_state", addresses::quote_state(&bystander.account, 1), InstructionError::InvalidSeeds)
         .stranger("brake", error("BrakeUnreadable"))
         .wrong("brake", key("fake brake"), error("BrakeUnreadable"))
+        .stranger("custody", error("CustodyOfAnotherMarket"))
+        .wrong("custody", elsewhere.protocol.custody, error("CustodyOfAnotherMarket"))
         .stranger("feed", error("FeedOfAnotherMarket"))
         .wrong("feed", elsewhere.protocol.feed, error("FeedOfAnotherMarket"))
         .wrong("feed", key("fake feed"), error("FeedOfAnotherMarket"))

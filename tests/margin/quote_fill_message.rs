@@ -15,6 +15,7 @@ fn fill_call(desk: &Desk, ix_index: u8) -> Instruction {
         taker: desk.taker.account,
         maker: desk.maker.account,
         quote_state: addresses::quote_state(&desk.maker.account, 1),
+        custody: desk.protocol.custody,
         feed: desk.protocol.feed,
         quote_source: abi::ids::SYSVAR_INSTRUCTIONS.into(),
     };

@@ -91,7 +91,7 @@ fn quote_fill_of_another_maker_s_post_fails_quote_maker_wrong() {
     let bystander = desk.protocol.actor(&mut desk.world, "bystander", 0, 1_000_000);
     desk.accounts.push(bystander.account);
     let mut fill = quote.fill_posted(&desk.protocol, &desk.taker, &bystander, 10);
-    fill.accounts[8].pubkey = addresses::posted_quote(&desk.maker.account, 1);
+    fill.accounts[9].pubkey = addresses::posted_quote(&desk.maker.account, 1);
     desk.world.fail(&[fill], &[&desk.taker.keypair], error("QuoteMakerWrong"));
     // A genuine post under another nonce than the one named.
     let mut other = quote.fill_posted(&desk.protocol, &desk.taker, &desk.maker, 10);

@@ -40,6 +40,7 @@ fn write(desk: &Desk, writer: &Writer, lots: u64, strike_e6: u64) -> Instruction
         expiry: desk.expiry,
         writer: writer.account,
         holder: desk.taker.account,
+        custody: desk.protocol.custody,
         feed: desk.protocol.feed,
     };
     accounts.instruction(margin::SeriesWriteArgs { lots, strike_e6 })
@@ -145,6 +146,8 @@ fn series_write_with_wrong_accounts_fails() {
         .wrong("holder", writer.account, DUPLICATE)
         .wrong("holder", foreign, error("AccountOfAnotherMarket"))
         .stranger("brake", error("BrakeUnreadable"))
+        .stranger("custody", error("CustodyOfAnotherMarket"))
+        .wrong("custody", elsewhere.protocol.custody, error("CustodyOfAnotherMarket"))
         .stranger("feed", error("FeedOfAnotherMarket"))
         .wrong("feed", elsewhere.protocol.feed, error("FeedOfAnotherMarket"))
         .run(&mut desk.world);

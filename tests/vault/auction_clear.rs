@@ -181,6 +181,7 @@ fn auction_clear_with_a_wrong_account_is_refused() {
         .wrong("quote_mint", base_mint, code("WrongQuoteMint"))
         .stranger("feed", margin_code("FeedOfAnotherMarket"))
         .wrong("feed", other_feed, margin_code("FeedOfAnotherMarket"))
+        .stranger("custody", margin_code("CustodyOfAnotherMarket"))
         .stranger("brake", code("BrakeUnreadable"))
         .stranger("margin_program", code("WrongMarginProgram"))
         .run(&mut stage.world);

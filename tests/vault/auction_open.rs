@@ -55,6 +55,10 @@ fn auction_open_when_only_closing_is_allowed_fails_brake_engaged() {
         stage.world.fail(std::slice::from_ref(&open), &[], code("BrakeEngaged"));
     }
     stage.brake(1);
+    let custody = stage.protocol.custody;
+    stage.world.edit::<abi::breaker::Custody>(&custody, |custody| (custody.level, custody.cause) = (2, 5));
+    stage.world.fail(std::slice::from_ref(&open), &[], code("BrakeEngaged"));
+    stage.world.edit::<abi::breaker::Custody>(&custody, |custody| custody.level = 1);
     stage.world.ok(&[open], &[]);
 }
 
@@ -104,6 +108,7 @@ fn auction_open_with_a_wrong_account_is_refused() {
         .wrong("expiry", settled, code("WrongExpiry"))
         .stranger("feed", code("WrongFeed"))
         .wrong("feed", other_feed, code("WrongFeed"))
+        .stranger("custody", code("WrongCustody"))
         .stranger("brake", code("BrakeUnreadable"))
         .run(&mut stage.world);
 }

@@ -135,6 +135,7 @@ fn bid_place_with_a_wrong_account_is_refused() {
         // SPL Token: the owner does not match.
         .wrong("source", daves_quote, 4)
         .wrong("quote_tokens", base_tokens, margin_code("WrongTokenVault"))
+        .stranger("custody", code("WrongCustody"))
         .stranger("brake", code("BrakeUnreadable"))
         .stranger("margin_program", code("WrongMarginProgram"))
         .wrong("token_program", SYSTEM, InstructionError::IncorrectProgramId)

@@ -1,4 +1,4 @@
-use crate::fixture::{CAROL, DAVE, ERIN, SYSTEM, Stage, code, margin_code};
+use crate::fixture::{CAROL, DAVE, ERIN, SYSTEM, Stage, TOKEN, code, margin_code, named};
 use client::vault;
 use solana_instruction::error::InstructionError;
 use testkit::{Substitutions, USDC};
@@ -99,14 +99,16 @@ fn bid_refund_with_a_wrong_account_is_refused() {
         .wrong("quote_mint", base_mint, code("WrongQuoteMint"))
         .stranger("destination", InstructionError::AccountDataTooSmall)
         .wrong("destination", carols_quote, code("WrongTokenOwner"))
-        // SPL Token: the mint does not match.
-        .wrong("destination", daves_base, 3)
+        .wrong("destination", daves_base, named(client::breaker::ERRORS, "DestinationOfAnotherMint"))
         .wrong("quote_tokens", base_tokens, margin_code("WrongTokenVault"))
         .stranger("custody", margin_code("CustodyOfAnotherMarket"))
         .stranger("feed", margin_code("FeedOfAnotherMarket"))
         .stranger("brake", code("BrakeUnreadable"))
         .stranger("margin_program", code("WrongMarginProgram"))
         .stranger("breaker_program", code("WrongBreakerProgram"))
+        .any("payer", "whoever signs may pay the rent of a ticket")
+        .any("ticket", "not looked at where nothing waits; the breaker's suite tries wrong ones")
+        .wrong("system_program", TOKEN, InstructionError::IncorrectProgramId)
         .wrong("token_program", SYSTEM, InstructionError::IncorrectProgramId)
         .run(&mut stage.world);
 }

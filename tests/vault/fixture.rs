@@ -45,7 +45,7 @@ pub fn framework_code(name: &str) -> u32 {
     named(client::framework::ERRORS, name)
 }
 
-fn named(errors: &[(u32, &str, &str)], name: &str) -> u32 {
+pub fn named(errors: &[(u32, &str, &str)], name: &str) -> u32 {
     errors.iter().find(|(_, known, _)| *known == name).unwrap_or_else(|| panic!("no error {name}")).0
 }
 

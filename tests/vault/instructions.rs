@@ -63,8 +63,9 @@ impl Stage {
             base_tokens: self.protocol.base_tokens,
             custody: self.protocol.custody,
             feed: self.protocol.feed,
+            ticket: addresses::ticket(&self.protocol.base_tokens, 1),
         };
-        accounts.instruction()
+        accounts.instruction(calls::DepositCancelArgs { ticket_id: 1 })
     }
 
     pub fn auction_open(&self) -> Instruction {
@@ -74,6 +75,7 @@ impl Stage {
             market: self.protocol.market,
             expiry: self.expiry,
             feed: self.protocol.feed,
+            custody: self.protocol.custody,
         };
         accounts.instruction()
     }
@@ -90,6 +92,7 @@ impl Stage {
             quote_mint: self.protocol.quote.mint,
             source: self.actor(who).quote_tokens,
             quote_tokens: self.protocol.quote_tokens,
+            custody: self.protocol.custody,
         };
         accounts.instruction(calls::BidPlaceArgs { lots, price_e6 })
     }
@@ -107,6 +110,7 @@ impl Stage {
             expiry: self.expiry,
             quote_mint: self.protocol.quote.mint,
             feed: self.protocol.feed,
+            custody: self.protocol.custody,
         };
         accounts.instruction()
     }
@@ -124,8 +128,10 @@ impl Stage {
             quote_tokens: self.protocol.quote_tokens,
             custody: self.protocol.custody,
             feed: self.protocol.feed,
+            payer: self.world.payer(),
+            ticket: addresses::ticket(&self.protocol.quote_tokens, 1),
         };
-        accounts.instruction()
+        accounts.instruction(calls::BidRefundArgs { ticket_id: 1 })
     }
 
     pub fn epoch_settle(&self) -> Instruction {
@@ -160,8 +166,10 @@ impl Stage {
             quote_tokens: self.protocol.quote_tokens,
             custody: self.protocol.custody,
             feed: self.protocol.feed,
+            base_ticket: addresses::ticket(&self.protocol.base_tokens, 1),
+            quote_ticket: addresses::ticket(&self.protocol.quote_tokens, 1),
         };
-        accounts.instruction()
+        accounts.instruction(calls::ClaimArgs { ticket_id: 1 })
     }
 
     pub fn quote_wallet(&self, who: usize) -> Pubkey {

@@ -93,6 +93,10 @@ export const custodyAddress = (controller: Address) => derive(PROGRAMS.breaker, 
 export const tokensAddress = (controller: Address, mint: Address) =>
   derive(PROGRAMS.breaker, seeds.breaker.tokens, key(controller), key(mint));
 
+/** The ticket of this number on a token vault: a withdrawal that waits. */
+export const ticketAddress = (tokens: Address, id: number | bigint) =>
+  derive(PROGRAMS.breaker, seeds.breaker.ticket, key(tokens), u64(id));
+
 export const councilAddress = (governor: Address = PROGRAMS.governor) => derive(governor, seeds.governor.council);
 
 /** The PDA that holds upgrade authorities and signs for the governor. */

@@ -27,7 +27,6 @@ const pairs: [string, Promise<Address>, Promise<ProgramDerivedAddress>][] = [
   ['breaker config', client.configAddress('breaker'), client.breaker.findConfigPda()],
   ['brake', client.brakeAddress(), client.breaker.findBrakePda()],
   ['custody', client.custodyAddress(a), client.breaker.findCustodyPda({ controller: a })],
-  ['tokens', client.tokensAddress(a, b), client.breaker.findTokensPda({ controller: a, mint: b })],
   ['council', client.councilAddress(), client.governor.findCouncilPda()],
   ['authority', client.governorAuthorityAddress(), client.governor.findGovernorAuthorityPda()],
   ['adoption', client.adoptionAddress(a), client.governor.findAdoptionPda({ program: a })],

@@ -5,7 +5,7 @@ import { breaker, eventsOfLogs, PROGRAMS } from '../src/index.js';
 import { EVENTS } from '../src/generated/events.js';
 
 const spec = EVENTS[PROGRAMS.breaker]?.find(({ name }) => name === 'LevelRelaxed');
-const fields: breaker.LevelRelaxedArgs = { slot: 1n, unixS: 2n, seq: 3n, level: 0 };
+const fields: breaker.LevelRelaxedArgs = { slot: 1n, unixS: 2n, seq: 3n, scope: PROGRAMS.margin, level: 0 };
 
 function entry(): string {
   assert.ok(spec);

@@ -102,8 +102,9 @@ macro_rules! outflow_layout {
     ($(#[$attribute:meta])*) => {
         $(#[$attribute])*
         pub struct Outflow {
-            /// Mint of the vault; all zero for a vault not opened yet.
+            /// Mint of the vault, and the token account; all zero for a vault not opened yet.
             pub mint: Address,
+            pub tokens: Address,
             pub hour: Window,
             pub day: Window,
             pub queue: Queue,
@@ -204,6 +205,6 @@ limits_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroa
 
 layouts! {
     brake_layout!(Brake) = [142, 249, 169, 201, 11, 246, 32, 167], reader 1, size 520;
-    custody_layout!(Custody) = [1, 184, 48, 81, 93, 131, 63, 145], reader 1, size 536;
+    custody_layout!(Custody) = [1, 184, 48, 81, 93, 131, 63, 145], reader 1, size 600;
     ticket_layout!(Ticket) = [41, 228, 24, 165, 78, 90, 235, 200], reader 1, size 200;
 }

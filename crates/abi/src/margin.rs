@@ -116,7 +116,10 @@ macro_rules! market_layout {
             /// The oracle feed of the quote token in USD; zero where its peg is taken for granted.
             pub quote_feed: Address,
             pub portfolio: PortfolioParams,
-            pub reserved: [u8; 116],
+            /// While the market is throttled: when the throttle's hour began, and new lots taken in it.
+            pub throttle_since_unix_s: PodI64,
+            pub throttle_opened_lots: PodU64,
+            pub reserved: [u8; 100],
         }
     };
 }

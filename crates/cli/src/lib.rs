@@ -12,7 +12,6 @@ pub mod keys;
 pub mod option;
 pub mod portfolio;
 pub mod status;
-pub mod surface;
 pub mod table;
 
 pub use connection::Connection;

@@ -52,6 +52,11 @@ pub fn tokens(controller: &Pubkey, mint: &Pubkey) -> Pubkey {
     derive(&ids::BREAKER.into(), &[breaker::TOKENS_SEED, controller.as_ref(), mint.as_ref()])
 }
 
+/// The ticket of this number on a token vault.
+pub fn ticket(tokens: &Pubkey, id: u64) -> Pubkey {
+    derive(&ids::BREAKER.into(), &[breaker::TICKET_SEED, tokens.as_ref(), &id.to_le_bytes()])
+}
+
 pub fn market(symbol: &[u8; oracle::SYMBOL_LEN]) -> Pubkey {
     derive(&ids::MARGIN.into(), &[margin::MARKET_SEED, symbol])
 }

@@ -34,7 +34,7 @@ pub use falls::Fall;
 pub use level::{Action, Level, Permission, allows, permission};
 #[cfg(feature = "alloc")]
 pub use matrix::matrix_table;
-pub use outflow::{DAY_S, HOUR_S, Limits, Outflow, OutflowError, Place, Released, TICKET_HOLD_S};
+pub use outflow::{DAY_S, HOUR_S, LOOSEN_S, Limits, Outflow, OutflowError, Place, Released, TICKET_HOLD_S};
 pub use queue::Queue;
 pub use throttle::{FILL_BPS, OPENED_BPS, THROTTLE_S, Throttle, ThrottleError};
 pub use window::{INFLOW_BPS, Window, WindowLimit};

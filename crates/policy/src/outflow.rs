@@ -4,6 +4,8 @@ use crate::{Action, Level, Permission, Queue, Window, WindowLimit, permission, s
 
 pub const HOUR_S: i64 = 3600;
 pub const DAY_S: i64 = 24 * HOUR_S;
+/// Looser limits wait this long.
+pub const LOOSEN_S: i64 = 48 * HOUR_S;
 /// Under a freeze a ticket waits this long from its issue: longer than the six hours that an emergency patch takes.
 pub const TICKET_HOLD_S: i64 = 12 * 3600;
 
@@ -73,6 +75,12 @@ impl Limits {
     pub fn day_s(&self) -> u64 {
         // BOUND: `scaled` is at least one.
         u64::try_from(scaled(DAY_S, self.time_divisor)).unwrap_or(1)
+    }
+
+    /// Whether the parts of a vault are parts, the day's no narrower than the hour's and no wider than 24 of them.
+    pub fn in_bounds(&self) -> bool {
+        let (hour, day) = (u32::from(self.hour_bps), u32::from(self.day_bps));
+        (1..=10_000).contains(&hour) && (hour..=10_000).contains(&day) && day <= hour.saturating_mul(24)
     }
 
     /// Whether these let nothing out that `other` would not, and nothing sooner.

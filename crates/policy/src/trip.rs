@@ -56,13 +56,23 @@ pub fn is_silent(heartbeat_unix_s: i64, now_unix_s: i64, time_divisor: u32) -> b
     now_unix_s.saturating_sub(heartbeat_unix_s) > scaled(HEARTBEAT_S, time_divisor)
 }
 
-/// What a market owes in one token, as its books and the queue say, against what its vault holds. `None` if a sum is negative or
-/// does not fit, which no sound book does: that too is broken.
+/// What a market's books owe in its base token and in its quote token, queued withdrawals apart.
 ///
-/// INVARIANT(M-1)
-pub fn is_covered(tokens_atoms: u64, booked_atoms: &[i64], queued_atoms: u64) -> bool {
-    let owed = booked_atoms.iter().try_fold(i128::from(queued_atoms), |sum, part| sum.checked_add(i128::from(*part)));
-    owed.is_some_and(|owed| (0..=i128::from(tokens_atoms)).contains(&owed))
+/// INVARIANT(M-1): with them, it is what the vaults hold.
+pub fn booked(market: &abi::margin::Market) -> [i128; 2] {
+    let quote = [
+        i128::from(market.quote_balances_atoms.get()),
+        i128::from(market.insurance_atoms.get()),
+        i128::from(market.fees_atoms.get()),
+        i128::from(market.clearing_atoms.get()),
+    ];
+    // BOUND: four 64-bit values fit 128 bits.
+    [i128::from(market.base_balances_atoms.get()), quote.into_iter().fold(0, i128::saturating_add)]
+}
+
+/// Whether a vault holds what books and queue owe. Books that owe less than nothing are broken too.
+pub fn is_covered(tokens_atoms: u64, booked_atoms: i128, queued_atoms: u64) -> bool {
+    booked_atoms >= 0 && booked_atoms.saturating_add(i128::from(queued_atoms)) <= i128::from(tokens_atoms)
 }
 
 #[cfg(test)]
@@ -107,8 +117,15 @@ mod tests {
 
     #[test]
     fn books_are_covered_to_the_atom() {
-        assert!(is_covered(100, &[60, 30, -10], 20) && !is_covered(99, &[60, 30, -10], 20));
-        assert!(is_covered(0, &[], 0) && !is_covered(100, &[-1], 0));
-        assert!(!is_covered(u64::MAX, &[i64::MAX, i64::MAX, i64::MAX], u64::MAX));
+        let mut market: abi::margin::Market = bytemuck::Zeroable::zeroed();
+        market.base_balances_atoms = 7.into();
+        market.quote_balances_atoms = 60.into();
+        market.insurance_atoms = 25.into();
+        market.fees_atoms = 5.into();
+        market.clearing_atoms = (-10).into();
+        let [base, quote] = booked(&market);
+        assert_eq!((base, quote), (7, 80));
+        assert!(is_covered(100, quote, 20) && !is_covered(99, quote, 20));
+        assert!(is_covered(0, 0, 0) && !is_covered(100, -1, 0) && !is_covered(u64::MAX, i128::MAX, u64::MAX));
     }
 }

@@ -25,7 +25,7 @@ mod world;
 pub use keys::{key, keypair};
 pub use outcome::{Expect, Failure, Outcome};
 pub use programs::{LOADED, elf, loader_accounts};
-pub use protocol::{Actor, LOTS_PER_UNIT, Protocol, SOL, USDC};
+pub use protocol::{Actor, LIMITS, LOTS_PER_UNIT, Protocol, SOL, USDC};
 pub use quotes::{Offer, Quote, ed25519};
 pub use sources::{Publication, SourceAccount, SourceKind};
 pub use substitution::Substitutions;

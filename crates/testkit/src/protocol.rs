@@ -18,6 +18,15 @@ const MIN_SOURCES: u8 = 2;
 const STRIKE_TICK_E6: u64 = 5_000_000;
 const TAKER_FEE_BPS: u16 = 3;
 const MAKER_FEE_BPS: u16 = 1;
+/// A tenth of a vault an hour and a quarter a day, but floors above what any suite deposits: it is the suites of windows and queue that
+/// lower them.
+pub const LIMITS: margin::CustodyLimits = margin::CustodyLimits {
+    hour_bps: 1_000,
+    day_bps: 2_500,
+    open_interest_cap_lots: 1_000_000_000,
+    base_floor_atoms: 1_000_000 * SOL,
+    quote_floor_atoms: 1_000_000_000 * USDC,
+};
 
 /// What every suite of margin, vault and bench starts from.
 pub struct Protocol {
@@ -141,6 +150,7 @@ impl Protocol {
             strike_tick_e6: STRIKE_TICK_E6,
             taker_fee_bps: TAKER_FEE_BPS,
             maker_fee_bps: MAKER_FEE_BPS,
+            limits: LIMITS,
         })
     }
 
@@ -187,7 +197,13 @@ impl Protocol {
     /// Lists an expiry around the current price.
     pub fn expiry(&self, world: &mut World, expiry_unix_s: i64) -> Pubkey {
         let expiry = addresses::expiry(&self.market, expiry_unix_s);
-        let accounts = margin::ExpiryCreate { payer: world.payer(), market: self.market, expiry, feed: self.feed };
+        let accounts = margin::ExpiryCreate {
+            payer: world.payer(),
+            market: self.market,
+            expiry,
+            custody: self.custody,
+            feed: self.feed,
+        };
         world.ok(&[accounts.instruction(margin::ExpiryCreateArgs { expiry_unix_s })], &[]);
         expiry
     }
@@ -227,8 +243,14 @@ impl Protocol {
         accounts.instruction(margin::AccountDepositArgs { amount })
     }
 
-    /// `account_withdraw` to the actor's wallet.
+    /// `account_withdraw` to the actor's wallet; what has to wait gets ticket number 1.
     pub fn withdraw(&self, actor: &Actor, mint: Pubkey, amount: u64) -> Instruction {
+        self.withdraw_ticket(actor, mint, amount, 1)
+    }
+
+    /// As [`Protocol::withdraw`], with another ticket number.
+    pub fn withdraw_ticket(&self, actor: &Actor, mint: Pubkey, amount: u64, ticket_id: u64) -> Instruction {
+        let tokens = addresses::tokens(&self.market, &mint);
         let accounts = margin::AccountWithdraw {
             owner: actor.key(),
             market: self.market,
@@ -236,11 +258,28 @@ impl Protocol {
             feed: self.feed,
             mint,
             custody: self.custody,
-            tokens: addresses::tokens(&self.market, &mint),
+            tokens,
             destination: self.wallet(actor, mint),
+            payer: actor.key(),
+            ticket: addresses::ticket(&tokens, ticket_id),
             breaker_program: breaker::ID,
         };
-        accounts.instruction(margin::AccountWithdrawArgs { amount })
+        accounts.instruction(margin::AccountWithdrawArgs { amount, ticket_id })
+    }
+
+    /// `ticket_claim` of the actor's ticket of this number, by anybody.
+    pub fn ticket_claim(&self, actor: &Actor, mint: Pubkey, ticket_id: u64) -> Instruction {
+        let tokens = addresses::tokens(&self.market, &mint);
+        let accounts = breaker::TicketClaim {
+            custody: self.custody,
+            brake: addresses::brake(),
+            ticket: addresses::ticket(&tokens, ticket_id),
+            payer: actor.key(),
+            tokens,
+            mint,
+            destination: self.wallet(actor, mint),
+        };
+        accounts.instruction()
     }
 
     fn wallet(&self, actor: &Actor, mint: Pubkey) -> Pubkey {

@@ -97,6 +97,7 @@ impl Quote {
             taker: taker.account,
             maker: maker.account,
             quote_state: addresses::quote_state(&maker.account, nonce),
+            custody: protocol.custody,
             feed: protocol.feed,
             quote_source,
         };

@@ -121,6 +121,8 @@ pub enum BreakerError {
     NotRentPayer,
     #[msg("the ticket account does not have the address of this vault and id")]
     WrongTicket,
+    #[msg("the destination is of another mint than the vault")]
+    DestinationOfAnotherMint,
     #[msg("no looser limits are waiting")]
     LimitsNotPending,
     #[msg("looser limits may be applied 48 hours after they were proposed")]

@@ -63,6 +63,8 @@ pub struct LevelRaised {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
+    /// The brake, or one market's custody.
+    pub scope: Address,
     pub guardian: Address,
     pub level: u8,
     pub expires_unix_s: i64,
@@ -74,5 +76,117 @@ pub struct LevelRelaxed {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
+    /// The brake, or one market's custody.
+    pub scope: Address,
     pub level: u8,
+}
+
+#[event]
+pub struct LevelTripped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    /// The brake, or one market's custody.
+    pub scope: Address,
+    pub level: u8,
+    pub cause: u8,
+    pub tripped_unix_s: i64,
+    pub expires_unix_s: i64,
+}
+
+#[event]
+pub struct LevelChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub level: u8,
+    pub migration_ends_unix_s: i64,
+    pub expires_unix_s: i64,
+}
+
+#[event]
+pub struct MonitorsChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub monitors: Vec<Address>,
+}
+
+#[event]
+pub struct HeartbeatReceived {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub monitor: Address,
+}
+
+#[event]
+pub struct InsuranceMarked {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    pub insurance_atoms: u64,
+}
+
+#[event]
+pub struct LimitsChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    /// When the limits may be applied; 0 if they are in force.
+    pub ready_unix_s: i64,
+}
+
+#[event]
+pub struct LimitsApplied {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+}
+
+#[event]
+pub struct TicketIssued {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    pub mint: Address,
+    pub ticket: Address,
+    pub id: u64,
+    pub destination: Address,
+    pub amount_atoms: u64,
+    pub end_atoms: u64,
+    /// When the queue will have come to the ticket, or sooner.
+    pub claimable_unix_s: i64,
+}
+
+#[event]
+pub struct TicketClaimed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    pub ticket: Address,
+    pub destination: Address,
+    pub amount_atoms: u64,
+    /// What the vault still owes to the queue.
+    pub unpaid_atoms: u64,
+    /// What the vault holds afterwards.
+    pub balance_atoms: u64,
+}
+
+#[event]
+pub struct TicketCancelled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    pub ticket: Address,
+    /// What the controller took the amount from.
+    pub origin: Address,
+    pub amount_atoms: u64,
+    pub unpaid_atoms: u64,
 }

@@ -1,6 +1,7 @@
 //! The program's accounts: layouts from `abi`, under Anchor's attribute, as the state machines of `policy` see them.
 use crate::{BreakerError, TIME_DIVISOR};
 use abi::breaker as stored;
+use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::{Latch, Outflow as Flow, Trips};
 
@@ -93,9 +94,9 @@ impl Custody {
         Ok(seq)
     }
 
-    /// The number of the vault of `mint`.
-    pub fn vault_of(&self, mint: &Address) -> Result<usize> {
-        let found = self.vaults.iter().position(|vault| vault.mint == *mint);
+    /// The number of the vault whose token account this is.
+    pub fn vault_of(&self, tokens: &Address) -> Result<usize> {
+        let found = self.vaults.iter().position(|vault| address_eq(&vault.tokens, tokens));
         found.ok_or_else(|| BreakerError::VaultUnknown.into())
     }
 
@@ -110,7 +111,8 @@ impl Custody {
     /// Stores windows and queue of vault number `vault`.
     pub fn flow_record(&mut self, vault: usize, flow: Flow) -> Result<()> {
         let place = self.vaults.get_mut(vault).ok_or(BreakerError::VaultUnknown)?;
-        *place = bytemuck::cast(flow.stored(place.mint.to_bytes()));
+        let stored = flow.stored(bytemuck::cast_ref::<Outflow, stored::Outflow>(place));
+        *place = bytemuck::cast(stored);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ use crate::instructions::{AccountDeposit, AccountWithdraw, MarketCreate};
 use abi::margin::MARKET_SEED;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{transfer_checked, TransferChecked};
-use breaker::cpi;
+use breaker::{cpi, LimitTerms};
 
 /// Marks the breaker program's account.
 pub struct BreakerProgram;
@@ -15,27 +15,30 @@ impl Id for BreakerProgram {
 }
 
 /// Opens a new market's custody and its two token vaults. The breaker derives and checks all three addresses.
-pub fn open(accounts: &mut MarketCreate, bump: u8) -> Result<()> {
+pub fn open(accounts: &mut MarketCreate, limits: LimitTerms, bump: u8) -> Result<()> {
     let symbol = accounts.market.symbol;
     let seeds: [&[u8]; 3] = [MARKET_SEED, &symbol, &[bump]];
     let signer: [&[&[u8]]; 1] = [&seeds];
-    cpi::custody_open(CpiContext::new_with_signer(
-        accounts.breaker_program.address(),
-        cpi::accounts::CustodyOpen {
-            payer: accounts.payer.cpi_handle_mut(),
-            controller: accounts.market.cpi_handle(),
-            custody: accounts.custody.cpi_handle_mut(),
-            system_program: accounts.system_program.cpi_handle(),
-        },
-        &signer,
-    ))?;
+    cpi::custody_open(
+        CpiContext::new_with_signer(
+            accounts.breaker_program.address(),
+            cpi::accounts::CustodyOpen {
+                payer: accounts.payer.cpi_handle_mut(),
+                controller: accounts.market.cpi_handle(),
+                custody: accounts.custody.cpi_handle_mut(),
+                system_program: accounts.system_program.cpi_handle(),
+            },
+            &signer,
+        ),
+        limits,
+    )?;
     let vaults = [(&accounts.base_mint, &mut accounts.base_tokens), (&accounts.quote_mint, &mut accounts.quote_tokens)];
     for (mint, tokens) in vaults {
         cpi::tokens_open(CpiContext::new(
             accounts.breaker_program.address(),
             cpi::accounts::TokensOpen {
                 payer: accounts.payer.cpi_handle_mut(),
-                custody: accounts.custody.cpi_handle(),
+                custody: accounts.custody.cpi_handle_mut(),
                 mint: mint.cpi_handle(),
                 tokens: tokens.cpi_handle_mut(),
                 token_program: accounts.token_program.cpi_handle(),
@@ -58,8 +61,9 @@ pub fn receive(accounts: &mut AccountDeposit, amount: u64) -> Result<()> {
     transfer_checked(CpiContext::new(accounts.token_program.address(), transfer), amount, decimals)
 }
 
-/// Has the breaker release `amount` to the destination.
-pub fn release(accounts: &mut AccountWithdraw, amount: u64) -> Result<()> {
+/// Has the breaker release `amount` to the destination, now or by a ticket.
+pub fn release(accounts: &mut AccountWithdraw, amount: u64, ticket_id: u64) -> Result<()> {
+    let origin = *accounts.account.address();
     let (symbol, bump) = (accounts.market.symbol, accounts.market.bump);
     let seeds: [&[u8]; 3] = [MARKET_SEED, &symbol, &[bump]];
     let signer: [&[&[u8]]; 1] = [&seeds];
@@ -73,10 +77,15 @@ pub fn release(accounts: &mut AccountWithdraw, amount: u64) -> Result<()> {
                 tokens: accounts.tokens.cpi_handle_mut(),
                 mint: accounts.mint.cpi_handle(),
                 destination: accounts.destination.cpi_handle_mut(),
+                payer: accounts.payer.cpi_handle_mut(),
+                ticket: accounts.ticket.cpi_handle_mut(),
                 token_program: accounts.token_program.cpi_handle(),
+                system_program: accounts.system_program.cpi_handle(),
             },
             &signer,
         ),
         amount,
+        ticket_id,
+        origin,
     )
 }

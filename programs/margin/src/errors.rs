@@ -179,4 +179,10 @@ pub enum MarginError {
     UnknownMode,
     #[msg("the account is in this mode already")]
     ModeUnchanged,
+    #[msg("the custody is not readable")]
+    CustodyUnreadable,
+    #[msg("at level 1 one fill takes at most a hundredth of the market's cap on open interest")]
+    FillThrottled,
+    #[msg("at level 1 a market takes at most a twentieth of its cap on open interest in an hour")]
+    RateThrottled,
 }

@@ -1,21 +1,57 @@
 //! What every risk-changing instruction reads of other programs: the breaker's level and the oracle's price.
 use crate::errors::MarginError;
-use abi::breaker::Brake;
+use crate::state::Market;
+use crate::TIME_DIVISOR;
+use abi::breaker::{Brake, Custody};
 use abi::oracle::Feed;
 use anchor_lang::prelude::*;
-use policy::{brake_level, permission, Action, Permission};
+use policy::{allows, brake_level, market_level, permission, Action, Permission, ThrottleError};
 use units::PriceE6;
 
 /// The breaker's only brake.
 pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
 
-/// Fails if the level in force does not allow `action` now.
+/// Fails if the protocol's level does not allow `action` now: for what no market's own level forbids, because that ends at 3. What is
+/// only queued may go on: the breaker queues it.
 pub fn level_require(brake: &AccountView, action: Action, now_unix_s: i64) -> Result<()> {
     let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
-    match permission(brake_level(&brake, now_unix_s), action) {
-        Permission::Allowed | Permission::Limited => Ok(()),
-        Permission::Queued => Err(MarginError::WithdrawalsQueued.into()),
-        Permission::Refused => Err(MarginError::LevelForbids.into()),
+    let permission = permission(brake_level(&brake, now_unix_s), action);
+    require!(permission != Permission::Refused, MarginError::LevelForbids);
+    Ok(())
+}
+
+/// Fails if the higher of the protocol's level and the market's does not allow listings now. The custody's address is the caller's to
+/// check.
+pub fn listing_require(brake: &AccountView, custody: &AccountView, now_unix_s: i64) -> Result<()> {
+    let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
+    let custody = shared::read::<Custody, _>(custody, &abi::ids::BREAKER, |_| MarginError::CustodyUnreadable)?;
+    require!(allows(market_level(&brake, &custody, now_unix_s), Action::Listing), MarginError::LevelForbids);
+    Ok(())
+}
+
+/// Takes `lots` of new risk into a market: fails if the higher of the protocol's level and the market's forbids it, or if level 1 leaves
+/// no room for as much. The custody's address is the caller's to check.
+pub fn new_risk_take(
+    market: &mut Market,
+    brake: &AccountView,
+    custody: &AccountView,
+    lots: u64,
+    now_unix_s: i64,
+) -> Result<()> {
+    let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
+    let custody = shared::read::<Custody, _>(custody, &abi::ids::BREAKER, |_| MarginError::CustodyUnreadable)?;
+    match permission(market_level(&brake, &custody, now_unix_s), Action::NewRisk) {
+        Permission::Allowed => Ok(()),
+        Permission::Limited => {
+            let cap_lots = custody.limits.open_interest_cap_lots.get();
+            let taken = market.throttle().take(lots, cap_lots, now_unix_s, TIME_DIVISOR).map_err(|why| match why {
+                ThrottleError::FillTooLarge => MarginError::FillThrottled,
+                ThrottleError::RateExceeded => MarginError::RateThrottled,
+            })?;
+            market.throttle_record(taken);
+            Ok(())
+        }
+        Permission::Queued | Permission::Refused => Err(MarginError::LevelForbids.into()),
     }
 }
 

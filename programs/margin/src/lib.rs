@@ -48,8 +48,9 @@ pub mod margin {
         strike_tick_e6: u64,
         taker_fee_bps: u16,
         maker_fee_bps: u16,
+        limits: CustodyLimits,
     ) -> Result<()> {
-        let args = MarketCreateArgs { symbol, lots_per_unit, strike_tick_e6, taker_fee_bps, maker_fee_bps };
+        let args = MarketCreateArgs { symbol, lots_per_unit, strike_tick_e6, taker_fee_bps, maker_fee_bps, limits };
         ctx.accounts.market_create(&args, &ctx.bumps)
     }
 
@@ -74,9 +75,9 @@ pub mod margin {
     }
 
     #[discrim = 7]
-    pub fn account_withdraw(ctx: &mut Context<AccountWithdraw>, amount: u64) -> Result<()> {
+    pub fn account_withdraw(ctx: &mut Context<AccountWithdraw>, amount: u64, ticket_id: u64) -> Result<()> {
         let others = ctx.remaining_accounts()?;
-        ctx.accounts.account_withdraw(amount, &others)
+        ctx.accounts.account_withdraw(amount, ticket_id, &others)
     }
 
     #[discrim = 8]

@@ -48,6 +48,12 @@ impl Package {
         Ok(Self { legs, cash })
     }
 
+    /// Lots of all legs together.
+    pub fn lots(&self) -> u64 {
+        // BOUND: eight legs of at most 1e9 lots each once they are applied; more saturates, and is refused there.
+        self.legs.iter().fold(0, |sum, leg| leg.taker.0.unsigned_abs().saturating_add(sum))
+    }
+
     /// Whether every leg only shrinks a position that `account` holds; `change` picks the account's side.
     pub fn reduces(&self, account: &MarginAccount, change: impl Fn(&Leg) -> Lots) -> bool {
         self.legs.iter().all(|leg| reduces(account.lots(&leg.series), change(leg)))

@@ -101,4 +101,6 @@ pub enum VaultError {
     AmountOverflow,
     #[msg("the account is not the breaker program")]
     WrongBreakerProgram,
+    #[msg("the custody is not the market's")]
+    WrongCustody,
 }

@@ -43,8 +43,8 @@ pub mod vault {
     }
 
     #[discrim = 4]
-    pub fn deposit_cancel(ctx: &mut Context<DepositCancel>) -> Result<()> {
-        ctx.accounts.deposit_cancel()
+    pub fn deposit_cancel(ctx: &mut Context<DepositCancel>, ticket_id: u64) -> Result<()> {
+        ctx.accounts.deposit_cancel(ticket_id)
     }
 
     #[discrim = 5]
@@ -63,8 +63,8 @@ pub mod vault {
     }
 
     #[discrim = 8]
-    pub fn bid_refund(ctx: &mut Context<BidRefund>) -> Result<()> {
-        ctx.accounts.bid_refund()
+    pub fn bid_refund(ctx: &mut Context<BidRefund>, ticket_id: u64) -> Result<()> {
+        ctx.accounts.bid_refund(ticket_id)
     }
 
     #[discrim = 9]
@@ -73,7 +73,7 @@ pub mod vault {
     }
 
     #[discrim = 10]
-    pub fn claim(ctx: &mut Context<Claim>) -> Result<()> {
-        ctx.accounts.claim()
+    pub fn claim(ctx: &mut Context<Claim>, ticket_id: u64) -> Result<()> {
+        ctx.accounts.claim(ticket_id)
     }
 }

@@ -65,13 +65,18 @@ pub struct AccountWithdraw<'a> {
     pub custody: CpiHandleMut<'a>,
     pub tokens: CpiHandleMut<'a>,
     pub destination: CpiHandleMut<'a>,
+    #[signer(true)]
+    pub payer: CpiHandleMut<'a>,
+    pub ticket: CpiHandleMut<'a>,
     pub token_program: CpiHandle<'a>,
     pub breaker_program: CpiHandle<'a>,
+    pub system_program: CpiHandle<'a>,
 }
 
 impl AccountWithdraw<'_> {
-    pub fn call(self, amount_atoms: u64, signer: Seeds) -> Result<()> {
-        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_amount(ACCOUNT_WITHDRAW, amount_atoms))
+    /// `ticket_id` names the ticket if the amount has to wait.
+    pub fn call(self, amount_atoms: u64, ticket_id: u64, signer: Seeds) -> Result<()> {
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_two(ACCOUNT_WITHDRAW, amount_atoms, ticket_id))
     }
 }
 
@@ -102,16 +107,13 @@ pub struct SeriesWrite<'a> {
     pub writer: CpiHandleMut<'a>,
     pub holder: CpiHandleMut<'a>,
     pub brake: CpiHandle<'a>,
+    pub custody: CpiHandle<'a>,
     pub feed: CpiHandle<'a>,
 }
 
 impl SeriesWrite<'_> {
     pub fn call(self, lots: u64, strike_e6: u64, signer: Seeds) -> Result<()> {
-        let mut data = [0; 17];
-        let (head, strike) = data.split_at_mut(9);
-        head.copy_from_slice(&with_amount(SERIES_WRITE, lots));
-        strike.copy_from_slice(&strike_e6.to_le_bytes());
-        CpiContext::new_with_signer(&ID, self, signer).invoke(&data)
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_two(SERIES_WRITE, lots, strike_e6))
     }
 }
 
@@ -119,4 +121,13 @@ impl SeriesWrite<'_> {
 fn with_amount(discriminator: u8, amount: u64) -> [u8; 9] {
     let [a, b, c, d, e, f, g, h] = amount.to_le_bytes();
     [discriminator, a, b, c, d, e, f, g, h]
+}
+
+/// A discriminator and two u64.
+fn with_two(discriminator: u8, first: u64, second: u64) -> [u8; 17] {
+    let mut data = [0; 17];
+    let (head, tail) = data.split_at_mut(9);
+    head.copy_from_slice(&with_amount(discriminator, first));
+    tail.copy_from_slice(&second.to_le_bytes());
+    data
 }

@@ -42,10 +42,18 @@ pub fn spot(feed: &AccountView, market: &Market, now_unix_s: i64) -> Result<Pric
     Ok(PriceE6(feed.price_e6.get()))
 }
 
-/// Fails unless the breaker allows auctions. The address is the caller's to check.
-pub fn require_auctions_allowed(brake: &AccountView, now_unix_s: i64) -> Result<()> {
+/// Fails unless the breaker allows auctions in `market`. The brake's address is the caller's to check.
+pub fn require_auctions_allowed(
+    brake: &AccountView,
+    custody: &AccountView,
+    market: &Market,
+    now_unix_s: i64,
+) -> Result<()> {
+    require!(custody.address().to_bytes() == market.custody, VaultError::WrongCustody);
     let brake = shared::read::<abi::breaker::Brake, _>(brake, &ids::BREAKER, |_| VaultError::BrakeUnreadable)?;
-    require!(policy::allows(policy::brake_level(&brake, now_unix_s), Action::Auction), VaultError::BrakeEngaged);
+    let custody = shared::read::<abi::breaker::Custody, _>(custody, &ids::BREAKER, |_| VaultError::WrongCustody)?;
+    let level = policy::market_level(&brake, &custody, now_unix_s);
+    require!(policy::allows(level, Action::Auction), VaultError::BrakeEngaged);
     Ok(())
 }
 

@@ -40,6 +40,7 @@ pub fn json() -> Result<String> {
                 ("brake", breaker::BRAKE_SEED),
                 ("custody", breaker::CUSTODY_SEED),
                 ("tokens", breaker::TOKENS_SEED),
+                ("ticket", breaker::TICKET_SEED),
             ])?,
             "governor": seeds(&[
                 ("council", governor::COUNCIL_SEED),

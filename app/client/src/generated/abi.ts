@@ -48,6 +48,7 @@ export const ABI = {
     "breaker": {
       "brake": "brake",
       "custody": "custody",
+      "ticket": "ticket",
       "tokens": "tokens"
     },
     "config": "config",

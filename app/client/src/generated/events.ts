@@ -52,8 +52,18 @@ export type ProgramEvent =
   | { program: 'breaker'; name: 'BreakerInitialised'; data: breaker.BreakerInitialised }
   | { program: 'breaker'; name: 'CustodyOpened'; data: breaker.CustodyOpened }
   | { program: 'breaker'; name: 'GuardiansChanged'; data: breaker.GuardiansChanged }
+  | { program: 'breaker'; name: 'HeartbeatReceived'; data: breaker.HeartbeatReceived }
+  | { program: 'breaker'; name: 'InsuranceMarked'; data: breaker.InsuranceMarked }
+  | { program: 'breaker'; name: 'LevelChanged'; data: breaker.LevelChanged }
   | { program: 'breaker'; name: 'LevelRaised'; data: breaker.LevelRaised }
   | { program: 'breaker'; name: 'LevelRelaxed'; data: breaker.LevelRelaxed }
+  | { program: 'breaker'; name: 'LevelTripped'; data: breaker.LevelTripped }
+  | { program: 'breaker'; name: 'LimitsApplied'; data: breaker.LimitsApplied }
+  | { program: 'breaker'; name: 'LimitsChanged'; data: breaker.LimitsChanged }
+  | { program: 'breaker'; name: 'MonitorsChanged'; data: breaker.MonitorsChanged }
+  | { program: 'breaker'; name: 'TicketCancelled'; data: breaker.TicketCancelled }
+  | { program: 'breaker'; name: 'TicketClaimed'; data: breaker.TicketClaimed }
+  | { program: 'breaker'; name: 'TicketIssued'; data: breaker.TicketIssued }
   | { program: 'breaker'; name: 'TokensOpened'; data: breaker.TokensOpened }
   | { program: 'breaker'; name: 'TokensReleased'; data: breaker.TokensReleased }
   | { program: 'governor'; name: 'BrakeRelaxed'; data: governor.BrakeRelaxed }
@@ -127,8 +137,18 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'BreakerInitialised', discriminator: new Uint8Array([2,141,5,70,99,105,225,124]), decode: (bytes) => ({ program: 'breaker', name: 'BreakerInitialised', data: breaker.getBreakerInitialisedDecoder().decode(bytes) }) },
     { name: 'CustodyOpened', discriminator: new Uint8Array([26,93,244,124,248,12,195,60]), decode: (bytes) => ({ program: 'breaker', name: 'CustodyOpened', data: breaker.getCustodyOpenedDecoder().decode(bytes) }) },
     { name: 'GuardiansChanged', discriminator: new Uint8Array([178,170,191,233,236,149,0,124]), decode: (bytes) => ({ program: 'breaker', name: 'GuardiansChanged', data: breaker.getGuardiansChangedDecoder().decode(bytes) }) },
+    { name: 'HeartbeatReceived', discriminator: new Uint8Array([229,109,172,88,224,82,95,36]), decode: (bytes) => ({ program: 'breaker', name: 'HeartbeatReceived', data: breaker.getHeartbeatReceivedDecoder().decode(bytes) }) },
+    { name: 'InsuranceMarked', discriminator: new Uint8Array([52,174,127,43,219,177,128,75]), decode: (bytes) => ({ program: 'breaker', name: 'InsuranceMarked', data: breaker.getInsuranceMarkedDecoder().decode(bytes) }) },
+    { name: 'LevelChanged', discriminator: new Uint8Array([206,55,159,119,211,52,172,19]), decode: (bytes) => ({ program: 'breaker', name: 'LevelChanged', data: breaker.getLevelChangedDecoder().decode(bytes) }) },
     { name: 'LevelRaised', discriminator: new Uint8Array([109,252,3,189,235,144,108,199]), decode: (bytes) => ({ program: 'breaker', name: 'LevelRaised', data: breaker.getLevelRaisedDecoder().decode(bytes) }) },
     { name: 'LevelRelaxed', discriminator: new Uint8Array([230,39,215,39,32,163,189,1]), decode: (bytes) => ({ program: 'breaker', name: 'LevelRelaxed', data: breaker.getLevelRelaxedDecoder().decode(bytes) }) },
+    { name: 'LevelTripped', discriminator: new Uint8Array([185,41,242,198,88,103,173,28]), decode: (bytes) => ({ program: 'breaker', name: 'LevelTripped', data: breaker.getLevelTrippedDecoder().decode(bytes) }) },
+    { name: 'LimitsApplied', discriminator: new Uint8Array([2,13,108,124,155,79,234,74]), decode: (bytes) => ({ program: 'breaker', name: 'LimitsApplied', data: breaker.getLimitsAppliedDecoder().decode(bytes) }) },
+    { name: 'LimitsChanged', discriminator: new Uint8Array([124,11,98,161,150,103,33,110]), decode: (bytes) => ({ program: 'breaker', name: 'LimitsChanged', data: breaker.getLimitsChangedDecoder().decode(bytes) }) },
+    { name: 'MonitorsChanged', discriminator: new Uint8Array([149,60,154,7,241,94,64,167]), decode: (bytes) => ({ program: 'breaker', name: 'MonitorsChanged', data: breaker.getMonitorsChangedDecoder().decode(bytes) }) },
+    { name: 'TicketCancelled', discriminator: new Uint8Array([72,122,91,222,191,190,120,193]), decode: (bytes) => ({ program: 'breaker', name: 'TicketCancelled', data: breaker.getTicketCancelledDecoder().decode(bytes) }) },
+    { name: 'TicketClaimed', discriminator: new Uint8Array([182,233,151,84,251,36,232,88]), decode: (bytes) => ({ program: 'breaker', name: 'TicketClaimed', data: breaker.getTicketClaimedDecoder().decode(bytes) }) },
+    { name: 'TicketIssued', discriminator: new Uint8Array([176,133,7,76,129,230,198,8]), decode: (bytes) => ({ program: 'breaker', name: 'TicketIssued', data: breaker.getTicketIssuedDecoder().decode(bytes) }) },
     { name: 'TokensOpened', discriminator: new Uint8Array([154,210,99,166,20,205,84,129]), decode: (bytes) => ({ program: 'breaker', name: 'TokensOpened', data: breaker.getTokensOpenedDecoder().decode(bytes) }) },
     { name: 'TokensReleased', discriminator: new Uint8Array([133,146,36,133,72,255,122,204]), decode: (bytes) => ({ program: 'breaker', name: 'TokensReleased', data: breaker.getTokensReleasedDecoder().decode(bytes) }) },
   ],

@@ -13,6 +13,7 @@ import {
   settlementAddress,
   signQuote,
   symbolBytes,
+  ticketAddress,
   tokensAddress,
   configAddress,
   type OptionKind,
@@ -28,6 +29,20 @@ import { walletOf } from './tokens.js';
 export const LOTS_PER_UNIT = 10;
 /** A signed quote lives this many slots: about a minute on a local network. */
 const QUOTE_SLOTS = 1_000n;
+
+/**
+ * A tenth of a vault may leave in an hour, a quarter in a day. The floors lie above what the cast withdraws together, so that their exits
+ * are paid at once; whoever asks for more waits in the queue.
+ */
+const LIMITS = {
+  hourBps: 1_000,
+  dayBps: 2_500,
+  openInterestCapLots: 1_000_000n,
+  baseFloorAtoms: 10n ** 15n,
+  quoteFloorAtoms: 10n ** 13n,
+};
+/** Number of the ticket for what has to wait: an owner has one at a time here. */
+const TICKET_ID = 1n;
 
 export interface MarketParts {
   readonly symbol: string;
@@ -92,6 +107,7 @@ export class Exchange {
         strikeTickE6,
         takerFeeBps: 3,
         makerFeeBps: 1,
+        ...LIMITS,
       }),
     ]);
     return new Exchange(chain, market, parts);
@@ -100,7 +116,14 @@ export class Exchange {
   async expiryCreate(payer: TransactionSigner, expiryUnixS: bigint): Promise<Address> {
     const expiry = await expiryAddress(this.market, expiryUnixS);
     await this.chain.send(payer, [
-      margin.getExpiryCreateInstruction({ payer, market: this.market, expiry, feed: this.parts.feed, expiryUnixS }),
+      margin.getExpiryCreateInstruction({
+        payer,
+        market: this.market,
+        expiry,
+        custody: await custodyAddress(this.market),
+        feed: this.parts.feed,
+        expiryUnixS,
+      }),
     ]);
     return expiry;
   }
@@ -131,6 +154,7 @@ export class Exchange {
   }
 
   async withdrawInstruction(owner: TransactionSigner, mint: Address, amount: bigint): Promise<Instruction> {
+    const tokens = await tokensAddress(this.market, mint);
     return margin.getAccountWithdrawInstruction({
       owner,
       market: this.market,
@@ -138,10 +162,13 @@ export class Exchange {
       feed: this.parts.feed,
       mint,
       custody: await custodyAddress(this.market),
-      tokens: await tokensAddress(this.market, mint),
+      tokens,
       destination: await walletOf(owner.address, mint),
+      payer: owner,
+      ticket: await ticketAddress(tokens, TICKET_ID),
       breakerProgram: PROGRAMS.breaker,
       amount,
+      ticketId: TICKET_ID,
     });
   }
 
@@ -183,6 +210,7 @@ export class Exchange {
       taker: await this.accountOf(taker.address),
       maker,
       quoteState: await quoteStateAddress(maker, offer.nonce),
+      custody: await custodyAddress(this.market),
       feed: this.parts.feed,
       quoteSource: INSTRUCTIONS_SYSVAR,
       packages: lots,

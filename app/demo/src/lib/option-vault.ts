@@ -9,6 +9,7 @@ import {
   epochAddress,
   expiryAddress,
   marginAccountAddress,
+  ticketAddress,
   tokensAddress,
   vault,
   vaultAddress,
@@ -19,6 +20,8 @@ import { walletOf } from './tokens.js';
 
 const TRADING = 0;
 const ESCROW = 1;
+/** Number of the ticket for what has to wait. */
+const TICKET_ID = 2n;
 
 /** What a vault may do; it never changes. */
 export interface Mandate {
@@ -116,7 +119,9 @@ export class OptionVault {
   async bidRefund(by: TransactionSigner, bidder: Address): Promise<void> {
     const bid = await bidAddress(this.epoch, bidder);
     const destination = await walletOf(bidder, this.exchange.parts.quoteMint);
-    await this.send(by, vault.getBidRefundInstruction({ ...(await this.accounts()), bid, bidder, destination }));
+    const accounts = await this.accounts();
+    const ticket = await ticketAddress(accounts.quoteTokens, TICKET_ID);
+    await this.send(by, vault.getBidRefundInstruction({ ...accounts, bid, bidder, destination, payer: by, ticket, ticketId: TICKET_ID }));
   }
 
   async epochSettle(payer: TransactionSigner): Promise<void> {
@@ -129,9 +134,19 @@ export class OptionVault {
     const deposit = await depositAddress(this.epoch, owner.address);
     const baseDestination = await walletOf(owner.address, baseMint);
     const quoteDestination = await walletOf(owner.address, quoteMint);
+    const accounts = await this.accounts();
     await this.send(
       owner,
-      vault.getClaimInstruction({ ...(await this.accounts()), owner, deposit, baseDestination, quoteDestination }),
+      vault.getClaimInstruction({
+        ...accounts,
+        owner,
+        deposit,
+        baseDestination,
+        quoteDestination,
+        baseTicket: await ticketAddress(accounts.baseTokens, TICKET_ID),
+        quoteTicket: await ticketAddress(accounts.quoteTokens, TICKET_ID),
+        ticketId: TICKET_ID,
+      }),
     );
   }
 

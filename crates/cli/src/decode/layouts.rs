@@ -71,7 +71,7 @@ accounts! {
         version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
         base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms,
-        quote_feed, portfolio;
+        quote_feed, portfolio, throttle_since_unix_s, throttle_opened_lots;
         reserved_head, reserved;
     Expiry in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,

@@ -136,7 +136,7 @@ impl Show for Queue {
 impl<const N: usize> Show for [Outflow; N] {
     fn show(&self, _: &str) -> Value {
         let opened = self.iter().filter(|vault| vault.mint != [0; 32]);
-        Value::List(opened.map(|vault| Value::Record(record!(vault, mint, hour, day, queue))).collect())
+        Value::List(opened.map(|vault| Value::Record(record!(vault, mint, tokens, hour, day, queue))).collect())
     }
 }
 

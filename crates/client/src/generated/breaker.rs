@@ -23,7 +23,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6606, "GuardianInvalid", "each guardian may be named once, and none may be the zero address"),
     (6607, "LevelUnknown", "levels are 0 normal, 1 throttle, 2 close only, 3 frozen, 4 migrating"),
     (6608, "LevelAboveGuardian", "a guardian raises to level 3 at most"),
-    (6609, "LevelNotUpward", "the level in force is already as high: a guardian only raises"),
+    (6609, "LevelNotUpward", "the level in force is already as high: a trip only raises"),
     (6610, "LevelNotDownward", "the level in force is not above that: relaxing only lowers"),
     (6611, "GuardiansDisabled", "the guardians have used their 3 trips: the authority re-arms them with guardians_set"),
     (6612, "MigrationOpen", "a migration ends by verification or rollback, not by relaxing"),
@@ -34,6 +34,58 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6617, "WithdrawalsQueued", "withdrawals are queued at level 3: retry when the level has come down"),
     (6618, "WithdrawalsRefused", "no withdrawals while accounts are migrated"),
     (6619, "CounterOverflow", "a counter would pass 64 bits"),
+    (6620, "FreezeStands", "a freeze comes down by itself only when it runs out: the council relaxes it sooner"),
+    (
+        6621,
+        "FreezeUnverified",
+        "a freeze is relaxed to level 2 at first: lower only for a market, with its sums verified",
+    ),
+    (
+        6622,
+        "CooldownRunning",
+        "too little time since the last evidence: 30 minutes at level 2, an hour at level 1, a guardian's trip 6 hours",
+    ),
+    (6623, "SamplesTooFew", "the feed must have given 10 good samples in a row"),
+    (6624, "NotFrozen", "only a freeze is held for a patch"),
+    (6625, "NoMigration", "no migration is open"),
+    (6626, "LevelNotSettable", "the governor sets levels 2 (migration verified), 3 (freeze held) and 4 (migrating)"),
+    (6627, "VaultUnknown", "the custody has no vault of that mint"),
+    (6628, "CustodyFull", "a custody has two token vaults, and both are open"),
+    (
+        6629,
+        "WindowOutOfBounds",
+        "hour and day limits are 1 to 10,000 basis points, the day's at least the hour's and at most 24 times it",
+    ),
+    (6630, "OpenInterestCapZero", "a market's cap on open interest must be above zero"),
+    (6631, "MarketUnreadable", "the account is not this custody's market, or its bytes are not readable"),
+    (6632, "FeedUnreadable", "the account is not the market's feed, or its bytes are not readable"),
+    (6633, "VolatilityNotHigh", "the feed's volatility of the last hour is below 3 times the last day's"),
+    (6634, "PriceNotDeviant", "the feed's price is within 10 % of its five-minute mean"),
+    (6635, "FeedNotSevere", "the feed is neither stale nor down, and was refreshed in the last 10 minutes"),
+    (6636, "OpenInterestWithinCap", "the market's open interest is within its cap"),
+    (6637, "NotRestarted", "the cluster has not restarted since the last trip"),
+    (6638, "RestartSlotUnreadable", "the account is not the sysvar of the last restart"),
+    (6639, "InsuranceNotDrawnDown", "the insurance holds at least 70 % of its mark"),
+    (6640, "InsuranceMarkStale", "the insurance mark is older than a day: take a new one"),
+    (6641, "InsuranceMarkStands", "the insurance mark is younger than a day and not below the insurance"),
+    (6642, "MonitorsUnset", "no monitors are set"),
+    (6643, "MonitorsAlive", "a monitor has reported in the last hour"),
+    (6644, "MonitorsSilent", "the monitors have been silent for more than an hour"),
+    (6645, "MonitorsTooMany", "at most 4 monitors"),
+    (6646, "MonitorInvalid", "each monitor may be named once, and none may be the zero address"),
+    (6647, "NotMonitor", "the signer is not one of the brake's monitors"),
+    (6648, "InvariantHolds", "the vaults hold what the market owes"),
+    (6649, "InvariantBroken", "a vault holds less than the market owes"),
+    (6650, "CauseStands", "the cause of the level still holds"),
+    (6651, "TicketNotServed", "the queue has not come to the ticket"),
+    (6652, "TicketHeld", "while the market is frozen a ticket waits for 12 hours from its issue"),
+    (6653, "TicketOfAnotherCustody", "the ticket belongs to another custody"),
+    (6654, "WrongDestination", "the destination is not the one that the ticket names"),
+    (6655, "NotRentPayer", "the account is not the one that paid the rent"),
+    (6656, "WrongTicket", "the ticket account does not have the address of this vault and id"),
+    (6657, "DestinationOfAnotherMint", "the destination is of another mint than the vault"),
+    (6658, "LimitsNotPending", "no looser limits are waiting"),
+    (6659, "LimitsTooEarly", "looser limits may be applied 48 hours after they were proposed"),
 ];
 
 /// Every instruction, by discriminator.
@@ -62,6 +114,86 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: GuardianRaise::ACCOUNTS,
     },
     InstructionSpec { name: "level_relax", discriminator: LevelRelax::DISCRIMINATOR, accounts: LevelRelax::ACCOUNTS },
+    InstructionSpec {
+        name: "ticket_claim",
+        discriminator: TicketClaim::DISCRIMINATOR,
+        accounts: TicketClaim::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "ticket_cancel",
+        discriminator: TicketCancel::DISCRIMINATOR,
+        accounts: TicketCancel::ACCOUNTS,
+    },
+    InstructionSpec { name: "limits_set", discriminator: LimitsSet::DISCRIMINATOR, accounts: LimitsSet::ACCOUNTS },
+    InstructionSpec {
+        name: "limits_apply",
+        discriminator: LimitsApply::DISCRIMINATOR,
+        accounts: LimitsApply::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_raise",
+        discriminator: MarketRaise::DISCRIMINATOR,
+        accounts: MarketRaise::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_level_relax",
+        discriminator: MarketLevelRelax::DISCRIMINATOR,
+        accounts: MarketLevelRelax::ACCOUNTS,
+    },
+    InstructionSpec { name: "relax", discriminator: Relax::DISCRIMINATOR, accounts: Relax::ACCOUNTS },
+    InstructionSpec {
+        name: "market_relax",
+        discriminator: MarketRelax::DISCRIMINATOR,
+        accounts: MarketRelax::ACCOUNTS,
+    },
+    InstructionSpec { name: "level_set", discriminator: LevelSet::DISCRIMINATOR, accounts: LevelSet::ACCOUNTS },
+    InstructionSpec {
+        name: "monitors_set",
+        discriminator: MonitorsSet::DISCRIMINATOR,
+        accounts: MonitorsSet::ACCOUNTS,
+    },
+    InstructionSpec { name: "heartbeat", discriminator: Heartbeat::DISCRIMINATOR, accounts: Heartbeat::ACCOUNTS },
+    InstructionSpec {
+        name: "insurance_mark",
+        discriminator: InsuranceMark::DISCRIMINATOR,
+        accounts: InsuranceMark::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "trip_volatility",
+        discriminator: TripVolatility::DISCRIMINATOR,
+        accounts: TripVolatility::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "trip_deviation",
+        discriminator: TripDeviation::DISCRIMINATOR,
+        accounts: TripDeviation::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "trip_severity",
+        discriminator: TripSeverity::DISCRIMINATOR,
+        accounts: TripSeverity::ACCOUNTS,
+    },
+    InstructionSpec { name: "trip_oi", discriminator: TripOi::DISCRIMINATOR, accounts: TripOi::ACCOUNTS },
+    InstructionSpec {
+        name: "trip_restart",
+        discriminator: TripRestart::DISCRIMINATOR,
+        accounts: TripRestart::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "trip_insurance",
+        discriminator: TripInsurance::DISCRIMINATOR,
+        accounts: TripInsurance::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "trip_heartbeat",
+        discriminator: TripHeartbeat::DISCRIMINATOR,
+        accounts: TripHeartbeat::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "trip_invariant",
+        discriminator: TripInvariant::DISCRIMINATOR,
+        accounts: TripInvariant::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,13 +340,14 @@ impl CustodyOpen {
         },
     ];
 
-    pub fn instruction(&self) -> Instruction {
-        self.instruction_of(ID)
+    pub fn instruction(&self, args: LimitTerms) -> Instruction {
+        self.instruction_of(ID, args)
     }
 
     /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
-        let data = Self::DISCRIMINATOR.to_vec();
+    pub fn instruction_of(&self, program_id: Pubkey, args: LimitTerms) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.controller, true),
@@ -240,7 +373,7 @@ impl TokensOpen {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
@@ -268,7 +401,7 @@ impl TokensOpen {
         let data = Self::DISCRIMINATOR.to_vec();
         let accounts = vec![
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.custody, false),
+            AccountMeta::new(self.custody, false),
             AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.tokens, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
@@ -283,10 +416,15 @@ pub struct Release {
     pub controller: Pubkey,
     pub custody: Pubkey,
     pub brake: Pubkey,
+    /// One of the custody's vaults: the handler finds it by address.
     pub tokens: Pubkey,
     pub mint: Pubkey,
-    /// Any account of the mint but the vault: whom to pay is the controller's business, and SPL Token checks the mint.
+    /// Any account of the mint but the vault: whom to pay is the controller's business.
     pub destination: Pubkey,
+    /// Pays the ticket's rent if there is one, and gets it back.
+    pub payer: Pubkey,
+    /// Created if the amount has to wait, left alone if not: its address is checked then.
+    pub ticket: Pubkey,
 }
 
 impl Release {
@@ -298,12 +436,21 @@ impl Release {
         AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
             signer: false,
             optional: false,
             address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
         },
     ];
 
@@ -322,7 +469,10 @@ impl Release {
             AccountMeta::new(self.tokens, false),
             AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.destination, false),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.ticket, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
     }
@@ -331,6 +481,8 @@ impl Release {
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseArgs {
     pub amount: u64,
+    pub ticket_id: u64,
+    pub origin: Pubkey,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -401,6 +553,672 @@ pub struct LevelRelaxArgs {
     pub level: u8,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketClaim {
+    /// No seeds: only `custody_open` creates accounts of this kind, and the ticket names its own.
+    pub custody: Pubkey,
+    pub brake: Pubkey,
+    pub ticket: Pubkey,
+    /// Gets the rent of the ticket.
+    pub payer: Pubkey,
+    /// The vault that the ticket is on: the handler compares it with the custody's.
+    pub tokens: Pubkey,
+    pub mint: Pubkey,
+    pub destination: Pubkey,
+}
+
+impl TicketClaim {
+    pub const DISCRIMINATOR: &[u8] = &[8];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.brake, false),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketCancel {
+    pub controller: Pubkey,
+    pub custody: Pubkey,
+    pub brake: Pubkey,
+    pub ticket: Pubkey,
+    /// Gets the rent of the ticket.
+    pub payer: Pubkey,
+}
+
+impl TicketCancel {
+    pub const DISCRIMINATOR: &[u8] = &[9];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "controller", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.controller, true),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.brake, false),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new(self.payer, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitsSet {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    /// No seeds: only `custody_open` creates accounts of this kind, and any of them may be changed.
+    pub custody: Pubkey,
+}
+
+impl LimitsSet {
+    pub const DISCRIMINATOR: &[u8] = &[10];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: LimitTerms) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: LimitTerms) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.custody, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitsApply {
+    /// No seeds: only `custody_open` creates accounts of this kind.
+    pub custody: Pubkey,
+}
+
+impl LimitsApply {
+    pub const DISCRIMINATOR: &[u8] = &[11];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.custody, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketRaise {
+    pub guardian: Pubkey,
+    /// Counts the trip; the protocol's level stays.
+    pub brake: Pubkey,
+    /// No seeds: only `custody_open` creates accounts of this kind.
+    pub custody: Pubkey,
+}
+
+impl MarketRaise {
+    pub const DISCRIMINATOR: &[u8] = &[12];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "guardian", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: MarketRaiseArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MarketRaiseArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.guardian, true),
+            AccountMeta::new(self.brake, false),
+            AccountMeta::new(self.custody, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketRaiseArgs {
+    pub level: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketLevelRelax {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    /// No seeds: only `custody_open` creates accounts of this kind.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+    /// Checked by the handler: the custody's two vaults.
+    pub base_tokens: Pubkey,
+    pub quote_tokens: Pubkey,
+}
+
+impl MarketLevelRelax {
+    pub const DISCRIMINATOR: &[u8] = &[13];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: MarketLevelRelaxArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MarketLevelRelaxArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.base_tokens, false),
+            AccountMeta::new_readonly(self.quote_tokens, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketLevelRelaxArgs {
+    pub level: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relax {
+    pub brake: Pubkey,
+}
+
+impl Relax {
+    pub const DISCRIMINATOR: &[u8] = &[14];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.brake, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketRelax {
+    /// No seeds: only `custody_open` creates accounts of this kind.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+    /// Checked by the handler: the market's feed.
+    pub feed: Pubkey,
+}
+
+impl MarketRelax {
+    pub const DISCRIMINATOR: &[u8] = &[15];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelSet {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub brake: Pubkey,
+}
+
+impl LevelSet {
+    pub const DISCRIMINATOR: &[u8] = &[16];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: LevelSetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: LevelSetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.brake, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LevelSetArgs {
+    pub level: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonitorsSet {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub brake: Pubkey,
+}
+
+impl MonitorsSet {
+    pub const DISCRIMINATOR: &[u8] = &[17];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: MonitorsSetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MonitorsSetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.brake, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MonitorsSetArgs {
+    pub monitors: Vec<Pubkey>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    pub monitor: Pubkey,
+    pub brake: Pubkey,
+}
+
+impl Heartbeat {
+    pub const DISCRIMINATOR: &[u8] = &[18];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "monitor", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new_readonly(self.monitor, true), AccountMeta::new(self.brake, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceMark {
+    /// No seeds: only `custody_open` creates accounts of this kind, and the mark is of this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+}
+
+impl InsuranceMark {
+    pub const DISCRIMINATOR: &[u8] = &[19];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.custody, false), AccountMeta::new_readonly(self.market, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripVolatility {
+    /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+    /// Checked by the handler: the market's feed.
+    pub feed: Pubkey,
+}
+
+impl TripVolatility {
+    pub const DISCRIMINATOR: &[u8] = &[20];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripDeviation {
+    /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+    /// Checked by the handler: the market's feed.
+    pub feed: Pubkey,
+}
+
+impl TripDeviation {
+    pub const DISCRIMINATOR: &[u8] = &[21];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripSeverity {
+    /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+    /// Checked by the handler: the market's feed.
+    pub feed: Pubkey,
+}
+
+impl TripSeverity {
+    pub const DISCRIMINATOR: &[u8] = &[22];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripOi {
+    /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+}
+
+impl TripOi {
+    pub const DISCRIMINATOR: &[u8] = &[23];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.custody, false), AccountMeta::new_readonly(self.market, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripRestart {
+    pub brake: Pubkey,
+}
+
+impl TripRestart {
+    pub const DISCRIMINATOR: &[u8] = &[24];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "last_restart_slot",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarLastRestartS1ot1111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.brake, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarLastRestartS1ot1111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripInsurance {
+    /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+}
+
+impl TripInsurance {
+    pub const DISCRIMINATOR: &[u8] = &[25];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.custody, false), AccountMeta::new_readonly(self.market, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripHeartbeat {
+    pub brake: Pubkey,
+}
+
+impl TripHeartbeat {
+    pub const DISCRIMINATOR: &[u8] = &[26];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.brake, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TripInvariant {
+    /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
+    pub custody: Pubkey,
+    /// Checked by the handler: the custody's controller.
+    pub market: Pubkey,
+    /// Checked by the handler: the custody's two vaults.
+    pub base_tokens: Pubkey,
+    pub quote_tokens: Pubkey,
+}
+
+impl TripInvariant {
+    pub const DISCRIMINATOR: &[u8] = &[27];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.base_tokens, false),
+            AccountMeta::new_readonly(self.quote_tokens, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AuthorityChanged {
     pub slot: u64,
@@ -436,10 +1254,39 @@ pub struct GuardiansChanged {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct HeartbeatReceived {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub monitor: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceMarked {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    pub insurance_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LevelChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub level: u8,
+    pub migration_ends_unix_s: i64,
+    pub expires_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct LevelRaised {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
+    /// The brake, or one market's custody.
+    pub scope: Pubkey,
     pub guardian: Pubkey,
     pub level: u8,
     pub expires_unix_s: i64,
@@ -451,7 +1298,105 @@ pub struct LevelRelaxed {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
+    /// The brake, or one market's custody.
+    pub scope: Pubkey,
     pub level: u8,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LevelTripped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    /// The brake, or one market's custody.
+    pub scope: Pubkey,
+    pub level: u8,
+    pub cause: u8,
+    pub tripped_unix_s: i64,
+    pub expires_unix_s: i64,
+}
+
+/// What bounds a market's outflow and its open interest.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LimitTerms {
+    /// What may leave a vault in an hour and in a day, in basis points of what it holds: 1 to 10,000.
+    pub hour_bps: u16,
+    pub day_bps: u16,
+    /// Open interest above this closes the market to new risk.
+    pub open_interest_cap_lots: u64,
+    /// No window is narrower than this: of the base vault, and of the quote vault.
+    pub base_floor_atoms: u64,
+    pub quote_floor_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LimitsApplied {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LimitsChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    /// When the limits may be applied; 0 if they are in force.
+    pub ready_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MonitorsChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub monitors: Vec<Pubkey>,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct TicketCancelled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    pub ticket: Pubkey,
+    /// What the controller took the amount from.
+    pub origin: Pubkey,
+    pub amount_atoms: u64,
+    pub unpaid_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct TicketClaimed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    pub ticket: Pubkey,
+    pub destination: Pubkey,
+    pub amount_atoms: u64,
+    /// What the vault still owes to the queue.
+    pub unpaid_atoms: u64,
+    /// What the vault holds afterwards.
+    pub balance_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct TicketIssued {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    pub mint: Pubkey,
+    pub ticket: Pubkey,
+    pub id: u64,
+    pub destination: Pubkey,
+    pub amount_atoms: u64,
+    pub end_atoms: u64,
+    /// When the queue will have come to the ticket, or sooner.
+    pub claimable_unix_s: i64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -497,6 +1442,21 @@ impl GuardiansChanged {
     pub const DISCRIMINATOR: &[u8] = &[178, 170, 191, 233, 236, 149, 0, 124];
 }
 
+impl HeartbeatReceived {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[229, 109, 172, 88, 224, 82, 95, 36];
+}
+
+impl InsuranceMarked {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[52, 174, 127, 43, 219, 177, 128, 75];
+}
+
+impl LevelChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[206, 55, 159, 119, 211, 52, 172, 19];
+}
+
 impl LevelRaised {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[109, 252, 3, 189, 235, 144, 108, 199];
@@ -505,6 +1465,41 @@ impl LevelRaised {
 impl LevelRelaxed {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[230, 39, 215, 39, 32, 163, 189, 1];
+}
+
+impl LevelTripped {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[185, 41, 242, 198, 88, 103, 173, 28];
+}
+
+impl LimitsApplied {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[2, 13, 108, 124, 155, 79, 234, 74];
+}
+
+impl LimitsChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[124, 11, 98, 161, 150, 103, 33, 110];
+}
+
+impl MonitorsChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[149, 60, 154, 7, 241, 94, 64, 167];
+}
+
+impl TicketCancelled {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[72, 122, 91, 222, 191, 190, 120, 193];
+}
+
+impl TicketClaimed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[182, 233, 151, 84, 251, 36, 232, 88];
+}
+
+impl TicketIssued {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[176, 133, 7, 76, 129, 230, 198, 8];
 }
 
 impl TokensOpened {

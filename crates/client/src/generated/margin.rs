@@ -134,6 +134,9 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6285, "MarginUncomputable", "portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds"),
     (6286, "UnknownMode", "an account's mode is 0 (standard) or 1 (portfolio)"),
     (6287, "ModeUnchanged", "the account is in this mode already"),
+    (6288, "CustodyUnreadable", "the custody is not readable"),
+    (6289, "FillThrottled", "at level 1 one fill takes at most a hundredth of the market's cap on open interest"),
+    (6290, "RateThrottled", "at level 1 a market takes at most a twentieth of its cap on open interest in an hour"),
 ];
 
 /// Every instruction, by discriminator.
@@ -393,6 +396,7 @@ pub struct MarketCreateArgs {
     pub strike_tick_e6: u64,
     pub taker_fee_bps: u16,
     pub maker_fee_bps: u16,
+    pub limits: CustodyLimits,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -400,6 +404,7 @@ pub struct ExpiryCreate {
     pub payer: Pubkey,
     pub market: Pubkey,
     pub expiry: Pubkey,
+    pub custody: Pubkey,
     pub feed: Pubkey,
 }
 
@@ -416,6 +421,7 @@ impl ExpiryCreate {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
@@ -439,6 +445,7 @@ impl ExpiryCreate {
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.expiry, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
@@ -607,6 +614,10 @@ pub struct AccountWithdraw {
     pub tokens: Pubkey,
     /// Any token account of the mint: the owner chooses. The token program holds it to the mint.
     pub destination: Pubkey,
+    /// Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the owner may pay.
+    pub payer: Pubkey,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    pub ticket: Pubkey,
     pub breaker_program: Pubkey,
 }
 
@@ -628,6 +639,8 @@ impl AccountWithdraw {
         AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
@@ -636,6 +649,13 @@ impl AccountWithdraw {
             address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
         AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
     ];
 
     pub fn instruction(&self, args: AccountWithdrawArgs) -> Instruction {
@@ -656,8 +676,11 @@ impl AccountWithdraw {
             AccountMeta::new(self.custody, false),
             AccountMeta::new(self.tokens, false),
             AccountMeta::new(self.destination, false),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.ticket, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
             AccountMeta::new_readonly(self.breaker_program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
     }
@@ -666,6 +689,7 @@ impl AccountWithdraw {
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountWithdrawArgs {
     pub amount: u64,
+    pub ticket_id: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -678,6 +702,7 @@ pub struct QuoteFill {
     pub taker: Pubkey,
     pub maker: Pubkey,
     pub quote_state: Pubkey,
+    pub custody: Pubkey,
     pub feed: Pubkey,
     /// The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart.
     pub quote_source: Pubkey,
@@ -699,6 +724,7 @@ impl QuoteFill {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "quote_source", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
@@ -726,6 +752,7 @@ impl QuoteFill {
             AccountMeta::new(self.maker, false),
             AccountMeta::new(self.quote_state, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(self.quote_source, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
@@ -886,6 +913,7 @@ pub struct SeriesWrite {
     pub expiry: Pubkey,
     pub writer: Pubkey,
     pub holder: Pubkey,
+    pub custody: Pubkey,
     pub feed: Pubkey,
 }
 
@@ -904,6 +932,7 @@ impl SeriesWrite {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
     ];
 
@@ -922,6 +951,7 @@ impl SeriesWrite {
             AccountMeta::new(self.writer, false),
             AccountMeta::new(self.holder, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
         ];
         Instruction { program_id, accounts, data }
@@ -1253,6 +1283,19 @@ pub struct AccountWithdrawn {
     pub amount_atoms: u64,
     pub quote_atoms: i64,
     pub base_atoms: u64,
+}
+
+/// What the breaker holds the market to: its own to check.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct CustodyLimits {
+    /// What may leave a token vault in an hour and in a day, in basis points of what it holds.
+    pub hour_bps: u16,
+    pub day_bps: u16,
+    /// Open interest above this closes the market to new risk.
+    pub open_interest_cap_lots: u64,
+    /// No window is narrower than this: of the base vault, and of the quote vault.
+    pub base_floor_atoms: u64,
+    pub quote_floor_atoms: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]

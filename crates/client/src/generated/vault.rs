@@ -78,6 +78,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6445, "NotCovered", "the calls would not be fully covered by the deposits"),
     (6446, "AmountOverflow", "an amount exceeds its bound"),
     (6447, "WrongBreakerProgram", "the account is not the breaker program"),
+    (6448, "WrongCustody", "the custody is not the market's"),
 ];
 
 /// Every instruction, by discriminator.
@@ -383,6 +384,8 @@ pub struct DepositCancel {
     pub base_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    pub ticket: Pubkey,
 }
 
 impl DepositCancel {
@@ -420,6 +423,7 @@ impl DepositCancel {
             optional: false,
             address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
@@ -427,15 +431,23 @@ impl DepositCancel {
             optional: false,
             address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
     ];
 
-    pub fn instruction(&self) -> Instruction {
-        self.instruction_of(ID)
+    pub fn instruction(&self, args: DepositCancelArgs) -> Instruction {
+        self.instruction_of(ID, args)
     }
 
     /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
-        let data = Self::DISCRIMINATOR.to_vec();
+    pub fn instruction_of(&self, program_id: Pubkey, args: DepositCancelArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.owner, true),
             AccountMeta::new(self.vault, false),
@@ -451,10 +463,17 @@ impl DepositCancel {
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new(self.ticket, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
     }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct DepositCancelArgs {
+    pub ticket_id: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -466,6 +485,8 @@ pub struct AuctionOpen {
     /// A listed expiry of the market, in the mandate's range: whoever opens the auction picks it.
     pub expiry: Pubkey,
     pub feed: Pubkey,
+    /// The market's custody, whose own level counts too.
+    pub custody: Pubkey,
 }
 
 impl AuctionOpen {
@@ -483,6 +504,7 @@ impl AuctionOpen {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -499,6 +521,7 @@ impl AuctionOpen {
             AccountMeta::new_readonly(self.expiry, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
         ];
         Instruction { program_id, accounts, data }
     }
@@ -522,6 +545,8 @@ pub struct BidPlace {
     pub source: Pubkey,
     /// The market's quote tokens, pinned by the margin program.
     pub quote_tokens: Pubkey,
+    /// The market's custody, whose own level counts too.
+    pub custody: Pubkey,
 }
 
 impl BidPlace {
@@ -544,6 +569,7 @@ impl BidPlace {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "margin_program",
             writable: false,
@@ -587,6 +613,7 @@ impl BidPlace {
             AccountMeta::new(self.source, false),
             AccountMeta::new(self.quote_tokens, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
@@ -617,6 +644,8 @@ pub struct AuctionClear {
     pub quote_mint: Pubkey,
     /// Pinned by the margin program.
     pub feed: Pubkey,
+    /// Pinned by the margin program.
+    pub custody: Pubkey,
 }
 
 impl AuctionClear {
@@ -639,6 +668,7 @@ impl AuctionClear {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "margin_program",
             writable: false,
@@ -673,6 +703,7 @@ impl AuctionClear {
             AccountMeta::new_readonly(self.quote_mint, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -696,6 +727,10 @@ pub struct BidRefund {
     pub quote_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
+    /// Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the bidder may pay.
+    pub payer: Pubkey,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    pub ticket: Pubkey,
 }
 
 impl BidRefund {
@@ -733,6 +768,8 @@ impl BidRefund {
             optional: false,
             address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
@@ -740,15 +777,23 @@ impl BidRefund {
             optional: false,
             address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
     ];
 
-    pub fn instruction(&self) -> Instruction {
-        self.instruction_of(ID)
+    pub fn instruction(&self, args: BidRefundArgs) -> Instruction {
+        self.instruction_of(ID, args)
     }
 
     /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
-        let data = Self::DISCRIMINATOR.to_vec();
+    pub fn instruction_of(&self, program_id: Pubkey, args: BidRefundArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.vault, false),
             AccountMeta::new(self.epoch, false),
@@ -764,10 +809,18 @@ impl BidRefund {
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.ticket, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
     }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BidRefundArgs {
+    pub ticket_id: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -869,6 +922,9 @@ pub struct Claim {
     pub quote_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
+    /// Created by the breaker for what has to wait, one a vault: it derives and checks the addresses.
+    pub base_ticket: Pubkey,
+    pub quote_ticket: Pubkey,
 }
 
 impl Claim {
@@ -909,6 +965,8 @@ impl Claim {
             optional: false,
             address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
         },
+        AccountSpec { name: "base_ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_ticket", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "token_program",
             writable: false,
@@ -916,15 +974,23 @@ impl Claim {
             optional: false,
             address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
         },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
     ];
 
-    pub fn instruction(&self) -> Instruction {
-        self.instruction_of(ID)
+    pub fn instruction(&self, args: ClaimArgs) -> Instruction {
+        self.instruction_of(ID, args)
     }
 
     /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
-        let data = Self::DISCRIMINATOR.to_vec();
+    pub fn instruction_of(&self, program_id: Pubkey, args: ClaimArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.owner, true),
             AccountMeta::new(self.vault, false),
@@ -943,10 +1009,18 @@ impl Claim {
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new(self.base_ticket, false),
+            AccountMeta::new(self.quote_ticket, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
     }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ClaimArgs {
+    pub ticket_id: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]

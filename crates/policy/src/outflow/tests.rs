@@ -182,3 +182,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn limits_bound_the_parts_of_a_vault() {
+    let bounds = |hour_bps, day_bps| Limits { hour_bps, day_bps, ..LIMITS }.in_bounds();
+    assert!(bounds(1, 1) && bounds(1, 24) && bounds(10_000, 10_000) && bounds(1_000, 2_500));
+    assert!(!bounds(0, 1) && !bounds(1, 25) && !bounds(2, 1) && !bounds(10_001, 10_001) && !bounds(9_000, 10_001));
+    assert!(LIMITS.within(&LIMITS) && !Limits { floor_atoms: 1, ..LIMITS }.within(&LIMITS));
+}

@@ -1,5 +1,6 @@
 //! Opens the custody of one controller: the PDA that will own its token vaults.
 use crate::events::CustodyOpened;
+use crate::limits::LimitTerms;
 use crate::state::{Custody, MIN_READER, VERSION};
 use abi::breaker::CUSTODY_SEED;
 use anchor_lang::prelude::*;
@@ -17,17 +18,21 @@ pub struct CustodyOpen {
 
 impl CustodyOpen {
     /// Authority: the controller itself; a custody gives power over nothing but its own vaults.
-    /// Effects: creates the custody, once.
-    pub fn custody_open(&mut self, bumps: &CustodyOpenBumps) -> Result<()> {
+    /// Effects: creates the custody with its limits, once. From then on only the config's authority changes them.
+    /// Errors: `WindowOutOfBounds`, `OpenInterestCapZero`.
+    pub fn custody_open(&mut self, limits: &LimitTerms, bumps: &CustodyOpenBumps) -> Result<()> {
+        limits.validate()?;
         self.custody.version = VERSION;
         self.custody.min_reader = MIN_READER;
         self.custody.bump = bumps.custody;
         self.custody.controller = *self.controller.address();
+        self.custody.limits = limits.stored();
         let (slot, unix_s) = shared::now()?;
+        let seq = self.custody.seq_next()?;
         emit!(CustodyOpened {
             slot,
             unix_s,
-            seq: 0,
+            seq,
             custody: *self.custody.address(),
             controller: *self.controller.address(),
         });

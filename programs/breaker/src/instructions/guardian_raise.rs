@@ -27,11 +27,12 @@ impl GuardianRaise {
         let (slot, unix_s) = shared::now()?;
         let raised = self.brake.machine()?.guardian_raise(to, unix_s, TIME_DIVISOR).map_err(BreakerError::from)?;
         self.brake.record(raised);
-        let seq = self.brake.seq_next()?;
+        let (seq, scope) = (self.brake.seq_next()?, *self.brake.address());
         emit!(LevelRaised {
             slot,
             unix_s,
             seq,
+            scope,
             guardian: *self.guardian.address(),
             level,
             expires_unix_s: raised.latch.expires_unix_s,

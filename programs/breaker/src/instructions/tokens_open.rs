@@ -12,6 +12,7 @@ pub struct TokensOpen {
     #[account(mut)]
     pub payer: Signer,
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
+    #[account(mut)]
     pub custody: Account<Custody>,
     /// Its owner is checked by the handler; that it is a mint, by SPL Token.
     pub mint: UncheckedAccount,
@@ -24,18 +25,22 @@ pub struct TokensOpen {
 
 impl TokensOpen {
     /// Authority: anyone, who pays the rent.
-    /// Effects: creates the token vault, owned by the custody's PDA, once.
-    /// Errors: `MintNotSplToken`; a second call fails as the account exists.
-    fn validate(&self) -> Result<()> {
+    /// Effects: creates the token vault, owned by the custody's PDA, once, and names it in the custody.
+    /// Errors: `MintNotSplToken`, `CustodyFull`; a second call for a mint fails as the account exists.
+    fn validate(&self) -> Result<usize> {
         require!(self.mint.account().owned_by(&Token::id()), BreakerError::MintNotSplToken);
-        Ok(())
+        let vacant = self.custody.vaults.iter().position(|vault| vault.mint == Address::default());
+        Ok(vacant.ok_or(BreakerError::CustodyFull)?)
     }
 
     pub fn tokens_open(&mut self, bumps: &TokensOpenBumps) -> Result<()> {
-        self.validate()?;
+        let vacant = self.validate()?;
         let (slot, unix_s) = shared::now()?;
         let (custody, tokens, mint) = (*self.custody.address(), *self.tokens.address(), *self.mint.address());
-        emit!(TokensOpened { slot, unix_s, seq: self.custody.releases.get(), custody, tokens, mint });
+        let place = self.custody.vaults.get_mut(vacant).ok_or(BreakerError::CustodyFull)?;
+        (place.mint, place.tokens) = (mint, tokens);
+        let seq = self.custody.seq_next()?;
+        emit!(TokensOpened { slot, unix_s, seq, custody, tokens, mint });
         let seeds: [&[u8]; 4] = [TOKENS_SEED, self.custody.controller.as_ref(), mint.as_ref(), &[bumps.tokens]];
         create_account_signed(
             self.payer.account(),

@@ -34,21 +34,29 @@ pub struct AccountWithdraw {
     /// Any token account of the mint: the owner chooses. The token program holds it to the mint.
     #[account(mut)]
     pub destination: UncheckedAccount,
+    /// Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the owner may pay.
+    #[account(unsafe(dup))]
+    pub payer: Signer,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    #[account(mut)]
+    pub ticket: UncheckedAccount,
     pub token_program: Program<Token>,
     pub breaker_program: Program<BreakerProgram>,
+    pub system_program: Program<System>,
 }
 
 impl AccountWithdraw {
     /// Authority: the owner.
-    /// Effects: the balance and the vault shrink by `amount`.
-    /// Errors: `AmountZero`, `WithdrawalsQueued`, `LevelForbids`, `BaseBalanceTooLow`, `QuoteBalanceTooLow`,
-    /// `InitialMarginNegative`, `FeedStale` (with open positions); the breaker's when the vault holds less.
+    /// Effects: the balance shrinks by `amount`, and so does the vault; or the breaker issues a ticket of this id, if the market is frozen,
+    /// the amount does not fit the vault's windows or somebody waits.
+    /// Errors: `AmountZero`, `LevelForbids`, `BaseBalanceTooLow`, `QuoteBalanceTooLow`, `InitialMarginNegative`, `FeedStale` (with open
+    /// positions); the breaker's when the vault holds less.
     fn validate(&self, amount: u64, stamp: &Stamp) -> Result<()> {
         require!(amount > 0, MarginError::AmountZero);
         level_require(self.brake.account(), Action::Withdraw, stamp.unix_s)
     }
 
-    pub fn account_withdraw(&mut self, amount: u64, others: &[AccountView]) -> Result<()> {
+    pub fn account_withdraw(&mut self, amount: u64, ticket_id: u64, others: &[AccountView]) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(amount, &stamp)?;
         let token = self.market.token(self.mint.address())?;
@@ -65,7 +73,7 @@ impl AccountWithdraw {
             quote_atoms: self.account.quote_atoms.get(),
             base_atoms: self.account.base_atoms.get(),
         });
-        custody::release(self, amount)
+        custody::release(self, amount, ticket_id)
     }
 }
 

@@ -1,11 +1,10 @@
 //! Lists an expiry: anyone, on the listing rule.
 use crate::errors::MarginError;
 use crate::events::{ExpiryCreated, Stamp};
-use crate::guard::{level_require, spot, BRAKE};
+use crate::guard::{listing_require, spot, BRAKE};
 use crate::state::{Expiry, Market, MIN_READER, VERSION};
 use abi::margin::{EXPIRY_LISTED, EXPIRY_SEED};
 use anchor_lang::prelude::*;
-use policy::Action;
 use risk::listing::{expiry_check, strikes, ListingError};
 use units::{PriceE6, UnixSeconds};
 
@@ -25,6 +24,8 @@ pub struct ExpiryCreate {
     pub expiry: Account<Expiry>,
     #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    #[account(address = market.custody @ MarginError::CustodyOfAnotherMarket)]
+    pub custody: UncheckedAccount,
     #[account(address = market.feed @ MarginError::FeedOfAnotherMarket)]
     pub feed: UncheckedAccount,
     pub system_program: Program<System>,
@@ -41,7 +42,7 @@ impl ExpiryCreate {
             ListingError::BeyondHorizon => MarginError::ExpiryBeyondHorizon,
             ListingError::OffSchedule => MarginError::ExpiryOffSchedule,
         })?;
-        level_require(self.brake.account(), Action::Listing, stamp.unix_s)
+        listing_require(self.brake.account(), self.custody.account(), stamp.unix_s)
     }
 
     pub fn expiry_create(&mut self, expiry_unix_s: i64, bumps: &ExpiryCreateBumps) -> Result<()> {

@@ -9,6 +9,7 @@ use abi::oracle::Feed;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use anchor_spl::mint::Mint;
+use breaker::LimitTerms;
 use policy::Action;
 use risk::fees::FEE_BPS_MAX;
 use risk::portfolio::MarginParams;
@@ -27,6 +28,32 @@ pub struct MarketCreateArgs {
     pub strike_tick_e6: u64,
     pub taker_fee_bps: u16,
     pub maker_fee_bps: u16,
+    pub limits: CustodyLimits,
+}
+
+/// What the breaker holds the market to: its own to check.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, IdlType)]
+pub struct CustodyLimits {
+    /// What may leave a token vault in an hour and in a day, in basis points of what it holds.
+    pub hour_bps: u16,
+    pub day_bps: u16,
+    /// Open interest above this closes the market to new risk.
+    pub open_interest_cap_lots: u64,
+    /// No window is narrower than this: of the base vault, and of the quote vault.
+    pub base_floor_atoms: u64,
+    pub quote_floor_atoms: u64,
+}
+
+impl From<CustodyLimits> for LimitTerms {
+    fn from(limits: CustodyLimits) -> Self {
+        Self {
+            hour_bps: limits.hour_bps,
+            day_bps: limits.day_bps,
+            open_interest_cap_lots: limits.open_interest_cap_lots,
+            base_floor_atoms: limits.base_floor_atoms,
+            quote_floor_atoms: limits.quote_floor_atoms,
+        }
+    }
 }
 
 #[derive(Accounts)]
@@ -65,7 +92,7 @@ impl MarketCreate {
     /// Authority: the config's authority.
     /// Effects: market, custody and two empty token vaults.
     /// Errors: `NotAuthority`, `SymbolMismatch`, `FeedUnreadable`, `MintOfAnotherProgram`, `MintsEqual`, `QuoteDecimalsNotSix`, `BaseDecimalsTooMany`,
-    /// `LotsPerUnitOutOfBounds`, `StrikeTickOutOfBounds`, `FeeOutOfBounds`, `LevelForbids`.
+    /// `LotsPerUnitOutOfBounds`, `StrikeTickOutOfBounds`, `FeeOutOfBounds`, `LevelForbids`; the breaker's for the limits.
     fn validate(&self, args: &MarketCreateArgs, stamp: &Stamp) -> Result<()> {
         level_require(self.brake.account(), Action::Listing, stamp.unix_s)?;
         let feed = shared::read::<Feed, _>(self.feed.account(), &abi::ids::ORACLE, |_| MarginError::FeedUnreadable)?;
@@ -109,7 +136,7 @@ impl MarketCreate {
             market: *self.market.address(),
             symbol: args.symbol,
         });
-        custody::open(self, bumps.market)
+        custody::open(self, args.limits.into(), bumps.market)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Fills a maker's quote, signed or posted, in whole or in part.
 use crate::errors::MarginError;
 use crate::events::{LegFilled, QuoteFilled, Stamp};
-use crate::guard::{level_require, spot, BRAKE};
+use crate::guard::{level_require, new_risk_take, spot, BRAKE};
 use crate::maker_quote::MakerQuote;
 use crate::others::expiry_mut;
 use crate::package::{Leg, Package, Setting};
@@ -51,6 +51,8 @@ pub struct QuoteFill {
     pub quote_state: Account<QuoteState>,
     #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    #[account(address = market.custody @ MarginError::CustodyOfAnotherMarket)]
+    pub custody: UncheckedAccount,
     #[account(address = market.feed @ MarginError::FeedOfAnotherMarket)]
     pub feed: UncheckedAccount,
     /// The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart.
@@ -97,8 +99,12 @@ impl QuoteFill {
         let package = Package::new(&quote, args.packages, &setting, others)?;
         let taker_side = Side::new(&self.taker, &package, |leg| leg.taker);
         let maker_side = Side::new(&self.maker, &package, |leg| leg.maker);
-        let action = if taker_side.earlier.is_some() { Action::ReduceRisk } else { Action::NewRisk };
-        level_require(self.brake.account(), action, stamp.unix_s)?;
+        if taker_side.earlier.is_some() {
+            level_require(self.brake.account(), Action::ReduceRisk, stamp.unix_s)?;
+        } else {
+            let (brake, custody) = (self.brake.account(), self.custody.account());
+            new_risk_take(&mut self.market, brake, custody, package.lots(), stamp.unix_s)?;
+        }
 
         self.quote_state.bind(&quote, self.payer.address(), bumps.quote_state)?;
         self.quote_state.take(&quote, args.packages)?;

@@ -1,14 +1,13 @@
 //! A covered call, written by a vault and delivered to a holder who need not sign.
 use crate::errors::MarginError;
 use crate::events::{SeriesWritten, Stamp};
-use crate::guard::{level_require, spot, BRAKE};
+use crate::guard::{new_risk_take, spot, BRAKE};
 use crate::portfolio_reads::Need;
 use crate::state::{Expiry, MarginAccount, Market};
 use crate::valuation::Surroundings;
 use abi::margin::KIND_CALL;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use policy::Action;
 use units::Lots;
 
 const VAULT: Address = Address::new_from_array(abi::ids::VAULT);
@@ -32,6 +31,8 @@ pub struct SeriesWrite {
     pub holder: Account<MarginAccount>,
     #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    #[account(address = market.custody @ MarginError::CustodyOfAnotherMarket)]
+    pub custody: UncheckedAccount,
     #[account(address = market.feed @ MarginError::FeedOfAnotherMarket)]
     pub feed: UncheckedAccount,
 }
@@ -39,12 +40,11 @@ pub struct SeriesWrite {
 impl SeriesWrite {
     /// Authority: the vault that owns the writer.
     /// Effects: writer short, holder long, by `lots`; no cash moves.
-    /// Errors: `WriterNotVault`, `AmountZero`, `LevelForbids`, `SeriesExpired`, `UnknownSeries`, `PositionsFull`,
+    /// Errors: `WriterNotVault`, `AmountZero`, `LevelForbids`, `FillThrottled`, `RateThrottled`, `SeriesExpired`, `UnknownSeries`, `PositionsFull`,
     /// `NotionalTooLarge`, `FeedStale`, `InitialMarginNegative`.
     fn validate(&self, lots: u64, stamp: &Stamp) -> Result<()> {
         require!(lots > 0, MarginError::AmountZero);
-        self.expiry.require_trading(stamp.unix_s)?;
-        level_require(self.brake.account(), Action::NewRisk, stamp.unix_s)
+        self.expiry.require_trading(stamp.unix_s)
     }
 
     pub fn series_write(&mut self, lots: u64, strike_e6: u64, others: &[AccountView]) -> Result<()> {
@@ -54,6 +54,8 @@ impl SeriesWrite {
         let spot = spot(self.feed.account(), stamp.unix_s)?;
         let long = Lots(i64::try_from(lots).map_err(|_| MarginError::NotionalTooLarge)?);
         let short = Lots::ZERO.checked_sub(long).ok_or(MarginError::NotionalTooLarge)?;
+        let (brake, custody) = (self.brake.account(), self.custody.account());
+        new_risk_take(&mut self.market, brake, custody, lots, stamp.unix_s)?;
 
         let written = self.writer.lots_apply(&mut self.market, &mut self.expiry, &series, short, spot)?;
         let held = self.holder.lots_apply(&mut self.market, &mut self.expiry, &series, long, spot)?;

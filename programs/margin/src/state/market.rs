@@ -3,6 +3,7 @@ use super::{Market, Token};
 use crate::errors::MarginError;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use policy::Throttle;
 use risk::standard::Scale;
 
 impl Market {
@@ -37,6 +38,16 @@ impl Market {
             Token::Base => self.base_decimals,
             Token::Quote => self.quote_decimals,
         }
+    }
+
+    /// New risk taken while the market was throttled.
+    pub fn throttle(&self) -> Throttle {
+        Throttle { since_unix_s: self.throttle_since_unix_s.get(), opened_lots: self.throttle_opened_lots.get() }
+    }
+
+    pub fn throttle_record(&mut self, throttle: Throttle) {
+        self.throttle_since_unix_s = throttle.since_unix_s.into();
+        self.throttle_opened_lots = throttle.opened_lots.into();
     }
 
     /// The registry index of the next account; never reused.

@@ -34,6 +34,8 @@ pub struct AuctionClear {
     pub feed: UncheckedAccount,
     #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    /// Pinned by the margin program.
+    pub custody: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
 }
@@ -154,6 +156,7 @@ impl AuctionClear {
             holder: holder.cpi_handle_mut(),
             feed: self.feed.cpi_handle(),
             brake: self.brake.cpi_handle(),
+            custody: self.custody.cpi_handle(),
         };
         accounts.call(lots, strike_e6, signer)
     }

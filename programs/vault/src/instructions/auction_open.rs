@@ -21,6 +21,8 @@ pub struct AuctionOpen {
     pub feed: UncheckedAccount,
     #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    /// The market's custody, whose own level counts too.
+    pub custody: UncheckedAccount,
 }
 
 /// What an auction sells, all of it from the mandate and on-chain values.
@@ -35,17 +37,17 @@ struct Terms {
 
 impl AuctionOpen {
     /// Authority: anyone.
-    /// Errors: `EpochNotOpen`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `NoStrike`, `NothingToOffer`.
+    /// Errors: `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `NoStrike`, `NothingToOffer`.
     fn validate(&self, now_unix_s: i64) -> Result<Terms> {
         require!(self.epoch.state == abi::vault::EPOCH_OPEN, VaultError::EpochNotOpen);
-        reads::require_auctions_allowed(self.brake.account(), now_unix_s)?;
+        let market = reads::market(self.market.account())?;
+        reads::require_auctions_allowed(self.brake.account(), self.custody.account(), &market, now_unix_s)?;
         let mandate = self.vault.mandate();
         let expiry = reads::expiry(self.expiry.account(), &self.vault.market)?;
         let expiry_unix_s = expiry.expiry_unix_s.get();
         let fits = mandate.expiry_fits(UnixSeconds(now_unix_s), UnixSeconds(expiry_unix_s));
         require!(fits, VaultError::ExpiryOutOfRange);
 
-        let market = reads::market(self.market.account())?;
         let spot = reads::spot(self.feed.account(), &market, now_unix_s)?;
         let listed =
             expiry.strikes_e6.iter().take(usize::from(expiry.strike_count)).map(|strike| PriceE6(strike.get()));

@@ -36,6 +36,8 @@ pub struct BidPlace {
     pub quote_tokens: UncheckedAccount,
     #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    /// The market's custody, whose own level counts too.
+    pub custody: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
     pub token_program: Program<Token>,
@@ -44,16 +46,16 @@ pub struct BidPlace {
 
 impl BidPlace {
     /// Authority: the bidder.
-    /// Errors: `AuctionNotOpen`, `AuctionOver`, `BrakeEngaged`, `BidLotsOutOfBounds`, `BidBelowReserve`, `BidPriceOutOfBounds`,
+    /// Errors: `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BidLotsOutOfBounds`, `BidBelowReserve`, `BidPriceOutOfBounds`,
     /// `WrongQuoteMint`, `WrongHolder`, `AmountOverflow`. Returns the premium to escrow.
     fn validate(&self, bid: RankedBid, now_unix_s: i64) -> Result<QuoteAtoms> {
         require!(self.epoch.state == abi::vault::EPOCH_AUCTION, VaultError::AuctionNotOpen);
         require!(now_unix_s < self.epoch.auction_ends_unix_s.get(), VaultError::AuctionOver);
-        reads::require_auctions_allowed(self.brake.account(), now_unix_s)?;
+        let market = reads::market(self.market.account())?;
+        reads::require_auctions_allowed(self.brake.account(), self.custody.account(), &market, now_unix_s)?;
         require!((1..=MAX_OFFERED_LOTS).contains(&bid.lots), VaultError::BidLotsOutOfBounds);
         require!(bid.price.0 >= self.epoch.reserve_price_e6.get(), VaultError::BidBelowReserve);
         require!(bid.price <= PriceE6::MAX, VaultError::BidPriceOutOfBounds);
-        let market = reads::market(self.market.account())?;
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
         let is_own = reads::is_margin_account_of(self.holder.account(), self.bidder.address(), &self.vault.market);
         require!(is_own, VaultError::WrongHolder);

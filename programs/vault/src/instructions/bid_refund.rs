@@ -39,7 +39,14 @@ pub struct BidRefund {
     pub margin_program: UncheckedAccount,
     #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
+    /// Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the bidder may pay.
+    #[account(unsafe(dup))]
+    pub payer: Signer,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    #[account(mut)]
+    pub ticket: UncheckedAccount,
     pub token_program: Program<Token>,
+    pub system_program: Program<System>,
 }
 
 impl BidRefund {
@@ -52,7 +59,7 @@ impl BidRefund {
         Ok(())
     }
 
-    pub fn bid_refund(&mut self) -> Result<()> {
+    pub fn bid_refund(&mut self, ticket_id: u64) -> Result<()> {
         self.validate()?;
         let (slot, unix_s) = shared::now()?;
 
@@ -89,8 +96,11 @@ impl BidRefund {
             feed: self.feed.cpi_handle(),
             brake: self.brake.cpi_handle(),
             breaker_program: self.breaker_program.cpi_handle(),
+            payer: self.payer.cpi_handle_mut(),
+            ticket: self.ticket.cpi_handle_mut(),
             token_program: self.token_program.cpi_handle(),
+            system_program: self.system_program.cpi_handle(),
         };
-        accounts.call(amount_atoms, signer)
+        accounts.call(amount_atoms, ticket_id, signer)
     }
 }

@@ -50,7 +50,13 @@ pub struct Claim {
     pub margin_program: UncheckedAccount,
     #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
+    /// Created by the breaker for what has to wait, one a vault: it derives and checks the addresses.
+    #[account(mut)]
+    pub base_ticket: UncheckedAccount,
+    #[account(mut)]
+    pub quote_ticket: UncheckedAccount,
     pub token_program: Program<Token>,
+    pub system_program: Program<System>,
 }
 
 impl Claim {
@@ -66,7 +72,7 @@ impl Claim {
         Ok((deposit, part))
     }
 
-    pub fn claim(&mut self) -> Result<()> {
+    pub fn claim(&mut self, ticket_id: u64) -> Result<()> {
         let (deposit, part) = self.validate()?;
         let (slot, unix_s) = shared::now()?;
 
@@ -93,17 +99,16 @@ impl Claim {
             claimed_base_atoms: self.epoch.claimed_base_atoms.get(),
             claimed_quote_atoms: self.epoch.claimed_quote_atoms.get(),
         });
-        self.pay(&part)
+        self.pay(&part, ticket_id)
     }
 
-    fn pay(&mut self, part: &Share) -> Result<()> {
+    fn pay(&mut self, part: &Share, ticket_id: u64) -> Result<()> {
         let seeds = self.vault.signer_seeds();
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
-        for (mint, tokens, destination, atoms) in [
-            (&self.base_mint, &mut self.base_tokens, &mut self.base_destination, part.base.0),
-            (&self.quote_mint, &mut self.quote_tokens, &mut self.quote_destination, part.quote_atoms),
-        ] {
+        let base = (&self.base_mint, &mut self.base_tokens, &mut self.base_destination, &mut self.base_ticket);
+        let quote = (&self.quote_mint, &mut self.quote_tokens, &mut self.quote_destination, &mut self.quote_ticket);
+        for ((mint, tokens, destination, ticket), atoms) in [(base, part.base.0), (quote, part.quote_atoms)] {
             if atoms == 0 {
                 continue;
             }
@@ -118,9 +123,12 @@ impl Claim {
                 feed: self.feed.cpi_handle(),
                 brake: self.brake.cpi_handle(),
                 breaker_program: self.breaker_program.cpi_handle(),
+                payer: self.owner.cpi_handle_mut(),
+                ticket: ticket.cpi_handle_mut(),
                 token_program: self.token_program.cpi_handle(),
+                system_program: self.system_program.cpi_handle(),
             };
-            accounts.call(atoms, signer)?;
+            accounts.call(atoms, ticket_id, signer)?;
         }
         Ok(())
     }

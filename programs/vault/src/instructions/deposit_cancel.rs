@@ -44,7 +44,11 @@ pub struct DepositCancel {
     pub margin_program: UncheckedAccount,
     #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    #[account(mut)]
+    pub ticket: UncheckedAccount,
     pub token_program: Program<Token>,
+    pub system_program: Program<System>,
 }
 
 impl DepositCancel {
@@ -58,7 +62,7 @@ impl DepositCancel {
         Ok((amount, deposited))
     }
 
-    pub fn deposit_cancel(&mut self) -> Result<()> {
+    pub fn deposit_cancel(&mut self, ticket_id: u64) -> Result<()> {
         let (amount, deposited) = self.validate()?;
         let (slot, unix_s) = shared::now()?;
 
@@ -89,8 +93,11 @@ impl DepositCancel {
             feed: self.feed.cpi_handle(),
             brake: self.brake.cpi_handle(),
             breaker_program: self.breaker_program.cpi_handle(),
+            payer: self.owner.cpi_handle_mut(),
+            ticket: self.ticket.cpi_handle_mut(),
             token_program: self.token_program.cpi_handle(),
+            system_program: self.system_program.cpi_handle(),
         };
-        accounts.call(amount.0, signer)
+        accounts.call(amount.0, ticket_id, signer)
     }
 }

@@ -25,6 +25,8 @@ import {
   getI64Encoder,
   getStructDecoder,
   getStructEncoder,
+  getU32Decoder,
+  getU32Encoder,
   getU64Decoder,
   getU64Encoder,
   getU8Decoder,
@@ -56,22 +58,33 @@ export type Brake = {
   version: number;
   minReader: number;
   bump: number;
-  /** 0 normal .. 4 migrating, as last written; the level in force also depends on `expires_unix_s`. */
+  /** 0 normal .. 4 migrating, as last written; the level in force also depends on the times below. */
   level: number;
-  /** What raised it: 0 none, 1 guardian, 2 council. */
+  /** What raised it: 0 none, 1 guardian, 2 council, 7 restart, 9 heartbeat, 11 migration. */
   cause: number;
   guardianCount: number;
-  /** Guardian trips in the current day; guardians are disabled beyond the limit until the council re-arms them. */
+  /** Guardian trips in the current day, over all markets; guardians are disabled beyond the limit until the council re-arms them. */
   guardianTrips: number;
-  reservedHead: number;
+  monitorCount: number;
   trippedUnixS: bigint;
-  /** When a guardian's trip falls back; 0 for none. */
+  /** When a freeze falls to level 2; 0 for none. */
   expiresUnixS: bigint;
   /** Start of the day in which `guardian_trips` counts. */
   tripsSinceUnixS: bigint;
   /** Events of the brake so far. */
   seq: bigint;
   guardians: Array<Address>;
+  /** When something last spoke for the level. */
+  evidenceUnixS: bigint;
+  /** When a migration that nobody ended becomes a freeze; 0 for none. */
+  migrationEndsUnixS: bigint;
+  /** A restart of the cluster after this slot is new. */
+  restartSlot: bigint;
+  /** When a monitor last reported. */
+  heartbeatUnixS: bigint;
+  monitors: Array<Address>;
+  /** Clock periods are divided by this, as in the program's config. */
+  timeDivisor: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -79,22 +92,33 @@ export type BrakeArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** 0 normal .. 4 migrating, as last written; the level in force also depends on `expires_unix_s`. */
+  /** 0 normal .. 4 migrating, as last written; the level in force also depends on the times below. */
   level: number;
-  /** What raised it: 0 none, 1 guardian, 2 council. */
+  /** What raised it: 0 none, 1 guardian, 2 council, 7 restart, 9 heartbeat, 11 migration. */
   cause: number;
   guardianCount: number;
-  /** Guardian trips in the current day; guardians are disabled beyond the limit until the council re-arms them. */
+  /** Guardian trips in the current day, over all markets; guardians are disabled beyond the limit until the council re-arms them. */
   guardianTrips: number;
-  reservedHead: number;
+  monitorCount: number;
   trippedUnixS: number | bigint;
-  /** When a guardian's trip falls back; 0 for none. */
+  /** When a freeze falls to level 2; 0 for none. */
   expiresUnixS: number | bigint;
   /** Start of the day in which `guardian_trips` counts. */
   tripsSinceUnixS: number | bigint;
   /** Events of the brake so far. */
   seq: number | bigint;
   guardians: Array<Address>;
+  /** When something last spoke for the level. */
+  evidenceUnixS: number | bigint;
+  /** When a migration that nobody ended becomes a freeze; 0 for none. */
+  migrationEndsUnixS: number | bigint;
+  /** A restart of the cluster after this slot is new. */
+  restartSlot: number | bigint;
+  /** When a monitor last reported. */
+  heartbeatUnixS: number | bigint;
+  monitors: Array<Address>;
+  /** Clock periods are divided by this, as in the program's config. */
+  timeDivisor: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -110,13 +134,19 @@ export function getBrakeEncoder(): FixedSizeEncoder<BrakeArgs> {
       ["cause", getU8Encoder()],
       ["guardianCount", getU8Encoder()],
       ["guardianTrips", getU8Encoder()],
-      ["reservedHead", getU8Encoder()],
+      ["monitorCount", getU8Encoder()],
       ["trippedUnixS", getI64Encoder()],
       ["expiresUnixS", getI64Encoder()],
       ["tripsSinceUnixS", getI64Encoder()],
       ["seq", getU64Encoder()],
       ["guardians", getArrayEncoder(getAddressEncoder(), { size: 8 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["evidenceUnixS", getI64Encoder()],
+      ["migrationEndsUnixS", getI64Encoder()],
+      ["restartSlot", getU64Encoder()],
+      ["heartbeatUnixS", getI64Encoder()],
+      ["monitors", getArrayEncoder(getAddressEncoder(), { size: 4 })],
+      ["timeDivisor", getU32Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 60)],
     ]),
     (value) => ({ ...value, discriminator: BRAKE_DISCRIMINATOR }),
   );
@@ -133,13 +163,19 @@ export function getBrakeDecoder(): FixedSizeDecoder<Brake> {
     ["cause", getU8Decoder()],
     ["guardianCount", getU8Decoder()],
     ["guardianTrips", getU8Decoder()],
-    ["reservedHead", getU8Decoder()],
+    ["monitorCount", getU8Decoder()],
     ["trippedUnixS", getI64Decoder()],
     ["expiresUnixS", getI64Decoder()],
     ["tripsSinceUnixS", getI64Decoder()],
     ["seq", getU64Decoder()],
     ["guardians", getArrayDecoder(getAddressDecoder(), { size: 8 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["evidenceUnixS", getI64Decoder()],
+    ["migrationEndsUnixS", getI64Decoder()],
+    ["restartSlot", getU64Decoder()],
+    ["heartbeatUnixS", getI64Decoder()],
+    ["monitors", getArrayDecoder(getAddressDecoder(), { size: 4 })],
+    ["timeDivisor", getU32Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 60)],
   ]);
 }
 
@@ -202,5 +238,5 @@ export async function fetchAllMaybeBrake(
 }
 
 export function getBrakeSize(): number {
-  return 368;
+  return 528;
 }

@@ -17,8 +17,12 @@ import {
   fixEncoderSize,
   getAddressDecoder,
   getAddressEncoder,
+  getArrayDecoder,
+  getArrayEncoder,
   getBytesDecoder,
   getBytesEncoder,
+  getI64Decoder,
+  getI64Encoder,
   getStructDecoder,
   getStructEncoder,
   getU64Decoder,
@@ -38,6 +42,16 @@ import {
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
 } from "@solana/kit";
+import {
+  getLimitsDecoder,
+  getLimitsEncoder,
+  getOutflowDecoder,
+  getOutflowEncoder,
+  type Limits,
+  type LimitsArgs,
+  type Outflow,
+  type OutflowArgs,
+} from "../types/index.js";
 
 export const CUSTODY_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
   1, 184, 48, 81, 93, 131, 63, 145,
@@ -52,11 +66,31 @@ export type Custody = {
   version: number;
   minReader: number;
   bump: number;
+  /** 0 normal .. 3 frozen, as last written, of this market alone; the level in force also depends on `expires_unix_s`. */
+  level: number;
+  /** What raised it: 1 guardian, 2 council, 3 volatility, 4 deviation, 5 severity, 6 open interest, 8 insurance, 10 invariant. */
+  cause: number;
   reservedHead: ReadonlyUint8Array;
   /** The PDA whose signature releases tokens: a market of the margin program, say. */
   controller: Address;
   /** Releases so far, in count. */
   releases: bigint;
+  /** Events of this custody so far. */
+  seq: bigint;
+  trippedUnixS: bigint;
+  /** When something last spoke for the level. */
+  evidenceUnixS: bigint;
+  /** When a freeze falls to level 2; 0 for none. */
+  expiresUnixS: bigint;
+  /** The market's insurance when the day's mark was taken, and when that was. */
+  insuranceMarkAtoms: bigint;
+  insuranceMarkUnixS: bigint;
+  limits: Limits;
+  /** Looser limits that wait, and from when they may be applied; 0 for none. */
+  pending: Limits;
+  pendingUnixS: bigint;
+  /** The token vaults, in the order in which they were opened: a market's base, then its quote. */
+  vaults: Array<Outflow>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -64,11 +98,31 @@ export type CustodyArgs = {
   version: number;
   minReader: number;
   bump: number;
+  /** 0 normal .. 3 frozen, as last written, of this market alone; the level in force also depends on `expires_unix_s`. */
+  level: number;
+  /** What raised it: 1 guardian, 2 council, 3 volatility, 4 deviation, 5 severity, 6 open interest, 8 insurance, 10 invariant. */
+  cause: number;
   reservedHead: ReadonlyUint8Array;
   /** The PDA whose signature releases tokens: a market of the margin program, say. */
   controller: Address;
   /** Releases so far, in count. */
   releases: number | bigint;
+  /** Events of this custody so far. */
+  seq: number | bigint;
+  trippedUnixS: number | bigint;
+  /** When something last spoke for the level. */
+  evidenceUnixS: number | bigint;
+  /** When a freeze falls to level 2; 0 for none. */
+  expiresUnixS: number | bigint;
+  /** The market's insurance when the day's mark was taken, and when that was. */
+  insuranceMarkAtoms: number | bigint;
+  insuranceMarkUnixS: number | bigint;
+  limits: LimitsArgs;
+  /** Looser limits that wait, and from when they may be applied; 0 for none. */
+  pending: LimitsArgs;
+  pendingUnixS: number | bigint;
+  /** The token vaults, in the order in which they were opened: a market's base, then its quote. */
+  vaults: Array<OutflowArgs>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -80,10 +134,22 @@ export function getCustodyEncoder(): FixedSizeEncoder<CustodyArgs> {
       ["version", getU8Encoder()],
       ["minReader", getU8Encoder()],
       ["bump", getU8Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 5)],
+      ["level", getU8Encoder()],
+      ["cause", getU8Encoder()],
+      ["reservedHead", fixEncoderSize(getBytesEncoder(), 3)],
       ["controller", getAddressEncoder()],
       ["releases", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 128)],
+      ["seq", getU64Encoder()],
+      ["trippedUnixS", getI64Encoder()],
+      ["evidenceUnixS", getI64Encoder()],
+      ["expiresUnixS", getI64Encoder()],
+      ["insuranceMarkAtoms", getU64Encoder()],
+      ["insuranceMarkUnixS", getI64Encoder()],
+      ["limits", getLimitsEncoder()],
+      ["pending", getLimitsEncoder()],
+      ["pendingUnixS", getI64Encoder()],
+      ["vaults", getArrayEncoder(getOutflowEncoder(), { size: 2 })],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
     ]),
     (value) => ({ ...value, discriminator: CUSTODY_DISCRIMINATOR }),
   );
@@ -96,10 +162,22 @@ export function getCustodyDecoder(): FixedSizeDecoder<Custody> {
     ["version", getU8Decoder()],
     ["minReader", getU8Decoder()],
     ["bump", getU8Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 5)],
+    ["level", getU8Decoder()],
+    ["cause", getU8Decoder()],
+    ["reservedHead", fixDecoderSize(getBytesDecoder(), 3)],
     ["controller", getAddressDecoder()],
     ["releases", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 128)],
+    ["seq", getU64Decoder()],
+    ["trippedUnixS", getI64Decoder()],
+    ["evidenceUnixS", getI64Decoder()],
+    ["expiresUnixS", getI64Decoder()],
+    ["insuranceMarkAtoms", getU64Decoder()],
+    ["insuranceMarkUnixS", getI64Decoder()],
+    ["limits", getLimitsDecoder()],
+    ["pending", getLimitsDecoder()],
+    ["pendingUnixS", getI64Decoder()],
+    ["vaults", getArrayDecoder(getOutflowDecoder(), { size: 2 })],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
   ]);
 }
 
@@ -162,5 +240,5 @@ export async function fetchAllMaybeCustody(
 }
 
 export function getCustodySize(): number {
-  return 184;
+  return 608;
 }

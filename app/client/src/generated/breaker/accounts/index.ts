@@ -9,3 +9,4 @@
 export * from "./brake.js";
 export * from "./config.js";
 export * from "./custody.js";
+export * from "./ticket.js";

@@ -32,7 +32,7 @@ export const BREAKER_ERROR__GUARDIAN_INVALID = 0x19ce; // 6606
 export const BREAKER_ERROR__LEVEL_UNKNOWN = 0x19cf; // 6607
 /** LevelAboveGuardian: a guardian raises to level 3 at most */
 export const BREAKER_ERROR__LEVEL_ABOVE_GUARDIAN = 0x19d0; // 6608
-/** LevelNotUpward: the level in force is already as high: a guardian only raises */
+/** LevelNotUpward: the level in force is already as high: a trip only raises */
 export const BREAKER_ERROR__LEVEL_NOT_UPWARD = 0x19d1; // 6609
 /** LevelNotDownward: the level in force is not above that: relaxing only lowers */
 export const BREAKER_ERROR__LEVEL_NOT_DOWNWARD = 0x19d2; // 6610
@@ -54,52 +54,212 @@ export const BREAKER_ERROR__WITHDRAWALS_QUEUED = 0x19d9; // 6617
 export const BREAKER_ERROR__WITHDRAWALS_REFUSED = 0x19da; // 6618
 /** CounterOverflow: a counter would pass 64 bits */
 export const BREAKER_ERROR__COUNTER_OVERFLOW = 0x19db; // 6619
+/** FreezeStands: a freeze comes down by itself only when it runs out: the council relaxes it sooner */
+export const BREAKER_ERROR__FREEZE_STANDS = 0x19dc; // 6620
+/** FreezeUnverified: a freeze is relaxed to level 2 at first: lower only for a market, with its sums verified */
+export const BREAKER_ERROR__FREEZE_UNVERIFIED = 0x19dd; // 6621
+/** CooldownRunning: too little time since the last evidence: 30 minutes at level 2, an hour at level 1, a guardian's trip 6 hours */
+export const BREAKER_ERROR__COOLDOWN_RUNNING = 0x19de; // 6622
+/** SamplesTooFew: the feed must have given 10 good samples in a row */
+export const BREAKER_ERROR__SAMPLES_TOO_FEW = 0x19df; // 6623
+/** NotFrozen: only a freeze is held for a patch */
+export const BREAKER_ERROR__NOT_FROZEN = 0x19e0; // 6624
+/** NoMigration: no migration is open */
+export const BREAKER_ERROR__NO_MIGRATION = 0x19e1; // 6625
+/** LevelNotSettable: the governor sets levels 2 (migration verified), 3 (freeze held) and 4 (migrating) */
+export const BREAKER_ERROR__LEVEL_NOT_SETTABLE = 0x19e2; // 6626
+/** VaultUnknown: the custody has no vault of that mint */
+export const BREAKER_ERROR__VAULT_UNKNOWN = 0x19e3; // 6627
+/** CustodyFull: a custody has two token vaults, and both are open */
+export const BREAKER_ERROR__CUSTODY_FULL = 0x19e4; // 6628
+/** WindowOutOfBounds: hour and day limits are 1 to 10,000 basis points, the day's at least the hour's and at most 24 times it */
+export const BREAKER_ERROR__WINDOW_OUT_OF_BOUNDS = 0x19e5; // 6629
+/** OpenInterestCapZero: a market's cap on open interest must be above zero */
+export const BREAKER_ERROR__OPEN_INTEREST_CAP_ZERO = 0x19e6; // 6630
+/** MarketUnreadable: the account is not this custody's market, or its bytes are not readable */
+export const BREAKER_ERROR__MARKET_UNREADABLE = 0x19e7; // 6631
+/** FeedUnreadable: the account is not the market's feed, or its bytes are not readable */
+export const BREAKER_ERROR__FEED_UNREADABLE = 0x19e8; // 6632
+/** VolatilityNotHigh: the feed's volatility of the last hour is below 3 times the last day's */
+export const BREAKER_ERROR__VOLATILITY_NOT_HIGH = 0x19e9; // 6633
+/** PriceNotDeviant: the feed's price is within 10 % of its five-minute mean */
+export const BREAKER_ERROR__PRICE_NOT_DEVIANT = 0x19ea; // 6634
+/** FeedNotSevere: the feed is neither stale nor down, and was refreshed in the last 10 minutes */
+export const BREAKER_ERROR__FEED_NOT_SEVERE = 0x19eb; // 6635
+/** OpenInterestWithinCap: the market's open interest is within its cap */
+export const BREAKER_ERROR__OPEN_INTEREST_WITHIN_CAP = 0x19ec; // 6636
+/** NotRestarted: the cluster has not restarted since the last trip */
+export const BREAKER_ERROR__NOT_RESTARTED = 0x19ed; // 6637
+/** RestartSlotUnreadable: the account is not the sysvar of the last restart */
+export const BREAKER_ERROR__RESTART_SLOT_UNREADABLE = 0x19ee; // 6638
+/** InsuranceNotDrawnDown: the insurance holds at least 70 % of its mark */
+export const BREAKER_ERROR__INSURANCE_NOT_DRAWN_DOWN = 0x19ef; // 6639
+/** InsuranceMarkStale: the insurance mark is older than a day: take a new one */
+export const BREAKER_ERROR__INSURANCE_MARK_STALE = 0x19f0; // 6640
+/** InsuranceMarkStands: the insurance mark is younger than a day and not below the insurance */
+export const BREAKER_ERROR__INSURANCE_MARK_STANDS = 0x19f1; // 6641
+/** MonitorsUnset: no monitors are set */
+export const BREAKER_ERROR__MONITORS_UNSET = 0x19f2; // 6642
+/** MonitorsAlive: a monitor has reported in the last hour */
+export const BREAKER_ERROR__MONITORS_ALIVE = 0x19f3; // 6643
+/** MonitorsSilent: the monitors have been silent for more than an hour */
+export const BREAKER_ERROR__MONITORS_SILENT = 0x19f4; // 6644
+/** MonitorsTooMany: at most 4 monitors */
+export const BREAKER_ERROR__MONITORS_TOO_MANY = 0x19f5; // 6645
+/** MonitorInvalid: each monitor may be named once, and none may be the zero address */
+export const BREAKER_ERROR__MONITOR_INVALID = 0x19f6; // 6646
+/** NotMonitor: the signer is not one of the brake's monitors */
+export const BREAKER_ERROR__NOT_MONITOR = 0x19f7; // 6647
+/** InvariantHolds: the vaults hold what the market owes */
+export const BREAKER_ERROR__INVARIANT_HOLDS = 0x19f8; // 6648
+/** InvariantBroken: a vault holds less than the market owes */
+export const BREAKER_ERROR__INVARIANT_BROKEN = 0x19f9; // 6649
+/** CauseStands: the cause of the level still holds */
+export const BREAKER_ERROR__CAUSE_STANDS = 0x19fa; // 6650
+/** TicketNotServed: the queue has not come to the ticket */
+export const BREAKER_ERROR__TICKET_NOT_SERVED = 0x19fb; // 6651
+/** TicketHeld: while the market is frozen a ticket waits for 12 hours from its issue */
+export const BREAKER_ERROR__TICKET_HELD = 0x19fc; // 6652
+/** TicketOfAnotherCustody: the ticket belongs to another custody */
+export const BREAKER_ERROR__TICKET_OF_ANOTHER_CUSTODY = 0x19fd; // 6653
+/** WrongDestination: the destination is not the one that the ticket names */
+export const BREAKER_ERROR__WRONG_DESTINATION = 0x19fe; // 6654
+/** NotRentPayer: the account is not the one that paid the rent */
+export const BREAKER_ERROR__NOT_RENT_PAYER = 0x19ff; // 6655
+/** WrongTicket: the ticket account does not have the address of this vault and id */
+export const BREAKER_ERROR__WRONG_TICKET = 0x1a00; // 6656
+/** DestinationOfAnotherMint: the destination is of another mint than the vault */
+export const BREAKER_ERROR__DESTINATION_OF_ANOTHER_MINT = 0x1a01; // 6657
+/** LimitsNotPending: no looser limits are waiting */
+export const BREAKER_ERROR__LIMITS_NOT_PENDING = 0x1a02; // 6658
+/** LimitsTooEarly: looser limits may be applied 48 hours after they were proposed */
+export const BREAKER_ERROR__LIMITS_TOO_EARLY = 0x1a03; // 6659
 
 export type BreakerError =
   | typeof BREAKER_ERROR__AMOUNT_ZERO
+  | typeof BREAKER_ERROR__CAUSE_STANDS
+  | typeof BREAKER_ERROR__COOLDOWN_RUNNING
   | typeof BREAKER_ERROR__COUNTER_OVERFLOW
+  | typeof BREAKER_ERROR__CUSTODY_FULL
+  | typeof BREAKER_ERROR__DESTINATION_OF_ANOTHER_MINT
+  | typeof BREAKER_ERROR__FEED_NOT_SEVERE
+  | typeof BREAKER_ERROR__FEED_UNREADABLE
+  | typeof BREAKER_ERROR__FREEZE_STANDS
+  | typeof BREAKER_ERROR__FREEZE_UNVERIFIED
   | typeof BREAKER_ERROR__GUARDIAN_INVALID
   | typeof BREAKER_ERROR__GUARDIANS_DISABLED
   | typeof BREAKER_ERROR__GUARDIANS_TOO_MANY
+  | typeof BREAKER_ERROR__INSURANCE_MARK_STALE
+  | typeof BREAKER_ERROR__INSURANCE_MARK_STANDS
+  | typeof BREAKER_ERROR__INSURANCE_NOT_DRAWN_DOWN
+  | typeof BREAKER_ERROR__INVARIANT_BROKEN
+  | typeof BREAKER_ERROR__INVARIANT_HOLDS
   | typeof BREAKER_ERROR__LEVEL_ABOVE_GUARDIAN
   | typeof BREAKER_ERROR__LEVEL_NOT_DOWNWARD
+  | typeof BREAKER_ERROR__LEVEL_NOT_SETTABLE
   | typeof BREAKER_ERROR__LEVEL_NOT_UPWARD
   | typeof BREAKER_ERROR__LEVEL_UNKNOWN
+  | typeof BREAKER_ERROR__LIMITS_NOT_PENDING
+  | typeof BREAKER_ERROR__LIMITS_TOO_EARLY
+  | typeof BREAKER_ERROR__MARKET_UNREADABLE
   | typeof BREAKER_ERROR__MIGRATION_OPEN
   | typeof BREAKER_ERROR__MINT_NOT_SPL_TOKEN
+  | typeof BREAKER_ERROR__MONITOR_INVALID
+  | typeof BREAKER_ERROR__MONITORS_ALIVE
+  | typeof BREAKER_ERROR__MONITORS_SILENT
+  | typeof BREAKER_ERROR__MONITORS_TOO_MANY
+  | typeof BREAKER_ERROR__MONITORS_UNSET
+  | typeof BREAKER_ERROR__NO_MIGRATION
   | typeof BREAKER_ERROR__NOT_AUTHORITY
+  | typeof BREAKER_ERROR__NOT_FROZEN
   | typeof BREAKER_ERROR__NOT_GUARDIAN
+  | typeof BREAKER_ERROR__NOT_MONITOR
+  | typeof BREAKER_ERROR__NOT_RENT_PAYER
+  | typeof BREAKER_ERROR__NOT_RESTARTED
   | typeof BREAKER_ERROR__NOT_UPGRADE_AUTHORITY
+  | typeof BREAKER_ERROR__OPEN_INTEREST_CAP_ZERO
+  | typeof BREAKER_ERROR__OPEN_INTEREST_WITHIN_CAP
+  | typeof BREAKER_ERROR__PRICE_NOT_DEVIANT
   | typeof BREAKER_ERROR__PROGRAM_DATA_MISMATCH
   | typeof BREAKER_ERROR__PROGRAM_FINAL
+  | typeof BREAKER_ERROR__RESTART_SLOT_UNREADABLE
+  | typeof BREAKER_ERROR__SAMPLES_TOO_FEW
+  | typeof BREAKER_ERROR__TICKET_HELD
+  | typeof BREAKER_ERROR__TICKET_NOT_SERVED
+  | typeof BREAKER_ERROR__TICKET_OF_ANOTHER_CUSTODY
   | typeof BREAKER_ERROR__TIME_OVERFLOW
   | typeof BREAKER_ERROR__VAULT_ILLIQUID
+  | typeof BREAKER_ERROR__VAULT_UNKNOWN
+  | typeof BREAKER_ERROR__VOLATILITY_NOT_HIGH
+  | typeof BREAKER_ERROR__WINDOW_OUT_OF_BOUNDS
   | typeof BREAKER_ERROR__WITHDRAWALS_QUEUED
-  | typeof BREAKER_ERROR__WITHDRAWALS_REFUSED;
+  | typeof BREAKER_ERROR__WITHDRAWALS_REFUSED
+  | typeof BREAKER_ERROR__WRONG_DESTINATION
+  | typeof BREAKER_ERROR__WRONG_TICKET;
 
 let breakerErrorMessages: Record<BreakerError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   breakerErrorMessages = {
     [BREAKER_ERROR__AMOUNT_ZERO]: `the amount must be above zero`,
+    [BREAKER_ERROR__CAUSE_STANDS]: `the cause of the level still holds`,
+    [BREAKER_ERROR__COOLDOWN_RUNNING]: `too little time since the last evidence: 30 minutes at level 2, an hour at level 1, a guardian's trip 6 hours`,
     [BREAKER_ERROR__COUNTER_OVERFLOW]: `a counter would pass 64 bits`,
+    [BREAKER_ERROR__CUSTODY_FULL]: `a custody has two token vaults, and both are open`,
+    [BREAKER_ERROR__DESTINATION_OF_ANOTHER_MINT]: `the destination is of another mint than the vault`,
+    [BREAKER_ERROR__FEED_NOT_SEVERE]: `the feed is neither stale nor down, and was refreshed in the last 10 minutes`,
+    [BREAKER_ERROR__FEED_UNREADABLE]: `the account is not the market's feed, or its bytes are not readable`,
+    [BREAKER_ERROR__FREEZE_STANDS]: `a freeze comes down by itself only when it runs out: the council relaxes it sooner`,
+    [BREAKER_ERROR__FREEZE_UNVERIFIED]: `a freeze is relaxed to level 2 at first: lower only for a market, with its sums verified`,
     [BREAKER_ERROR__GUARDIAN_INVALID]: `each guardian may be named once, and none may be the zero address`,
     [BREAKER_ERROR__GUARDIANS_DISABLED]: `the guardians have used their 3 trips: the authority re-arms them with guardians_set`,
     [BREAKER_ERROR__GUARDIANS_TOO_MANY]: `at most 8 guardians`,
+    [BREAKER_ERROR__INSURANCE_MARK_STALE]: `the insurance mark is older than a day: take a new one`,
+    [BREAKER_ERROR__INSURANCE_MARK_STANDS]: `the insurance mark is younger than a day and not below the insurance`,
+    [BREAKER_ERROR__INSURANCE_NOT_DRAWN_DOWN]: `the insurance holds at least 70 % of its mark`,
+    [BREAKER_ERROR__INVARIANT_BROKEN]: `a vault holds less than the market owes`,
+    [BREAKER_ERROR__INVARIANT_HOLDS]: `the vaults hold what the market owes`,
     [BREAKER_ERROR__LEVEL_ABOVE_GUARDIAN]: `a guardian raises to level 3 at most`,
     [BREAKER_ERROR__LEVEL_NOT_DOWNWARD]: `the level in force is not above that: relaxing only lowers`,
-    [BREAKER_ERROR__LEVEL_NOT_UPWARD]: `the level in force is already as high: a guardian only raises`,
+    [BREAKER_ERROR__LEVEL_NOT_SETTABLE]: `the governor sets levels 2 (migration verified), 3 (freeze held) and 4 (migrating)`,
+    [BREAKER_ERROR__LEVEL_NOT_UPWARD]: `the level in force is already as high: a trip only raises`,
     [BREAKER_ERROR__LEVEL_UNKNOWN]: `levels are 0 normal, 1 throttle, 2 close only, 3 frozen, 4 migrating`,
+    [BREAKER_ERROR__LIMITS_NOT_PENDING]: `no looser limits are waiting`,
+    [BREAKER_ERROR__LIMITS_TOO_EARLY]: `looser limits may be applied 48 hours after they were proposed`,
+    [BREAKER_ERROR__MARKET_UNREADABLE]: `the account is not this custody's market, or its bytes are not readable`,
     [BREAKER_ERROR__MIGRATION_OPEN]: `a migration ends by verification or rollback, not by relaxing`,
     [BREAKER_ERROR__MINT_NOT_SPL_TOKEN]: `the mint does not belong to the SPL Token program; others are not supported`,
+    [BREAKER_ERROR__MONITOR_INVALID]: `each monitor may be named once, and none may be the zero address`,
+    [BREAKER_ERROR__MONITORS_ALIVE]: `a monitor has reported in the last hour`,
+    [BREAKER_ERROR__MONITORS_SILENT]: `the monitors have been silent for more than an hour`,
+    [BREAKER_ERROR__MONITORS_TOO_MANY]: `at most 4 monitors`,
+    [BREAKER_ERROR__MONITORS_UNSET]: `no monitors are set`,
+    [BREAKER_ERROR__NO_MIGRATION]: `no migration is open`,
     [BREAKER_ERROR__NOT_AUTHORITY]: `the signer is not the authority named in the config`,
+    [BREAKER_ERROR__NOT_FROZEN]: `only a freeze is held for a patch`,
     [BREAKER_ERROR__NOT_GUARDIAN]: `the signer is not one of the brake's guardians`,
+    [BREAKER_ERROR__NOT_MONITOR]: `the signer is not one of the brake's monitors`,
+    [BREAKER_ERROR__NOT_RENT_PAYER]: `the account is not the one that paid the rent`,
+    [BREAKER_ERROR__NOT_RESTARTED]: `the cluster has not restarted since the last trip`,
     [BREAKER_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the breaker's upgrade authority`,
+    [BREAKER_ERROR__OPEN_INTEREST_CAP_ZERO]: `a market's cap on open interest must be above zero`,
+    [BREAKER_ERROR__OPEN_INTEREST_WITHIN_CAP]: `the market's open interest is within its cap`,
+    [BREAKER_ERROR__PRICE_NOT_DEVIANT]: `the feed's price is within 10 % of its five-minute mean`,
     [BREAKER_ERROR__PROGRAM_DATA_MISMATCH]: `program_data is not the breaker's ProgramData account`,
     [BREAKER_ERROR__PROGRAM_FINAL]: `the breaker is final: it has no upgrade authority that could initialise it`,
+    [BREAKER_ERROR__RESTART_SLOT_UNREADABLE]: `the account is not the sysvar of the last restart`,
+    [BREAKER_ERROR__SAMPLES_TOO_FEW]: `the feed must have given 10 good samples in a row`,
+    [BREAKER_ERROR__TICKET_HELD]: `while the market is frozen a ticket waits for 12 hours from its issue`,
+    [BREAKER_ERROR__TICKET_NOT_SERVED]: `the queue has not come to the ticket`,
+    [BREAKER_ERROR__TICKET_OF_ANOTHER_CUSTODY]: `the ticket belongs to another custody`,
     [BREAKER_ERROR__TIME_OVERFLOW]: `a time does not fit 64 bits`,
     [BREAKER_ERROR__VAULT_ILLIQUID]: `the vault holds fewer tokens than the amount`,
+    [BREAKER_ERROR__VAULT_UNKNOWN]: `the custody has no vault of that mint`,
+    [BREAKER_ERROR__VOLATILITY_NOT_HIGH]: `the feed's volatility of the last hour is below 3 times the last day's`,
+    [BREAKER_ERROR__WINDOW_OUT_OF_BOUNDS]: `hour and day limits are 1 to 10,000 basis points, the day's at least the hour's and at most 24 times it`,
     [BREAKER_ERROR__WITHDRAWALS_QUEUED]: `withdrawals are queued at level 3: retry when the level has come down`,
     [BREAKER_ERROR__WITHDRAWALS_REFUSED]: `no withdrawals while accounts are migrated`,
+    [BREAKER_ERROR__WRONG_DESTINATION]: `the destination is not the one that the ticket names`,
+    [BREAKER_ERROR__WRONG_TICKET]: `the ticket account does not have the address of this vault and id`,
   };
 }
 

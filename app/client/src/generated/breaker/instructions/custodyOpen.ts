@@ -40,6 +40,12 @@ import {
 } from "@solana/kit/program-client-core";
 import { findCustodyPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  getLimitTermsDecoder,
+  getLimitTermsEncoder,
+  type LimitTerms,
+  type LimitTermsArgs,
+} from "../types/index.js";
 
 export const CUSTODY_OPEN_OPCODE: ReadonlyUint8Array = new Uint8Array([3]);
 
@@ -77,19 +83,28 @@ export type CustodyOpenInstruction<
     ]
   >;
 
-export type CustodyOpenInstructionData = { opcode: ReadonlyUint8Array };
+export type CustodyOpenInstructionData = {
+  opcode: ReadonlyUint8Array;
+  limits: LimitTerms;
+};
 
-export type CustodyOpenInstructionDataArgs = {};
+export type CustodyOpenInstructionDataArgs = { limits: LimitTermsArgs };
 
 export function getCustodyOpenInstructionDataEncoder(): FixedSizeEncoder<CustodyOpenInstructionDataArgs> {
   return transformEncoder(
-    getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
+    getStructEncoder([
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
+      ["limits", getLimitTermsEncoder()],
+    ]),
     (value) => ({ ...value, opcode: CUSTODY_OPEN_OPCODE }),
   );
 }
 
 export function getCustodyOpenInstructionDataDecoder(): FixedSizeDecoder<CustodyOpenInstructionData> {
-  return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
+  return getStructDecoder([
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
+    ["limits", getLimitTermsDecoder()],
+  ]);
 }
 
 export function getCustodyOpenInstructionDataCodec(): FixedSizeCodec<
@@ -113,6 +128,7 @@ export type CustodyOpenAsyncInput<
   controller: TransactionSigner<TAccountController>;
   custody?: Address<TAccountCustody>;
   systemProgram?: Address<TAccountSystemProgram>;
+  limits: CustodyOpenInstructionDataArgs["limits"];
 };
 
 export async function getCustodyOpenInstructionAsync<
@@ -153,6 +169,9 @@ export async function getCustodyOpenInstructionAsync<
     ResolvedInstructionAccount
   >;
 
+  // Original args.
+  const args = { ...input };
+
   // Resolve default values.
   if (!accounts.custody.value) {
     accounts.custody.value = await findCustodyPda({
@@ -175,7 +194,9 @@ export async function getCustodyOpenInstructionAsync<
       getAccountMeta("custody", accounts.custody),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getCustodyOpenInstructionDataEncoder().encode({}),
+    data: getCustodyOpenInstructionDataEncoder().encode(
+      args as CustodyOpenInstructionDataArgs,
+    ),
     programAddress,
   } as CustodyOpenInstruction<
     TProgramAddress,
@@ -197,6 +218,7 @@ export type CustodyOpenInput<
   controller: TransactionSigner<TAccountController>;
   custody: Address<TAccountCustody>;
   systemProgram?: Address<TAccountSystemProgram>;
+  limits: CustodyOpenInstructionDataArgs["limits"];
 };
 
 export function getCustodyOpenInstruction<
@@ -235,6 +257,9 @@ export function getCustodyOpenInstruction<
     ResolvedInstructionAccount
   >;
 
+  // Original args.
+  const args = { ...input };
+
   // Resolve default values.
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
@@ -249,7 +274,9 @@ export function getCustodyOpenInstruction<
       getAccountMeta("custody", accounts.custody),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getCustodyOpenInstructionDataEncoder().encode({}),
+    data: getCustodyOpenInstructionDataEncoder().encode(
+      args as CustodyOpenInstructionDataArgs,
+    ),
     programAddress,
   } as CustodyOpenInstruction<
     TProgramAddress,

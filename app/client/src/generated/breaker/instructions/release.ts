@@ -10,6 +10,8 @@ import {
   combineCodec,
   fixDecoderSize,
   fixEncoderSize,
+  getAddressDecoder,
+  getAddressEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getStructDecoder,
@@ -33,13 +35,14 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
+  type WritableSignerAccount,
 } from "@solana/kit";
 import {
   getAccountMetaFactory,
   getAddressFromResolvedInstructionAccount,
   type ResolvedInstructionAccount,
 } from "@solana/kit/program-client-core";
-import { findBrakePda, findCustodyPda, findTokensPda } from "../pdas/index.js";
+import { findBrakePda, findCustodyPda } from "../pdas/index.js";
 import { BREAKER_PROGRAM_ADDRESS } from "../programs/index.js";
 
 export const RELEASE_OPCODE: ReadonlyUint8Array = new Uint8Array([5]);
@@ -56,8 +59,12 @@ export type ReleaseInstruction<
   TAccountTokens extends string | AccountMeta<string> = string,
   TAccountMint extends string | AccountMeta<string> = string,
   TAccountDestination extends string | AccountMeta<string> = string,
+  TAccountPayer extends string | AccountMeta<string> = string,
+  TAccountTicket extends string | AccountMeta<string> = string,
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -82,9 +89,19 @@ export type ReleaseInstruction<
       TAccountDestination extends string
         ? WritableAccount<TAccountDestination>
         : TAccountDestination,
+      TAccountPayer extends string
+        ? WritableSignerAccount<TAccountPayer> &
+            AccountSignerMeta<TAccountPayer>
+        : TAccountPayer,
+      TAccountTicket extends string
+        ? WritableAccount<TAccountTicket>
+        : TAccountTicket,
       TAccountTokenProgram extends string
         ? ReadonlyAccount<TAccountTokenProgram>
         : TAccountTokenProgram,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -92,15 +109,23 @@ export type ReleaseInstruction<
 export type ReleaseInstructionData = {
   opcode: ReadonlyUint8Array;
   amount: bigint;
+  ticketId: bigint;
+  origin: Address;
 };
 
-export type ReleaseInstructionDataArgs = { amount: number | bigint };
+export type ReleaseInstructionDataArgs = {
+  amount: number | bigint;
+  ticketId: number | bigint;
+  origin: Address;
+};
 
 export function getReleaseInstructionDataEncoder(): FixedSizeEncoder<ReleaseInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["amount", getU64Encoder()],
+      ["ticketId", getU64Encoder()],
+      ["origin", getAddressEncoder()],
     ]),
     (value) => ({ ...value, opcode: RELEASE_OPCODE }),
   );
@@ -110,6 +135,8 @@ export function getReleaseInstructionDataDecoder(): FixedSizeDecoder<ReleaseInst
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["amount", getU64Decoder()],
+    ["ticketId", getU64Decoder()],
+    ["origin", getAddressDecoder()],
   ]);
 }
 
@@ -130,17 +157,28 @@ export type ReleaseAsyncInput<
   TAccountTokens extends string = string,
   TAccountMint extends string = string,
   TAccountDestination extends string = string,
+  TAccountPayer extends string = string,
+  TAccountTicket extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountSystemProgram extends string = string,
 > = {
   controller: TransactionSigner<TAccountController>;
   custody?: Address<TAccountCustody>;
   brake?: Address<TAccountBrake>;
-  tokens?: Address<TAccountTokens>;
+  /** One of the custody's vaults: the handler finds it by address. */
+  tokens: Address<TAccountTokens>;
   mint: Address<TAccountMint>;
-  /** Any account of the mint but the vault: whom to pay is the controller's business, and SPL Token checks the mint. */
+  /** Any account of the mint but the vault: whom to pay is the controller's business. */
   destination: Address<TAccountDestination>;
+  /** Pays the ticket's rent if there is one, and gets it back. */
+  payer: TransactionSigner<TAccountPayer>;
+  /** Created if the amount has to wait, left alone if not: its address is checked then. */
+  ticket: Address<TAccountTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
+  systemProgram?: Address<TAccountSystemProgram>;
   amount: ReleaseInstructionDataArgs["amount"];
+  ticketId: ReleaseInstructionDataArgs["ticketId"];
+  origin: ReleaseInstructionDataArgs["origin"];
 };
 
 export async function getReleaseInstructionAsync<
@@ -150,7 +188,10 @@ export async function getReleaseInstructionAsync<
   TAccountTokens extends string,
   TAccountMint extends string,
   TAccountDestination extends string,
+  TAccountPayer extends string,
+  TAccountTicket extends string,
   TAccountTokenProgram extends string,
+  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKER_PROGRAM_ADDRESS,
 >(
   input: ReleaseAsyncInput<
@@ -160,7 +201,10 @@ export async function getReleaseInstructionAsync<
     TAccountTokens,
     TAccountMint,
     TAccountDestination,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
@@ -172,7 +216,10 @@ export async function getReleaseInstructionAsync<
     TAccountTokens,
     TAccountMint,
     TAccountDestination,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >
 > {
   // Program address.
@@ -186,7 +233,10 @@ export async function getReleaseInstructionAsync<
     tokens: { value: input.tokens ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: false },
     destination: { value: input.destination ?? null, isWritable: true },
+    payer: { value: input.payer ?? null, isWritable: true },
+    ticket: { value: input.ticket ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -208,21 +258,13 @@ export async function getReleaseInstructionAsync<
   if (!accounts.brake.value) {
     accounts.brake.value = await findBrakePda({ programAddress });
   }
-  if (!accounts.tokens.value) {
-    accounts.tokens.value = await findTokensPda({
-      controller: getAddressFromResolvedInstructionAccount(
-        "controller",
-        accounts.controller.value,
-      ),
-      mint: getAddressFromResolvedInstructionAccount(
-        "mint",
-        accounts.mint.value,
-      ),
-    }, { programAddress });
-  }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
+  }
+  if (!accounts.systemProgram.value) {
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
@@ -234,7 +276,10 @@ export async function getReleaseInstructionAsync<
       getAccountMeta("tokens", accounts.tokens),
       getAccountMeta("mint", accounts.mint),
       getAccountMeta("destination", accounts.destination),
+      getAccountMeta("payer", accounts.payer),
+      getAccountMeta("ticket", accounts.ticket),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getReleaseInstructionDataEncoder().encode(
       args as ReleaseInstructionDataArgs,
@@ -248,7 +293,10 @@ export async function getReleaseInstructionAsync<
     TAccountTokens,
     TAccountMint,
     TAccountDestination,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >);
 }
 
@@ -259,17 +307,28 @@ export type ReleaseInput<
   TAccountTokens extends string = string,
   TAccountMint extends string = string,
   TAccountDestination extends string = string,
+  TAccountPayer extends string = string,
+  TAccountTicket extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountSystemProgram extends string = string,
 > = {
   controller: TransactionSigner<TAccountController>;
   custody: Address<TAccountCustody>;
   brake: Address<TAccountBrake>;
+  /** One of the custody's vaults: the handler finds it by address. */
   tokens: Address<TAccountTokens>;
   mint: Address<TAccountMint>;
-  /** Any account of the mint but the vault: whom to pay is the controller's business, and SPL Token checks the mint. */
+  /** Any account of the mint but the vault: whom to pay is the controller's business. */
   destination: Address<TAccountDestination>;
+  /** Pays the ticket's rent if there is one, and gets it back. */
+  payer: TransactionSigner<TAccountPayer>;
+  /** Created if the amount has to wait, left alone if not: its address is checked then. */
+  ticket: Address<TAccountTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
+  systemProgram?: Address<TAccountSystemProgram>;
   amount: ReleaseInstructionDataArgs["amount"];
+  ticketId: ReleaseInstructionDataArgs["ticketId"];
+  origin: ReleaseInstructionDataArgs["origin"];
 };
 
 export function getReleaseInstruction<
@@ -279,7 +338,10 @@ export function getReleaseInstruction<
   TAccountTokens extends string,
   TAccountMint extends string,
   TAccountDestination extends string,
+  TAccountPayer extends string,
+  TAccountTicket extends string,
   TAccountTokenProgram extends string,
+  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKER_PROGRAM_ADDRESS,
 >(
   input: ReleaseInput<
@@ -289,7 +351,10 @@ export function getReleaseInstruction<
     TAccountTokens,
     TAccountMint,
     TAccountDestination,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): ReleaseInstruction<
@@ -300,7 +365,10 @@ export function getReleaseInstruction<
   TAccountTokens,
   TAccountMint,
   TAccountDestination,
-  TAccountTokenProgram
+  TAccountPayer,
+  TAccountTicket,
+  TAccountTokenProgram,
+  TAccountSystemProgram
 > {
   // Program address.
   const programAddress = config?.programAddress ?? BREAKER_PROGRAM_ADDRESS;
@@ -313,7 +381,10 @@ export function getReleaseInstruction<
     tokens: { value: input.tokens ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: false },
     destination: { value: input.destination ?? null, isWritable: true },
+    payer: { value: input.payer ?? null, isWritable: true },
+    ticket: { value: input.ticket ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -328,6 +399,10 @@ export function getReleaseInstruction<
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
+  if (!accounts.systemProgram.value) {
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -338,7 +413,10 @@ export function getReleaseInstruction<
       getAccountMeta("tokens", accounts.tokens),
       getAccountMeta("mint", accounts.mint),
       getAccountMeta("destination", accounts.destination),
+      getAccountMeta("payer", accounts.payer),
+      getAccountMeta("ticket", accounts.ticket),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getReleaseInstructionDataEncoder().encode(
       args as ReleaseInstructionDataArgs,
@@ -352,7 +430,10 @@ export function getReleaseInstruction<
     TAccountTokens,
     TAccountMint,
     TAccountDestination,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >);
 }
 
@@ -365,11 +446,17 @@ export type ParsedReleaseInstruction<
     controller: TAccountMetas[0];
     custody: TAccountMetas[1];
     brake: TAccountMetas[2];
+    /** One of the custody's vaults: the handler finds it by address. */
     tokens: TAccountMetas[3];
     mint: TAccountMetas[4];
-    /** Any account of the mint but the vault: whom to pay is the controller's business, and SPL Token checks the mint. */
+    /** Any account of the mint but the vault: whom to pay is the controller's business. */
     destination: TAccountMetas[5];
-    tokenProgram: TAccountMetas[6];
+    /** Pays the ticket's rent if there is one, and gets it back. */
+    payer: TAccountMetas[6];
+    /** Created if the amount has to wait, left alone if not: its address is checked then. */
+    ticket: TAccountMetas[7];
+    tokenProgram: TAccountMetas[8];
+    systemProgram: TAccountMetas[9];
   };
   data: ReleaseInstructionData;
 };
@@ -382,12 +469,12 @@ export function parseReleaseInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedReleaseInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 7) {
+  if (instruction.accounts.length < 10) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 7,
+        expectedAccountMetas: 10,
       },
     );
   }
@@ -406,7 +493,10 @@ export function parseReleaseInstruction<
       tokens: getNextAccount(),
       mint: getNextAccount(),
       destination: getNextAccount(),
+      payer: getNextAccount(),
+      ticket: getNextAccount(),
       tokenProgram: getNextAccount(),
+      systemProgram: getNextAccount(),
     },
     data: getReleaseInstructionDataDecoder().decode(instruction.data),
   };

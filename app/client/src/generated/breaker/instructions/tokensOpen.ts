@@ -64,7 +64,7 @@ export type TokensOpenInstruction<
             AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
       TAccountCustody extends string
-        ? ReadonlyAccount<TAccountCustody>
+        ? WritableAccount<TAccountCustody>
         : TAccountCustody,
       TAccountMint extends string
         ? ReadonlyAccount<TAccountMint>
@@ -159,7 +159,7 @@ export function getTokensOpenInstruction<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    custody: { value: input.custody ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: false },
     tokens: { value: input.tokens ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },

@@ -9,4 +9,3 @@
 export * from "./brake.js";
 export * from "./config.js";
 export * from "./custody.js";
-export * from "./tokens.js";

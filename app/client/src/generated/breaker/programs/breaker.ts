@@ -37,12 +37,15 @@ import {
   getBrakeCodec,
   getConfigCodec,
   getCustodyCodec,
+  getTicketCodec,
   type Brake,
   type BrakeArgs,
   type Config,
   type ConfigArgs,
   type Custody,
   type CustodyArgs,
+  type Ticket,
+  type TicketArgs,
 } from "../accounts/index.js";
 import {
   getAuthoritySetInstructionAsync,
@@ -50,40 +53,115 @@ import {
   getCustodyOpenInstructionAsync,
   getGuardianRaiseInstructionAsync,
   getGuardiansSetInstructionAsync,
+  getHeartbeatInstructionAsync,
+  getInsuranceMarkInstruction,
   getLevelRelaxInstructionAsync,
+  getLevelSetInstructionAsync,
+  getLimitsApplyInstruction,
+  getLimitsSetInstructionAsync,
+  getMarketLevelRelaxInstructionAsync,
+  getMarketRaiseInstructionAsync,
+  getMarketRelaxInstruction,
+  getMonitorsSetInstructionAsync,
+  getRelaxInstructionAsync,
   getReleaseInstructionAsync,
+  getTicketCancelInstructionAsync,
+  getTicketClaimInstructionAsync,
   getTokensOpenInstruction,
+  getTripDeviationInstruction,
+  getTripHeartbeatInstructionAsync,
+  getTripInsuranceInstruction,
+  getTripInvariantInstruction,
+  getTripOiInstruction,
+  getTripRestartInstructionAsync,
+  getTripSeverityInstruction,
+  getTripVolatilityInstruction,
   parseAuthoritySetInstruction,
   parseConfigInitInstruction,
   parseCustodyOpenInstruction,
   parseGuardianRaiseInstruction,
   parseGuardiansSetInstruction,
+  parseHeartbeatInstruction,
+  parseInsuranceMarkInstruction,
   parseLevelRelaxInstruction,
+  parseLevelSetInstruction,
+  parseLimitsApplyInstruction,
+  parseLimitsSetInstruction,
+  parseMarketLevelRelaxInstruction,
+  parseMarketRaiseInstruction,
+  parseMarketRelaxInstruction,
+  parseMonitorsSetInstruction,
+  parseRelaxInstruction,
   parseReleaseInstruction,
+  parseTicketCancelInstruction,
+  parseTicketClaimInstruction,
   parseTokensOpenInstruction,
+  parseTripDeviationInstruction,
+  parseTripHeartbeatInstruction,
+  parseTripInsuranceInstruction,
+  parseTripInvariantInstruction,
+  parseTripOiInstruction,
+  parseTripRestartInstruction,
+  parseTripSeverityInstruction,
+  parseTripVolatilityInstruction,
   type AuthoritySetAsyncInput,
   type ConfigInitAsyncInput,
   type CustodyOpenAsyncInput,
   type GuardianRaiseAsyncInput,
   type GuardiansSetAsyncInput,
+  type HeartbeatAsyncInput,
+  type InsuranceMarkInput,
   type LevelRelaxAsyncInput,
+  type LevelSetAsyncInput,
+  type LimitsApplyInput,
+  type LimitsSetAsyncInput,
+  type MarketLevelRelaxAsyncInput,
+  type MarketRaiseAsyncInput,
+  type MarketRelaxInput,
+  type MonitorsSetAsyncInput,
   type ParsedAuthoritySetInstruction,
   type ParsedConfigInitInstruction,
   type ParsedCustodyOpenInstruction,
   type ParsedGuardianRaiseInstruction,
   type ParsedGuardiansSetInstruction,
+  type ParsedHeartbeatInstruction,
+  type ParsedInsuranceMarkInstruction,
   type ParsedLevelRelaxInstruction,
+  type ParsedLevelSetInstruction,
+  type ParsedLimitsApplyInstruction,
+  type ParsedLimitsSetInstruction,
+  type ParsedMarketLevelRelaxInstruction,
+  type ParsedMarketRaiseInstruction,
+  type ParsedMarketRelaxInstruction,
+  type ParsedMonitorsSetInstruction,
+  type ParsedRelaxInstruction,
   type ParsedReleaseInstruction,
+  type ParsedTicketCancelInstruction,
+  type ParsedTicketClaimInstruction,
   type ParsedTokensOpenInstruction,
+  type ParsedTripDeviationInstruction,
+  type ParsedTripHeartbeatInstruction,
+  type ParsedTripInsuranceInstruction,
+  type ParsedTripInvariantInstruction,
+  type ParsedTripOiInstruction,
+  type ParsedTripRestartInstruction,
+  type ParsedTripSeverityInstruction,
+  type ParsedTripVolatilityInstruction,
+  type RelaxAsyncInput,
   type ReleaseAsyncInput,
+  type TicketCancelAsyncInput,
+  type TicketClaimAsyncInput,
   type TokensOpenInput,
+  type TripDeviationInput,
+  type TripHeartbeatAsyncInput,
+  type TripInsuranceInput,
+  type TripInvariantInput,
+  type TripOiInput,
+  type TripRestartAsyncInput,
+  type TripSeverityInput,
+  type TripVolatilityInput,
 } from "../instructions/index.js";
-import {
-  findBrakePda,
-  findConfigPda,
-  findCustodyPda,
-  findTokensPda,
-} from "../pdas/index.js";
+import { findBrakePda, findConfigPda, findCustodyPda } from "../pdas/index.js";
 
 export const BREAKER_PROGRAM_ADDRESS =
   "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU" as Address<"H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU">;
@@ -92,6 +170,7 @@ export enum BreakerAccountKind {
   Brake,
   Config,
   Custody,
+  Ticket,
 }
 
 export function identifyBreakerAccount(
@@ -131,6 +210,17 @@ export function identifyBreakerAccount(
   ) {
     return BreakerAccountKind.Custody;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([41, 228, 24, 165, 78, 90, 235, 200]),
+      ),
+      0,
+    )
+  ) {
+    return BreakerAccountKind.Ticket;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
     { accountData: data, programName: "breaker" },
@@ -146,6 +236,26 @@ export enum BreakerInstruction {
   Release,
   GuardianRaise,
   LevelRelax,
+  TicketClaim,
+  TicketCancel,
+  LimitsSet,
+  LimitsApply,
+  MarketRaise,
+  MarketLevelRelax,
+  Relax,
+  MarketRelax,
+  LevelSet,
+  MonitorsSet,
+  Heartbeat,
+  InsuranceMark,
+  TripVolatility,
+  TripDeviation,
+  TripSeverity,
+  TripOi,
+  TripRestart,
+  TripInsurance,
+  TripHeartbeat,
+  TripInvariant,
 }
 
 export function identifyBreakerInstruction(
@@ -224,6 +334,186 @@ export function identifyBreakerInstruction(
   ) {
     return BreakerInstruction.LevelRelax;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([8])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TicketClaim;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([9])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TicketCancel;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([10])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.LimitsSet;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([11])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.LimitsApply;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([12])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.MarketRaise;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([13])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.MarketLevelRelax;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([14])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.Relax;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([15])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.MarketRelax;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([16])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.LevelSet;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([17])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.MonitorsSet;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([18])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.Heartbeat;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([19])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.InsuranceMark;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([20])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripVolatility;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([21])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripDeviation;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([22])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripSeverity;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([23])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripOi;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([24])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripRestart;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([25])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripInsurance;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([26])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripHeartbeat;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([27])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.TripInvariant;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "breaker" },
@@ -256,7 +546,67 @@ export type ParsedBreakerInstruction<
     } & ParsedGuardianRaiseInstruction<TProgram>)
   | ({
       instructionType: BreakerInstruction.LevelRelax;
-    } & ParsedLevelRelaxInstruction<TProgram>);
+    } & ParsedLevelRelaxInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TicketClaim;
+    } & ParsedTicketClaimInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TicketCancel;
+    } & ParsedTicketCancelInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.LimitsSet;
+    } & ParsedLimitsSetInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.LimitsApply;
+    } & ParsedLimitsApplyInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.MarketRaise;
+    } & ParsedMarketRaiseInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.MarketLevelRelax;
+    } & ParsedMarketLevelRelaxInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.Relax;
+    } & ParsedRelaxInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.MarketRelax;
+    } & ParsedMarketRelaxInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.LevelSet;
+    } & ParsedLevelSetInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.MonitorsSet;
+    } & ParsedMonitorsSetInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.Heartbeat;
+    } & ParsedHeartbeatInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.InsuranceMark;
+    } & ParsedInsuranceMarkInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripVolatility;
+    } & ParsedTripVolatilityInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripDeviation;
+    } & ParsedTripDeviationInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripSeverity;
+    } & ParsedTripSeverityInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripOi;
+    } & ParsedTripOiInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripRestart;
+    } & ParsedTripRestartInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripInsurance;
+    } & ParsedTripInsuranceInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripHeartbeat;
+    } & ParsedTripHeartbeatInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.TripInvariant;
+    } & ParsedTripInvariantInstruction<TProgram>);
 
 export function parseBreakerInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -319,6 +669,146 @@ export function parseBreakerInstruction<TProgram extends string>(
         ...parseLevelRelaxInstruction(instruction),
       };
     }
+    case BreakerInstruction.TicketClaim: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TicketClaim,
+        ...parseTicketClaimInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TicketCancel: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TicketCancel,
+        ...parseTicketCancelInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.LimitsSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.LimitsSet,
+        ...parseLimitsSetInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.LimitsApply: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.LimitsApply,
+        ...parseLimitsApplyInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.MarketRaise: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.MarketRaise,
+        ...parseMarketRaiseInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.MarketLevelRelax: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.MarketLevelRelax,
+        ...parseMarketLevelRelaxInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.Relax: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.Relax,
+        ...parseRelaxInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.MarketRelax: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.MarketRelax,
+        ...parseMarketRelaxInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.LevelSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.LevelSet,
+        ...parseLevelSetInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.MonitorsSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.MonitorsSet,
+        ...parseMonitorsSetInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.Heartbeat: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.Heartbeat,
+        ...parseHeartbeatInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.InsuranceMark: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.InsuranceMark,
+        ...parseInsuranceMarkInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripVolatility: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripVolatility,
+        ...parseTripVolatilityInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripDeviation: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripDeviation,
+        ...parseTripDeviationInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripSeverity: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripSeverity,
+        ...parseTripSeverityInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripOi: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripOi,
+        ...parseTripOiInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripRestart: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripRestart,
+        ...parseTripRestartInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripInsurance: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripInsurance,
+        ...parseTripInsuranceInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripHeartbeat: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripHeartbeat,
+        ...parseTripHeartbeatInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.TripInvariant: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.TripInvariant,
+        ...parseTripInvariantInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -340,6 +830,8 @@ export type BreakerPluginAccounts = {
     SelfFetchFunctions<ConfigArgs, Config>;
   custody: ReturnType<typeof getCustodyCodec> &
     SelfFetchFunctions<CustodyArgs, Custody>;
+  ticket: ReturnType<typeof getTicketCodec> &
+    SelfFetchFunctions<TicketArgs, Ticket>;
 };
 
 export type BreakerPluginInstructions = {
@@ -363,7 +855,7 @@ export type BreakerPluginInstructions = {
     input: MakeOptional<TokensOpenInput, "payer">,
   ) => ReturnType<typeof getTokensOpenInstruction> & SelfPlanAndSendFunctions;
   release: (
-    input: ReleaseAsyncInput,
+    input: MakeOptional<ReleaseAsyncInput, "payer">,
   ) => ReturnType<typeof getReleaseInstructionAsync> & SelfPlanAndSendFunctions;
   guardianRaise: (
     input: GuardianRaiseAsyncInput,
@@ -373,13 +865,87 @@ export type BreakerPluginInstructions = {
     input: LevelRelaxAsyncInput,
   ) => ReturnType<typeof getLevelRelaxInstructionAsync> &
     SelfPlanAndSendFunctions;
+  ticketClaim: (
+    input: MakeOptional<TicketClaimAsyncInput, "payer">,
+  ) => ReturnType<typeof getTicketClaimInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  ticketCancel: (
+    input: MakeOptional<TicketCancelAsyncInput, "payer">,
+  ) => ReturnType<typeof getTicketCancelInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  limitsSet: (
+    input: LimitsSetAsyncInput,
+  ) => ReturnType<typeof getLimitsSetInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  limitsApply: (
+    input: LimitsApplyInput,
+  ) => ReturnType<typeof getLimitsApplyInstruction> & SelfPlanAndSendFunctions;
+  marketRaise: (
+    input: MarketRaiseAsyncInput,
+  ) => ReturnType<typeof getMarketRaiseInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  marketLevelRelax: (
+    input: MarketLevelRelaxAsyncInput,
+  ) => ReturnType<typeof getMarketLevelRelaxInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  relax: (
+    input: RelaxAsyncInput,
+  ) => ReturnType<typeof getRelaxInstructionAsync> & SelfPlanAndSendFunctions;
+  marketRelax: (
+    input: MarketRelaxInput,
+  ) => ReturnType<typeof getMarketRelaxInstruction> & SelfPlanAndSendFunctions;
+  levelSet: (
+    input: LevelSetAsyncInput,
+  ) => ReturnType<typeof getLevelSetInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  monitorsSet: (
+    input: MonitorsSetAsyncInput,
+  ) => ReturnType<typeof getMonitorsSetInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  heartbeat: (
+    input: HeartbeatAsyncInput,
+  ) => ReturnType<typeof getHeartbeatInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  insuranceMark: (
+    input: InsuranceMarkInput,
+  ) => ReturnType<typeof getInsuranceMarkInstruction> &
+    SelfPlanAndSendFunctions;
+  tripVolatility: (
+    input: TripVolatilityInput,
+  ) => ReturnType<typeof getTripVolatilityInstruction> &
+    SelfPlanAndSendFunctions;
+  tripDeviation: (
+    input: TripDeviationInput,
+  ) => ReturnType<typeof getTripDeviationInstruction> &
+    SelfPlanAndSendFunctions;
+  tripSeverity: (
+    input: TripSeverityInput,
+  ) => ReturnType<typeof getTripSeverityInstruction> & SelfPlanAndSendFunctions;
+  tripOi: (
+    input: TripOiInput,
+  ) => ReturnType<typeof getTripOiInstruction> & SelfPlanAndSendFunctions;
+  tripRestart: (
+    input: TripRestartAsyncInput,
+  ) => ReturnType<typeof getTripRestartInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  tripInsurance: (
+    input: TripInsuranceInput,
+  ) => ReturnType<typeof getTripInsuranceInstruction> &
+    SelfPlanAndSendFunctions;
+  tripHeartbeat: (
+    input: TripHeartbeatAsyncInput,
+  ) => ReturnType<typeof getTripHeartbeatInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  tripInvariant: (
+    input: TripInvariantInput,
+  ) => ReturnType<typeof getTripInvariantInstruction> &
+    SelfPlanAndSendFunctions;
 };
 
 export type BreakerPluginPdas = {
   config: typeof findConfigPda;
   brake: typeof findBrakePda;
   custody: typeof findCustodyPda;
-  tokens: typeof findTokensPda;
 };
 
 export type BreakerPluginRequirements = ClientWithRpc<
@@ -399,6 +965,7 @@ export function breakerProgram() {
           brake: addSelfFetchFunctions(client, getBrakeCodec()),
           config: addSelfFetchFunctions(client, getConfigCodec()),
           custody: addSelfFetchFunctions(client, getCustodyCodec()),
+          ticket: addSelfFetchFunctions(client, getTicketCodec()),
         },
         instructions: {
           configInit: (input) =>
@@ -438,7 +1005,10 @@ export function breakerProgram() {
           release: (input) =>
             addSelfPlanAndSendFunctions(
               client,
-              getReleaseInstructionAsync(input),
+              getReleaseInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
             ),
           guardianRaise: (input) =>
             addSelfPlanAndSendFunctions(
@@ -450,12 +1020,114 @@ export function breakerProgram() {
               client,
               getLevelRelaxInstructionAsync(input),
             ),
+          ticketClaim: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTicketClaimInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          ticketCancel: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTicketCancelInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          limitsSet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLimitsSetInstructionAsync(input),
+            ),
+          limitsApply: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLimitsApplyInstruction(input),
+            ),
+          marketRaise: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketRaiseInstructionAsync(input),
+            ),
+          marketLevelRelax: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketLevelRelaxInstructionAsync(input),
+            ),
+          relax: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRelaxInstructionAsync(input),
+            ),
+          marketRelax: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketRelaxInstruction(input),
+            ),
+          levelSet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLevelSetInstructionAsync(input),
+            ),
+          monitorsSet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMonitorsSetInstructionAsync(input),
+            ),
+          heartbeat: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getHeartbeatInstructionAsync(input),
+            ),
+          insuranceMark: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getInsuranceMarkInstruction(input),
+            ),
+          tripVolatility: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripVolatilityInstruction(input),
+            ),
+          tripDeviation: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripDeviationInstruction(input),
+            ),
+          tripSeverity: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripSeverityInstruction(input),
+            ),
+          tripOi: (input) =>
+            addSelfPlanAndSendFunctions(client, getTripOiInstruction(input)),
+          tripRestart: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripRestartInstructionAsync(input),
+            ),
+          tripInsurance: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripInsuranceInstruction(input),
+            ),
+          tripHeartbeat: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripHeartbeatInstructionAsync(input),
+            ),
+          tripInvariant: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTripInvariantInstruction(input),
+            ),
         },
         pdas: {
           config: findConfigPda,
           brake: findBrakePda,
           custody: findCustodyPda,
-          tokens: findTokensPda,
         },
       },
     });

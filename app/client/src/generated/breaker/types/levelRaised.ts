@@ -28,6 +28,8 @@ export type LevelRaised = {
   slot: bigint;
   unixS: bigint;
   seq: bigint;
+  /** The brake, or one market's custody. */
+  scope: Address;
   guardian: Address;
   level: number;
   expiresUnixS: bigint;
@@ -38,6 +40,8 @@ export type LevelRaisedArgs = {
   slot: number | bigint;
   unixS: number | bigint;
   seq: number | bigint;
+  /** The brake, or one market's custody. */
+  scope: Address;
   guardian: Address;
   level: number;
   expiresUnixS: number | bigint;
@@ -49,6 +53,7 @@ export function getLevelRaisedEncoder(): FixedSizeEncoder<LevelRaisedArgs> {
     ["slot", getU64Encoder()],
     ["unixS", getI64Encoder()],
     ["seq", getU64Encoder()],
+    ["scope", getAddressEncoder()],
     ["guardian", getAddressEncoder()],
     ["level", getU8Encoder()],
     ["expiresUnixS", getI64Encoder()],
@@ -61,6 +66,7 @@ export function getLevelRaisedDecoder(): FixedSizeDecoder<LevelRaised> {
     ["slot", getU64Decoder()],
     ["unixS", getI64Decoder()],
     ["seq", getU64Decoder()],
+    ["scope", getAddressDecoder()],
     ["guardian", getAddressDecoder()],
     ["level", getU8Decoder()],
     ["expiresUnixS", getI64Decoder()],

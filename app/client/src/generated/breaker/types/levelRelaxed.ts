@@ -8,6 +8,8 @@
 
 import {
   combineCodec,
+  getAddressDecoder,
+  getAddressEncoder,
   getI64Decoder,
   getI64Encoder,
   getStructDecoder,
@@ -16,6 +18,7 @@ import {
   getU64Encoder,
   getU8Decoder,
   getU8Encoder,
+  type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
   type FixedSizeEncoder,
@@ -25,6 +28,8 @@ export type LevelRelaxed = {
   slot: bigint;
   unixS: bigint;
   seq: bigint;
+  /** The brake, or one market's custody. */
+  scope: Address;
   level: number;
 };
 
@@ -32,6 +37,8 @@ export type LevelRelaxedArgs = {
   slot: number | bigint;
   unixS: number | bigint;
   seq: number | bigint;
+  /** The brake, or one market's custody. */
+  scope: Address;
   level: number;
 };
 
@@ -40,6 +47,7 @@ export function getLevelRelaxedEncoder(): FixedSizeEncoder<LevelRelaxedArgs> {
     ["slot", getU64Encoder()],
     ["unixS", getI64Encoder()],
     ["seq", getU64Encoder()],
+    ["scope", getAddressEncoder()],
     ["level", getU8Encoder()],
   ]);
 }
@@ -49,6 +57,7 @@ export function getLevelRelaxedDecoder(): FixedSizeDecoder<LevelRelaxed> {
     ["slot", getU64Decoder()],
     ["unixS", getI64Decoder()],
     ["seq", getU64Decoder()],
+    ["scope", getAddressDecoder()],
     ["level", getU8Decoder()],
   ]);
 }

@@ -106,6 +106,9 @@ export type Market = {
   /** The oracle feed of the quote token in USD; zero where its peg is taken for granted. */
   quoteFeed: Address;
   portfolio: PortfolioParams;
+  /** While the market is throttled: when the throttle's hour began, and new lots taken in it. */
+  throttleSinceUnixS: bigint;
+  throttleOpenedLots: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -155,6 +158,9 @@ export type MarketArgs = {
   /** The oracle feed of the quote token in USD; zero where its peg is taken for granted. */
   quoteFeed: Address;
   portfolio: PortfolioParamsArgs;
+  /** While the market is throttled: when the throttle's hour began, and new lots taken in it. */
+  throttleSinceUnixS: number | bigint;
+  throttleOpenedLots: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -193,7 +199,9 @@ export function getMarketEncoder(): FixedSizeEncoder<MarketArgs> {
       ["clearingAtoms", getI64Encoder()],
       ["quoteFeed", getAddressEncoder()],
       ["portfolio", getPortfolioParamsEncoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 116)],
+      ["throttleSinceUnixS", getI64Encoder()],
+      ["throttleOpenedLots", getU64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 100)],
     ]),
     (value) => ({ ...value, discriminator: MARKET_DISCRIMINATOR }),
   );
@@ -233,7 +241,9 @@ export function getMarketDecoder(): FixedSizeDecoder<Market> {
     ["clearingAtoms", getI64Decoder()],
     ["quoteFeed", getAddressDecoder()],
     ["portfolio", getPortfolioParamsDecoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 116)],
+    ["throttleSinceUnixS", getI64Decoder()],
+    ["throttleOpenedLots", getU64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 100)],
   ]);
 }
 

@@ -190,6 +190,12 @@ export const MARGIN_ERROR__MARGIN_UNCOMPUTABLE = 0x188d; // 6285
 export const MARGIN_ERROR__UNKNOWN_MODE = 0x188e; // 6286
 /** ModeUnchanged: the account is in this mode already */
 export const MARGIN_ERROR__MODE_UNCHANGED = 0x188f; // 6287
+/** CustodyUnreadable: the custody is not readable */
+export const MARGIN_ERROR__CUSTODY_UNREADABLE = 0x1890; // 6288
+/** FillThrottled: at level 1 one fill takes at most a hundredth of the market's cap on open interest */
+export const MARGIN_ERROR__FILL_THROTTLED = 0x1891; // 6289
+/** RateThrottled: at level 1 a market takes at most a twentieth of its cap on open interest in an hour */
+export const MARGIN_ERROR__RATE_THROTTLED = 0x1892; // 6290
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_KEEPS_NONCE_FLOOR
@@ -203,6 +209,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__BASE_DECIMALS_TOO_MANY
   | typeof MARGIN_ERROR__BRAKE_UNREADABLE
   | typeof MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET
+  | typeof MARGIN_ERROR__CUSTODY_UNREADABLE
   | typeof MARGIN_ERROR__DELEGATE_INCOMPLETE
   | typeof MARGIN_ERROR__DUPLICATE_LEG
   | typeof MARGIN_ERROR__EXPIRIES_FULL
@@ -215,6 +222,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__FEED_STALE
   | typeof MARGIN_ERROR__FEED_UNREADABLE
   | typeof MARGIN_ERROR__FEE_OUT_OF_BOUNDS
+  | typeof MARGIN_ERROR__FILL_THROTTLED
   | typeof MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE
   | typeof MARGIN_ERROR__LEG_RATIO_ZERO
   | typeof MARGIN_ERROR__LEVEL_FORBIDS
@@ -257,6 +265,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__QUOTE_SIDE_WRONG
   | typeof MARGIN_ERROR__QUOTE_SOURCE_WRONG
   | typeof MARGIN_ERROR__QUOTE_STILL_LIVE
+  | typeof MARGIN_ERROR__RATE_THROTTLED
   | typeof MARGIN_ERROR__SELF_TRADE
   | typeof MARGIN_ERROR__SERIES_EXPIRED
   | typeof MARGIN_ERROR__SETTLEMENT_PENDING
@@ -295,6 +304,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__BASE_DECIMALS_TOO_MANY]: `the base token must have at most 12 decimals`,
     [MARGIN_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
     [MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET]: `the custody is not this market's`,
+    [MARGIN_ERROR__CUSTODY_UNREADABLE]: `the custody is not readable`,
     [MARGIN_ERROR__DELEGATE_INCOMPLETE]: `a delegate needs a right, and a right needs a delegate`,
     [MARGIN_ERROR__DUPLICATE_LEG]: `two legs of a quote are of one series: net them`,
     [MARGIN_ERROR__EXPIRIES_FULL]: `the account would hold positions in more than 4 expiries`,
@@ -307,6 +317,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__FEED_STALE]: `the feed is older than 60 s or degraded: refresh it first`,
     [MARGIN_ERROR__FEED_UNREADABLE]: `the account is not a feed of the oracle that this program can read`,
     [MARGIN_ERROR__FEE_OUT_OF_BOUNDS]: `a fee must be at most 100 basis points`,
+    [MARGIN_ERROR__FILL_THROTTLED]: `at level 1 one fill takes at most a hundredth of the market's cap on open interest`,
     [MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE]: `initial margin would be negative`,
     [MARGIN_ERROR__LEG_RATIO_ZERO]: `a leg's ratio must be at least one lot a package`,
     [MARGIN_ERROR__LEVEL_FORBIDS]: `the breaker's level does not allow this now`,
@@ -349,6 +360,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__QUOTE_SIDE_WRONG]: `the quote's side must be 0 (buy) or 1 (sell)`,
     [MARGIN_ERROR__QUOTE_SOURCE_WRONG]: `the quote's source is neither the instructions sysvar nor a quote posted with this program`,
     [MARGIN_ERROR__QUOTE_STILL_LIVE]: `the quote can still fill: its last slot has not passed`,
+    [MARGIN_ERROR__RATE_THROTTLED]: `at level 1 a market takes at most a twentieth of its cap on open interest in an hour`,
     [MARGIN_ERROR__SELF_TRADE]: `taker and maker have the same owner`,
     [MARGIN_ERROR__SERIES_EXPIRED]: `the series has expired`,
     [MARGIN_ERROR__SETTLEMENT_PENDING]: `the oracle has not finalised the settlement price yet`,

@@ -33,6 +33,7 @@ import {
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
+  type WritableSignerAccount,
 } from "@solana/kit";
 import {
   getAccountMetaFactory,
@@ -58,9 +59,13 @@ export type AccountWithdrawInstruction<
   TAccountCustody extends string | AccountMeta<string> = string,
   TAccountTokens extends string | AccountMeta<string> = string,
   TAccountDestination extends string | AccountMeta<string> = string,
+  TAccountPayer extends string | AccountMeta<string> = string,
+  TAccountTicket extends string | AccountMeta<string> = string,
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TAccountBreakerProgram extends string | AccountMeta<string> = string,
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -94,12 +99,22 @@ export type AccountWithdrawInstruction<
       TAccountDestination extends string
         ? WritableAccount<TAccountDestination>
         : TAccountDestination,
+      TAccountPayer extends string
+        ? WritableSignerAccount<TAccountPayer> &
+            AccountSignerMeta<TAccountPayer>
+        : TAccountPayer,
+      TAccountTicket extends string
+        ? WritableAccount<TAccountTicket>
+        : TAccountTicket,
       TAccountTokenProgram extends string
         ? ReadonlyAccount<TAccountTokenProgram>
         : TAccountTokenProgram,
       TAccountBreakerProgram extends string
         ? ReadonlyAccount<TAccountBreakerProgram>
         : TAccountBreakerProgram,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -107,15 +122,20 @@ export type AccountWithdrawInstruction<
 export type AccountWithdrawInstructionData = {
   opcode: ReadonlyUint8Array;
   amount: bigint;
+  ticketId: bigint;
 };
 
-export type AccountWithdrawInstructionDataArgs = { amount: number | bigint };
+export type AccountWithdrawInstructionDataArgs = {
+  amount: number | bigint;
+  ticketId: number | bigint;
+};
 
 export function getAccountWithdrawInstructionDataEncoder(): FixedSizeEncoder<AccountWithdrawInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["amount", getU64Encoder()],
+      ["ticketId", getU64Encoder()],
     ]),
     (value) => ({ ...value, opcode: ACCOUNT_WITHDRAW_OPCODE }),
   );
@@ -125,6 +145,7 @@ export function getAccountWithdrawInstructionDataDecoder(): FixedSizeDecoder<Acc
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["amount", getU64Decoder()],
+    ["ticketId", getU64Decoder()],
   ]);
 }
 
@@ -148,8 +169,11 @@ export type AccountWithdrawInput<
   TAccountCustody extends string = string,
   TAccountTokens extends string = string,
   TAccountDestination extends string = string,
+  TAccountPayer extends string = string,
+  TAccountTicket extends string = string,
   TAccountTokenProgram extends string = string,
   TAccountBreakerProgram extends string = string,
+  TAccountSystemProgram extends string = string,
 > = {
   owner: TransactionSigner<TAccountOwner>;
   market: Address<TAccountMarket>;
@@ -161,9 +185,15 @@ export type AccountWithdrawInput<
   tokens: Address<TAccountTokens>;
   /** Any token account of the mint: the owner chooses. The token program holds it to the mint. */
   destination: Address<TAccountDestination>;
+  /** Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the owner may pay. */
+  payer: TransactionSigner<TAccountPayer>;
+  /** Created by the breaker if the amount has to wait: it derives and checks the address. */
+  ticket: Address<TAccountTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
   breakerProgram: Address<TAccountBreakerProgram>;
+  systemProgram?: Address<TAccountSystemProgram>;
   amount: AccountWithdrawInstructionDataArgs["amount"];
+  ticketId: AccountWithdrawInstructionDataArgs["ticketId"];
 };
 
 export function getAccountWithdrawInstruction<
@@ -176,8 +206,11 @@ export function getAccountWithdrawInstruction<
   TAccountCustody extends string,
   TAccountTokens extends string,
   TAccountDestination extends string,
+  TAccountPayer extends string,
+  TAccountTicket extends string,
   TAccountTokenProgram extends string,
   TAccountBreakerProgram extends string,
+  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
   input: AccountWithdrawInput<
@@ -190,8 +223,11 @@ export function getAccountWithdrawInstruction<
     TAccountCustody,
     TAccountTokens,
     TAccountDestination,
+    TAccountPayer,
+    TAccountTicket,
     TAccountTokenProgram,
-    TAccountBreakerProgram
+    TAccountBreakerProgram,
+    TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): AccountWithdrawInstruction<
@@ -205,8 +241,11 @@ export function getAccountWithdrawInstruction<
   TAccountCustody,
   TAccountTokens,
   TAccountDestination,
+  TAccountPayer,
+  TAccountTicket,
   TAccountTokenProgram,
-  TAccountBreakerProgram
+  TAccountBreakerProgram,
+  TAccountSystemProgram
 > {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
@@ -222,8 +261,11 @@ export function getAccountWithdrawInstruction<
     custody: { value: input.custody ?? null, isWritable: true },
     tokens: { value: input.tokens ?? null, isWritable: true },
     destination: { value: input.destination ?? null, isWritable: true },
+    payer: { value: input.payer ?? null, isWritable: true },
+    ticket: { value: input.ticket ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
     breakerProgram: { value: input.breakerProgram ?? null, isWritable: false },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -242,6 +284,10 @@ export function getAccountWithdrawInstruction<
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
+  if (!accounts.systemProgram.value) {
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -255,8 +301,11 @@ export function getAccountWithdrawInstruction<
       getAccountMeta("custody", accounts.custody),
       getAccountMeta("tokens", accounts.tokens),
       getAccountMeta("destination", accounts.destination),
+      getAccountMeta("payer", accounts.payer),
+      getAccountMeta("ticket", accounts.ticket),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
       getAccountMeta("breakerProgram", accounts.breakerProgram),
+      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getAccountWithdrawInstructionDataEncoder().encode(
       args as AccountWithdrawInstructionDataArgs,
@@ -273,8 +322,11 @@ export function getAccountWithdrawInstruction<
     TAccountCustody,
     TAccountTokens,
     TAccountDestination,
+    TAccountPayer,
+    TAccountTicket,
     TAccountTokenProgram,
-    TAccountBreakerProgram
+    TAccountBreakerProgram,
+    TAccountSystemProgram
   >);
 }
 
@@ -294,8 +346,13 @@ export type ParsedAccountWithdrawInstruction<
     tokens: TAccountMetas[7];
     /** Any token account of the mint: the owner chooses. The token program holds it to the mint. */
     destination: TAccountMetas[8];
-    tokenProgram: TAccountMetas[9];
-    breakerProgram: TAccountMetas[10];
+    /** Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the owner may pay. */
+    payer: TAccountMetas[9];
+    /** Created by the breaker if the amount has to wait: it derives and checks the address. */
+    ticket: TAccountMetas[10];
+    tokenProgram: TAccountMetas[11];
+    breakerProgram: TAccountMetas[12];
+    systemProgram: TAccountMetas[13];
   };
   data: AccountWithdrawInstructionData;
 };
@@ -308,12 +365,12 @@ export function parseAccountWithdrawInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAccountWithdrawInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 11) {
+  if (instruction.accounts.length < 14) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 11,
+        expectedAccountMetas: 14,
       },
     );
   }
@@ -335,8 +392,11 @@ export function parseAccountWithdrawInstruction<
       custody: getNextAccount(),
       tokens: getNextAccount(),
       destination: getNextAccount(),
+      payer: getNextAccount(),
+      ticket: getNextAccount(),
       tokenProgram: getNextAccount(),
       breakerProgram: getNextAccount(),
+      systemProgram: getNextAccount(),
     },
     data: getAccountWithdrawInstructionDataDecoder().decode(instruction.data),
   };

@@ -56,6 +56,7 @@ export type ExpiryCreateInstruction<
   TAccountExpiry extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
@@ -77,6 +78,9 @@ export type ExpiryCreateInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountFeed extends string
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
@@ -126,6 +130,7 @@ export type ExpiryCreateAsyncInput<
   TAccountMarket extends string = string,
   TAccountExpiry extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountFeed extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
@@ -133,6 +138,7 @@ export type ExpiryCreateAsyncInput<
   market: Address<TAccountMarket>;
   expiry?: Address<TAccountExpiry>;
   brake?: Address<TAccountBrake>;
+  custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   systemProgram?: Address<TAccountSystemProgram>;
   expiryUnixS: ExpiryCreateInstructionDataArgs["expiryUnixS"];
@@ -143,6 +149,7 @@ export async function getExpiryCreateInstructionAsync<
   TAccountMarket extends string,
   TAccountExpiry extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountFeed extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
@@ -152,6 +159,7 @@ export async function getExpiryCreateInstructionAsync<
     TAccountMarket,
     TAccountExpiry,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountSystemProgram
   >,
@@ -163,6 +171,7 @@ export async function getExpiryCreateInstructionAsync<
     TAccountMarket,
     TAccountExpiry,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountSystemProgram
   >
@@ -176,6 +185,7 @@ export async function getExpiryCreateInstructionAsync<
     market: { value: input.market ?? null, isWritable: true },
     expiry: { value: input.expiry ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -216,6 +226,7 @@ export async function getExpiryCreateInstructionAsync<
       getAccountMeta("market", accounts.market),
       getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -229,6 +240,7 @@ export async function getExpiryCreateInstructionAsync<
     TAccountMarket,
     TAccountExpiry,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountSystemProgram
   >);
@@ -239,6 +251,7 @@ export type ExpiryCreateInput<
   TAccountMarket extends string = string,
   TAccountExpiry extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountFeed extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
@@ -246,6 +259,7 @@ export type ExpiryCreateInput<
   market: Address<TAccountMarket>;
   expiry: Address<TAccountExpiry>;
   brake?: Address<TAccountBrake>;
+  custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   systemProgram?: Address<TAccountSystemProgram>;
   expiryUnixS: ExpiryCreateInstructionDataArgs["expiryUnixS"];
@@ -256,6 +270,7 @@ export function getExpiryCreateInstruction<
   TAccountMarket extends string,
   TAccountExpiry extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountFeed extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
@@ -265,6 +280,7 @@ export function getExpiryCreateInstruction<
     TAccountMarket,
     TAccountExpiry,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountSystemProgram
   >,
@@ -275,6 +291,7 @@ export function getExpiryCreateInstruction<
   TAccountMarket,
   TAccountExpiry,
   TAccountBrake,
+  TAccountCustody,
   TAccountFeed,
   TAccountSystemProgram
 > {
@@ -287,6 +304,7 @@ export function getExpiryCreateInstruction<
     market: { value: input.market ?? null, isWritable: true },
     expiry: { value: input.expiry ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -315,6 +333,7 @@ export function getExpiryCreateInstruction<
       getAccountMeta("market", accounts.market),
       getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -328,6 +347,7 @@ export function getExpiryCreateInstruction<
     TAccountMarket,
     TAccountExpiry,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountSystemProgram
   >);
@@ -343,8 +363,9 @@ export type ParsedExpiryCreateInstruction<
     market: TAccountMetas[1];
     expiry: TAccountMetas[2];
     brake: TAccountMetas[3];
-    feed: TAccountMetas[4];
-    systemProgram: TAccountMetas[5];
+    custody: TAccountMetas[4];
+    feed: TAccountMetas[5];
+    systemProgram: TAccountMetas[6];
   };
   data: ExpiryCreateInstructionData;
 };
@@ -357,12 +378,12 @@ export function parseExpiryCreateInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedExpiryCreateInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 6) {
+  if (instruction.accounts.length < 7) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 6,
+        expectedAccountMetas: 7,
       },
     );
   }
@@ -379,6 +400,7 @@ export function parseExpiryCreateInstruction<
       market: getNextAccount(),
       expiry: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       feed: getNextAccount(),
       systemProgram: getNextAccount(),
     },

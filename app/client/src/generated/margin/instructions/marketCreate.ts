@@ -132,6 +132,14 @@ export type MarketCreateInstructionData = {
   strikeTickE6: bigint;
   takerFeeBps: number;
   makerFeeBps: number;
+  /** What may leave a token vault in an hour and in a day, in basis points of what it holds. */
+  hourBps: number;
+  dayBps: number;
+  /** Open interest above this closes the market to new risk. */
+  openInterestCapLots: bigint;
+  /** No window is narrower than this: of the base vault, and of the quote vault. */
+  baseFloorAtoms: bigint;
+  quoteFloorAtoms: bigint;
 };
 
 export type MarketCreateInstructionDataArgs = {
@@ -140,6 +148,14 @@ export type MarketCreateInstructionDataArgs = {
   strikeTickE6: number | bigint;
   takerFeeBps: number;
   makerFeeBps: number;
+  /** What may leave a token vault in an hour and in a day, in basis points of what it holds. */
+  hourBps: number;
+  dayBps: number;
+  /** Open interest above this closes the market to new risk. */
+  openInterestCapLots: number | bigint;
+  /** No window is narrower than this: of the base vault, and of the quote vault. */
+  baseFloorAtoms: number | bigint;
+  quoteFloorAtoms: number | bigint;
 };
 
 export function getMarketCreateInstructionDataEncoder(): FixedSizeEncoder<MarketCreateInstructionDataArgs> {
@@ -151,6 +167,11 @@ export function getMarketCreateInstructionDataEncoder(): FixedSizeEncoder<Market
       ["strikeTickE6", getU64Encoder()],
       ["takerFeeBps", getU16Encoder()],
       ["makerFeeBps", getU16Encoder()],
+      ["hourBps", getU16Encoder()],
+      ["dayBps", getU16Encoder()],
+      ["openInterestCapLots", getU64Encoder()],
+      ["baseFloorAtoms", getU64Encoder()],
+      ["quoteFloorAtoms", getU64Encoder()],
     ]),
     (value) => ({ ...value, opcode: MARKET_CREATE_OPCODE }),
   );
@@ -164,6 +185,11 @@ export function getMarketCreateInstructionDataDecoder(): FixedSizeDecoder<Market
     ["strikeTickE6", getU64Decoder()],
     ["takerFeeBps", getU16Decoder()],
     ["makerFeeBps", getU16Decoder()],
+    ["hourBps", getU16Decoder()],
+    ["dayBps", getU16Decoder()],
+    ["openInterestCapLots", getU64Decoder()],
+    ["baseFloorAtoms", getU64Decoder()],
+    ["quoteFloorAtoms", getU64Decoder()],
   ]);
 }
 
@@ -216,6 +242,11 @@ export type MarketCreateAsyncInput<
   strikeTickE6: MarketCreateInstructionDataArgs["strikeTickE6"];
   takerFeeBps: MarketCreateInstructionDataArgs["takerFeeBps"];
   makerFeeBps: MarketCreateInstructionDataArgs["makerFeeBps"];
+  hourBps: MarketCreateInstructionDataArgs["hourBps"];
+  dayBps: MarketCreateInstructionDataArgs["dayBps"];
+  openInterestCapLots: MarketCreateInstructionDataArgs["openInterestCapLots"];
+  baseFloorAtoms: MarketCreateInstructionDataArgs["baseFloorAtoms"];
+  quoteFloorAtoms: MarketCreateInstructionDataArgs["quoteFloorAtoms"];
 };
 
 export async function getMarketCreateInstructionAsync<
@@ -398,6 +429,11 @@ export type MarketCreateInput<
   strikeTickE6: MarketCreateInstructionDataArgs["strikeTickE6"];
   takerFeeBps: MarketCreateInstructionDataArgs["takerFeeBps"];
   makerFeeBps: MarketCreateInstructionDataArgs["makerFeeBps"];
+  hourBps: MarketCreateInstructionDataArgs["hourBps"];
+  dayBps: MarketCreateInstructionDataArgs["dayBps"];
+  openInterestCapLots: MarketCreateInstructionDataArgs["openInterestCapLots"];
+  baseFloorAtoms: MarketCreateInstructionDataArgs["baseFloorAtoms"];
+  quoteFloorAtoms: MarketCreateInstructionDataArgs["quoteFloorAtoms"];
 };
 
 export function getMarketCreateInstruction<

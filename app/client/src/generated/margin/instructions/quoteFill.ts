@@ -62,6 +62,7 @@ export type QuoteFillInstruction<
   TAccountQuoteState extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountQuoteSource extends string | AccountMeta<string> = string,
   TAccountSystemProgram extends string | AccountMeta<string> =
@@ -94,6 +95,9 @@ export type QuoteFillInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountFeed extends string
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
@@ -159,6 +163,7 @@ export type QuoteFillAsyncInput<
   TAccountMaker extends string = string,
   TAccountQuoteState extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountFeed extends string = string,
   TAccountQuoteSource extends string = string,
   TAccountSystemProgram extends string = string,
@@ -172,6 +177,7 @@ export type QuoteFillAsyncInput<
   maker: Address<TAccountMaker>;
   quoteState?: Address<TAccountQuoteState>;
   brake?: Address<TAccountBrake>;
+  custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   /** The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart. */
   quoteSource: Address<TAccountQuoteSource>;
@@ -189,6 +195,7 @@ export async function getQuoteFillInstructionAsync<
   TAccountMaker extends string,
   TAccountQuoteState extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountFeed extends string,
   TAccountQuoteSource extends string,
   TAccountSystemProgram extends string,
@@ -202,6 +209,7 @@ export async function getQuoteFillInstructionAsync<
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountQuoteSource,
     TAccountSystemProgram
@@ -217,6 +225,7 @@ export async function getQuoteFillInstructionAsync<
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountQuoteSource,
     TAccountSystemProgram
@@ -234,6 +243,7 @@ export async function getQuoteFillInstructionAsync<
     maker: { value: input.maker ?? null, isWritable: true },
     quoteState: { value: input.quoteState ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     quoteSource: { value: input.quoteSource ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
@@ -275,6 +285,7 @@ export async function getQuoteFillInstructionAsync<
       getAccountMeta("maker", accounts.maker),
       getAccountMeta("quoteState", accounts.quoteState),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("quoteSource", accounts.quoteSource),
       getAccountMeta("systemProgram", accounts.systemProgram),
@@ -292,6 +303,7 @@ export async function getQuoteFillInstructionAsync<
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountQuoteSource,
     TAccountSystemProgram
@@ -306,6 +318,7 @@ export type QuoteFillInput<
   TAccountMaker extends string = string,
   TAccountQuoteState extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountFeed extends string = string,
   TAccountQuoteSource extends string = string,
   TAccountSystemProgram extends string = string,
@@ -319,6 +332,7 @@ export type QuoteFillInput<
   maker: Address<TAccountMaker>;
   quoteState: Address<TAccountQuoteState>;
   brake?: Address<TAccountBrake>;
+  custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   /** The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart. */
   quoteSource: Address<TAccountQuoteSource>;
@@ -336,6 +350,7 @@ export function getQuoteFillInstruction<
   TAccountMaker extends string,
   TAccountQuoteState extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountFeed extends string,
   TAccountQuoteSource extends string,
   TAccountSystemProgram extends string,
@@ -349,6 +364,7 @@ export function getQuoteFillInstruction<
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountQuoteSource,
     TAccountSystemProgram
@@ -363,6 +379,7 @@ export function getQuoteFillInstruction<
   TAccountMaker,
   TAccountQuoteState,
   TAccountBrake,
+  TAccountCustody,
   TAccountFeed,
   TAccountQuoteSource,
   TAccountSystemProgram
@@ -379,6 +396,7 @@ export function getQuoteFillInstruction<
     maker: { value: input.maker ?? null, isWritable: true },
     quoteState: { value: input.quoteState ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     quoteSource: { value: input.quoteSource ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
@@ -411,6 +429,7 @@ export function getQuoteFillInstruction<
       getAccountMeta("maker", accounts.maker),
       getAccountMeta("quoteState", accounts.quoteState),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("quoteSource", accounts.quoteSource),
       getAccountMeta("systemProgram", accounts.systemProgram),
@@ -428,6 +447,7 @@ export function getQuoteFillInstruction<
     TAccountMaker,
     TAccountQuoteState,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed,
     TAccountQuoteSource,
     TAccountSystemProgram
@@ -449,10 +469,11 @@ export type ParsedQuoteFillInstruction<
     maker: TAccountMetas[4];
     quoteState: TAccountMetas[5];
     brake: TAccountMetas[6];
-    feed: TAccountMetas[7];
+    custody: TAccountMetas[7];
+    feed: TAccountMetas[8];
     /** The instructions sysvar, or a posted quote: `MakerQuote::read` tells them apart. */
-    quoteSource: TAccountMetas[8];
-    systemProgram: TAccountMetas[9];
+    quoteSource: TAccountMetas[9];
+    systemProgram: TAccountMetas[10];
   };
   data: QuoteFillInstructionData;
 };
@@ -465,12 +486,12 @@ export function parseQuoteFillInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteFillInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 10) {
+  if (instruction.accounts.length < 11) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 10,
+        expectedAccountMetas: 11,
       },
     );
   }
@@ -490,6 +511,7 @@ export function parseQuoteFillInstruction<
       maker: getNextAccount(),
       quoteState: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       feed: getNextAccount(),
       quoteSource: getNextAccount(),
       systemProgram: getNextAccount(),

@@ -55,6 +55,7 @@ export type SeriesWriteInstruction<
   TAccountHolder extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -80,6 +81,9 @@ export type SeriesWriteInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountFeed extends string
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
@@ -134,6 +138,7 @@ export type SeriesWriteInput<
   TAccountWriter extends string = string,
   TAccountHolder extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountFeed extends string = string,
 > = {
   /** A PDA of the vault program, and an account of it: what a vault may write, the vault program decides. */
@@ -143,6 +148,7 @@ export type SeriesWriteInput<
   writer: Address<TAccountWriter>;
   holder: Address<TAccountHolder>;
   brake?: Address<TAccountBrake>;
+  custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   lots: SeriesWriteInstructionDataArgs["lots"];
   strikeE6: SeriesWriteInstructionDataArgs["strikeE6"];
@@ -155,6 +161,7 @@ export function getSeriesWriteInstruction<
   TAccountWriter extends string,
   TAccountHolder extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountFeed extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -165,6 +172,7 @@ export function getSeriesWriteInstruction<
     TAccountWriter,
     TAccountHolder,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed
   >,
   config?: { programAddress?: TProgramAddress },
@@ -176,6 +184,7 @@ export function getSeriesWriteInstruction<
   TAccountWriter,
   TAccountHolder,
   TAccountBrake,
+  TAccountCustody,
   TAccountFeed
 > {
   // Program address.
@@ -189,6 +198,7 @@ export function getSeriesWriteInstruction<
     writer: { value: input.writer ?? null, isWritable: true },
     holder: { value: input.holder ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -214,6 +224,7 @@ export function getSeriesWriteInstruction<
       getAccountMeta("writer", accounts.writer),
       getAccountMeta("holder", accounts.holder),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
     ],
     data: getSeriesWriteInstructionDataEncoder().encode(
@@ -228,6 +239,7 @@ export function getSeriesWriteInstruction<
     TAccountWriter,
     TAccountHolder,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed
   >);
 }
@@ -245,7 +257,8 @@ export type ParsedSeriesWriteInstruction<
     writer: TAccountMetas[3];
     holder: TAccountMetas[4];
     brake: TAccountMetas[5];
-    feed: TAccountMetas[6];
+    custody: TAccountMetas[6];
+    feed: TAccountMetas[7];
   };
   data: SeriesWriteInstructionData;
 };
@@ -258,12 +271,12 @@ export function parseSeriesWriteInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedSeriesWriteInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 7) {
+  if (instruction.accounts.length < 8) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 7,
+        expectedAccountMetas: 8,
       },
     );
   }
@@ -282,6 +295,7 @@ export function parseSeriesWriteInstruction<
       writer: getNextAccount(),
       holder: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       feed: getNextAccount(),
     },
     data: getSeriesWriteInstructionDataDecoder().decode(instruction.data),

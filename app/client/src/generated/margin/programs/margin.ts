@@ -711,7 +711,7 @@ export type MarginPluginInstructions = {
   ) => ReturnType<typeof getAccountDepositInstruction> &
     SelfPlanAndSendFunctions;
   accountWithdraw: (
-    input: AccountWithdrawInput,
+    input: MakeOptional<AccountWithdrawInput, "payer">,
   ) => ReturnType<typeof getAccountWithdrawInstruction> &
     SelfPlanAndSendFunctions;
   quoteFill: (
@@ -839,7 +839,10 @@ export function marginProgram() {
           accountWithdraw: (input) =>
             addSelfPlanAndSendFunctions(
               client,
-              getAccountWithdrawInstruction(input),
+              getAccountWithdrawInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
             ),
           quoteFill: (input) =>
             addSelfPlanAndSendFunctions(

@@ -110,6 +110,8 @@ export const VAULT_ERROR__NOT_COVERED = 0x192d; // 6445
 export const VAULT_ERROR__AMOUNT_OVERFLOW = 0x192e; // 6446
 /** WrongBreakerProgram: the account is not the breaker program */
 export const VAULT_ERROR__WRONG_BREAKER_PROGRAM = 0x192f; // 6447
+/** WrongCustody: the custody is not the market's */
+export const VAULT_ERROR__WRONG_CUSTODY = 0x1930; // 6448
 
 export type VaultError =
   | typeof VAULT_ERROR__AMOUNT_OVERFLOW
@@ -148,6 +150,7 @@ export type VaultError =
   | typeof VAULT_ERROR__WRONG_BEST_BID
   | typeof VAULT_ERROR__WRONG_BID
   | typeof VAULT_ERROR__WRONG_BREAKER_PROGRAM
+  | typeof VAULT_ERROR__WRONG_CUSTODY
   | typeof VAULT_ERROR__WRONG_DEPOSIT
   | typeof VAULT_ERROR__WRONG_EPOCH
   | typeof VAULT_ERROR__WRONG_ESCROW_ACCOUNT
@@ -200,6 +203,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__WRONG_BEST_BID]: `the account is not the auction's best bid`,
     [VAULT_ERROR__WRONG_BID]: `the bid belongs to another epoch or bidder`,
     [VAULT_ERROR__WRONG_BREAKER_PROGRAM]: `the account is not the breaker program`,
+    [VAULT_ERROR__WRONG_CUSTODY]: `the custody is not the market's`,
     [VAULT_ERROR__WRONG_DEPOSIT]: `the deposit is not the signer's, or not of this epoch`,
     [VAULT_ERROR__WRONG_EPOCH]: `the account is not the epoch of this vault that the instruction needs`,
     [VAULT_ERROR__WRONG_ESCROW_ACCOUNT]: `the account is not this vault's escrow account`,

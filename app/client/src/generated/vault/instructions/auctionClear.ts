@@ -55,6 +55,7 @@ export type AuctionClearInstruction<
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -95,6 +96,9 @@ export type AuctionClearInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountMarginProgram extends string
         ? ReadonlyAccount<TAccountMarginProgram>
         : TAccountMarginProgram,
@@ -139,6 +143,7 @@ export type AuctionClearInput<
   TAccountQuoteMint extends string = string,
   TAccountFeed extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountMarginProgram extends string = string,
 > = {
   vault: Address<TAccountVault>;
@@ -156,6 +161,8 @@ export type AuctionClearInput<
   /** Pinned by the margin program. */
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
+  /** Pinned by the margin program. */
+  custody: Address<TAccountCustody>;
   marginProgram?: Address<TAccountMarginProgram>;
 };
 
@@ -171,6 +178,7 @@ export function getAuctionClearInstruction<
   TAccountQuoteMint extends string,
   TAccountFeed extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountMarginProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
@@ -186,6 +194,7 @@ export function getAuctionClearInstruction<
     TAccountQuoteMint,
     TAccountFeed,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -202,6 +211,7 @@ export function getAuctionClearInstruction<
   TAccountQuoteMint,
   TAccountFeed,
   TAccountBrake,
+  TAccountCustody,
   TAccountMarginProgram
 > {
   // Program address.
@@ -220,6 +230,7 @@ export function getAuctionClearInstruction<
     quoteMint: { value: input.quoteMint ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -251,6 +262,7 @@ export function getAuctionClearInstruction<
       getAccountMeta("quoteMint", accounts.quoteMint),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("marginProgram", accounts.marginProgram),
     ],
     data: getAuctionClearInstructionDataEncoder().encode({}),
@@ -268,6 +280,7 @@ export function getAuctionClearInstruction<
     TAccountQuoteMint,
     TAccountFeed,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram
   >);
 }
@@ -293,7 +306,9 @@ export type ParsedAuctionClearInstruction<
     /** Pinned by the margin program. */
     feed: TAccountMetas[9];
     brake: TAccountMetas[10];
-    marginProgram: TAccountMetas[11];
+    /** Pinned by the margin program. */
+    custody: TAccountMetas[11];
+    marginProgram: TAccountMetas[12];
   };
   data: AuctionClearInstructionData;
 };
@@ -306,12 +321,12 @@ export function parseAuctionClearInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAuctionClearInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 12) {
+  if (instruction.accounts.length < 13) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 12,
+        expectedAccountMetas: 13,
       },
     );
   }
@@ -341,6 +356,7 @@ export function parseAuctionClearInstruction<
       quoteMint: getNextAccount(),
       feed: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       marginProgram: getNextAccount(),
     },
     data: getAuctionClearInstructionDataDecoder().decode(instruction.data),

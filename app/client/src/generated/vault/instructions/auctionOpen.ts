@@ -50,6 +50,7 @@ export type AuctionOpenInstruction<
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -73,6 +74,9 @@ export type AuctionOpenInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       ...TRemainingAccounts,
     ]
   >;
@@ -109,6 +113,7 @@ export type AuctionOpenInput<
   TAccountExpiry extends string = string,
   TAccountFeed extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
 > = {
   vault: Address<TAccountVault>;
   /** The vault's current epoch. */
@@ -118,6 +123,8 @@ export type AuctionOpenInput<
   expiry: Address<TAccountExpiry>;
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
+  /** The market's custody, whose own level counts too. */
+  custody: Address<TAccountCustody>;
 };
 
 export function getAuctionOpenInstruction<
@@ -127,6 +134,7 @@ export function getAuctionOpenInstruction<
   TAccountExpiry extends string,
   TAccountFeed extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
   input: AuctionOpenInput<
@@ -135,7 +143,8 @@ export function getAuctionOpenInstruction<
     TAccountMarket,
     TAccountExpiry,
     TAccountFeed,
-    TAccountBrake
+    TAccountBrake,
+    TAccountCustody
   >,
   config?: { programAddress?: TProgramAddress },
 ): AuctionOpenInstruction<
@@ -145,7 +154,8 @@ export function getAuctionOpenInstruction<
   TAccountMarket,
   TAccountExpiry,
   TAccountFeed,
-  TAccountBrake
+  TAccountBrake,
+  TAccountCustody
 > {
   // Program address.
   const programAddress = config?.programAddress ?? VAULT_PROGRAM_ADDRESS;
@@ -158,6 +168,7 @@ export function getAuctionOpenInstruction<
     expiry: { value: input.expiry ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -179,6 +190,7 @@ export function getAuctionOpenInstruction<
       getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
     ],
     data: getAuctionOpenInstructionDataEncoder().encode({}),
     programAddress,
@@ -189,7 +201,8 @@ export function getAuctionOpenInstruction<
     TAccountMarket,
     TAccountExpiry,
     TAccountFeed,
-    TAccountBrake
+    TAccountBrake,
+    TAccountCustody
   >);
 }
 
@@ -207,6 +220,8 @@ export type ParsedAuctionOpenInstruction<
     expiry: TAccountMetas[3];
     feed: TAccountMetas[4];
     brake: TAccountMetas[5];
+    /** The market's custody, whose own level counts too. */
+    custody: TAccountMetas[6];
   };
   data: AuctionOpenInstructionData;
 };
@@ -219,12 +234,12 @@ export function parseAuctionOpenInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAuctionOpenInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 6) {
+  if (instruction.accounts.length < 7) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 6,
+        expectedAccountMetas: 7,
       },
     );
   }
@@ -243,6 +258,7 @@ export function parseAuctionOpenInstruction<
       expiry: getNextAccount(),
       feed: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
     },
     data: getAuctionOpenInstructionDataDecoder().decode(instruction.data),
   };

@@ -62,6 +62,7 @@ export type BidPlaceInstruction<
   TAccountQuoteTokens extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountTokenProgram extends string | AccountMeta<string> =
@@ -105,6 +106,9 @@ export type BidPlaceInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountMarginProgram extends string
         ? ReadonlyAccount<TAccountMarginProgram>
         : TAccountMarginProgram,
@@ -170,6 +174,7 @@ export type BidPlaceAsyncInput<
   TAccountSource extends string = string,
   TAccountQuoteTokens extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountTokenProgram extends string = string,
   TAccountSystemProgram extends string = string,
@@ -191,6 +196,8 @@ export type BidPlaceAsyncInput<
   /** The market's quote tokens, pinned by the margin program. */
   quoteTokens: Address<TAccountQuoteTokens>;
   brake?: Address<TAccountBrake>;
+  /** The market's custody, whose own level counts too. */
+  custody: Address<TAccountCustody>;
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -210,6 +217,7 @@ export async function getBidPlaceInstructionAsync<
   TAccountSource extends string,
   TAccountQuoteTokens extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountMarginProgram extends string,
   TAccountTokenProgram extends string,
   TAccountSystemProgram extends string,
@@ -227,6 +235,7 @@ export async function getBidPlaceInstructionAsync<
     TAccountSource,
     TAccountQuoteTokens,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram,
     TAccountTokenProgram,
     TAccountSystemProgram
@@ -246,6 +255,7 @@ export async function getBidPlaceInstructionAsync<
     TAccountSource,
     TAccountQuoteTokens,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram,
     TAccountTokenProgram,
     TAccountSystemProgram
@@ -267,6 +277,7 @@ export async function getBidPlaceInstructionAsync<
     source: { value: input.source ?? null, isWritable: true },
     quoteTokens: { value: input.quoteTokens ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
@@ -323,6 +334,7 @@ export async function getBidPlaceInstructionAsync<
       getAccountMeta("source", accounts.source),
       getAccountMeta("quoteTokens", accounts.quoteTokens),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
@@ -344,6 +356,7 @@ export async function getBidPlaceInstructionAsync<
     TAccountSource,
     TAccountQuoteTokens,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram,
     TAccountTokenProgram,
     TAccountSystemProgram
@@ -362,6 +375,7 @@ export type BidPlaceInput<
   TAccountSource extends string = string,
   TAccountQuoteTokens extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountTokenProgram extends string = string,
   TAccountSystemProgram extends string = string,
@@ -383,6 +397,8 @@ export type BidPlaceInput<
   /** The market's quote tokens, pinned by the margin program. */
   quoteTokens: Address<TAccountQuoteTokens>;
   brake?: Address<TAccountBrake>;
+  /** The market's custody, whose own level counts too. */
+  custody: Address<TAccountCustody>;
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -402,6 +418,7 @@ export function getBidPlaceInstruction<
   TAccountSource extends string,
   TAccountQuoteTokens extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountMarginProgram extends string,
   TAccountTokenProgram extends string,
   TAccountSystemProgram extends string,
@@ -419,6 +436,7 @@ export function getBidPlaceInstruction<
     TAccountSource,
     TAccountQuoteTokens,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram,
     TAccountTokenProgram,
     TAccountSystemProgram
@@ -437,6 +455,7 @@ export function getBidPlaceInstruction<
   TAccountSource,
   TAccountQuoteTokens,
   TAccountBrake,
+  TAccountCustody,
   TAccountMarginProgram,
   TAccountTokenProgram,
   TAccountSystemProgram
@@ -457,6 +476,7 @@ export function getBidPlaceInstruction<
     source: { value: input.source ?? null, isWritable: true },
     quoteTokens: { value: input.quoteTokens ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
@@ -501,6 +521,7 @@ export function getBidPlaceInstruction<
       getAccountMeta("source", accounts.source),
       getAccountMeta("quoteTokens", accounts.quoteTokens),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
@@ -522,6 +543,7 @@ export function getBidPlaceInstruction<
     TAccountSource,
     TAccountQuoteTokens,
     TAccountBrake,
+    TAccountCustody,
     TAccountMarginProgram,
     TAccountTokenProgram,
     TAccountSystemProgram
@@ -551,9 +573,11 @@ export type ParsedBidPlaceInstruction<
     /** The market's quote tokens, pinned by the margin program. */
     quoteTokens: TAccountMetas[9];
     brake: TAccountMetas[10];
-    marginProgram: TAccountMetas[11];
-    tokenProgram: TAccountMetas[12];
-    systemProgram: TAccountMetas[13];
+    /** The market's custody, whose own level counts too. */
+    custody: TAccountMetas[11];
+    marginProgram: TAccountMetas[12];
+    tokenProgram: TAccountMetas[13];
+    systemProgram: TAccountMetas[14];
   };
   data: BidPlaceInstructionData;
 };
@@ -566,12 +590,12 @@ export function parseBidPlaceInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedBidPlaceInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 14) {
+  if (instruction.accounts.length < 15) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 14,
+        expectedAccountMetas: 15,
       },
     );
   }
@@ -595,6 +619,7 @@ export function parseBidPlaceInstruction<
       source: getNextAccount(),
       quoteTokens: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       marginProgram: getNextAccount(),
       tokenProgram: getNextAccount(),
       systemProgram: getNextAccount(),

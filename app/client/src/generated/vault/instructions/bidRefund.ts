@@ -14,10 +14,13 @@ import {
   getBytesEncoder,
   getStructDecoder,
   getStructEncoder,
+  getU64Decoder,
+  getU64Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
   type AccountMeta,
+  type AccountSignerMeta,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -27,7 +30,9 @@ import {
   type InstructionWithData,
   type ReadonlyAccount,
   type ReadonlyUint8Array,
+  type TransactionSigner,
   type WritableAccount,
+  type WritableSignerAccount,
 } from "@solana/kit";
 import {
   getAccountMetaFactory,
@@ -60,8 +65,12 @@ export type BidRefundInstruction<
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountBreakerProgram extends string | AccountMeta<string> =
     "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
+  TAccountPayer extends string | AccountMeta<string> = string,
+  TAccountTicket extends string | AccountMeta<string> = string,
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -107,26 +116,45 @@ export type BidRefundInstruction<
       TAccountBreakerProgram extends string
         ? ReadonlyAccount<TAccountBreakerProgram>
         : TAccountBreakerProgram,
+      TAccountPayer extends string
+        ? WritableSignerAccount<TAccountPayer> &
+            AccountSignerMeta<TAccountPayer>
+        : TAccountPayer,
+      TAccountTicket extends string
+        ? WritableAccount<TAccountTicket>
+        : TAccountTicket,
       TAccountTokenProgram extends string
         ? ReadonlyAccount<TAccountTokenProgram>
         : TAccountTokenProgram,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
 
-export type BidRefundInstructionData = { opcode: ReadonlyUint8Array };
+export type BidRefundInstructionData = {
+  opcode: ReadonlyUint8Array;
+  ticketId: bigint;
+};
 
-export type BidRefundInstructionDataArgs = {};
+export type BidRefundInstructionDataArgs = { ticketId: number | bigint };
 
 export function getBidRefundInstructionDataEncoder(): FixedSizeEncoder<BidRefundInstructionDataArgs> {
   return transformEncoder(
-    getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
+    getStructEncoder([
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
+      ["ticketId", getU64Encoder()],
+    ]),
     (value) => ({ ...value, opcode: BID_REFUND_OPCODE }),
   );
 }
 
 export function getBidRefundInstructionDataDecoder(): FixedSizeDecoder<BidRefundInstructionData> {
-  return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
+  return getStructDecoder([
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
+    ["ticketId", getU64Decoder()],
+  ]);
 }
 
 export function getBidRefundInstructionDataCodec(): FixedSizeCodec<
@@ -154,7 +182,10 @@ export type BidRefundInput<
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountBreakerProgram extends string = string,
+  TAccountPayer extends string = string,
+  TAccountTicket extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountSystemProgram extends string = string,
 > = {
   vault: Address<TAccountVault>;
   /** The epoch of the bid, current or past. */
@@ -174,7 +205,13 @@ export type BidRefundInput<
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   breakerProgram?: Address<TAccountBreakerProgram>;
+  /** Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the bidder may pay. */
+  payer: TransactionSigner<TAccountPayer>;
+  /** Created by the breaker if the amount has to wait: it derives and checks the address. */
+  ticket: Address<TAccountTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
+  systemProgram?: Address<TAccountSystemProgram>;
+  ticketId: BidRefundInstructionDataArgs["ticketId"];
 };
 
 export function getBidRefundInstruction<
@@ -192,7 +229,10 @@ export function getBidRefundInstruction<
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountBreakerProgram extends string,
+  TAccountPayer extends string,
+  TAccountTicket extends string,
   TAccountTokenProgram extends string,
+  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
   input: BidRefundInput<
@@ -210,7 +250,10 @@ export function getBidRefundInstruction<
     TAccountBrake,
     TAccountMarginProgram,
     TAccountBreakerProgram,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): BidRefundInstruction<
@@ -229,7 +272,10 @@ export function getBidRefundInstruction<
   TAccountBrake,
   TAccountMarginProgram,
   TAccountBreakerProgram,
-  TAccountTokenProgram
+  TAccountPayer,
+  TAccountTicket,
+  TAccountTokenProgram,
+  TAccountSystemProgram
 > {
   // Program address.
   const programAddress = config?.programAddress ?? VAULT_PROGRAM_ADDRESS;
@@ -250,12 +296,18 @@ export function getBidRefundInstruction<
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     breakerProgram: { value: input.breakerProgram ?? null, isWritable: false },
+    payer: { value: input.payer ?? null, isWritable: true },
+    ticket: { value: input.ticket ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
+
+  // Original args.
+  const args = { ...input };
 
   // Resolve default values.
   if (!accounts.brake.value) {
@@ -273,6 +325,10 @@ export function getBidRefundInstruction<
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
+  }
+  if (!accounts.systemProgram.value) {
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
@@ -292,9 +348,14 @@ export function getBidRefundInstruction<
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("breakerProgram", accounts.breakerProgram),
+      getAccountMeta("payer", accounts.payer),
+      getAccountMeta("ticket", accounts.ticket),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getBidRefundInstructionDataEncoder().encode({}),
+    data: getBidRefundInstructionDataEncoder().encode(
+      args as BidRefundInstructionDataArgs,
+    ),
     programAddress,
   } as BidRefundInstruction<
     TProgramAddress,
@@ -312,7 +373,10 @@ export function getBidRefundInstruction<
     TAccountBrake,
     TAccountMarginProgram,
     TAccountBreakerProgram,
-    TAccountTokenProgram
+    TAccountPayer,
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >);
 }
 
@@ -340,7 +404,12 @@ export type ParsedBidRefundInstruction<
     brake: TAccountMetas[11];
     marginProgram: TAccountMetas[12];
     breakerProgram: TAccountMetas[13];
-    tokenProgram: TAccountMetas[14];
+    /** Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the bidder may pay. */
+    payer: TAccountMetas[14];
+    /** Created by the breaker if the amount has to wait: it derives and checks the address. */
+    ticket: TAccountMetas[15];
+    tokenProgram: TAccountMetas[16];
+    systemProgram: TAccountMetas[17];
   };
   data: BidRefundInstructionData;
 };
@@ -353,12 +422,12 @@ export function parseBidRefundInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedBidRefundInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 15) {
+  if (instruction.accounts.length < 18) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 15,
+        expectedAccountMetas: 18,
       },
     );
   }
@@ -385,7 +454,10 @@ export function parseBidRefundInstruction<
       brake: getNextAccount(),
       marginProgram: getNextAccount(),
       breakerProgram: getNextAccount(),
+      payer: getNextAccount(),
+      ticket: getNextAccount(),
       tokenProgram: getNextAccount(),
+      systemProgram: getNextAccount(),
     },
     data: getBidRefundInstructionDataDecoder().decode(instruction.data),
   };

@@ -14,6 +14,8 @@ import {
   getBytesEncoder,
   getStructDecoder,
   getStructEncoder,
+  getU64Decoder,
+  getU64Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
@@ -66,8 +68,12 @@ export type ClaimInstruction<
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountBreakerProgram extends string | AccountMeta<string> =
     "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
+  TAccountBaseTicket extends string | AccountMeta<string> = string,
+  TAccountQuoteTicket extends string | AccountMeta<string> = string,
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -125,26 +131,44 @@ export type ClaimInstruction<
       TAccountBreakerProgram extends string
         ? ReadonlyAccount<TAccountBreakerProgram>
         : TAccountBreakerProgram,
+      TAccountBaseTicket extends string
+        ? WritableAccount<TAccountBaseTicket>
+        : TAccountBaseTicket,
+      TAccountQuoteTicket extends string
+        ? WritableAccount<TAccountQuoteTicket>
+        : TAccountQuoteTicket,
       TAccountTokenProgram extends string
         ? ReadonlyAccount<TAccountTokenProgram>
         : TAccountTokenProgram,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
 
-export type ClaimInstructionData = { opcode: ReadonlyUint8Array };
+export type ClaimInstructionData = {
+  opcode: ReadonlyUint8Array;
+  ticketId: bigint;
+};
 
-export type ClaimInstructionDataArgs = {};
+export type ClaimInstructionDataArgs = { ticketId: number | bigint };
 
 export function getClaimInstructionDataEncoder(): FixedSizeEncoder<ClaimInstructionDataArgs> {
   return transformEncoder(
-    getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
+    getStructEncoder([
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
+      ["ticketId", getU64Encoder()],
+    ]),
     (value) => ({ ...value, opcode: CLAIM_OPCODE }),
   );
 }
 
 export function getClaimInstructionDataDecoder(): FixedSizeDecoder<ClaimInstructionData> {
-  return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
+  return getStructDecoder([
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
+    ["ticketId", getU64Decoder()],
+  ]);
 }
 
 export function getClaimInstructionDataCodec(): FixedSizeCodec<
@@ -175,7 +199,10 @@ export type ClaimInput<
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountBreakerProgram extends string = string,
+  TAccountBaseTicket extends string = string,
+  TAccountQuoteTicket extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountSystemProgram extends string = string,
 > = {
   /** The depositor; gets the rent of the deposit account. */
   owner: TransactionSigner<TAccountOwner>;
@@ -198,7 +225,12 @@ export type ClaimInput<
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   breakerProgram?: Address<TAccountBreakerProgram>;
+  /** Created by the breaker for what has to wait, one a vault: it derives and checks the addresses. */
+  baseTicket: Address<TAccountBaseTicket>;
+  quoteTicket: Address<TAccountQuoteTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
+  systemProgram?: Address<TAccountSystemProgram>;
+  ticketId: ClaimInstructionDataArgs["ticketId"];
 };
 
 export function getClaimInstruction<
@@ -219,7 +251,10 @@ export function getClaimInstruction<
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountBreakerProgram extends string,
+  TAccountBaseTicket extends string,
+  TAccountQuoteTicket extends string,
   TAccountTokenProgram extends string,
+  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
   input: ClaimInput<
@@ -240,7 +275,10 @@ export function getClaimInstruction<
     TAccountBrake,
     TAccountMarginProgram,
     TAccountBreakerProgram,
-    TAccountTokenProgram
+    TAccountBaseTicket,
+    TAccountQuoteTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): ClaimInstruction<
@@ -262,7 +300,10 @@ export function getClaimInstruction<
   TAccountBrake,
   TAccountMarginProgram,
   TAccountBreakerProgram,
-  TAccountTokenProgram
+  TAccountBaseTicket,
+  TAccountQuoteTicket,
+  TAccountTokenProgram,
+  TAccountSystemProgram
 > {
   // Program address.
   const programAddress = config?.programAddress ?? VAULT_PROGRAM_ADDRESS;
@@ -289,12 +330,18 @@ export function getClaimInstruction<
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     breakerProgram: { value: input.breakerProgram ?? null, isWritable: false },
+    baseTicket: { value: input.baseTicket ?? null, isWritable: true },
+    quoteTicket: { value: input.quoteTicket ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
+
+  // Original args.
+  const args = { ...input };
 
   // Resolve default values.
   if (!accounts.brake.value) {
@@ -312,6 +359,10 @@ export function getClaimInstruction<
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
+  }
+  if (!accounts.systemProgram.value) {
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
@@ -334,9 +385,14 @@ export function getClaimInstruction<
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("breakerProgram", accounts.breakerProgram),
+      getAccountMeta("baseTicket", accounts.baseTicket),
+      getAccountMeta("quoteTicket", accounts.quoteTicket),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getClaimInstructionDataEncoder().encode({}),
+    data: getClaimInstructionDataEncoder().encode(
+      args as ClaimInstructionDataArgs,
+    ),
     programAddress,
   } as ClaimInstruction<
     TProgramAddress,
@@ -357,7 +413,10 @@ export function getClaimInstruction<
     TAccountBrake,
     TAccountMarginProgram,
     TAccountBreakerProgram,
-    TAccountTokenProgram
+    TAccountBaseTicket,
+    TAccountQuoteTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >);
 }
 
@@ -388,7 +447,11 @@ export type ParsedClaimInstruction<
     brake: TAccountMetas[14];
     marginProgram: TAccountMetas[15];
     breakerProgram: TAccountMetas[16];
-    tokenProgram: TAccountMetas[17];
+    /** Created by the breaker for what has to wait, one a vault: it derives and checks the addresses. */
+    baseTicket: TAccountMetas[17];
+    quoteTicket: TAccountMetas[18];
+    tokenProgram: TAccountMetas[19];
+    systemProgram: TAccountMetas[20];
   };
   data: ClaimInstructionData;
 };
@@ -401,12 +464,12 @@ export function parseClaimInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedClaimInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 18) {
+  if (instruction.accounts.length < 21) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 18,
+        expectedAccountMetas: 21,
       },
     );
   }
@@ -436,7 +499,10 @@ export function parseClaimInstruction<
       brake: getNextAccount(),
       marginProgram: getNextAccount(),
       breakerProgram: getNextAccount(),
+      baseTicket: getNextAccount(),
+      quoteTicket: getNextAccount(),
       tokenProgram: getNextAccount(),
+      systemProgram: getNextAccount(),
     },
     data: getClaimInstructionDataDecoder().decode(instruction.data),
   };

@@ -14,6 +14,8 @@ import {
   getBytesEncoder,
   getStructDecoder,
   getStructEncoder,
+  getU64Decoder,
+  getU64Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
@@ -63,8 +65,11 @@ export type DepositCancelInstruction<
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountBreakerProgram extends string | AccountMeta<string> =
     "H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU",
+  TAccountTicket extends string | AccountMeta<string> = string,
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  TAccountSystemProgram extends string | AccountMeta<string> =
+    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -113,26 +118,41 @@ export type DepositCancelInstruction<
       TAccountBreakerProgram extends string
         ? ReadonlyAccount<TAccountBreakerProgram>
         : TAccountBreakerProgram,
+      TAccountTicket extends string
+        ? WritableAccount<TAccountTicket>
+        : TAccountTicket,
       TAccountTokenProgram extends string
         ? ReadonlyAccount<TAccountTokenProgram>
         : TAccountTokenProgram,
+      TAccountSystemProgram extends string
+        ? ReadonlyAccount<TAccountSystemProgram>
+        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
 
-export type DepositCancelInstructionData = { opcode: ReadonlyUint8Array };
+export type DepositCancelInstructionData = {
+  opcode: ReadonlyUint8Array;
+  ticketId: bigint;
+};
 
-export type DepositCancelInstructionDataArgs = {};
+export type DepositCancelInstructionDataArgs = { ticketId: number | bigint };
 
 export function getDepositCancelInstructionDataEncoder(): FixedSizeEncoder<DepositCancelInstructionDataArgs> {
   return transformEncoder(
-    getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
+    getStructEncoder([
+      ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
+      ["ticketId", getU64Encoder()],
+    ]),
     (value) => ({ ...value, opcode: DEPOSIT_CANCEL_OPCODE }),
   );
 }
 
 export function getDepositCancelInstructionDataDecoder(): FixedSizeDecoder<DepositCancelInstructionData> {
-  return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
+  return getStructDecoder([
+    ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
+    ["ticketId", getU64Decoder()],
+  ]);
 }
 
 export function getDepositCancelInstructionDataCodec(): FixedSizeCodec<
@@ -160,7 +180,9 @@ export type DepositCancelInput<
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountBreakerProgram extends string = string,
+  TAccountTicket extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountSystemProgram extends string = string,
 > = {
   /** The depositor; gets the rent of the deposit account. */
   owner: TransactionSigner<TAccountOwner>;
@@ -180,7 +202,11 @@ export type DepositCancelInput<
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   breakerProgram?: Address<TAccountBreakerProgram>;
+  /** Created by the breaker if the amount has to wait: it derives and checks the address. */
+  ticket: Address<TAccountTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
+  systemProgram?: Address<TAccountSystemProgram>;
+  ticketId: DepositCancelInstructionDataArgs["ticketId"];
 };
 
 export function getDepositCancelInstruction<
@@ -198,7 +224,9 @@ export function getDepositCancelInstruction<
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountBreakerProgram extends string,
+  TAccountTicket extends string,
   TAccountTokenProgram extends string,
+  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
   input: DepositCancelInput<
@@ -216,7 +244,9 @@ export function getDepositCancelInstruction<
     TAccountBrake,
     TAccountMarginProgram,
     TAccountBreakerProgram,
-    TAccountTokenProgram
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
 ): DepositCancelInstruction<
@@ -235,7 +265,9 @@ export function getDepositCancelInstruction<
   TAccountBrake,
   TAccountMarginProgram,
   TAccountBreakerProgram,
-  TAccountTokenProgram
+  TAccountTicket,
+  TAccountTokenProgram,
+  TAccountSystemProgram
 > {
   // Program address.
   const programAddress = config?.programAddress ?? VAULT_PROGRAM_ADDRESS;
@@ -256,12 +288,17 @@ export function getDepositCancelInstruction<
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     breakerProgram: { value: input.breakerProgram ?? null, isWritable: false },
+    ticket: { value: input.ticket ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
+
+  // Original args.
+  const args = { ...input };
 
   // Resolve default values.
   if (!accounts.brake.value) {
@@ -279,6 +316,10 @@ export function getDepositCancelInstruction<
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
+  }
+  if (!accounts.systemProgram.value) {
+    accounts.systemProgram.value =
+      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
   }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
@@ -298,9 +339,13 @@ export function getDepositCancelInstruction<
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("breakerProgram", accounts.breakerProgram),
+      getAccountMeta("ticket", accounts.ticket),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getDepositCancelInstructionDataEncoder().encode({}),
+    data: getDepositCancelInstructionDataEncoder().encode(
+      args as DepositCancelInstructionDataArgs,
+    ),
     programAddress,
   } as DepositCancelInstruction<
     TProgramAddress,
@@ -318,7 +363,9 @@ export function getDepositCancelInstruction<
     TAccountBrake,
     TAccountMarginProgram,
     TAccountBreakerProgram,
-    TAccountTokenProgram
+    TAccountTicket,
+    TAccountTokenProgram,
+    TAccountSystemProgram
   >);
 }
 
@@ -346,7 +393,10 @@ export type ParsedDepositCancelInstruction<
     brake: TAccountMetas[11];
     marginProgram: TAccountMetas[12];
     breakerProgram: TAccountMetas[13];
-    tokenProgram: TAccountMetas[14];
+    /** Created by the breaker if the amount has to wait: it derives and checks the address. */
+    ticket: TAccountMetas[14];
+    tokenProgram: TAccountMetas[15];
+    systemProgram: TAccountMetas[16];
   };
   data: DepositCancelInstructionData;
 };
@@ -359,12 +409,12 @@ export function parseDepositCancelInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedDepositCancelInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 15) {
+  if (instruction.accounts.length < 17) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 15,
+        expectedAccountMetas: 17,
       },
     );
   }
@@ -391,7 +441,9 @@ export function parseDepositCancelInstruction<
       brake: getNextAccount(),
       marginProgram: getNextAccount(),
       breakerProgram: getNextAccount(),
+      ticket: getNextAccount(),
       tokenProgram: getNextAccount(),
+      systemProgram: getNextAccount(),
     },
     data: getDepositCancelInstructionDataDecoder().decode(instruction.data),
   };

@@ -479,7 +479,7 @@ export type VaultPluginInstructions = {
     input: AuctionClearInput,
   ) => ReturnType<typeof getAuctionClearInstruction> & SelfPlanAndSendFunctions;
   bidRefund: (
-    input: BidRefundInput,
+    input: MakeOptional<BidRefundInput, "payer">,
   ) => ReturnType<typeof getBidRefundInstruction> & SelfPlanAndSendFunctions;
   epochSettle: (
     input: MakeOptional<EpochSettleInput, "payer">,
@@ -565,7 +565,13 @@ export function vaultProgram() {
               getAuctionClearInstruction(input),
             ),
           bidRefund: (input) =>
-            addSelfPlanAndSendFunctions(client, getBidRefundInstruction(input)),
+            addSelfPlanAndSendFunctions(
+              client,
+              getBidRefundInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
           epochSettle: (input) =>
             addSelfPlanAndSendFunctions(
               client,
