@@ -1,4 +1,11 @@
 //! The cash of a fill, and what it does to a position.
+//!
+//! ```text
+//! buyer pays ceil(price x lots / lots_per_unit), seller receives floor(the same), each side its fee
+//! insurance  = floor(fees / 3) + what the two roundings of the premium leave;  market's fees = the rest of the fees
+//! ```
+//! Source: margin design, quote_fill; the split of the rounding is ours. Domain: any integers; `None` where an amount passes 63 bits or
+//! `lots_per_unit` is zero. Error: less than one atom a side, never to the gain of either.
 
 use crate::fees::{fee_ceil, insurance_share_floor};
 use units::{Lots, PriceE6, QuoteAtoms};

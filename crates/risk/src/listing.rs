@@ -1,4 +1,7 @@
 //! The listing rule: which expiries anybody may list, and on which strikes.
+//!
+//! Source: margin design, Instructions (`expiry_create`): daily, weekly and monthly at 08:00 UTC, at most 32 strikes on the tick around the
+//! forward; ours: spot stands for the forward, and a build for local networks lists every ten seconds. Exact.
 
 use units::{PriceE6, UnixSeconds};
 

@@ -1,4 +1,7 @@
 //! What a European, cash-settled option pays, and the list of positions that margin is computed over.
+//!
+//! max(S - K, 0) x lots / lots_per_unit for a call, max(K - S, 0) for a put. Source: the definition; cash-settled in quote (architecture,
+//! decision 4). Domain: any integers. Error: less than one atom, against the holder.
 
 use units::{Lots, PriceE6, QuoteAtoms, UnixSeconds, mul_div_ceil, mul_div_floor};
 

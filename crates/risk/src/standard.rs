@@ -13,6 +13,9 @@
 //!
 //! The nodes are visited in one walk over ascending strikes, see `sweep`.
 //!
+//! Source: margin design, Margin (standard mode); the nodes and the argument that they suffice are ours. Error: less than one atom for base
+//! and for each position, against the owner. `None` where an amount passes 63 bits or `lots_per_unit` or `base_unit_atoms` is zero.
+//!
 //! ROUNDING: longs and base down, shorts up. BOUND: each position's notional at the top node is at most [`NOTIONAL_MAX`] when it is
 //! entered, so an account's sum stays within 2^60 atoms; every operation is checked all the same, because the price moves afterwards.
 

@@ -1,6 +1,8 @@
 //! The covered-call vault: what a mandate offers, which bid wins, and what each depositor gets.
 //!
 //! Nobody has discretion: strike, size and reserve price follow from the mandate, the listed strikes and the feed.
+//! Source: vault design. Domain: any integers; `None` as each function says. Error: less than one lot or atom, on the
+//! vault's side.
 //! ROUNDING: lots on offer and claims round down, the reserve price and what a bidder pays round up; the dust stays with the vault.
 
 use units::{BPS, BaseAtoms, PriceE6, QuoteAtoms, UnixSeconds, mul_div_ceil, mul_div_floor};
