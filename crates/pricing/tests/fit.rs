@@ -43,15 +43,17 @@ fn quote(slice: &Slice, seconds: u64, strike: PriceE6, noise: i32) -> Quote {
 /// A slice as markets have them, and the time it is for: volatility `vol` at the money, wings to match.
 fn market() -> impl Strategy<Value = (Svi, u64)> {
     let parts = (0.2..1.5, 3_600u64..63_072_000, 0.05..0.8, -0.8..0.6, -0.1..0.1, 0.05..0.5);
-    parts.prop_map(|(vol, seconds, share, rho, m, sigma): (f64, u64, f64, f64, f64, f64)| {
-        let w = vol * vol * years(seconds);
-        // Shapes narrow with the root of time.
-        let (m, sigma) = (m * years(seconds).sqrt(), (sigma * years(seconds).sqrt()).max(2e-4));
-        let b = (w * share * 0.5 / sigma).min(1.9 / (1.0 + rho.abs()));
-        let a = w - b * (rho * -m + (m * m + sigma * sigma).sqrt());
-        let e9 = |x: f64| (x * 1e9).round() as i64;
-        (Svi { a_e9: e9(a), b_e9: e9(b), rho_e9: e9(rho), m_e9: e9(m), sigma_e9: e9(sigma) }, seconds)
-    })
+    parts
+        .prop_map(|(vol, seconds, share, rho, m, sigma): (f64, u64, f64, f64, f64, f64)| {
+            let w = vol * vol * years(seconds);
+            // Shapes narrow with the root of time.
+            let (m, sigma) = (m * years(seconds).sqrt(), (sigma * years(seconds).sqrt()).max(2e-4));
+            let b = (w * share * 0.5 / sigma).min(1.9 / (1.0 + rho.abs()));
+            let a = w - b * (rho * -m + (m * m + sigma * sigma).sqrt());
+            let e9 = |x: f64| (x * 1e9).round() as i64;
+            (Svi { a_e9: e9(a), b_e9: e9(b), rho_e9: e9(rho), m_e9: e9(m), sigma_e9: e9(sigma) }, seconds)
+        })
+        .prop_filter("least variance", |(svi, _)| svi.validate().is_ok())
 }
 
 /// Strikes over `deviations` standard deviations on either side, `count` of them.
