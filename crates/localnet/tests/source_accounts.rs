@@ -10,19 +10,20 @@ use solana_signer::Signer;
 use solana_transaction::Transaction;
 use std::path::Path;
 
-/// A program's account: its length, where it names its writer, and where its price is.
+/// A program's account: its length, where it names its writer, and where its price and its slot are.
 struct Layout {
     program: Pubkey,
     len: usize,
     writer_at: usize,
     price_at: u16,
+    slot_at: usize,
 }
 
 const LAYOUTS: [Layout; 4] = [
-    Layout { program: SOURCE_PROGRAMS[0], len: 134, writer_at: 8, price_at: 73 },
-    Layout { program: SOURCE_PROGRAMS[1], len: 134, writer_at: 8, price_at: 73 },
-    Layout { program: SOURCE_PROGRAMS[2], len: 3_208, writer_at: 2_056, price_at: 2_264 },
-    Layout { program: SOURCE_PROGRAMS[3], len: 248, writer_at: 74, price_at: 216 },
+    Layout { program: SOURCE_PROGRAMS[0], len: 134, writer_at: 8, price_at: 73, slot_at: 125 },
+    Layout { program: SOURCE_PROGRAMS[1], len: 134, writer_at: 8, price_at: 73, slot_at: 125 },
+    Layout { program: SOURCE_PROGRAMS[2], len: 3_208, writer_at: 2_056, price_at: 2_264, slot_at: 2_368 },
+    Layout { program: SOURCE_PROGRAMS[3], len: 248, writer_at: 74, price_at: 216, slot_at: 200 },
 ];
 const WRITER_MISMATCH: &str = "custom program error: 0x26b1";
 
@@ -48,7 +49,7 @@ fn airdrop(rpc: &RpcClient, to: &Keypair) {
 }
 
 fn account_moves_by_its_writer_alone(rpc: &RpcClient, layout: &Layout, writer: &Keypair, other: &Keypair) {
-    let Layout { program, len, writer_at, price_at } = *layout;
+    let Layout { program, len, writer_at, price_at, slot_at } = *layout;
     let account = Keypair::new();
     let address = account.pubkey();
     let rent = rpc.get_minimum_balance_for_rent_exemption(len).unwrap();
@@ -70,6 +71,15 @@ fn account_moves_by_its_writer_alone(rpc: &RpcClient, layout: &Layout, writer: &
     let refused = send(rpc, &[other], &[write(program, &address, &other.pubkey(), price_at, &[0; 8])]).unwrap_err();
     assert!(refused.contains(WRITER_MISMATCH), "{refused}");
     assert_eq!(rpc.get_account_data(&address).unwrap(), bytes);
+
+    let before = rpc.get_slot().unwrap();
+    let mut stamped = write(program, &address, &writer.pubkey(), price_at, &[9; 8]);
+    stamped.data[0] = 1;
+    send(rpc, &[writer], &[stamped]).unwrap();
+    let data = rpc.get_account_data(&address).unwrap();
+    let slot = u64::from_le_bytes(data[slot_at..slot_at + 8].try_into().unwrap());
+    assert!((before..=rpc.get_slot().unwrap()).contains(&slot), "stamped slot {slot}, sent after {before}");
+    assert_eq!(data[usize::from(price_at)..][..8], [9; 8]);
 }
 
 #[test]

@@ -9,6 +9,8 @@ import { KINDS, type SourceAccount, type SourceKind } from './sources.js';
 const PERIOD_MS = 400;
 /** Failures in a row after which the keeper gives up: most of a minute without a price. */
 const FAILURES_MAX = 60;
+/** Refreshes under way at one time, at most. */
+const FLYING_MAX = 8;
 const POLL_MS = 100;
 /** How far each source is off, in basis points: the middle one is the price itself. */
 const SPREAD_BPS: Record<SourceKind, bigint> = { pyth: 0n, switchboard: 4n, chainlink: -7n };
@@ -24,6 +26,9 @@ export class Keeper {
   private readonly lies = new Map<SourceAccount, bigint>();
   private running: Promise<void> | undefined;
   private failure: unknown;
+  private failures = 0;
+  /** Refreshes under way. */
+  private readonly flying = new Set<Promise<void>>();
   private stopped = false;
   private paused = false;
   private priceE6: bigint;
@@ -44,9 +49,10 @@ export class Keeper {
     await this.running;
   }
 
-  /** Leaves the feed to age. */
-  pause(): void {
+  /** Leaves the feed to age; returns once no refresh is under way any more. */
+  async pause(): Promise<void> {
     this.paused = true;
+    await Promise.all(this.flying);
   }
 
   resume(): void {
@@ -95,8 +101,7 @@ export class Keeper {
 
   /** An update of every source and one refresh, in one transaction. */
   async refresh(): Promise<void> {
-    const now = await this.chain.now();
-    const publish = this.sources.flatMap((source) => source.publish(this.said(source), now));
+    const publish = this.sources.flatMap((source) => source.publishNow(this.said(source)));
     const addresses = this.sources.map((source) => source.address);
     await this.chain.send(this.sources[0]!.writer, [...publish, feedRefreshInstruction(this.feed, addresses)]);
   }
@@ -105,24 +110,28 @@ export class Keeper {
     return this.lies.get(source) ?? beside(this.priceE6, source.kind);
   }
 
+  /** Refreshes at a steady pace, whether or not the last refresh is confirmed: a feed may be no older than 25 slots for new risk. */
   private async run(): Promise<void> {
-    let failures = 0;
-    while (!this.stopped) {
-      const began = Date.now();
-      try {
-        if (!this.paused) {
-          await this.refresh();
-        }
-        failures = 0;
-      } catch (error) {
-        // One lost update does not matter; a dead feed does.
-        failures += 1;
-        if (failures === FAILURES_MAX) {
-          this.failure = error;
-          return;
-        }
+    while (!this.stopped && this.failure === undefined) {
+      if (!this.paused && this.flying.size < FLYING_MAX) {
+        const attempt = this.attempt().finally(() => this.flying.delete(attempt));
+        this.flying.add(attempt);
       }
-      await sleep(Math.max(50, PERIOD_MS - (Date.now() - began)));
+      await sleep(PERIOD_MS);
+    }
+    await Promise.all(this.flying);
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      await this.refresh();
+      this.failures = 0;
+    } catch (error) {
+      // One lost update does not matter; a dead feed does.
+      this.failures += 1;
+      if (this.failures >= FAILURES_MAX) {
+        this.failure = error;
+      }
     }
   }
 }

@@ -10,7 +10,8 @@ import * as switchboard from './switchboard.js';
 export const KINDS = { pyth: 1, switchboard: 2, chainlink: 3 } as const;
 export type SourceKind = keyof typeof KINDS;
 
-const MOCK_WRITE = 0;
+/** The mock's instruction, without and with the cluster's own time and slot put in, as the real programs do. */
+const [WRITE, WRITE_STAMPED] = [0, 1];
 /** Pyth and Chainlink publish eight decimals, Switchboard eighteen; prices here have six. */
 const PER_E6 = 100n;
 const SWITCHBOARD_PER_E6 = 10n ** 12n;
@@ -122,8 +123,17 @@ export class SourceAccount {
 
   /** A price of that moment: only what a new price changes, so that the updates of three sources fit one transaction. */
   publish(priceE6: bigint, at: Moment): Instruction[] {
+    return this.update(priceE6, at, WRITE);
+  }
+
+  /** A price of the moment at which the transaction lands. */
+  publishNow(priceE6: bigint): Instruction[] {
+    return this.update(priceE6, { slot: 0n, unixS: 0n }, WRITE_STAMPED);
+  }
+
+  private update(priceE6: bigint, at: Moment, tag: number): Instruction[] {
     return this.patches(priceE6, at).flatMap(({ offset, bytes, updateFrom }) =>
-      updateFrom === undefined ? [] : [this.write(updateFrom, bytes.subarray(updateFrom - offset))],
+      updateFrom === undefined ? [] : [this.write(updateFrom, bytes.subarray(updateFrom - offset), tag)],
     );
   }
 
@@ -132,9 +142,9 @@ export class SourceAccount {
   }
 
   /** The mock's one instruction: store bytes in an account that names the signer as its writer. */
-  write(offset: number, bytes: Uint8Array): Instruction {
+  private write(offset: number, bytes: Uint8Array, tag = WRITE): Instruction {
     const data = new Uint8Array(3 + bytes.length);
-    data[0] = MOCK_WRITE;
+    data[0] = tag;
     new DataView(data.buffer).setUint16(1, offset, true);
     data.set(bytes, 3);
     const writer = { address: this.writer.address, role: AccountRole.READONLY_SIGNER, signer: this.writer };

@@ -24,7 +24,8 @@ pub struct FeedLook {
 pub struct SourceLook {
     pub kind: u8,
     pub address: Pubkey,
-    /// What its account says now, usable or not; where that cannot be read, what the feed last took from it, at a time of 0 if it never did.
+    /// What counts for it now. If its account is refused: what that says all the same, or what the feed last took from it if that cannot
+    /// be read, at a time of 0 if it never took anything.
     pub says: Held,
     pub place: Place,
 }
@@ -43,8 +44,12 @@ pub fn look(address: &Pubkey, feed: &Feed, accounts: &[SourceAccount], moment: M
     let mut said = [Held::default(); SOURCES];
     for (((source, account), reading), says) in pinned(feed).zip(accounts).zip(&mut readings).zip(&mut said) {
         let data = pinned_data(source, account.as_ref());
-        *says = data.and_then(|data| publication(source, data)).unwrap_or_else(|_| source.into());
-        *reading = data.and_then(|data| Ok(Held::from(source).observe(&source.into(), data, moment)?.0));
+        *says = source.into();
+        *reading = data.and_then(|data| Ok(says.observe(&source.into(), data, moment)?.0));
+        // What is refused is shown in its own words.
+        if let (Err(_), Ok(refused)) = (&reading, data.and_then(|data| publication(source, data))) {
+            *says = refused;
+        }
     }
     let found = aggregate(&readings, now.average_at(moment.now, feed.bucket_s.get()), feed.min_sources);
     let sources = pinned(feed).zip(said).zip(found.places);

@@ -8,7 +8,7 @@
 //!
 //! | bytes | meaning |
 //! |---|---|
-//! | 0 | `0` = write |
+//! | 0 | `0` = write; `1` = write, then stamp the cluster's time and slot where the layout has those of the publication |
 //! | 1..3 | offset in the account, u16 little endian |
 //! | 3.. | the bytes to store there |
 //!
@@ -24,14 +24,19 @@
 #![no_std]
 
 use core::ops::Range;
-use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio::{
+    error::ProgramError,
+    sysvars::{clock::Clock, Sysvar},
+    AccountView, Address, ProgramResult,
+};
 
 // At these addresses it would be a forger: it exists on chain only in a build that says what it is for.
 #[cfg(all(target_os = "solana", not(feature = "localnet")))]
 compile_error!("mock_source is for local networks: build it with the feature `localnet`");
 
-/// The one instruction.
+/// The one instruction, without and with a stamp. The real programs stamp too; only this one can be told not to.
 pub const WRITE: u8 = 0;
+pub const WRITE_STAMPED: u8 = 1;
 
 /// Whose accounts a deployment of this program holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,15 @@ impl Kind {
         }
     }
 
+    /// Where its layout has the publication's time, and where its slots.
+    const fn stamp_fields(self) -> (Range<usize>, &'static [usize]) {
+        match self {
+            Self::Pyth => (93..101, &[125]),
+            Self::Switchboard => (2_216..2_224, &[2_368, 2_376]),
+            Self::Chainlink => (208..212, &[200]),
+        }
+    }
+
     /// Where its layout names the writer.
     pub const fn writer_field(self) -> Range<usize> {
         match self {
@@ -66,7 +80,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum MockSourceError {
-    /// The instruction is not `0, offset, bytes` with at least one byte to store.
+    /// The instruction is not `0` or `1`, offset, bytes, with at least one byte to store.
     InstructionMalformed = 9900,
     /// Two accounts are needed: the source account and its writer.
     AccountsMissing = 9901,
@@ -108,12 +122,40 @@ pub fn process_instruction(program_id: &Address, accounts: &mut [AccountView], i
     let write = Write::parse(instruction)?;
     let mut data = source.try_borrow_mut()?;
     write.apply(kind, writer.address().as_array(), &mut data)?;
+    if write.stamped {
+        let clock = Clock::get()?;
+        Stamp { slot: clock.slot, unix_s: clock.unix_timestamp }.apply(kind, &mut data)?;
+    }
     Ok(())
+}
+
+/// The moment of a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    pub slot: u64,
+    pub unix_s: i64,
+}
+
+impl Stamp {
+    /// Stores the moment where the layout has it.
+    pub fn apply(&self, kind: Kind, account: &mut [u8]) -> Result<(), MockSourceError> {
+        let (time, slots) = kind.stamp_fields();
+        // Little endian: where the layout's field is shorter, the low bytes.
+        let unix_s = self.unix_s.to_le_bytes();
+        let field = account.get_mut(time).ok_or(MockSourceError::WriteOutOfBounds)?;
+        field.copy_from_slice(unix_s.get(..field.len()).ok_or(MockSourceError::WriteOutOfBounds)?);
+        for at in slots {
+            let field = account.get_mut(*at..).and_then(|rest| rest.first_chunk_mut::<8>());
+            *field.ok_or(MockSourceError::WriteOutOfBounds)? = self.slot.to_le_bytes();
+        }
+        Ok(())
+    }
 }
 
 /// Bytes to store at an offset of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Write<'a> {
+    pub stamped: bool,
     pub offset: usize,
     pub bytes: &'a [u8],
 }
@@ -122,8 +164,9 @@ impl<'a> Write<'a> {
     /// The write that an instruction asks for.
     pub fn parse(instruction: &'a [u8]) -> Result<Self, MockSourceError> {
         match instruction {
-            [WRITE, low, high, bytes @ ..] if !bytes.is_empty() => {
-                Ok(Self { offset: usize::from(u16::from_le_bytes([*low, *high])), bytes })
+            [tag @ (WRITE | WRITE_STAMPED), low, high, bytes @ ..] if !bytes.is_empty() => {
+                let offset = usize::from(u16::from_le_bytes([*low, *high]));
+                Ok(Self { stamped: *tag == WRITE_STAMPED, offset, bytes })
             }
             _ => Err(MockSourceError::InstructionMalformed),
         }
@@ -168,12 +211,12 @@ mod tests {
 
     #[test]
     fn write_parse_returns_offset_and_bytes() {
-        assert_eq!(Write::parse(&[0, 0x49, 0x01, 5, 6]), Ok(Write { offset: 0x0149, bytes: &[5, 6] }));
+        assert_eq!(Write::parse(&[0, 0x49, 0x01, 5, 6]), Ok(Write { stamped: false, offset: 0x0149, bytes: &[5, 6] }));
     }
 
     #[test]
     fn write_parse_of_unknown_or_empty_instruction_fails_instruction_malformed() {
-        for instruction in [&[][..], &[1, 0, 0, 5], &[0, 0], &[0, 0, 0]] {
+        for instruction in [&[][..], &[2, 0, 0, 5], &[0, 0], &[1, 0, 0]] {
             assert_eq!(Write::parse(instruction), Err(MockSourceError::InstructionMalformed));
         }
     }
@@ -183,7 +226,10 @@ mod tests {
         for (kind, len) in KINDS {
             let mut account = [0; 3_208];
             let bytes = owned_by_writer(kind);
-            assert_eq!(Write { offset: 0, bytes: &bytes[..len] }.apply(kind, &WRITER, &mut account[..len]), Ok(()));
+            assert_eq!(
+                Write { stamped: false, offset: 0, bytes: &bytes[..len] }.apply(kind, &WRITER, &mut account[..len]),
+                Ok(())
+            );
             assert_eq!(account, bytes);
         }
     }
@@ -192,7 +238,7 @@ mod tests {
     fn write_apply_by_another_signer_fails_writer_mismatch() {
         for (kind, len) in KINDS {
             let mut account = owned_by_writer(kind);
-            let write = Write { offset: len - 4, bytes: &[1; 4] };
+            let write = Write { stamped: false, offset: len - 4, bytes: &[1; 4] };
             assert_eq!(write.apply(kind, &[8; 32], &mut account[..len]), Err(MockSourceError::WriterMismatch));
             assert_eq!(account, owned_by_writer(kind));
         }
@@ -202,7 +248,8 @@ mod tests {
     fn write_apply_past_the_end_fails_write_out_of_bounds() {
         for (kind, len) in KINDS {
             let mut account = owned_by_writer(kind);
-            let mut apply = |offset| Write { offset, bytes: &[1; 5] }.apply(kind, &WRITER, &mut account[..len]);
+            let mut apply =
+                |offset| Write { stamped: false, offset, bytes: &[1; 5] }.apply(kind, &WRITER, &mut account[..len]);
             assert_eq!(apply(len - 4), Err(MockSourceError::WriteOutOfBounds));
             assert_eq!(apply(len - 5), Ok(()));
             assert_eq!(account[len - 6..len], [0, 1, 1, 1, 1, 1]);
@@ -213,9 +260,54 @@ mod tests {
     fn write_apply_to_account_without_writer_field_fails_write_out_of_bounds() {
         for (kind, _) in KINDS {
             let short = kind.writer_field().end - 1;
-            let write = Write { offset: 0, bytes: &[1] };
+            let write = Write { stamped: false, offset: 0, bytes: &[1] };
             assert_eq!(write.apply(kind, &WRITER, &mut [0; 3_208][..short]), Err(MockSourceError::WriteOutOfBounds));
         }
+    }
+
+    #[test]
+    fn stamp_stands_where_the_parsers_read_it() {
+        let stamp = Stamp { slot: 0x0102_0304_0506_0708, unix_s: 1_800_000_001 };
+        let mut account = abi::pyth::price_update_bytes(&abi::pyth::PriceUpdate {
+            write_authority: WRITER,
+            feed_id: [1; 32],
+            price: 2,
+            confidence: 3,
+            exponent: -8,
+            published_unix_s: 4,
+            previous_published_unix_s: 5,
+            ema_price: 6,
+            ema_confidence: 7,
+            posted_slot: 8,
+        });
+        assert_eq!(stamp.apply(Kind::Pyth, &mut account), Ok(()));
+        let update = abi::pyth::price_update(&account).unwrap();
+        assert_eq!((update.published_unix_s, update.posted_slot), (stamp.unix_s, stamp.slot));
+        assert_eq!((update.exponent, update.previous_published_unix_s, update.ema_confidence), (-8, 5, 7));
+
+        let mut account = abi::switchboard::pull_feed_bytes(&abi::switchboard::PullFeed {
+            queue: [1; 32],
+            feed_hash: [2; 32],
+            updated_unix_s: 3,
+            value: 4,
+            deviation: 5,
+            range: 6,
+            samples: 7,
+            slot: 8,
+            min_slot: 9,
+            max_staleness_slots: 10,
+        });
+        assert_eq!(stamp.apply(Kind::Switchboard, &mut account), Ok(()));
+        let feed = abi::switchboard::pull_feed(&account).unwrap();
+        assert_eq!((feed.updated_unix_s, feed.slot, feed.min_slot), (stamp.unix_s, stamp.slot, stamp.slot));
+        assert_eq!((feed.samples, feed.max_staleness_slots), (7, 10));
+
+        let round =
+            abi::chainlink::Round { description: [1; 32], decimals: 8, slot: 2, timestamp_unix_s: 3, answer: 4 };
+        let mut account = abi::chainlink::round_bytes(&round);
+        assert_eq!(stamp.apply(Kind::Chainlink, &mut account), Ok(()));
+        let round = abi::chainlink::round(&account).unwrap();
+        assert_eq!((round.timestamp_unix_s, round.slot, round.answer), (1_800_000_001, stamp.slot, 4));
     }
 
     #[test]
