@@ -14,7 +14,7 @@ pub const LOADER: Pubkey = Pubkey::new_from_array(abi::ids::LOADER);
 pub const GOVERNOR: Pubkey = Pubkey::new_from_array(abi::ids::GOVERNOR);
 pub const TWIN: Pubkey = Pubkey::new_from_array(abi::ids::GOVERNOR_TWIN);
 /// Room of the target's code account: more than either of its versions needs.
-pub const ROOM: usize = 200_000;
+pub const ROOM: usize = 400_000;
 /// The framework's words for an account that is not there: read, written, and made a second time (the system program's own code).
 pub const ABSENT: InstructionError = InstructionError::UninitializedAccount;
 pub const ABSENT_MUT: InstructionError = InstructionError::AccountDataTooSmall;
