@@ -87,7 +87,10 @@ pub const ERIN: usize = 4;
 impl Stage {
     /// A market with a listed expiry, and the vault program before its config.
     pub fn bare() -> Self {
-        let mut world = World::new();
+        Self::bare_on(World::new())
+    }
+
+    fn bare_on(mut world: World) -> Self {
         let protocol = Protocol::new(&mut world, SPOT_E6);
         let expiry_unix_s = protocol.expiry_unix_s(&mut world, 7);
         let expiry = protocol.expiry(&mut world, expiry_unix_s);
@@ -98,7 +101,12 @@ impl Stage {
 
     /// Two vaults with an open epoch each; two depositors with base, three bidders with quote.
     pub fn new() -> Self {
-        let mut stage = Self::bare();
+        Self::on(World::new())
+    }
+
+    /// As [`Stage::new`], in this world.
+    pub fn on(world: World) -> Self {
+        let mut stage = Self::bare_on(world);
         let init = stage.config_init();
         stage.world.ok(&[init], &[&stage.deployer]);
         let creates = [0, 1].map(|id| stage.vault_create(id, MANDATE));

@@ -11,6 +11,7 @@ mod deposit_cancel;
 mod epoch_settle;
 mod fixture;
 mod instructions;
+mod matrix;
 mod scenario_epoch;
 mod sums;
 mod vault_create;

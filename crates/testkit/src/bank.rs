@@ -1,9 +1,10 @@
-//! The two in-process runtimes behind a [`crate::World`]: a whole bank, and LiteSVM for runs of many transactions.
+//! What is behind a [`crate::World`]: a whole bank in process, LiteSVM for runs of many transactions, or a network.
 
-use crate::{Failure, Outcome, loader_accounts};
+use crate::{Failure, Outcome, loader_accounts, remote::Remote};
 use litesvm::LiteSVM;
 use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_program_test::{
     ProgramTest, ProgramTestContext,
@@ -11,6 +12,7 @@ use solana_program_test::{
 };
 use solana_pubkey::Pubkey;
 use solana_transaction::Transaction;
+use std::collections::BTreeMap;
 
 /// What a world is made of at its start.
 pub struct Genesis {
@@ -26,6 +28,8 @@ pub enum Bank {
         context: Box<ProgramTestContext>,
     },
     Lite(Box<LiteSVM>),
+    /// A network, over RPC.
+    Remote(Box<Remote>),
 }
 
 impl Bank {
@@ -62,12 +66,39 @@ impl Bank {
         Self::Lite(Box::new(svm))
     }
 
+    /// The same bank once more; what happens to one does not happen to the other.
+    pub fn fork(&self) -> Self {
+        match self {
+            Self::Lite(svm) => Self::Lite(svm.clone()),
+            _ => panic!("only LiteSVM forks"),
+        }
+    }
+
+    /// As [`Remote::source_writes`].
+    pub fn source_writes(&self, address: &Pubkey, account: &Account) -> Vec<Instruction> {
+        match self {
+            Self::Remote(remote) => remote.source_writes(address, account),
+            _ => panic!("only a network needs transactions for that"),
+        }
+    }
+
+    /// Every account there is.
+    pub fn everything(&self) -> BTreeMap<Pubkey, Account> {
+        match self {
+            Self::Lite(svm) => {
+                svm.accounts_db().inner.iter().map(|(address, account)| (*address, account.clone().into())).collect()
+            }
+            _ => panic!("only LiteSVM lists its accounts"),
+        }
+    }
+
     pub fn account(&mut self, address: &Pubkey) -> Option<Account> {
         match self {
             Self::Full { runtime, context } => {
                 runtime.block_on(context.banks_client.get_account(*address)).expect("the bank answers")
             }
             Self::Lite(svm) => svm.get_account(address),
+            Self::Remote(remote) => remote.account(address),
         }
     }
 
@@ -75,6 +106,7 @@ impl Bank {
         match self {
             Self::Full { context, .. } => context.set_account(address, &AccountSharedData::from(account)),
             Self::Lite(svm) => svm.set_account(*address, account).expect("a well-formed account"),
+            Self::Remote(remote) => remote.set_account(address, &account),
         }
     }
 
@@ -84,6 +116,7 @@ impl Bank {
                 runtime.block_on(context.banks_client.get_sysvar::<Clock>()).expect("the clock")
             }
             Self::Lite(svm) => svm.get_sysvar(),
+            Self::Remote(remote) => remote.clock(),
         }
     }
 
@@ -91,6 +124,7 @@ impl Bank {
         match self {
             Self::Full { context, .. } => context.set_sysvar(clock),
             Self::Lite(svm) => svm.set_sysvar(clock),
+            Self::Remote(_) => panic!("a network has its own clock"),
         }
     }
 
@@ -103,6 +137,7 @@ impl Bank {
                 context.warp_to_slot(bank_slot.max(clock.slot) + 1).expect("a later slot");
             }
             Self::Lite(svm) => svm.warp_to_slot(clock.slot + 1),
+            Self::Remote(_) => panic!("a network has its own clock"),
         }
         let slot = self.clock().slot;
         self.set_clock(&Clock { slot, ..clock });
@@ -133,6 +168,7 @@ impl Bank {
                     Err(error) => Err(Box::new(Failure { error, logs })),
                 }
             }
+            Self::Remote(remote) => remote.process(transaction, &keys),
             Self::Lite(svm) => {
                 transaction.sign(&keys, svm.latest_blockhash());
                 match svm.send_transaction(transaction) {

@@ -17,6 +17,7 @@ mod outcome;
 mod programs;
 mod protocol;
 mod quotes;
+mod remote;
 mod sources;
 mod substitution;
 mod tokens;

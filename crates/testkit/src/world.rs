@@ -1,7 +1,7 @@
 //! One in-process bank with the five programs (the governor twice) deployed from their ELFs.
 
 use crate::bank::{Bank, Genesis};
-use crate::{Expect, Failure, LOADED, Outcome, elf, keypair, meter};
+use crate::{Expect, Failure, LOADED, Outcome, Publication, SourceAccount, elf, keypair, meter, remote::Remote};
 use abi::Layout;
 use solana_account::Account;
 use solana_clock::Clock;
@@ -65,6 +65,30 @@ impl World {
         let clock = world.clock();
         world.bank.set_clock(&Clock { slot: clock.slot.max(1), unix_timestamp: START_UNIX_S, ..clock });
         world
+    }
+
+    /// A network that answers at `url`, whose programs and mocks are those of a world and whose payer has lamports. Its clock is its own.
+    pub fn remote(url: &str) -> Self {
+        Self { bank: Bank::Remote(Box::new(Remote::new(url))), payer: keypair("payer"), sent: 0, measured: false }
+    }
+
+    /// On a network: the instructions that have a source account say `publication`; the Pyth writer signs.
+    pub fn publish_instructions(&mut self, source: &SourceAccount, publication: &Publication) -> Vec<Instruction> {
+        let account = Account { data: source.bytes(publication), owner: source.owner(), ..Account::default() };
+        self.bank.source_writes(&source.address, &account)
+    }
+
+    /// The same world once more, of LiteSVM: what happens to one does not happen to the other.
+    pub fn fork(&self) -> Self {
+        let Self { bank, payer, sent, measured } = self;
+        Self { bank: bank.fork(), payer: payer.insecure_clone(), sent: *sent, measured: *measured }
+    }
+
+    /// Every account of a world of LiteSVM, but the payer of fees.
+    pub fn everything(&self) -> BTreeMap<Pubkey, Account> {
+        let mut accounts = self.bank.everything();
+        accounts.remove(&self.payer());
+        accounts
     }
 
     /// Keeps this world's compute units out of the budgets: for runs whose inputs are random.
