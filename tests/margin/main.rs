@@ -17,6 +17,7 @@ mod market_levels;
 mod mode_set;
 mod nonce_bump;
 mod portfolio;
+mod queues;
 mod quote_cancel;
 mod quote_fill;
 mod quote_fill_legs;
