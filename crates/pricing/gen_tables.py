@@ -24,31 +24,33 @@ def fixed(value, bits=Q):
     return int(nint(value * mpf(2) ** bits))
 
 
-def normal_cells(lower, upper, bits):
-    """Phi on [-upper, -lower], the cell nearest to 0 first, 2^bits of d in Q38 to a cell: value, slope, bend; Q38, t in Q(bits).
+def normal_cells(lower, upper, bits, f):
+    """f on [lower, upper), 2^bits of its argument in Q38 to a cell: value at the upper end, slope, bend; Q38.
 
-    The quadratic through both ends and the middle; its error is at most h^3 max|phi''| / (72 sqrt 3).
+    The quadratic through both ends and the middle, in s, the argument less the upper end; its error is at most
+    h^3 / (72 sqrt 3) times the largest third derivative.
     """
     h = mpf(2) ** (bits - Q)
     top = 1 << bits
     cells = []
     for i in range(int(lower / h), int(upper / h)):
-        x = -h * (i + 1)
-        start, following = fixed(ncdf(x)), fixed(ncdf(x + h))
-        f0, middle, f1 = ncdf(x), ncdf(x + h / 2), ncdf(x + h)
-        # Centre the rounding of the two floors, then let no cell end above the start of the next.
-        slope = fixed(4 * middle - 3 * f0 - f1) + 1
-        bend = max(fixed(2 * f0 - 4 * middle + 2 * f1), 0)
+        x0, x1 = h * i, h * (i + 1)
+        f0, middle, f1 = f(x0), f((x0 + x1) / 2), f(x1)
+        end, before = fixed(f1), fixed(f0)
+        slope = fixed(3 * f1 - 4 * middle + f0)
+        bend = fixed(2 * f0 - 4 * middle + 2 * f1)
 
-        def value(t):
-            return start + (((slope + ((bend * t) >> bits)) * t) >> bits)
+        def value(s):
+            return end + (((slope + (bend * s >> bits)) * s) >> bits)
 
-        while value(top - 1) > following:
-            slope -= 1
-        # MONOTONE: floors of sums and products of non-negative, non-decreasing integers.
-        assert start >= 0 and slope >= 0 and bend >= 0, i
-        assert (slope + bend) * top < 1 << 63
-        cells.append((start, slope, bend))
+        if lower >= 0:
+            # MONOTONE: with s negative, floors of sums and products of one sign; and no cell starts beyond the end of the one before.
+            sign = 1 if f1 > f0 else -1
+            while (value(-top) - before) * sign < 0:
+                slope -= sign
+            assert slope * sign >= 0 and bend * sign <= 0, i
+        assert (abs(slope) + abs(bend) + 1) * top < 1 << 63
+        cells.append((end, slope, bend))
     return cells
 
 
@@ -88,8 +90,10 @@ def render():
         out.append("];")
         out.append("")
 
-    emit_normal("NORMAL", "Phi on [-4, 0], from 0 downwards, in cells of 1/1,024.", normal_cells(0, 4, 28))
-    emit_normal("NORMAL_TAIL", "Phi on [-8, -4], from -4 downwards, in cells of 1/128.", normal_cells(4, 8, 31))
+    cells = normal_cells(-4, 0, 28, ncdf) + normal_cells(0, 4, 28, ncdf)
+    emit_normal("NORMAL", "Phi on [-4, 4), in cells of 1/1,024.", cells)
+    cells = normal_cells(4, 8, 31, lambda x: ncdf(-x))
+    emit_normal("NORMAL_TAIL", "1 - Phi on [4, 8), in cells of 1/128.", cells)
     emit("LN", "ln(1 + x) on [0, 1): Q38, t in Q32.", plain_cells(lambda x: log(1 + x), lambda x: 1 / (1 + x)))
     roots = [plain_cells(lambda x: sqrt(s * (1 + x)), lambda x: s / (2 * sqrt(s * (1 + x))), 128) for s in (2, 1)]
     emit("SQRT", "sqrt(2 (1 + x)), then sqrt(1 + x), on [0, 1): Q38, t in Q32.", roots[0] + roots[1])

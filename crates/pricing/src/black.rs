@@ -77,7 +77,8 @@ pub(crate) fn reach(w: TotalVol) -> i64 {
 #[inline(always)]
 #[expect(clippy::cast_possible_wrap, reason = "BOUND: at most 2^62")]
 pub(crate) fn inverse(w: TotalVol) -> i64 {
-    (1u64 << 62).checked_div(w.0).unwrap_or(0) as i64
+    // A last bit that is set costs nothing that counts, and shows that no check for zero is needed.
+    (1u64 << 62).checked_div(w.0 | 1).unwrap_or(0) as i64
 }
 
 /// x/w in Q38 for |x| within `reach`, from 1/w: good to 2^-33 / w, which is enough for a price (see [`Pair::arguments`]).

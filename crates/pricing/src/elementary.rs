@@ -17,15 +17,13 @@ const fn cubic(cell: &[i64; 4], t: i64) -> i64 {
 ///
 /// x = m 2^e with m in [1, 2): ln x = ln m + e ln 2, ln m from the table.
 #[inline(always)]
-#[expect(clippy::cast_possible_wrap, reason = "bounds below")]
-pub fn ln_q38(x: u64) -> i64 {
+#[expect(clippy::cast_possible_wrap, clippy::indexing_slicing, reason = "bounds below")]
+pub const fn ln_q38(x: u64) -> i64 {
     let (mantissa, shift) = normalise(if x == 0 { 1 } else { x });
     // BOUND: shift <= 63, so the exponent lies in -38..=25 and its product with ln 2 below 2^44; the index is masked to the length.
     let exponent = 25i64.wrapping_sub(shift as i64);
     let t = ((mantissa >> 23) & 0xffff_ffff) as i64;
-    LN.get(((mantissa >> 55) & 255) as usize)
-        .map_or(0, |cell| cubic(cell, t))
-        .wrapping_add(exponent.wrapping_mul(LN_2_Q38))
+    cubic(&LN[((mantissa >> 55) & 255) as usize], t).wrapping_add(exponent.wrapping_mul(LN_2_Q38))
 }
 
 /// Arguments that `exp_q38` takes: e^17 fits Q38 in 64 bits.

@@ -30,14 +30,15 @@ const fn byte_zeros() -> [u8; 256] {
 ///
 /// By bytes, then by table: the VM has no count of leading zeros, and its substitute costs twice this.
 #[inline(always)]
-pub(crate) fn normalise(mut x: u64) -> (u64, u32) {
+#[expect(clippy::indexing_slicing, reason = "BOUND: 56 bits are shifted out, so the index is below 256, the length")]
+pub(crate) const fn normalise(mut x: u64) -> (u64, u32) {
     let mut shift = 0u32;
     // Ends: a non-zero x has a bit that reaches the top byte within seven rounds.
     while x >> 56 == 0 {
         x <<= 8;
         shift = shift.wrapping_add(8);
     }
-    let rest = BYTE_ZEROS.get((x >> 56) as usize).map_or(0, |zeros| u32::from(*zeros));
+    let rest = BYTE_ZEROS[(x >> 56) as usize] as u32;
     (x << (rest & 63), shift.wrapping_add(rest))
 }
 

@@ -40,7 +40,7 @@ pub use greeks::{Greeks, greeks};
 pub use implied::{Premium, implied_vol};
 pub use normal::{cdf_q38, pdf_q38};
 pub use price::{Price, PriceE12, price};
-pub use row::{Level, Move, ROW_Q, Row};
+pub use row::{Calls, Level, Move, ROW_ONE, Row, Tilt, VolScale};
 pub use surface::Neighbours;
 pub use svi::{Slice, Svi};
 pub use terms::{Kind, SECONDS_MAX, SECONDS_MIN, SECONDS_PER_YEAR, Terms};

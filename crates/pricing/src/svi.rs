@@ -40,12 +40,8 @@ impl Svi {
         if level > 50_000_000_000 || m > 10_000_000_000 {
             return Err(PricingError::SviLevelOutOfRange);
         }
-        // sqrt(1 - rho^2) in 1e-9, rounded down: the check is the stricter for it. BOUND: rho^2 < 1e18.
         let rho = self.rho_e9.unsigned_abs();
-        let root = 1_000_000_000_000_000_000u64.wrapping_sub(rho.wrapping_mul(rho)).isqrt();
-        // BOUND: b <= 4e9, sigma <= 1e10, root <= 1e9: below 2^96.
-        let bulge = i128::from(self.b_e9).wrapping_mul(i128::from(self.sigma_e9)).wrapping_mul(i128::from(root));
-        if i128::from(self.a_e9).wrapping_mul(1_000_000_000_000_000_000).wrapping_add(bulge) < 0 {
+        if self.a_e9 < 0 && self.is_negative_somewhere() {
             return Err(PricingError::SviNegativeVariance);
         }
         // BOUND: b <= 4e9, 1 + |rho| < 2e9.
@@ -53,6 +49,16 @@ impl Svi {
             return Err(PricingError::SviWingTooSteep);
         }
         Ok(())
+    }
+
+    /// Whether a + b sigma sqrt(1 - rho^2), the least variance, is below zero: it cannot be where a is not.
+    fn is_negative_somewhere(&self) -> bool {
+        // sqrt(1 - rho^2) in 1e-9, rounded down: the check is the stricter for it. BOUND: rho^2 < 1e18.
+        let rho = self.rho_e9.unsigned_abs();
+        let root = 1_000_000_000_000_000_000u64.wrapping_sub(rho.wrapping_mul(rho)).isqrt();
+        // BOUND: b <= 4e9, sigma <= 1e10, root <= 1e9: below 2^96.
+        let bulge = i128::from(self.b_e9).wrapping_mul(i128::from(self.sigma_e9)).wrapping_mul(i128::from(root));
+        i128::from(self.a_e9).wrapping_mul(1_000_000_000_000_000_000).wrapping_add(bulge) < 0
     }
 }
 
@@ -71,6 +77,7 @@ pub struct Slice {
     pub(crate) rho: i64,
     pub(crate) m: i64,
     pub(crate) sigma: u64,
+    time: RootTime,
     /// Total volatilities of 5 % and 500 %.
     least: TotalVol,
     most: TotalVol,
@@ -97,17 +104,24 @@ impl Slice {
             rho: q38(svi.rho_e9),
             m: q38(svi.m_e9),
             sigma: q38(svi.sigma_e9).unsigned_abs(),
+            time,
             least: time.total_of(VolE9::MIN),
             most: time.total_of(VolE9::MAX),
         })
     }
 
-    /// sqrt((k - m)^2 + sigma^2) in Q38. Relative error below 2e-11.
+    /// The root of the time to expiry.
+    pub const fn time(&self) -> RootTime {
+        self.time
+    }
+
+    /// sqrt((k - m)^2 + sigma^2) in Q38. Error below 2e-11 of it, or 2^-38.
     #[inline(always)]
     pub(crate) fn hypotenuse(&self, y: i64) -> u64 {
         let y = y.unsigned_abs();
-        // BOUND: |y| < 20 and sigma <= 10, below 2^43 in Q38; both scaled so that the larger has its top bit set.
-        let (_, zeros) = normalise(if y > self.sigma { y } else { self.sigma });
+        // BOUND: |y| < 20 and sigma <= 10, below 2^43 in Q38; both scaled so that the larger has its top bit set, or by what is enough below
+        // 2, as almost all are.
+        let zeros = if (y | self.sigma) >> 39 == 0 { 24 } else { normalise(y | self.sigma).1 };
         let sum = square_q62(y << (zeros & 63)).wrapping_add(square_q62(self.sigma << (zeros & 63)));
         let Root { mantissa, shift } = root(sum);
         // sqrt(sum) = mantissa / 2^(7 + shift), and the hypotenuse is that x 2^(33 - zeros). BOUND: 21 <= zeros <= 39.
@@ -158,7 +172,22 @@ impl Slice {
 /// A value in 1e-9 that is stated for `reference` seconds, brought to `seconds`: Q56, rounded towards zero.
 #[inline(always)]
 pub(crate) fn scaled_q56(value_e9: i64, seconds: u64, reference: u64) -> i128 {
-    // BOUND: a value is below 2^36 (50e9), 2^92 in Q56, and seconds below 2^26: the product is below 2^118.
+    // BOUND: a value is below 2^36 (50e9) and times are below 2^26: the product is below 2^62, the divisor below 2^56.
+    let product = value_e9.unsigned_abs().wrapping_mul(seconds);
+    let divisor = reference.wrapping_mul(BILLION.unsigned_abs());
+    let (quotient, rest) = (product.checked_div(divisor).unwrap_or(0), product.checked_rem(divisor).unwrap_or(0));
+    if quotient < 64 {
+        // Almost always: the 56 fraction bits by long division, a byte at a time, at a tenth of the cost. BOUND: a remainder is below 2^56.
+        let (mut quotient, mut rest) = (quotient, rest);
+        for _ in 0..7 {
+            rest <<= 8;
+            quotient = (quotient << 8).wrapping_add(rest.checked_div(divisor).unwrap_or(0));
+            rest = rest.checked_rem(divisor).unwrap_or(0);
+        }
+        let scaled = i128::from(quotient);
+        return if value_e9 < 0 { scaled.wrapping_neg() } else { scaled };
+    }
+    // BOUND: 2^92 in Q56, times seconds below 2^118.
     let product = (i128::from(value_e9) << 56).wrapping_mul(i128::from(seconds));
     product.checked_div(i128::from(reference).wrapping_mul(i128::from(BILLION))).unwrap_or(0)
 }

@@ -3,7 +3,8 @@
 
 use pricing::PricingError::{self, *};
 use pricing::{
-    Kind, Level, Move, Neighbours, Premium, PriceE12, RootTime, Row, Slice, Svi, Terms, greeks, implied_vol, price,
+    Kind, Level, Move, Neighbours, Premium, PriceE12, RootTime, Row, Slice, Svi, Terms, Tilt, VolScale, greeks,
+    implied_vol, price,
 };
 use units::{PriceE6, VolE9};
 
@@ -75,17 +76,17 @@ fn rows_out_of_range() {
     assert_eq!((node(49_999_999), node(8_000_000_001)), (Err(MoveOutOfRange), Err(MoveOutOfRange)));
     let moves = [Move::new(1_000_000_000).unwrap(); 2];
     let total = RootTime::new(WEEK_S).unwrap().total(VolE9(650_000_000)).unwrap();
-    let level = |scale, tilt| Level::new(scale, tilt, total, &moves).map(|_| ());
-    assert_eq!((level(1 << 28, -(1 << 32)), level(8 << 32, 1 << 32)), (Ok(()), Ok(())));
-    assert_eq!((level((1 << 28) - 1, 0), level((8 << 32) + 1, 0)), (Err(ShockOutOfRange), Err(ShockOutOfRange)));
-    assert_eq!(
-        (level(1 << 32, (1 << 32) + 1), level(i64::MIN, i64::MIN)),
-        (Err(ShockOutOfRange), Err(ShockOutOfRange))
-    );
+    let scale = |scale_q32| VolScale::new(scale_q32).map(|_| ());
+    assert_eq!((scale(1 << 28), scale(8 << 32)), (Ok(()), Ok(())));
+    assert_eq!((scale((1 << 28) - 1), scale((8 << 32) + 1)), (Err(ShockOutOfRange), Err(ShockOutOfRange)));
+    let tilt = |rate_q32, most_q32| Tilt::new(rate_q32, most_q32).map(|_| ());
+    assert_eq!((tilt(0, 0), tilt(4 << 32, 15 << 28)), (Ok(()), Ok(())));
+    assert_eq!((tilt(-1, 0), tilt((4 << 32) + 1, 0)), (Err(ShockOutOfRange), Err(ShockOutOfRange)));
+    assert_eq!((tilt(0, -1), tilt(0, (15 << 28) + 1)), (Err(ShockOutOfRange), Err(ShockOutOfRange)));
     let row = Row::new(forward, forward).unwrap();
-    let levels = [Level::new(1 << 32, 0, total, &moves).unwrap()];
-    assert_eq!(row.calls_q36(total, &levels, &mut [0; 1]), Err(OutputTooShort));
-    assert_eq!(row.calls_q36(total, &levels, &mut [0; 2]), Ok(2));
+    let levels = [Level::new(VolScale::new(1 << 32).unwrap(), total, &moves)];
+    assert_eq!(row.calls(total, &levels, &mut [0; 1]), Err(OutputTooShort));
+    assert_eq!(row.calls(total, &levels, &mut [0; 2]), Ok(2));
 }
 
 #[test]

@@ -11,8 +11,8 @@
 )]
 
 use pricing::{
-    Kind, Level, Move, Premium, Price, PriceE12, PricingError, RootTime, Row, Slice, Svi, Terms, cdf_q38, exp_q38,
-    greeks, implied_vol, ln_q38, pdf_q38, price, sqrt_q38,
+    Kind, Level, Move, Premium, Price, PriceE12, PricingError, ROW_ONE, RootTime, Row, Slice, Svi, Terms, Tilt,
+    VolScale, cdf_q38, exp_q38, greeks, implied_vol, ln_q38, pdf_q38, price, sqrt_q38,
 };
 use proptest::prelude::*;
 use units::{PriceE6, VolE9};
@@ -138,16 +138,44 @@ proptest! {
         let terms = Terms { forward: PriceE6(terms.forward.0 / 1_000 * 1_000), ..terms };
         let moves = [Move::new(factor_e3 * 1_000_000).unwrap()];
         let time = RootTime::new(terms.seconds).unwrap();
-        let level = [Level::new(1 << 32, 0, time.total(VolE9::MIN).unwrap(), &moves).unwrap()];
+        let level = [Level::new(VolScale::new(1 << 32).unwrap(), time.total(VolE9::MIN).unwrap(), &moves)];
         let row = Row::new(terms.forward, terms.strike).unwrap();
         let mut calls = [0];
-        prop_assert_eq!(row.calls_q36(time.total(terms.vol).unwrap(), &level, &mut calls), Ok(1));
+        prop_assert_eq!(row.calls(time.total(terms.vol).unwrap(), &level, &mut calls), Ok(1));
         let forward = terms.forward.0 * factor_e3 / 1_000;
         let single = priced(Terms { forward: PriceE6(forward), ..terms }).call.0;
-        let row_e12 = (u128::from(calls[0]) * u128::from(terms.forward.0) * 1_000_000) >> 36;
+        let row_e12 = u128::from(calls[0]) * u128::from(terms.forward.0) * 1_000_000 / u128::from(ROW_ONE);
         let larger = u128::from(forward.max(terms.strike.0)) * 1_000_000;
         prop_assert!(u128::from(single).abs_diff(row_e12) <= larger / 10_000_000_000 + 1_000);
-        prop_assert!(calls[0] <= moves[0].factor_q36() && calls[0] + row.strike_q36() >= moves[0].factor_q36());
+        prop_assert!(calls[0] <= moves[0].factor() && calls[0] + row.strike() >= moves[0].factor());
+    }
+
+    #[test]
+    fn a_sum_of_calls_is_lots_times_the_row(terms in terms(), factors in proptest::array::uniform17(50_000u64..8_000_001), fine: bool, lots in -1_000i64..1_000) {
+        // Whole millionths, or not; 17 moves are two blocks and three, 7 a block, 2 a loop.
+        let moves = factors.map(|factor| Move::new(if fine { factor * 1_000 - 1 } else { factor * 1_000 }.clamp(50_000_000, 8_000_000_000)).unwrap());
+        let time = RootTime::new(terms.seconds).unwrap();
+        let (w, row) = (time.total(terms.vol).unwrap(), Row::new(terms.forward, terms.strike).unwrap());
+        for count in [17, 7, 2] {
+            let (mut calls, mut sums) = (vec![0; count], vec![0; count]);
+            let level = [Level::new(VolScale::new(1 << 32).unwrap(), time.total(VolE9::MIN).unwrap(), &moves[..count])];
+            row.calls(w, &level, &mut calls).unwrap();
+            if moves[..count].iter().all(Move::is_whole) {
+                row.times(lots).add::<true>(w, &moves[..count], &mut sums);
+            } else {
+                row.times(lots).add::<false>(w, &moves[..count], &mut sums);
+            }
+            for (call, sum) in calls.iter().zip(&sums) {
+                // A stored call is brought within its bounds, by no more than its error.
+                let k = i64::try_from(row.strike() / ROW_ONE).unwrap();
+                let error = if k < 32 { 8 + k } else { 96 * (k + 1) };
+                prop_assert!((call.cast_signed() * lots - sum).abs() <= error * lots.abs(), "{call} {sum} {lots}");
+            }
+        }
+        let (mut still, mut one) = (0, [0]);
+        row.times(lots).add_still(w, &mut still);
+        row.times(lots).add::<true>(w, &[Move::STILL], &mut one);
+        prop_assert_eq!(still, one[0]);
     }
 
     #[test]
@@ -174,8 +202,16 @@ proptest! {
         }
         if let (Ok(node), Ok(time), Ok(row)) = (Move::new(c), RootTime::new(d), Row::new(terms.forward, terms.strike)) {
             let moves = [node; 2];
-            if let (Ok(total), Ok(level)) = (time.total(VolE9(e)), Level::new(x, y, time.total(VolE9::MIN).unwrap(), &moves)) {
-                let _ = (row.calls_q36(total, &[level], &mut [0; 2]), row.calls_q36(total, &[level], &mut [0; 1]));
+            if let (Ok(total), Ok(scale)) = (time.total(VolE9(e)), VolScale::new(x)) {
+                let level = Level::new(scale, time.total(VolE9::MIN).unwrap(), &moves);
+                let tilted = Tilt::new(x % (5 << 32), y % (1 << 32)).map_or([scale; 2], |tilt| tilt.scales(row.moneyness_q38()));
+                let mut sum = y;
+                for scale in tilted {
+                    let mut calls = row.times(z);
+                    calls.add_still(scale.of(total, total), &mut sum);
+                    calls.add::<false>(scale.of(total, total), &moves, std::slice::from_mut(&mut sum));
+                }
+                let _ = (row.calls(total, &[level], &mut [0; 2]), row.calls(total, &[level], &mut [0; 1]));
             }
         }
     }

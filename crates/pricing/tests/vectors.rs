@@ -13,7 +13,8 @@ mod errors;
 
 use errors::{Table, Vectors};
 use pricing::{
-    Kind, Level, Move, Premium, PriceE12, PricingError, RootTime, Row, Slice, Svi, Terms, greeks, implied_vol, price,
+    Kind, Level, Move, Premium, PriceE12, PricingError, ROW_ONE, RootTime, Row, Slice, Svi, Terms, VolScale, greeks,
+    implied_vol, price,
 };
 use units::{PriceE6, VolE9};
 
@@ -61,22 +62,37 @@ fn prices(table: &mut Table) {
     }
 }
 
-/// The same options through a row of one node, the current forward.
+/// The same options through rows: at the current forward, and from those forwards that a move of the tables takes exactly to the option's
+/// own.
 fn rows(table: &mut Table) {
-    let still = [Move::new(1_000_000_000).unwrap()];
-    for row in Vectors::read("prices").rows() {
-        let terms = terms(&row);
-        let Ok(strike) = Row::new(terms.forward, terms.strike) else { continue };
+    const FACTORS_E9: [u64; 7] =
+        [1_000_000_000, 175_000_000, 587_500_000, 943_750_000, 1_056_250_000, 2_250_000_000, 7_250_000_000];
+    let moves = FACTORS_E9.map(|factor| Move::new(factor).unwrap());
+    let unit = 1.0 / ROW_ONE as f64;
+    for line in Vectors::read("prices").rows() {
+        let terms = terms(&line);
         let time = RootTime::new(terms.seconds).unwrap();
-        let level = [Level::new(1 << 32, 0, time.total(VolE9::MIN).unwrap(), &still).unwrap()];
-        let mut calls = [0];
-        strike.calls_q36(time.total(terms.vol).unwrap(), &level, &mut calls).unwrap();
-        let (forward, k) = (terms.forward.0 as f64 / 1e6, terms.strike.0 as f64 / terms.forward.0 as f64);
-        let error = (calls[0] as f64 / (1u64 << 36) as f64 - row.real("call") / forward).abs();
-        let unit = 1.0 / (1u64 << 36) as f64;
-        let within = if k < 32.0 { (4.0 + k / 4.0) * unit } else { 48.0 * k * unit };
-        assert!(error < within, "{terms:?}: {error:e} above {within:e}");
-        table.add("Row / forward", row.text("region"), error, None);
+        let scale = VolScale::new(1 << 32).unwrap();
+        for (factor_e9, moved) in FACTORS_E9.iter().zip(&moves) {
+            // Few forwards can be reached exactly from a whole `PriceE6`, but of 20,000 some thousands.
+            let product = u128::from(terms.forward.0) * 1_000_000_000;
+            let Ok(forward) = u64::try_from(product / u128::from(*factor_e9)) else { continue };
+            if u128::from(forward) * u128::from(*factor_e9) != product {
+                continue;
+            }
+            let Ok(strike) = Row::new(PriceE6(forward), terms.strike) else { continue };
+            let one = [*moved];
+            let level = [Level::new(scale, time.total(VolE9::MIN).unwrap(), &one)];
+            let mut calls = [0];
+            strike.calls(time.total(terms.vol).unwrap(), &level, &mut calls).unwrap();
+            let (forward, k) = (forward as f64 / 1e6, terms.strike.0 as f64 / forward as f64);
+            let error = (calls[0] as f64 * unit - line.real("call") / forward).abs();
+            let f = *factor_e9 as f64 / E9;
+            let within = if k < 32.0 { 1.5e-11 * (f + k) + 4.0 * unit } else { 48.0 * k * unit };
+            assert!(error < within, "{terms:?} x {f}: {error:e} above {within:e}");
+            let title = if *factor_e9 == 1_000_000_000 { "Row / forward" } else { "Row / forward, moved" };
+            table.add(title, line.text("region"), error, None);
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod fill;
 pub mod liquidation;
 pub mod listing;
 pub mod mark;
+mod part;
 pub mod payoff;
 pub mod portfolio;
 pub mod reduce;

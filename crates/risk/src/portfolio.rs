@@ -14,7 +14,7 @@
 //!
 //! The VM allows a function 4 KiB of frame: what holds an array over the nodes stands in a function of its own, never inlined.
 //!
-//! ROUNDING: `calls_q36` errs by less than `GUARD_Q36` on either side. That much is taken off every strike's net lots once, which bounds
+//! ROUNDING: a row's call errs by less than `GUARD` on either side. That much is taken off every strike's net lots once, which bounds
 //! IM and MM too: both are weighted means, with weights in 0..=1, of the value now and the value at a node.
 
 mod basis;

@@ -8,7 +8,7 @@ mod nodes;
 mod shock;
 
 pub use check::ScenarioError;
-pub(crate) use nodes::{CENTRE, DOWN, FLAT, FULL_MOVES, MOVES, NEAR, TILT_DOWN, TILT_UP, UP};
+pub(crate) use nodes::{CENTRE, CORE, DOWN, FLAT, FULL_MOVES, MOVES, NEAR, TILT_DOWN, TILT_UP, UP};
 pub use nodes::{NODES, Node, VolMove};
 pub use shock::{Shocks, stale_minutes};
 
@@ -91,6 +91,14 @@ impl ScenarioParams {
             stale_e9: 20_000_000,
         },
     };
+
+    /// Whether moves and weights are the same.
+    pub(crate) fn has_moves_of(&self, other: &Self) -> bool {
+        self.multiplier_e9 == other.multiplier_e9
+            && self.step_e9 == other.step_e9
+            && self.wide_e9 == other.wide_e9
+            && self.tail == other.tail
+    }
 
     /// The design's table for SOL: every move a quarter wider.
     pub const SOL: Self = Self { multiplier_e9: 1_250_000_000, ..Self::DEFAULT };

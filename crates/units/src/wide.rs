@@ -22,15 +22,15 @@ pub const fn mul_div_ceil(a: u64, b: u64, d: u64) -> Option<u64> {
 /// Division by a 128-bit value is a subroutine of about a thousand units on the VM, so it is the last resort: almost every product
 /// of the protocol fits 64 bits, and most of the rest do once the whole part of `b / d` is taken out.
 const fn mul_div(a: u64, b: u64, d: u64) -> Option<(u64, bool)> {
-    if let Some(product) = a.checked_mul(b) {
+    if let Some(product) = product(a, b) {
         return divide(product, d);
     }
     let (Some(whole), Some(rest)) = (b.checked_div(d), b.checked_rem(d)) else {
         return None;
     };
-    if let Some(product) = a.checked_mul(rest) {
+    if let Some(product) = product(a, rest) {
         // a x b / d = a x whole + a x rest / d, exactly.
-        let (Some(wholes), Some((parts, exact))) = (a.checked_mul(whole), divide(product, d)) else {
+        let (Some(wholes), Some((parts, exact))) = (self::product(a, whole), divide(product, d)) else {
             return None;
         };
         return match wholes.checked_add(parts) {
@@ -39,6 +39,11 @@ const fn mul_div(a: u64, b: u64, d: u64) -> Option<(u64, bool)> {
         };
     }
     divide_wide(a, b, d)
+}
+
+/// a x b where it fits. Short operands need no check, which would cost more than all the rest.
+const fn product(a: u64, b: u64) -> Option<u64> {
+    if (a | b) >> 32 == 0 { Some(a.wrapping_mul(b)) } else { a.checked_mul(b) }
 }
 
 const fn divide(product: u64, d: u64) -> Option<(u64, bool)> {

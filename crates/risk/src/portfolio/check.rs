@@ -1,5 +1,6 @@
 //! What is checked before anything is computed.
 
+use super::sum::notional;
 use super::{Expiry, Leg, Market, Portfolio, PortfolioError};
 use crate::payoff::POSITIONS;
 use crate::standard::LOTS_MAX;
@@ -11,8 +12,8 @@ use units::PriceE6;
 const LOTS_PER_UNIT_MAX: u32 = 1_000_000;
 /// Largest notional of a leg, as a power of two of quote atoms.
 const NOTIONAL_BITS: u32 = 60;
-/// Bits of the largest number of lots.
-const LOTS_BITS: u32 = 30;
+/// Bits of a price that a first look leaves out.
+const COARSE_BITS: u32 = 14;
 /// Bounds of the quote token's price in USD.
 const QUOTE_PRICE: core::ops::RangeInclusive<u64> = 500_000..=2_000_000;
 
@@ -49,9 +50,10 @@ impl Leg {
         let size = self.lots.0.unsigned_abs();
         require(size <= LOTS_MAX, PortfolioError::LotsOutOfRange)?;
         require(self.strike.in_bounds(), PortfolioError::StrikeOutOfRange)?;
-        // Almost every price is below 2^30 x 1e-6: no number of lots passes the bound then.
+        // In units of 2^14 of price, rounded up, almost every notional passes without 128 bits. BOUND: 2^30 x (2^30 + 1), against 2^17 x 2^46.
         let larger = forward.max(self.strike).0;
-        if larger >> (NOTIONAL_BITS.saturating_sub(LOTS_BITS)) == 0 {
+        let rough = size.wrapping_mul((larger >> COARSE_BITS).wrapping_add(1));
+        if rough <= u64::from(lots_per_unit.min(1 << 17)) << NOTIONAL_BITS.wrapping_sub(COARSE_BITS) {
             return Ok(());
         }
         // BOUND: 2^30 x 2^44, against 2^20 x 2^60.
@@ -61,21 +63,34 @@ impl Leg {
     }
 }
 
-/// Checks a portfolio's legs: their number, order and sizes.
-pub(super) fn check_legs(portfolio: &Portfolio<'_>, lots_per_unit: u32) -> Result<(), PortfolioError> {
+/// Checks a portfolio's legs and their expiries: number, order and sizes. Returns the legs' gross notional in 1 / lots_per_unit atoms.
+pub(super) fn check_legs(portfolio: &Portfolio<'_>, market: &Market) -> Result<u128, PortfolioError> {
     require(portfolio.legs.len() <= POSITIONS, PortfolioError::TooManyLegs)?;
+    let mut gross = 0_u128;
+    let mut expiry: Option<(PriceE6, PriceE6)> = None;
     let mut before: Option<&Leg> = None;
     for leg in portfolio.legs {
-        let expiry = portfolio.expiries.get(leg.expiry).ok_or(PortfolioError::ExpiryUnknown)?;
-        if let Some(before) = before {
-            match before.key().cmp(&leg.key()) {
-                Ordering::Less => {}
-                Ordering::Equal => return Err(PortfolioError::LegDuplicated),
-                Ordering::Greater => return Err(PortfolioError::LegsOutOfOrder),
+        let same = before.is_some_and(|before| before.expiry == leg.expiry && before.strike < leg.strike);
+        let prices = match expiry {
+            // Most legs differ from the one before in the strike alone.
+            Some(prices) if same => prices,
+            _ => {
+                match before.map(|before| before.key().cmp(&leg.key())) {
+                    None | Some(Ordering::Less) => {}
+                    Some(Ordering::Equal) => return Err(PortfolioError::LegDuplicated),
+                    Some(Ordering::Greater) => return Err(PortfolioError::LegsOutOfOrder),
+                }
+                let of = portfolio.expiries.get(leg.expiry).ok_or(PortfolioError::ExpiryUnknown)?;
+                of.check()?;
+                let prices = (of.forward, of.largest(market)?);
+                expiry = Some(prices);
+                prices
             }
-        }
-        leg.check(expiry.forward, lots_per_unit)?;
+        };
+        leg.check(prices.0, market.scale.lots_per_unit)?;
+        // BOUND: 32 times 2^31 x 2^44.
+        gross = gross.wrapping_add(notional(leg.lots.0.unsigned_abs(), prices.1.0));
         before = Some(leg);
     }
-    Ok(())
+    Ok(gross)
 }

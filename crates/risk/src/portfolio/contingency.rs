@@ -2,6 +2,7 @@
 
 use super::totals::Totals;
 use super::{Market, PEG, Portfolio, Table};
+use crate::part::part_e9_ceil;
 use units::{QuoteAtoms, mul_div_ceil};
 
 const BILLION: u64 = 1_000_000_000;
@@ -32,14 +33,17 @@ impl Contingencies {
         // Excess lots in 1e-9.
         let mut excess_e9 = 0_u128;
         for leg in portfolio.legs {
+            // BOUND: 32 times 2^30 lots, 32 times 2^60 of excess.
             let lots = leg.lots.0.unsigned_abs();
             if leg.lots.0 < 0 {
-                short_lots = short_lots.checked_add(lots)?;
+                short_lots = short_lots.wrapping_add(lots);
             }
             if let Some(open_interest) = leg.open_interest {
-                excess_e9 = excess_e9.checked_add(excess_of_e9(lots, open_interest, params.concentration_share_e9))?;
+                let excess = excess_of_e9(lots, open_interest, params.concentration_share_e9);
+                excess_e9 = excess_e9.wrapping_add(u128::from(excess));
             }
         }
+        let part_e9 = |amount: u64, part_e9: u32| atoms(part_e9_ceil(atoms(amount)?.0.unsigned_abs(), part_e9));
         let part = |amount: u64, parts: u64, whole: u64| atoms(mul_div_ceil(amount, parts, whole)?);
         let short = notional_ceil(market, short_lots)?;
         // BOUND: 2^65 x 2^44.
@@ -51,11 +55,11 @@ impl Contingencies {
         let base = market.spot.value_ceil(portfolio.base, market.scale.base_unit_atoms)?;
         let exposure = totals.exposure_atoms.checked_add(u64::try_from(base.0).ok()?)?;
         Some(Self {
-            net_short_im: part(short, u64::from(params.net_short_im_e9), BILLION)?,
-            net_short_mm: part(short, u64::from(params.net_short_mm_e9), BILLION)?,
+            net_short_im: part_e9(short, params.net_short_im_e9)?,
+            net_short_mm: part_e9(short, params.net_short_mm_e9)?,
             forward_basis: totals.unit.atoms_ceil(totals.basis)?,
             oracle_confidence: part(exposure, market.half_width.0, market.spot.0)?,
-            concentration: part(concentrated, u64::from(params.concentration_e9), BILLION)?,
+            concentration: part_e9(concentrated, params.concentration_e9)?,
             quote_depeg: part(exposure, market.quote_price.0.abs_diff(PEG.0), PEG.0)?,
         })
     }
@@ -77,14 +81,16 @@ impl Contingencies {
 }
 
 /// Lots held beyond the free share of a series, in 1e-9.
-fn excess_of_e9(lots: u64, open_interest: u64, share_e9: u32) -> u128 {
-    // BOUND: lots are at most 1e9.
+fn excess_of_e9(lots: u64, open_interest: u64, share_e9: u32) -> u64 {
+    // BOUND: lots are at most 1e9, so what is held is below 2^60, and a free share that does not fit is more. A share is below 2^30; the
+    // check of a product costs more than the rest.
     let held = lots.wrapping_mul(BILLION);
-    match open_interest.checked_mul(u64::from(share_e9)) {
-        Some(free) => u128::from(held.saturating_sub(free)),
-        // BOUND: 2^64 x 2^30.
-        None => u128::from(held).saturating_sub(u128::from(open_interest).saturating_mul(u128::from(share_e9))),
-    }
+    let free = if open_interest >> 32 == 0 {
+        open_interest.wrapping_mul(u64::from(share_e9))
+    } else {
+        open_interest.saturating_mul(u64::from(share_e9))
+    };
+    held.saturating_sub(free)
 }
 
 /// Lots at spot in quote atoms, rounded up.

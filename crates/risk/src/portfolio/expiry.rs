@@ -1,170 +1,246 @@
 //! One expiry of at least 60 seconds: its strikes priced at all nodes.
 
-use super::sum::{DROPPED, Unit, Wide, product};
-use super::totals::{ExpiryTotals, Group, Setting, run_length};
+use super::sum::{Scaling, Unit, product};
+use super::totals::{ExpiryTotals, Group, Setting};
 use super::{Expiry, Leg, PortfolioError, table};
 use crate::payoff::Kind;
-use crate::scenario::{FLAT, MOVES, NODES, Shocks, UP};
-use pricing::{Level, Move, PricingError, RootTime, Row, Slice, TotalVol, cdf_q38};
-use units::{PriceE6, VolE9, mul_div_ceil};
+use crate::scenario::{CORE, DOWN, FLAT, MOVES, Shocks, TILT_UP, UP};
+use pricing::{Calls, Move, PricingError, ROW_ONE, Row, Slice, Tilt, TotalVol, VolScale, cdf_q38};
+use units::{PriceE6, mul_div_ceil};
 
-/// What a lot's value may err by at a weighted mean of two nodes, as a multiple of the forward in Q36: 7.3e-11, and 1.8e-12 more for each
-/// multiple of the forward that the strike is. Three times the largest error measured on the vectors, the surface's volatility included.
-const GUARD_Q36: u64 = 5;
+/// What a lot's value may err by at a weighted mean of two nodes, in `ROW_ONE`s of the forward: 6.1e-11, and 1.9e-12 more for each multiple
+/// of the forward that the strike is. One more than the least with which all reference portfolios stay on the safe side.
+const GUARD: u64 = 4;
 const GUARD_SHIFT: u32 = 39;
-/// As `GUARD_Q36`, for each multiple of the forward, where strikes are above 32 forwards and rows drop 8 bits.
-const FAR_GUARD_Q36: u64 = 48;
-const FAR_STRIKE_Q36: u64 = 32 << 36;
+/// As `GUARD`, for each multiple of the forward, where strikes are above 32 forwards and rows drop 8 bits.
+const FAR_GUARD: u64 = 48;
+const FAR_STRIKE: u64 = 32 * ROW_ONE;
 /// Bound of the error of a delta: 2.3e-10, and that of ln(K/F) / w, 1.4e-11 / w times the density, both in Q38.
 const DELTA_GUARD_Q38: u64 = 64;
 const LOG_GUARD_Q76: u64 = 3 << 37;
-/// One, in Q32.
-const ONE_Q32: i64 = 1 << 32;
+/// Lots together, from which sums of lots x values would not fit 64 bits: they are then priced in two parts, whole multiples of 2^12 and the
+/// rest.
+const WHOLE_LOTS: u64 = 1 << 24;
+const PART_BITS: u32 = 12;
 
 /// Everything of an expiry that its strikes share.
-pub(super) struct LiveExpiry {
+pub(super) struct LiveExpiry<'a> {
     forward: PriceE6,
     /// What of the forward moves with spot.
     variable: PriceE6,
-    moves: [Move; MOVES],
+    moves: &'a [Move; MOVES],
+    /// Whether all of them are whole millionths.
+    whole: bool,
     slice: Slice,
-    shocks: Shocks,
+    up: VolScale,
+    down: VolScale,
     up_floor: TotalVol,
     down_floor: TotalVol,
-    /// Of 5 %: below any surface's.
-    least: TotalVol,
-    /// Change of volatility for each unit of ln(K/F), and the largest, in Q32.
-    tilt_q32: i128,
-    tilt_max_q32: i128,
+    tilt: Tilt,
     unit: Unit,
 }
 
-/// Sums over an expiry's strikes.
-struct Sums {
-    calls: [Wide; NODES],
-    /// Sizes of puts, and their lots x strikes.
-    puts: i64,
-    strikes: i128,
-    /// Sizes x Q36, in two words as the values.
-    guard: Wide,
-    parity_guard: u64,
-    legs: i64,
-    delta: Wide,
-    delta_guard: Wide,
+/// Which part of every leg's lots is meant.
+#[derive(Clone, Copy)]
+struct Part {
+    /// The part is what is left of lots >> `shift` below `mask`, times 2^`shift`.
+    shift: u32,
+    mask: i64,
 }
 
-impl LiveExpiry {
+impl Part {
+    const WHOLE: Self = Self { shift: 0, mask: -1 };
+    const COARSE: Self = Self { shift: PART_BITS, mask: -1 };
+    const FINE: Self = Self { shift: 0, mask: (1 << PART_BITS) - 1 };
+    /// Of 32 legs of at most 2^30 lots: below `WHOLE_LOTS` coarse, and 2^17 fine.
+    const BOTH: [Self; 2] = [Self::COARSE, Self::FINE];
+
+    const fn of(&self, lots: i64) -> i64 {
+        (lots >> self.shift) & self.mask
+    }
+}
+
+/// An expiry's legs, as far as one part of their lots goes.
+struct Held<'a> {
+    legs: &'a [Leg],
+    part: Part,
+}
+
+/// What valuing adds to.
+struct Valued<'a> {
+    out: &'a mut ExpiryTotals,
+    delta: Delta,
+}
+
+/// Sums over an expiry's strikes of lots times values in `ROW_ONE`s, and what else they come to.
+struct Sums {
+    up: [i64; MOVES],
+    flat: [i64; CORE],
+    down: [i64; CORE],
+    tilted: [i64; 2],
+    puts: i64,
+    /// All lots, long and short.
+    lots: u64,
+    /// What the sums may err by.
+    guard: u64,
+    /// Of lots x Phi(d1), puts less one: Q38.
+    delta: i64,
+    delta_guard: u64,
+}
+
+impl<'a> LiveExpiry<'a> {
     /// Errors: `Average`, `Surface`, `ForwardOutOfRange`.
     #[inline(never)]
-    fn new(expiry: &Expiry, setting: &Setting<'_>) -> Result<Self, PortfolioError> {
+    fn new(expiry: &Expiry, setting: &Setting<'a>, own: &'a mut Option<[Move; MOVES]>) -> Result<Self, PortfolioError> {
         let Setting { market, table, unit } = setting;
         let seconds = u64::try_from(expiry.seconds).map_err(|_| PortfolioError::TimeOutOfRange)?;
         let parts = expiry.average.parts(expiry.forward)?;
         let forward = parts.forward();
-        let moves = if parts.fixed == PriceE6::ZERO {
-            table.moves
+        let (moves, whole) = if parts.fixed == PriceE6::ZERO {
+            (&table.moves().factors, table.moves().whole)
         } else {
-            table::factors(&damped(&table.moves_e9, parts.variable, forward)?)?
+            (&*own.insert(table::factors(&damped(&table.moves().moves_e9, parts.variable, forward)?)?), false)
         };
         let vol = &table.params.scenarios.vol;
         let surface = |error: PricingError| PortfolioError::Surface(error);
-        let time = RootTime::new(seconds).map_err(surface)?;
-        let q32 = |part_e9: u32| (i128::from(part_e9) << 32).checked_div(1_000_000_000).unwrap_or(0);
+        let slice = Slice::new(&expiry.svi, expiry.reference_s, seconds).map_err(surface)?;
+        let time = slice.time();
+        let shocks = Shocks::new(vol, seconds, market.stale_minutes);
+        let q32 = |part_e9: u32| (u64::from(part_e9) << 32).checked_div(1_000_000_000).unwrap_or(0).cast_signed();
         Ok(Self {
             forward,
             variable: parts.variable,
             moves,
-            slice: Slice::new(&expiry.svi, expiry.reference_s, seconds).map_err(surface)?,
-            shocks: Shocks::new(vol, seconds, market.stale_minutes),
+            whole,
+            slice,
+            up: VolScale::clamped(shocks.up_q32),
+            down: VolScale::clamped(shocks.down_q32),
             up_floor: time.total(vol.up_floor).map_err(surface)?,
             down_floor: time.total(vol.down_floor).map_err(surface)?,
-            least: time.total(VolE9::MIN).map_err(surface)?,
-            tilt_q32: q32(vol.tilt_e9),
-            tilt_max_q32: q32(vol.tilt_max_e9),
+            tilt: Tilt::new(q32(vol.tilt_e9), q32(vol.tilt_max_e9)).map_err(surface)?,
             unit: *unit,
         })
     }
 
     /// Values the legs of an expiry. Errors: those of [`Self::new`] and [`Self::value`].
     #[inline(never)]
-    pub fn value_of(group: &Group<'_>, setting: &Setting<'_>, out: &mut ExpiryTotals) -> Result<(), PortfolioError> {
-        Self::new(group.expiry, setting)?.value(group.legs, out)
+    pub fn value_of(group: &Group<'_>, setting: &Setting<'a>, out: &mut ExpiryTotals) -> Result<(), PortfolioError> {
+        let mut own = None;
+        LiveExpiry::new(group.expiry, setting, &mut own)?.value(group.legs, out)
     }
 
-    /// Values the legs of this expiry, those of one strike side by side. Errors: `StrikeTooFar`, `Surface`, `Overflow`.
+    /// Values the legs of this expiry. Errors: `StrikeTooFar`, `Surface`, `Overflow`.
     #[inline(never)]
-    fn value(&self, mut legs: &[Leg], out: &mut ExpiryTotals) -> Result<(), PortfolioError> {
-        let surface = |error: PricingError| PortfolioError::Surface(error);
-        let core = self.moves.get(..FLAT.len()).unwrap_or(&[]);
-        let still = self.moves.get(..1).unwrap_or(&[]);
-        let level = |multiplier: i64, floor, moves| Level::new(multiplier, 0, floor, moves).map_err(surface);
-        let flat = level(ONE_Q32, self.least, core)?;
-        let mut levels = [
-            level(self.shocks.up_q32, self.up_floor, &self.moves)?,
-            flat,
-            level(self.shocks.down_q32, self.down_floor, core)?,
-            flat,
-            flat,
-        ];
-        let mut sums = Sums::ZERO;
-        let mut calls = [0_u64; NODES];
-        while let Some(first) = legs.first() {
-            let (of_strike, rest) = legs
-                .split_at_checked(run_length(legs, |leg| leg.strike == first.strike))
-                .ok_or(PortfolioError::Overflow)?;
-            let row = Row::new(self.forward, first.strike).map_err(|_| PortfolioError::StrikeTooFar)?;
-            let moneyness = row.moneyness_q38();
-            let vol = self.slice.total_vol(moneyness);
-            let tilt = self.tilt(moneyness);
-            let [.., tilt_up, tilt_down] = &mut levels;
-            *tilt_up = level(ONE_Q32.saturating_add(tilt), self.down_floor, still)?;
-            *tilt_down = level(ONE_Q32.saturating_sub(tilt), self.down_floor, still)?;
-            row.calls_q36(vol, &levels, &mut calls).map_err(surface)?;
-            let held = Held::of(of_strike, self.forward, &self.unit);
-            sums.add(&held, &calls);
-            sums.add_rest(&held, &row, vol).ok_or(PortfolioError::Overflow)?;
-            legs = rest;
-        }
-        self.finish(&sums, out).ok_or(PortfolioError::Overflow)
-    }
-
-    /// Change of the volatility at a moneyness in the node tilted up, in Q32.
-    fn tilt(&self, moneyness_q38: i64) -> i64 {
-        // BOUND: 2^42 x 2^34; what is left lies within a tilt of 0.9.
-        let tilt = i128::from(moneyness_q38).saturating_mul(self.tilt_q32) >> 38;
-        i64::try_from(tilt.clamp(self.tilt_max_q32.saturating_neg(), self.tilt_max_q32)).unwrap_or(0)
-    }
-
-    /// Node by node: calls, and puts as call + strike - factor.
-    #[inline(never)]
-    fn finish(&self, sums: &Sums, out: &mut ExpiryTotals) -> Option<()> {
-        let places = UP.chain(0..FLAT.len()).chain(0..FLAT.len()).chain([0, 0]);
-        for ((node, calls), place) in out.nodes.iter_mut().zip(&sums.calls).zip(places) {
-            let mut forwards = Wide::ZERO;
-            if sums.puts != 0 {
-                forwards.add(sums.puts, self.moves.get(place)?.factor_q36());
+    fn value(&self, legs: &[Leg], out: &mut ExpiryTotals) -> Result<(), PortfolioError> {
+        out.begin();
+        let mut lots = 0_u64;
+        for leg in legs {
+            // BOUND: 32 times 2^30.
+            lots = lots.wrapping_add(leg.lots.0.unsigned_abs());
+            if leg.kind == Kind::Put {
+                // BOUND: 2^31 x 2^44, 32 times.
+                out.strikes = out.strikes.wrapping_add(product(leg.lots.0, leg.strike.0));
             }
-            // BOUND: each below 2^62.
-            *node = calls.sum().wrapping_sub(forwards.sum());
         }
-        out.strikes = sums.strikes;
-        let rounding = self.unit.size_guard().checked_mul(sums.legs)?;
-        let guard = sums.guard.sum().checked_add(1)?;
-        let parity = i64::try_from(sums.parity_guard >> DROPPED).ok()?.checked_add(1)?.checked_add(rounding)?;
-        out.guard = guard.checked_add(parity)?;
-        // A difference has the error of both its nodes.
-        out.step_guard = out.guard.checked_add(guard)?;
-        out.exposure_atoms = self.exposure_ceil(sums)?;
+        let mut result = Valued { out, delta: Delta::default() };
+        if lots < WHOLE_LOTS {
+            self.value_part(&Held { legs, part: Part::WHOLE }, &mut result)?;
+        } else {
+            for part in Part::BOTH {
+                self.value_part(&Held { legs, part }, &mut result)?;
+            }
+        }
+        let exposure = self.exposure_ceil(&result.delta).ok_or(PortfolioError::Overflow)?;
+        out.exposure_atoms = exposure;
+        Ok(())
+    }
+
+    /// Adds the value of one part of the lots. Errors: as [`Self::value`].
+    #[inline(never)]
+    fn value_part(&self, held: &Held<'_>, result: &mut Valued<'_>) -> Result<(), PortfolioError> {
+        let mut sums = Sums::ZERO;
+        self.price(held, &mut sums)?;
+        let scaling = self.unit.scaling(sums.lots, held.part.shift, self.forward.0);
+        self.finish(&sums, &scaling, result.out).ok_or(PortfolioError::Overflow)?;
+        result.delta.add(&sums, held.part.shift);
+        Ok(())
+    }
+
+    /// Prices every strike once, its calls and puts together. Errors: `StrikeTooFar`, `Surface`.
+    #[inline(never)]
+    fn price(&self, held: &Held<'_>, sums: &mut Sums) -> Result<(), PortfolioError> {
+        let mut legs = held.legs;
+        while let Some(first) = legs.first() {
+            let mut of_strike = OfStrike { net: 0, puts: 0 };
+            while let Some((leg, rest)) = legs.split_first() {
+                if leg.strike != first.strike {
+                    break;
+                }
+                let lots = held.part.of(leg.lots.0);
+                of_strike.net = of_strike.net.wrapping_add(lots);
+                sums.lots = sums.lots.wrapping_add(lots.unsigned_abs());
+                if leg.kind == Kind::Put {
+                    of_strike.puts = of_strike.puts.wrapping_add(lots);
+                }
+                legs = rest;
+            }
+            self.price_strike(first.strike, &of_strike, sums)?;
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn price_strike(&self, strike: PriceE6, held: &OfStrike, sums: &mut Sums) -> Result<(), PortfolioError> {
+        let row = Row::new(self.forward, strike).map_err(|_| PortfolioError::StrikeTooFar)?;
+        let moneyness = row.moneyness_q38();
+        let vol = self.slice.total_vol(moneyness);
+        let mut calls = row.times(held.net);
+        if self.whole {
+            self.add_calls::<true>(&mut calls, vol, sums);
+        } else {
+            self.add_calls::<false>(&mut calls, vol, sums);
+        }
+        let [tilt_up, tilt_down] = self.tilt.scales(moneyness);
+        let [up, down] = &mut sums.tilted;
+        calls.add_still(tilt_up.of(vol, self.down_floor), up);
+        calls.add_still(tilt_down.of(vol, self.down_floor), down);
+        sums.add_rest(held, &row, vol);
+        Ok(())
+    }
+
+    /// The calls of a strike at every node that is not tilted; `WHOLE` where all moves are whole millionths.
+    #[inline(always)]
+    fn add_calls<const WHOLE: bool>(&self, calls: &mut Calls<'_>, vol: TotalVol, sums: &mut Sums) {
+        calls.add::<WHOLE>(self.up.of(vol, self.up_floor), self.moves, &mut sums.up);
+        calls.add::<WHOLE>(vol, self.moves, &mut sums.flat);
+        calls.add::<WHOLE>(self.down.of(vol, self.down_floor), self.moves, &mut sums.down);
+    }
+
+    /// Node by node, in the portfolio's unit: calls, and puts as call + strike - factor.
+    #[inline(never)]
+    fn finish(&self, sums: &Sums, scaling: &Scaling, out: &mut ExpiryTotals) -> Option<()> {
+        let node = |calls: i64, moved: &Move| {
+            scaling.floor(calls.wrapping_sub(sums.puts.wrapping_mul(moved.factor().cast_signed())))
+        };
+        for (group, at) in [(UP, &sums.up[..]), (FLAT, &sums.flat[..]), (DOWN, &sums.down[..])] {
+            for ((out, calls), moved) in out.nodes.get_mut(group)?.iter_mut().zip(at).zip(self.moves) {
+                *out = out.wrapping_add(node(*calls, moved));
+            }
+        }
+        for (out, calls) in out.nodes.get_mut(TILT_UP..)?.iter_mut().zip(sums.tilted) {
+            *out = out.wrapping_add(node(calls, &Move::STILL));
+        }
+        let guard = scaling.ceil(i64::try_from(sums.guard).ok()?);
+        out.guard = out.guard.checked_add(guard)?;
+        // A difference has the error of both its nodes, and the present is rounded down.
+        out.step_guard = out.step_guard.checked_add(guard)?.checked_add(guard)?.checked_add(scaling.rounding())?;
         Some(())
     }
 
     /// |delta| in quote atoms for a move of 100 % of spot, rounded up.
-    fn exposure_ceil(&self, sums: &Sums) -> Option<u64> {
-        // Q18 sizes, each sum rounded down by less than one of them.
-        let delta = sums.delta.sum().unsigned_abs().checked_add(sums.delta_guard.sum().unsigned_abs())?;
-        let size = (delta >> (38_u32.wrapping_sub(DROPPED))).checked_add(2)?.checked_add(sums.legs.unsigned_abs())?;
-        let atoms = self.unit.size_atoms_ceil(size)?;
-        if self.variable == self.forward { Some(atoms) } else { mul_div_ceil(atoms, self.variable.0, self.forward.0) }
+    fn exposure_ceil(&self, delta: &Delta) -> Option<u64> {
+        let size = delta.amount.unsigned_abs().checked_add(delta.guard)?;
+        self.unit.exposure_ceil(size, self.variable)
     }
 }
 
@@ -183,76 +259,60 @@ pub(super) fn damped(
     Ok(out)
 }
 
-/// What is held of one strike, as sizes.
-struct Held {
-    /// Calls, once puts are written as call + strike - forward.
+/// What is held of one strike: lots, once puts are written as call + strike - forward, and lots of puts.
+struct OfStrike {
     net: i64,
     puts: i64,
-    /// Lots x strike of the puts.
-    strikes: i128,
-    legs: i64,
 }
 
-impl Held {
-    fn of(legs: &[Leg], forward: PriceE6, unit: &Unit) -> Self {
-        let mut held = Self { net: 0, puts: 0, strikes: 0, legs: 0 };
-        for leg in legs {
-            // BOUND: sizes together are below 2^42; lots x strike is below 2^75.
-            let size = unit.size(leg.lots.0, forward.0);
-            held.net = held.net.wrapping_add(size);
-            held.legs = held.legs.wrapping_add(1);
-            if leg.kind == Kind::Put {
-                held.puts = held.puts.wrapping_add(size);
-                held.strikes = held.strikes.wrapping_add(product(leg.lots.0, leg.strike.0));
-            }
-        }
-        held
+/// Lots x delta in Q38, and what it may err by.
+#[derive(Default)]
+struct Delta {
+    amount: i128,
+    guard: u128,
+}
+
+impl Delta {
+    fn add(&mut self, sums: &Sums, shift: u32) {
+        // BOUND: 2^62 << 12.
+        self.amount = self.amount.wrapping_add(i128::from(sums.delta) << shift);
+        self.guard = self.guard.wrapping_add(u128::from(sums.delta_guard) << shift);
     }
 }
 
 impl Sums {
     const ZERO: Self = Self {
-        calls: [Wide::ZERO; NODES],
+        up: [0; MOVES],
+        flat: [0; CORE],
+        down: [0; CORE],
+        tilted: [0; 2],
         puts: 0,
-        strikes: 0,
-        guard: Wide::ZERO,
-        parity_guard: 0,
-        legs: 0,
-        delta: Wide::ZERO,
-        delta_guard: Wide::ZERO,
+        lots: 0,
+        guard: 0,
+        delta: 0,
+        delta_guard: 0,
     };
 
-    #[inline(never)]
-    fn add(&mut self, held: &Held, calls: &[u64; NODES]) {
-        for (sum, call) in self.calls.iter_mut().zip(calls) {
-            sum.add(held.net, *call);
-        }
-    }
-
     /// All but the calls.
-    fn add_rest(&mut self, held: &Held, row: &Row, vol: TotalVol) -> Option<()> {
-        // BOUND: sizes together are below 2^42, 32 terms of strikes below 2^80.
+    fn add_rest(&mut self, held: &OfStrike, row: &Row, vol: TotalVol) {
+        // BOUND: lots of an expiry are below 2^24 in all, strikes below 2^49, Phi at most 2^38, and w at least 2^24.
         self.puts = self.puts.wrapping_add(held.puts);
-        self.strikes = self.strikes.wrapping_add(held.strikes);
-        self.legs = self.legs.wrapping_add(held.legs);
-        let strike_q36 = row.strike_q36();
-        let per_size = if strike_q36 < FAR_STRIKE_Q36 {
-            GUARD_Q36.wrapping_add(strike_q36 >> GUARD_SHIFT)
+        let strike = row.strike();
+        let per_lot = if strike < FAR_STRIKE {
+            GUARD.wrapping_add(strike >> GUARD_SHIFT)
         } else {
-            // BOUND: a strike is below 2^49 in Q36.
-            (strike_q36 >> 36).wrapping_add(1).wrapping_mul(FAR_GUARD_Q36)
+            (strike >> 35).wrapping_add(1).wrapping_mul(FAR_GUARD)
         };
-        self.guard.add(held.net.wrapping_abs(), per_size);
-        // A put's strike and factor are rounded down in Q36: at most one unit too much or too little, and the strike leaves differences.
-        self.parity_guard = self.parity_guard.wrapping_add(held.puts.unsigned_abs());
+        let net = held.net.unsigned_abs();
+        // A put's strike and factor are rounded down: at most one unit too much or too little, and the strike leaves differences.
+        let of_puts = held.puts.unsigned_abs();
+        self.guard = self.guard.wrapping_add(net.wrapping_mul(per_lot)).wrapping_add(of_puts);
 
-        // Delta of a call is Phi(d1), of a put that less one. BOUND: sizes below 2^42, deltas in Q38, a guard below 2^39.
-        let delta = cdf_q38(d1_q38(row.moneyness_q38(), vol));
-        self.delta.add(held.net, delta);
-        self.delta.add(held.puts.wrapping_neg(), 1 << 38);
-        let guard = DELTA_GUARD_Q38.wrapping_add(LOG_GUARD_Q76.checked_div(vol.q38())?);
-        self.delta_guard.add(held.net.wrapping_abs(), guard);
-        Some(())
+        // Delta of a call is Phi(d1), of a put that less one.
+        let delta = cdf_q38(d1_q38(row.moneyness_q38(), vol)).cast_signed();
+        self.delta = self.delta.wrapping_add(held.net.wrapping_mul(delta)).wrapping_sub(held.puts << 38);
+        let guard = DELTA_GUARD_Q38.wrapping_add(LOG_GUARD_Q76.checked_div(vol.q38() | 1).unwrap_or(0));
+        self.delta_guard = self.delta_guard.wrapping_add(net.wrapping_mul(guard));
     }
 }
 

@@ -23,7 +23,7 @@ impl LastMinute {
     fn new(expiry: &Expiry, setting: &Setting<'_>) -> Result<Self, PortfolioError> {
         let Setting { market, table, .. } = setting;
         let mut ranges = [Range { low: PriceE6::ZERO, high: PriceE6::ZERO }; MOVES];
-        for (range, move_e9) in ranges.iter_mut().zip(&table.moves_e9) {
+        for (range, move_e9) in ranges.iter_mut().zip(&table.moves().moves_e9) {
             *range = expiry.average.range(market.spot, market.half_width, *move_e9)?;
         }
         let whole_s = u64::from(expiry.average.fixed_s).saturating_add(u64::from(expiry.average.remaining_s));
@@ -38,6 +38,7 @@ impl LastMinute {
 
     fn value(&self, legs: &[Leg], setting: &Setting<'_>, out: &mut ExpiryTotals) -> Option<()> {
         let Setting { market, unit, .. } = setting;
+        out.begin();
         let mut by_move = [0_i64; MOVES];
         let mut lots = 0_u64;
         for leg in legs {
@@ -49,14 +50,13 @@ impl LastMinute {
             lots = lots.checked_add(leg.lots.0.unsigned_abs())?;
         }
         for (node, place) in out.nodes.iter_mut().zip(UP.chain(0..FLAT.len()).chain(0..FLAT.len()).chain([0, 0])) {
-            *node = *by_move.get(place)?;
+            // BOUND: `sum`: values together stay below 2^63.
+            *node = node.wrapping_add(*by_move.get(place)?);
         }
         // No delta is above one. ROUNDING: up, as it is charged for. BOUND: 2^35 lots, 2^26 s, 2^20 lots a unit.
         let moving = lots.checked_mul(u64::from(self.remaining_s))?;
         let whole = self.whole_s.checked_mul(u64::from(market.scale.lots_per_unit))?;
         out.exposure_atoms = mul_div_ceil(market.spot.0, moving, whole)?;
-        out.strikes = 0;
-        out.guard = 0;
         // A difference of two floors.
         out.step_guard = i64::try_from(legs.len()).ok()?;
         Some(())

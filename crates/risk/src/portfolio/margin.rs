@@ -4,7 +4,6 @@ use super::sum::{Unit, Wide, part_floor};
 use super::totals::Totals;
 use super::{Contingencies, Market, Portfolio, PortfolioError, Table};
 use crate::scenario::{CENTRE, DOWN, FLAT, FULL_MOVES, MOVES, TILT_DOWN, TILT_UP, UP};
-use pricing::ROW_Q;
 use units::{BaseAtoms, QuoteAtoms};
 
 /// A portfolio's margin.
@@ -46,8 +45,7 @@ pub(super) fn assess_totals(
 ) -> Option<Assessment> {
     let unit = &totals.unit;
     let base = Base::of(portfolio.base, market, unit)?;
-    let worst = worst(totals, table, &base)?;
-    let worst_im = if base.lower == base.now { worst } else { worst_at(totals, table, &base, base.lower_size)? };
+    let Worst { at_price: worst_mm, at_lower: worst_im } = worst(totals, table, &base.changes_floor(table))?;
     let contingencies = Contingencies::of(portfolio, market, table, totals)?;
 
     let guarded = totals.now().checked_sub(totals.guard)?;
@@ -57,14 +55,14 @@ pub(super) fn assess_totals(
     let (sum, strikes) = if long_only && options.0 < 0 { (0, 0) } else { (guarded, totals.strikes) };
     let options_and = |loss: i64| unit.atoms_floor(sum.checked_add(loss)?, strikes);
     let held = |base: QuoteAtoms| portfolio.quote.checked_add(base);
-    let part_mm = part_floor(worst.amount, table.params.mm_loss_e9);
+    let part_mm = part_floor(worst_mm.amount, table.params.mm_loss_e9);
     Some(Assessment {
         mtm: held(base.now)?.checked_add(options_and(0)?)?,
         im: held(base.lower)?.checked_add(options_and(worst_im.amount)?)?.checked_sub(contingencies.initial()?)?,
         mm: held(base.now)?.checked_add(options_and(part_mm)?)?.checked_sub(contingencies.maintenance()?)?,
         loss_im: unit.atoms_floor(worst_im.amount, 0)?,
-        loss_mm: unit.atoms_floor(worst.amount, 0)?,
-        worst: worst.node,
+        loss_mm: unit.atoms_floor(worst_mm.amount, 0)?,
+        worst: worst_mm.node,
         contingencies,
     })
 }
@@ -91,61 +89,83 @@ impl Base {
         Some(Self { now, lower, loss_size, now_size, lower_size })
     }
 
-    /// [`Self::change_floor`] at every different move.
-    fn changes_floor(&self, table: &Table, gaining: i64) -> Option<[i64; MOVES]> {
-        let mut changes = [0; MOVES];
+    /// [`Self::change_floor`] at every different move, and the same with gains at the lower price.
+    #[inline(never)]
+    fn changes_floor(&self, table: &Table) -> [(i64, i64); MOVES] {
+        let mut changes = [(0, 0); MOVES];
         if self.loss_size != 0 {
-            for (place, change) in changes.iter_mut().enumerate() {
-                *change = self.change_floor(table, place, gaining)?;
+            for (change, moved) in changes.iter_mut().zip(&table.moves().changes_q36) {
+                let now = self.change_floor(*moved, self.now_size);
+                *change = (now, if now > 0 { self.change_floor(*moved, self.lower_size) } else { now });
             }
         }
-        Some(changes)
+        changes
     }
 
-    /// Change at one of the moves as a sum; gains count on `gaining`. ROUNDING: down, a factor being rounded down too.
-    pub fn change_floor(&self, table: &Table, place: usize, gaining: i64) -> Option<i64> {
-        const ONE: u64 = 1 << ROW_Q;
-        if self.loss_size == 0 {
-            return Some(0);
-        }
-        let factor = table.moves.get(place)?.factor_q36();
+    /// Change at a move as a sum, the move given as in a table's `changes_q36`; gains count on `gaining`. ROUNDING: down.
+    #[inline(always)]
+    pub fn change_floor(&self, change_q36: i64, gaining: i64) -> i64 {
         let mut sum = Wide::ZERO;
-        if factor < ONE {
-            sum.add(self.loss_size, ONE.wrapping_sub(factor));
-            return sum.sum().checked_add(1)?.checked_neg();
+        if change_q36 < 0 {
+            sum.add(self.loss_size, change_q36.unsigned_abs());
+            // BOUND: below 2^62.
+            return sum.sum().wrapping_add(1).wrapping_neg();
         }
-        sum.add(gaining, factor.wrapping_sub(ONE));
-        Some(sum.sum())
+        sum.add(gaining, change_q36.cast_unsigned());
+        sum.sum()
     }
 }
 
-fn worst(totals: &Totals, table: &Table, base: &Base) -> Option<Loss> {
-    worst_at(totals, table, base, base.now_size)
+/// The worst losses with base at its price and at the lower price.
+struct Worst {
+    at_price: Loss,
+    at_lower: Loss,
 }
 
-/// The worst weighted loss over all nodes, gains of base counting on `gaining`.
-fn worst_at(totals: &Totals, table: &Table, base: &Base, gaining: i64) -> Option<Loss> {
+impl Worst {
+    /// What a node changes the options by, and base at each price.
+    ///
+    /// Base at the lower price is never worth more, so neither is its worst loss, and most nodes are done with one comparison.
+    #[inline(always)]
+    fn take(&mut self, node: usize, change: i64, (price, lower): (i64, i64), weight_e9: u32) {
+        // BOUND: `sum`: values together stay below 2^62.
+        let lower = change.wrapping_add(lower);
+        if lower >= self.at_price.amount {
+            return;
+        }
+        // A part of a smaller loss is smaller still.
+        let price = part_floor(change.wrapping_add(price), weight_e9);
+        let lower = part_floor(lower, weight_e9);
+        if price < self.at_price.amount {
+            self.at_price = Loss { amount: price, node };
+        }
+        if lower < self.at_lower.amount {
+            self.at_lower = Loss { amount: lower, node };
+        }
+    }
+}
+
+/// The worst weighted losses over all nodes, base changing by so much at its price and at the lower price.
+#[inline(never)]
+fn worst(totals: &Totals, table: &Table, of_base: &[(i64, i64); MOVES]) -> Option<Worst> {
+    const ALL: u32 = 1_000_000_000;
     let now = totals.now();
-    let tilt = if totals.nodes.get(TILT_UP)? <= totals.nodes.get(TILT_DOWN)? { TILT_UP } else { TILT_DOWN };
-    let mut worst = Loss { amount: 0, node: CENTRE };
-    let mut take = |amount: i64, node: usize| {
-        if amount < worst.amount {
-            worst = Loss { amount, node };
-        }
-    };
-    take(totals.tilted.checked_sub(now)?, tilt);
-    let of_base = base.changes_floor(table, gaining)?;
-    // BOUND: `sum`: values together stay below 2^62.
-    let change = |(value, of_base): (&i64, &i64)| value.wrapping_sub(now).wrapping_add(*of_base);
+    let none = Loss { amount: 0, node: CENTRE };
+    let mut worst = Worst { at_price: none, at_lower: none };
     for group in [UP.start..FULL_MOVES, FLAT, DOWN] {
-        let changes = totals.nodes.get(group.clone())?.iter().zip(&of_base).map(change);
-        for (place, change) in changes.enumerate() {
-            take(change, group.start.wrapping_add(place));
+        let mut node = group.start;
+        for (value, of_base) in totals.nodes.get(group)?.iter().zip(of_base) {
+            worst.take(node, value.wrapping_sub(now), *of_base, ALL);
+            node = node.wrapping_add(1);
         }
     }
-    let tail = totals.nodes.get(..UP.end)?.iter().zip(&of_base).map(change).zip(&table.weights_e9);
-    for (node, (change, weight_e9)) in tail.enumerate().skip(FULL_MOVES) {
-        take(part_floor(change, *weight_e9), node);
+    let tilt = if totals.nodes.get(TILT_UP)? <= totals.nodes.get(TILT_DOWN)? { TILT_UP } else { TILT_DOWN };
+    worst.take(tilt, totals.tilted.checked_sub(now)?, (0, 0), ALL);
+    let mut node = FULL_MOVES;
+    let values = totals.nodes.get(FULL_MOVES..UP.end)?.iter().zip(of_base.get(FULL_MOVES..)?);
+    for ((value, of_base), weight_e9) in values.zip(table.moves().weights_e9.get(FULL_MOVES..)?) {
+        worst.take(node, value.wrapping_sub(now), *of_base, *weight_e9);
+        node = node.wrapping_add(1);
     }
     Some(worst)
 }

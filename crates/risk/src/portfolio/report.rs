@@ -40,7 +40,8 @@ fn report_totals(portfolio: &Portfolio<'_>, market: &Market, table: &Table, tota
     let mut nodes = [still; NODES];
     for (index, (out, options)) in nodes.iter_mut().zip(&totals.nodes).enumerate() {
         let node = Node::of(&table.params.scenarios, index)?;
-        let of_base = base.change_floor(table, place(index), base.now_size)?;
+        let change_q36 = table.moves().changes_q36.get(place(index))?;
+        let of_base = if base.now.0 == 0 { 0 } else { base.change_floor(*change_q36, base.now_size) };
         let value = options.checked_sub(totals.guard)?.checked_add(of_base)?;
         let change = options.checked_sub(totals.now())?.checked_add(of_base)?;
         *out = NodeValue {

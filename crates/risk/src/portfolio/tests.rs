@@ -211,6 +211,51 @@ proptest! {
         prop_assert!(hedged.im >= naked.im && hedged.mm >= naked.mm, "{naked:?} {hedged:?}");
     }
 
+    /// The same far from the forward, where the hedge can add forward basis, which nothing nets: it costs that at most, and the guard of its
+    /// own price.
+    #[test]
+    fn a_far_hedge_that_dominates_a_leg_costs_the_basis_it_adds_at_most(
+        kind in kind(), strike_bps in 500_u64..200_000, closer_bps in 0_u64..9_500, lots in 1_i64..100_000,
+        seconds in -60_i64..730 * DAY_S, stale in 0_u64..60,
+    ) {
+        let (market, expiries) = (market_of(0, stale), [expiry(seconds)]);
+        let short = leg(kind, SPOT / 10_000 * strike_bps, -lots);
+        let closer = short.strike.0 / 10_000 * closer_bps;
+        let strike = match kind {
+            Kind::Call => short.strike.0 - closer - 1,
+            Kind::Put => short.strike.0 + closer + 1,
+        };
+        let mut legs = [short, leg(kind, strike, lots)];
+        sort(&mut legs);
+        let (naked, hedged) = (check(&market, &expiries, &[short]).unwrap(), check(&market, &expiries, &legs).unwrap());
+        let basis = |figures: &Assessment| figures.contingencies.forward_basis.0;
+        // A guard is at most 2e-10 of notional, and more for strikes beyond the forward.
+        let guard = i64::try_from(strike.max(SPOT)).unwrap() * lots / 10 / 5_000_000_000 + 4;
+        let allowed = (basis(&hedged) - basis(&naked)).max(0) + guard;
+        prop_assert!(hedged.im.0 >= naked.im.0 - allowed && hedged.mm.0 >= naked.mm.0 - allowed, "{naked:?} {hedged:?}");
+    }
+
+    /// Lots beyond what one pass of sums holds are priced in two parts, and come to the same.
+    #[test]
+    fn lots_beyond_one_pass_have_the_same_margin_in_proportion(
+        kind in kind(), strike_bps in 5_000_u64..20_000, lots in 200_i64..16_000, seconds in 60_i64..730 * DAY_S,
+    ) {
+        let expiries = [expiry(seconds)];
+        let of = |times: i64| {
+            let strike = SPOT / 10_000 * strike_bps;
+            let legs = [leg(kind, strike, -3 * lots * times), leg(kind, strike + 1, (lots + 1) * times)];
+            check(&market(), &expiries, &legs).unwrap()
+        };
+        // 2^24 lots together from about 210 on.
+        let times = 20_001;
+        let (one, many) = (of(1), of(times));
+        for (one, many) in [(one.mtm, many.mtm), (one.im, many.im), (one.mm, many.mm)] {
+            // Sums keep 37 bits of gross notional, and margin adds up to nine; the same for the fine part.
+            let rounding = (i64::try_from(SPOT).unwrap() * (lots + 1) * times) >> 32;
+            prop_assert!((many.0 - one.0 * times).abs() <= 8 * times + 8 + rounding, "{one:?} {many:?}");
+        }
+    }
+
     /// Before contingencies: a long given to any account never makes it worse than the guard of its own price.
     #[test]
     fn a_long_never_hurts_before_contingencies(
@@ -245,8 +290,8 @@ proptest! {
         let of = |lots: i64| check(&market(), &expiries, &[leg(kind, SPOT / 10_000 * strike_bps, -lots)]).unwrap();
         let (one, many) = (of(lots), of(lots * times));
         for (one, many) in [(one.mtm, many.mtm), (one.im, many.im), (one.mm, many.mm)] {
-            // Sizes are rounded to 2^-42 of gross notional, which grows with the portfolio.
-            let rounding = (i64::try_from(SPOT).unwrap() * (lots / 10 + 1) * times) >> 38;
+            // Sums keep 37 bits of gross notional, which grows with the portfolio; margin adds up to nine.
+            let rounding = (i64::try_from(SPOT).unwrap() * (lots / 10 + 1) * times) >> 33;
             prop_assert!((many.0 - one.0 * times).abs() <= 4 * times + 4 + rounding, "{one:?} {many:?}");
         }
     }

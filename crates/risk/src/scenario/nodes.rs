@@ -11,7 +11,7 @@ pub(crate) const MOVES: usize = 17;
 /// Nodes with volatility up: 0, +-1, +-2, +-3 steps, +-wide, then the tail.
 pub(crate) const UP: core::ops::Range<usize> = 0..MOVES;
 /// Core moves: 0, +-1, +-2, +-3 steps.
-const CORE: usize = 7;
+pub(crate) const CORE: usize = 7;
 /// Moves whose losses count in full.
 pub(crate) const FULL_MOVES: usize = 9;
 pub(crate) const FLAT: core::ops::Range<usize> = 17..24;
@@ -68,38 +68,46 @@ impl Node {
 }
 
 impl ScenarioParams {
-    /// A move times the multiplier, rounded away from zero.
-    fn multiplied(&self, move_e9: i64) -> Option<i64> {
-        let scaled = move_e9.unsigned_abs().checked_mul(u64::from(self.multiplier_e9))?.div_ceil(1_000_000_000);
-        let scaled = i64::try_from(scaled).ok()?;
-        if move_e9 < 0 { scaled.checked_neg() } else { Some(scaled) }
+    /// A move times the multiplier, rounded away from zero. `None` on overflow.
+    const fn multiplied(&self, move_e9: i64) -> Option<i64> {
+        let Some(scaled) = move_e9.unsigned_abs().checked_mul(self.multiplier_e9 as u64) else { return None };
+        let scaled = scaled.div_ceil(1_000_000_000).cast_signed();
+        Some(if move_e9 < 0 { scaled.wrapping_neg() } else { scaled })
     }
 
     /// Moves and weights of the nodes with volatility up, which every other group begins with too.
-    pub(crate) fn moves(&self) -> Option<[(i64, u32); MOVES]> {
+    #[expect(clippy::indexing_slicing, reason = "BOUND: the loop's condition is the length")]
+    pub(crate) const fn moves(&self) -> Option<[(i64, u32); MOVES]> {
         let mut moves = [(0, 0); MOVES];
-        for (place, entry) in moves.iter_mut().enumerate() {
-            let (move_e9, weight_e9) = self.unmultiplied(place)?;
-            *entry = (self.multiplied(move_e9)?, weight_e9);
+        let mut place = 0;
+        while place < MOVES {
+            let Some((move_e9, weight_e9)) = self.unmultiplied(place) else { return None };
+            let Some(move_e9) = self.multiplied(move_e9) else { return None };
+            moves[place] = (move_e9, weight_e9);
+            place = place.wrapping_add(1);
         }
         Some(moves)
     }
 
     /// Move and weight at one place of the list of moves, before the multiplier.
-    fn unmultiplied(&self, place: usize) -> Option<(i64, u32)> {
+    #[expect(clippy::indexing_slicing, reason = "BOUND: compared with the length first")]
+    const fn unmultiplied(&self, place: usize) -> Option<(i64, u32)> {
         const WHOLE: u32 = 1_000_000_000;
-        if place < FULL_MOVES {
-            let size = if place < CORE {
-                // 0, 1, 1, 2, 2, 3, 3 steps.
-                i64::from(self.step_e9).checked_mul(i64::try_from(place.div_ceil(2)).ok()?)?
-            } else {
-                i64::from(self.wide_e9)
-            };
-            let upward = place & 1 == 1;
-            return Some((if upward { size } else { size.checked_neg()? }, WHOLE));
+        if place >= FULL_MOVES {
+            let tail = place.wrapping_sub(FULL_MOVES);
+            if tail >= self.tail.len() {
+                return None;
+            }
+            return Some((self.tail[tail].move_e9, self.tail[tail].weight_e9));
         }
-        let tail = self.tail.get(place.checked_sub(FULL_MOVES)?)?;
-        Some((tail.move_e9, tail.weight_e9))
+        // 0, 1, 1, 2, 2, 3, 3 steps. BOUND: a step is below 2^32.
+        let size = if place < CORE {
+            (self.step_e9 as u64).wrapping_mul(place.div_ceil(2) as u64)
+        } else {
+            self.wide_e9 as u64
+        };
+        let upward = place & 1 == 1;
+        Some((if upward { size.cast_signed() } else { size.cast_signed().wrapping_neg() }, WHOLE))
     }
 }
 

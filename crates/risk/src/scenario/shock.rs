@@ -1,8 +1,8 @@
 //! The volatility shocks of one expiry.
 
 use super::VolParams;
+use crate::part::part_e9_floor;
 use pricing::{ONE_Q38, exp_q38, ln_q38};
-use units::mul_div_floor;
 
 /// Multipliers of an expiry's volatilities, in Q32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +37,11 @@ impl Shocks {
         let power_e9 = if seconds < REFERENCE_S { params.power_short_e9 } else { params.power_long_e9 };
         let term = term_q38(seconds.max(LEAST_S), power_e9);
         let widening = u64::from(params.stale_e9).saturating_mul(stale_minutes);
+        // BOUND: twice a shock is below 24: more widening than that is capped before it is scaled. 1e-9 to Q32, to nearest.
+        let widening = (widening.min(24 * BILLION) << 29).checked_div(BILLION >> 4).unwrap_or(0).saturating_add(1) >> 1;
         let shock = |size_e9: u32| {
-            // BOUND: the term is at most 30^0.5 < 6 and a size at most 2. Q38 to Q32, to nearest.
-            let shock =
-                mul_div_floor(term, u64::from(size_e9), BILLION).unwrap_or(u64::MAX >> 1).saturating_add(32) >> 6;
-            // BOUND: twice a shock is below 24: more widening than that is capped before it is scaled.
-            let widening =
-                mul_div_floor(widening.min(24 * BILLION), 1 << 33, BILLION).unwrap_or(0).saturating_add(1) >> 1;
+            // BOUND: the term is at most 30^0.5 < 6, 2^41 in Q38, and a size at most 2. Q38 to Q32, to nearest.
+            let shock = part_e9_floor(term, size_e9).saturating_add(32) >> 6;
             shock.saturating_add(widening).min(shock.saturating_mul(2))
         };
         let up = ONE_Q32.saturating_add(shock(params.up_e9)).min(MOST_Q32);
@@ -57,7 +55,7 @@ fn term_q38(seconds: u64, power_e9: u32) -> u64 {
     // BOUND: 30 days are below 2^22, << 38 fits; the ratio is at most 30.
     let ratio = (REFERENCE_S << 38).checked_div(seconds).unwrap_or(ONE_Q38);
     let log = ln_q38(ratio);
-    let size = mul_div_floor(log.unsigned_abs(), u64::from(power_e9), BILLION).unwrap_or(0).cast_signed();
+    let size = part_e9_floor(log.unsigned_abs(), power_e9).cast_signed();
     let scaled = if log < 0 { size.wrapping_neg() } else { size };
     exp_q38(scaled)
 }
