@@ -104,10 +104,26 @@ fn account_withdraw_with_positions_on_bad_feed_fails_feed_stale() {
     desk.world.fail(std::slice::from_ref(&withdraw), &[&desk.maker.keypair], error("FeedStale"));
     desk.protocol.price(&mut desk.world, SPOT);
     let feed = desk.protocol.feed;
-    desk.world.edit::<Feed>(&feed, |feed| feed.severity = 1);
+    desk.world.edit::<Feed>(&feed, |feed| feed.severity = 2);
     desk.world.fail(std::slice::from_ref(&withdraw), &[&desk.maker.keypair], error("FeedStale"));
     desk.world.edit::<Feed>(&feed, |feed| (feed.severity, feed.price_e6) = (0, 0.into()));
     desk.world.fail(&[withdraw], &[&desk.maker.keypair], error("FeedStale"));
+}
+
+/// At a degraded price what stays behind must do at the worse end of what the price may be.
+#[test]
+fn account_withdraw_on_a_degraded_feed_counts_the_adverse_bound() {
+    let mut desk = Desk::new();
+    short_put(&mut desk);
+    let feed = desk.protocol.feed;
+    let withdraw = desk.protocol.withdraw(&desk.maker, desk.protocol.quote.mint, 1);
+    // A price that is no wider than nothing is as good as a normal one; one that may be zero is good for nothing.
+    desk.world.edit::<Feed>(&feed, |feed| (feed.severity, feed.confidence_e6) = (1, 0.into()));
+    desk.world.ok(std::slice::from_ref(&withdraw), &[&desk.maker.keypair]);
+    desk.world.edit::<Feed>(&feed, |feed| feed.confidence_e6 = (SPOT - 1_000).into());
+    let all = u64::try_from(desk.maker_state().quote_atoms.get()).unwrap();
+    let rest = desk.protocol.withdraw(&desk.maker, desk.protocol.quote.mint, all - 1);
+    desk.world.fail(&[rest], &[&desk.maker.keypair], error("InitialMarginNegative"));
 }
 
 #[test]

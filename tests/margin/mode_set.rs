@@ -63,7 +63,7 @@ fn mode_set_without_what_it_reads_fails_by_name() {
     let mut without_surface = complete.clone();
     without_surface.accounts.pop();
     desk.world.fail(&[without_surface], &[&desk.taker.keypair], error("SurfaceMissing"));
-    desk.world.advance_s(60);
+    desk.world.advance_s(10);
     desk.world.ok(std::slice::from_ref(&complete), &[&desk.taker.keypair]);
     desk.world.fail(std::slice::from_ref(&complete), &[&desk.taker.keypair], error("ModeUnchanged"));
     desk.portfolio(desk.maker.account);

@@ -125,6 +125,8 @@ fn quote_fill_in_the_last_slot_lands_and_one_later_fails_quote_expired() {
     let mut desk = Desk::new();
     let fill = desk.fill(desk.offer(), 10);
     desk.world.advance_slots(1_000);
+    desk.world.advance_s(1);
+    desk.protocol.price(&mut desk.world, SPOT);
     desk.world.ok(&fill, &[&desk.taker.keypair]);
     desk.world.advance_slots(1);
     desk.world.fail(&fill, &[&desk.taker.keypair], error("QuoteExpired"));

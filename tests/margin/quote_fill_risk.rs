@@ -1,6 +1,7 @@
 //! Margin, levels and bounds of a fill, and what it costs.
 use crate::fixture::*;
 use abi::margin::{KIND_PUT, MarginAccount};
+use abi::oracle::Feed;
 use abi::quote::SIDE_BUY;
 use client::margin;
 use testkit::{Offer, USDC};
@@ -83,11 +84,29 @@ fn quote_fill_that_shrinks_but_worsens_margin_fails_initial_margin_negative() {
 #[test]
 fn quote_fill_on_stale_feed_fails_feed_stale() {
     let mut desk = Desk::new();
-    let fill = desk.fill(desk.offer(), 10);
-    desk.world.advance_s(60);
+    let (offer, feed) = (desk.offer(), desk.protocol.feed);
+    let fill = desk.fill(offer, 10);
+    let close = desk.fill(Offer { side: SIDE_BUY, nonce: 2, ..offer }, 5);
+    desk.world.advance_s(10);
     desk.world.ok(&fill, &[&desk.taker.keypair]);
+    // Ten seconds to open, a minute to close; the same in slots.
     desk.world.advance_s(1);
     desk.world.fail(&fill, &[&desk.taker.keypair], error("FeedStale"));
+    desk.world.advance_s(49);
+    desk.world.ok(&close, &[&desk.taker.keypair]);
+    desk.world.advance_s(1);
+    desk.world.fail(&close, &[&desk.taker.keypair], error("FeedStale"));
+    desk.protocol.price(&mut desk.world, SPOT);
+    desk.world.advance_slots(26);
+    desk.world.fail(&fill, &[&desk.taker.keypair], error("FeedStale"));
+    // A degraded price is one to close at, not to open at; a stale one is neither.
+    desk.protocol.price(&mut desk.world, SPOT);
+    let close = desk.fill(Offer { side: SIDE_BUY, nonce: 3, ..offer }, 5);
+    desk.world.edit::<Feed>(&feed, |feed| feed.severity = 1);
+    desk.world.fail(&fill, &[&desk.taker.keypair], error("FeedStale"));
+    desk.world.ok(&close, &[&desk.taker.keypair]);
+    desk.world.edit::<Feed>(&feed, |feed| feed.severity = 2);
+    desk.world.fail(&close, &[&desk.taker.keypair], error("FeedStale"));
 }
 
 #[test]

@@ -45,6 +45,8 @@ fn quote_state_close_with_wrong_accounts_fails() {
     let offer = desk.offer();
     desk.filled(offer, 10);
     desk.world.advance_slots(1_001);
+    desk.world.advance_s(1);
+    desk.protocol.price(&mut desk.world, SPOT);
     let later = Offer { nonce: 2, ..desk.offer() };
     desk.filled(later, 10);
     let live = addresses::quote_state(&desk.maker.account, 2);

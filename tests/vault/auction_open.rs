@@ -38,11 +38,11 @@ fn auction_open_without_a_whole_lot_fails_nothing_to_offer() {
 #[test]
 fn auction_open_on_an_old_price_fails_feed_stale() {
     let mut stage = Stage::deposited();
-    stage.world.advance_s(61);
+    stage.world.advance_s(11);
     let open = stage.auction_open();
     stage.world.fail(std::slice::from_ref(&open), &[], code("FeedStale"));
     stage.protocol.price(&mut stage.world, SPOT_E6);
-    stage.world.advance_s(60);
+    stage.world.advance_s(10);
     stage.world.ok(&[open], &[]);
 }
 

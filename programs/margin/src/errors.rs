@@ -13,7 +13,7 @@ pub enum MarginError {
     FeedUnreadable,
     #[msg("the feed is not this market's")]
     FeedOfAnotherMarket,
-    #[msg("the feed is older than 60 s or degraded: refresh it first")]
+    #[msg("the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first")]
     FeedStale,
     #[msg("a mint must belong to the SPL Token program")]
     MintOfAnotherProgram,

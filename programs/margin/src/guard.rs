@@ -1,12 +1,14 @@
 //! What every risk-changing instruction reads of other programs: the breaker's level and the oracle's price.
 use crate::errors::MarginError;
+use crate::events::Stamp;
 use crate::state::Market;
 use crate::TIME_DIVISOR;
 use abi::breaker::{Brake, Custody};
 use abi::oracle::Feed;
 use anchor_lang::prelude::*;
 use policy::{allows, brake_level, market_level, permission, Action, Permission, ThrottleError};
-use units::PriceE6;
+use risk::feed::{Published, Purpose};
+use units::{PriceE6, Slot, UnixSeconds};
 
 /// The breaker's only brake.
 pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
@@ -55,13 +57,16 @@ pub fn new_risk_take(
     }
 }
 
-/// The feed's price, if it is fresh and normal. The address is the caller's to check.
-pub fn spot(feed: &AccountView, now_unix_s: i64) -> Result<PriceE6> {
-    let feed = shared::read::<Feed, _>(feed, &abi::ids::ORACLE, |_| MarginError::FeedUnreadable)?;
-    let age_s = now_unix_s.saturating_sub(feed.refreshed_unix_s.get());
-    let price = PriceE6(feed.price_e6.get());
-    if feed.severity != 0 || age_s > risk::feed::MAX_READ_AGE_S || !price.in_bounds() {
-        return Err(MarginError::FeedStale.into());
-    }
+/// The feed's price, if it is good for `purpose` now. The address is the caller's to check.
+pub fn spot(feed: &AccountView, purpose: Purpose, stamp: &Stamp) -> Result<PriceE6> {
+    let (price, _) = spot_range(feed, purpose, stamp)?;
     Ok(price)
+}
+
+/// The lowest and the highest price that must do for `purpose`: one and the same while the feed is normal.
+pub fn spot_range(feed: &AccountView, purpose: Purpose, stamp: &Stamp) -> Result<(PriceE6, PriceE6)> {
+    let feed = shared::read::<Feed, _>(feed, &abi::ids::ORACLE, |_| MarginError::FeedUnreadable)?;
+    let published = Published::from(&*feed);
+    let range = published.rely(purpose, UnixSeconds(stamp.unix_s), Slot(stamp.slot));
+    Ok(range.map_err(|_| MarginError::FeedStale)?)
 }

@@ -55,7 +55,7 @@ pub enum VaultError {
     NoStrike,
     #[msg("the account is not the market's feed")]
     WrongFeed,
-    #[msg("the feed's price is older than 60 s or not normal: refresh it first")]
+    #[msg("the feed's price is older than 10 s or not normal: refresh it first")]
     FeedStale,
     #[msg("the account is not the breaker's brake that this reader understands")]
     BrakeUnreadable,

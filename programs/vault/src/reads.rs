@@ -6,15 +6,13 @@ use abi::oracle::Feed;
 use anchor_lang::pinocchio::account::Ref;
 use anchor_lang::prelude::*;
 use policy::Action;
-use units::PriceE6;
+use risk::feed::{Published, Purpose};
+use units::{PriceE6, Slot, UnixSeconds};
 
 pub use crate::margin::ID as MARGIN;
 pub const BREAKER: Address = Address::new_from_array(ids::BREAKER);
 /// The breaker's only brake.
 pub const BRAKE: Address = Address::new_from_array(ids::BRAKE);
-
-/// `Feed::severity` of a usable price.
-const SEVERITY_NORMAL: u8 = 0;
 
 /// A market. Its address is the caller's to check, unless any market will do.
 pub fn market(account: &AccountView) -> Result<Ref<'_, Market>> {
@@ -33,13 +31,13 @@ pub fn expiry<'a>(account: &'a AccountView, market: &Address) -> Result<Ref<'a, 
     Ok(expiry)
 }
 
-/// A fresh, normal price of the market's feed.
-pub fn spot(feed: &AccountView, market: &Market, now_unix_s: i64) -> Result<PriceE6> {
+/// A price of the market's feed that is good enough to take risk at.
+pub fn spot(feed: &AccountView, market: &Market, now_unix_s: i64, slot: u64) -> Result<PriceE6> {
     require!(feed.address().to_bytes() == market.feed, VaultError::WrongFeed);
     let feed = shared::read::<Feed, _>(feed, &ids::ORACLE, |_| VaultError::WrongFeed)?;
-    let age_s = now_unix_s.saturating_sub(feed.refreshed_unix_s.get());
-    require!(feed.severity == SEVERITY_NORMAL && age_s <= risk::feed::MAX_READ_AGE_S, VaultError::FeedStale);
-    Ok(PriceE6(feed.price_e6.get()))
+    let found = Published::from(&*feed).rely(Purpose::NewRisk, UnixSeconds(now_unix_s), Slot(slot));
+    let (price, _) = found.map_err(|_| VaultError::FeedStale)?;
+    Ok(price)
 }
 
 /// Fails unless the breaker allows auctions in `market`. The brake's address is the caller's to check.

@@ -23,7 +23,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6202, "SymbolMismatch", "the market's symbol must not be empty, and must be its feed's"),
     (6203, "FeedUnreadable", "the account is not a feed of the oracle that this program can read"),
     (6204, "FeedOfAnotherMarket", "the feed is not this market's"),
-    (6205, "FeedStale", "the feed is older than 60 s or degraded: refresh it first"),
+    (
+        6205,
+        "FeedStale",
+        "the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first",
+    ),
     (6206, "MintOfAnotherProgram", "a mint must belong to the SPL Token program"),
     (6207, "MintsEqual", "base and quote must be different mints"),
     (6208, "QuoteDecimalsNotSix", "the quote token must have 6 decimals, as prices have"),

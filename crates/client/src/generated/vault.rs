@@ -51,7 +51,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6422, "ExpiryOutOfRange", "the expiry must be between half and twice the epoch's length away"),
     (6423, "NoStrike", "no listed strike is the mandate's distance above spot"),
     (6424, "WrongFeed", "the account is not the market's feed"),
-    (6425, "FeedStale", "the feed's price is older than 60 s or not normal: refresh it first"),
+    (6425, "FeedStale", "the feed's price is older than 10 s or not normal: refresh it first"),
     (6426, "BrakeUnreadable", "the account is not the breaker's brake that this reader understands"),
     (6427, "BrakeEngaged", "the breaker's level does not allow auctions now"),
     (6428, "AuctionNotOpen", "the epoch has no auction under way"),

@@ -1,6 +1,6 @@
 //! A feed's account as readers outside the program see it.
 
-use super::{Held, Pin, Quote, Severity, State, Variance};
+use super::{Held, Pin, Published, Quote, Severity, State, Variance};
 use abi::oracle::{Feed, Source};
 use units::{PriceE6, Slot, UnixSeconds};
 
@@ -27,6 +27,17 @@ impl From<&Feed> for State {
             },
             normal_since: UnixSeconds(feed.normal_since_unix_s.get()),
             normal_samples: feed.normal_samples.get(),
+        }
+    }
+}
+
+impl From<&Feed> for Published {
+    fn from(feed: &Feed) -> Self {
+        Self {
+            severity: Severity::from_byte(feed.severity),
+            quote: quote(feed.price_e6.get(), feed.confidence_e6.get()),
+            refreshed: UnixSeconds(feed.refreshed_unix_s.get()),
+            refreshed_slot: Slot(feed.refreshed_slot.get()),
         }
     }
 }

@@ -2,7 +2,7 @@
 use crate::custody::{self, BreakerProgram};
 use crate::errors::MarginError;
 use crate::events::{AccountWithdrawn, Stamp};
-use crate::guard::{level_require, spot, BRAKE};
+use crate::guard::{level_require, spot_range, BRAKE};
 use crate::portfolio_reads::Need;
 use crate::state::{MarginAccount, Market};
 use crate::valuation::Surroundings;
@@ -10,6 +10,7 @@ use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use anchor_spl::Mint;
 use policy::Action;
+use risk::feed::Purpose;
 
 #[derive(Accounts)]
 pub struct AccountWithdraw {
@@ -85,8 +86,14 @@ pub(super) fn collateral_require(account: &MarginAccount, around: Surroundings<'
     if account.is_flat() {
         return Ok(());
     }
-    let spot = spot(around.feed, stamp.unix_s)?;
-    let margin = account.initial_margin(&around.at(spot, stamp.unix_s), Need::NewRisk, None)?;
+    // A degraded feed has two prices, the bounds of what it may be: what is left must do at the worse of them.
+    let (low, high) = spot_range(around.feed, Purpose::Withdraw, stamp)?;
+    let around = around.at(low, stamp.unix_s);
+    let margin = account.initial_margin(&around, Need::NewRisk, None)?;
     require!(margin.0 >= 0, MarginError::InitialMarginNegative);
+    if high != low {
+        let margin = account.initial_margin(&around.at(high, stamp.unix_s), Need::NewRisk, None)?;
+        require!(margin.0 >= 0, MarginError::InitialMarginNegative);
+    }
     Ok(())
 }

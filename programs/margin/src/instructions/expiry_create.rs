@@ -5,6 +5,7 @@ use crate::guard::{listing_require, spot, BRAKE};
 use crate::state::{Expiry, Market, MIN_READER, VERSION};
 use abi::margin::{EXPIRY_LISTED, EXPIRY_SEED};
 use anchor_lang::prelude::*;
+use risk::feed::Purpose;
 use risk::listing::{expiry_check, strikes, ListingError};
 use units::{PriceE6, UnixSeconds};
 
@@ -48,7 +49,7 @@ impl ExpiryCreate {
     pub fn expiry_create(&mut self, expiry_unix_s: i64, bumps: &ExpiryCreateBumps) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(expiry_unix_s, &stamp)?;
-        let spot = spot(self.feed.account(), stamp.unix_s)?;
+        let spot = spot(self.feed.account(), Purpose::NewRisk, &stamp)?;
         let tick = PriceE6(self.market.strike_tick_e6.get());
         let strikes = strikes(spot, tick).ok_or(MarginError::StrikesOutOfBounds)?;
 

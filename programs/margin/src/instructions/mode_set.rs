@@ -9,6 +9,7 @@ use abi::margin::{MODE_PORTFOLIO, MODE_STANDARD};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
+use risk::feed::Purpose;
 
 #[derive(Accounts)]
 pub struct ModeSet {
@@ -44,7 +45,7 @@ impl ModeSet {
         // INVARIANT(M-4): in the new mode. A debt and nothing else is a position, too.
         if !self.account.is_flat() || self.account.quote_atoms.get() < 0 {
             let around = Surroundings::new(&self.market, self.feed.account(), others)
-                .at(spot(self.feed.account(), stamp.unix_s)?, stamp.unix_s);
+                .at(spot(self.feed.account(), Purpose::NewRisk, &stamp)?, stamp.unix_s);
             let margin = self.account.initial_margin(&around, Need::NewRisk, None)?;
             require!(margin.0 >= 0, MarginError::InitialMarginNegative);
         }

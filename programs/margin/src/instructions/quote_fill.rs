@@ -1,7 +1,7 @@
 //! Fills a maker's quote, signed or posted, in whole or in part.
 use crate::errors::MarginError;
 use crate::events::{LegFilled, QuoteFilled, Stamp};
-use crate::guard::{level_require, new_risk_take, spot, BRAKE};
+use crate::guard::{self, level_require, new_risk_take, BRAKE};
 use crate::maker_quote::MakerQuote;
 use crate::others::expiry_mut;
 use crate::package::{Leg, Package, Setting};
@@ -13,6 +13,7 @@ use abi::margin::{DELEGATE_TRADE, MODE_PORTFOLIO, QUOTE_SEED};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
+use risk::feed::Purpose;
 use risk::reduce::{reduces_without_repricing, Change};
 use units::{Lots, PriceE6, QuoteAtoms};
 
@@ -93,7 +94,7 @@ impl QuoteFill {
         let stamp = Stamp::now()?;
         let quote = MakerQuote::read(self.quote_source.account(), args.ix_index, &self.maker, self.maker.address())?;
         self.validate(args, &quote, &stamp)?;
-        let spot = spot(self.feed.account(), stamp.unix_s)?;
+        let spot = guard::spot(self.feed.account(), Purpose::ReduceRisk, &stamp)?;
         let setting =
             Setting { market: &self.market, market_address: self.market.address(), spot, now_unix_s: stamp.unix_s };
         let package = Package::new(&quote, args.packages, &setting, others)?;
@@ -102,6 +103,8 @@ impl QuoteFill {
         if taker_side.earlier.is_some() {
             level_require(self.brake.account(), Action::ReduceRisk, stamp.unix_s)?;
         } else {
+            // The same price, but of a feed that is good enough to open at.
+            guard::spot(self.feed.account(), Purpose::NewRisk, &stamp)?;
             let (brake, custody) = (self.brake.account(), self.custody.account());
             new_risk_take(&mut self.market, brake, custody, package.lots(), stamp.unix_s)?;
         }

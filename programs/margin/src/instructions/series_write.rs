@@ -8,6 +8,7 @@ use crate::valuation::Surroundings;
 use abi::margin::KIND_CALL;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use risk::feed::Purpose;
 use units::Lots;
 
 const VAULT: Address = Address::new_from_array(abi::ids::VAULT);
@@ -51,7 +52,7 @@ impl SeriesWrite {
         let stamp = Stamp::now()?;
         self.validate(lots, &stamp)?;
         let series = self.expiry.series(strike_e6, KIND_CALL)?;
-        let spot = spot(self.feed.account(), stamp.unix_s)?;
+        let spot = spot(self.feed.account(), Purpose::NewRisk, &stamp)?;
         let long = Lots(i64::try_from(lots).map_err(|_| MarginError::NotionalTooLarge)?);
         let short = Lots::ZERO.checked_sub(long).ok_or(MarginError::NotionalTooLarge)?;
         let (brake, custody) = (self.brake.account(), self.custody.account());

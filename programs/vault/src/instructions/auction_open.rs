@@ -38,7 +38,7 @@ struct Terms {
 impl AuctionOpen {
     /// Authority: anyone.
     /// Errors: `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `NoStrike`, `NothingToOffer`.
-    fn validate(&self, now_unix_s: i64) -> Result<Terms> {
+    fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Terms> {
         require!(self.epoch.state == abi::vault::EPOCH_OPEN, VaultError::EpochNotOpen);
         let market = reads::market(self.market.account())?;
         reads::require_auctions_allowed(self.brake.account(), self.custody.account(), &market, now_unix_s)?;
@@ -48,7 +48,7 @@ impl AuctionOpen {
         let fits = mandate.expiry_fits(UnixSeconds(now_unix_s), UnixSeconds(expiry_unix_s));
         require!(fits, VaultError::ExpiryOutOfRange);
 
-        let spot = reads::spot(self.feed.account(), &market, now_unix_s)?;
+        let spot = reads::spot(self.feed.account(), &market, now_unix_s, slot)?;
         let listed =
             expiry.strikes_e6.iter().take(usize::from(expiry.strike_count)).map(|strike| PriceE6(strike.get()));
         let strike = mandate.strike(spot, listed).ok_or(VaultError::NoStrike)?;
@@ -63,7 +63,7 @@ impl AuctionOpen {
 
     pub fn auction_open(&mut self) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
-        let terms = self.validate(unix_s)?;
+        let terms = self.validate(unix_s, slot)?;
 
         let epoch = &mut self.epoch;
         epoch.state = abi::vault::EPOCH_AUCTION;

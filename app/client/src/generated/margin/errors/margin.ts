@@ -24,7 +24,7 @@ export const MARGIN_ERROR__SYMBOL_MISMATCH = 0x183a; // 6202
 export const MARGIN_ERROR__FEED_UNREADABLE = 0x183b; // 6203
 /** FeedOfAnotherMarket: the feed is not this market's */
 export const MARGIN_ERROR__FEED_OF_ANOTHER_MARKET = 0x183c; // 6204
-/** FeedStale: the feed is older than 60 s or degraded: refresh it first */
+/** FeedStale: the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first */
 export const MARGIN_ERROR__FEED_STALE = 0x183d; // 6205
 /** MintOfAnotherProgram: a mint must belong to the SPL Token program */
 export const MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM = 0x183e; // 6206
@@ -314,7 +314,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET]: `the expiry belongs to another market`,
     [MARGIN_ERROR__EXPIRY_OFF_SCHEDULE]: `an expiry falls on 08:00 UTC (on ten seconds in a build for local networks)`,
     [MARGIN_ERROR__FEED_OF_ANOTHER_MARKET]: `the feed is not this market's`,
-    [MARGIN_ERROR__FEED_STALE]: `the feed is older than 60 s or degraded: refresh it first`,
+    [MARGIN_ERROR__FEED_STALE]: `the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first`,
     [MARGIN_ERROR__FEED_UNREADABLE]: `the account is not a feed of the oracle that this program can read`,
     [MARGIN_ERROR__FEE_OUT_OF_BOUNDS]: `a fee must be at most 100 basis points`,
     [MARGIN_ERROR__FILL_THROTTLED]: `at level 1 one fill takes at most a hundredth of the market's cap on open interest`,

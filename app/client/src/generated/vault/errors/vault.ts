@@ -64,7 +64,7 @@ export const VAULT_ERROR__EXPIRY_OUT_OF_RANGE = 0x1916; // 6422
 export const VAULT_ERROR__NO_STRIKE = 0x1917; // 6423
 /** WrongFeed: the account is not the market's feed */
 export const VAULT_ERROR__WRONG_FEED = 0x1918; // 6424
-/** FeedStale: the feed's price is older than 60 s or not normal: refresh it first */
+/** FeedStale: the feed's price is older than 10 s or not normal: refresh it first */
 export const VAULT_ERROR__FEED_STALE = 0x1919; // 6425
 /** BrakeUnreadable: the account is not the breaker's brake that this reader understands */
 export const VAULT_ERROR__BRAKE_UNREADABLE = 0x191a; // 6426
@@ -186,7 +186,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__EPOCH_NOT_OPEN]: `the epoch does not take deposits any more: its auction has begun`,
     [VAULT_ERROR__EPOCH_NOT_SETTLED]: `the epoch is not settled yet: nothing to claim`,
     [VAULT_ERROR__EXPIRY_OUT_OF_RANGE]: `the expiry must be between half and twice the epoch's length away`,
-    [VAULT_ERROR__FEED_STALE]: `the feed's price is older than 60 s or not normal: refresh it first`,
+    [VAULT_ERROR__FEED_STALE]: `the feed's price is older than 10 s or not normal: refresh it first`,
     [VAULT_ERROR__MARGIN_ACCOUNT_UNREADABLE]: `the vault's margin account cannot be read`,
     [VAULT_ERROR__MARKET_UNREADABLE]: `the account is not a market of the margin program that this reader understands`,
     [VAULT_ERROR__NO_STRIKE]: `no listed strike is the mandate's distance above spot`,
