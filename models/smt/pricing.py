@@ -158,6 +158,37 @@ def averages():
     proved("average_range_is_outward_and_fits", says, k, claims, ceiling == high)
 
 
+def feeds():
+    k = Words()
+    value, first, second = k.word("value", 2**96 - 1), k.word("first", 2**32 - 1, 1), k.word("second", 2**32 - 1, 1)
+    high, low = k.split(value, 32)
+    top, carried = k.divide(k.fits(high), first)
+    rest = k.fits(carried * 2**32 + low)
+    bottom, _ = k.divide(rest, first)
+    k.musts.append(bottom < 2**32)
+    once = top * 2**32 + bottom
+    twice, _ = k.divide(once, second)
+    claims = [*floor(once, value, first), *floor(twice, value, first * second)]
+    says = "value < 2^96, divisors < 2^32: division word by word is the floor, and the floor of a floor is that of the product"
+    proved("long_division_by_words_is_floor", says, k, claims, once * first == value)
+
+
+def liquidations():
+    k = Words()
+    value, shortfall = k.word("value", 2**63 - 1, 500 * E6), k.word("shortfall", 2**63, 1)
+    buffer, after_fee = k.word("buffer", 10_000), k.word("after_fee", 10_000)
+    parts, whole = k.word("parts", 2**27 - 1), k.word("whole", 2**27 - 1, 1)
+    k.given(parts <= whole)
+    wanted = k.fits((value + shortfall) * (10_000 + buffer), 127)
+    deficit = k.fits(wanted - value * 10_000, 127)
+    proceeds, _ = k.divide(k.fits(value * k.fits(parts * after_fee), 127), whole)
+    everything = k.fits(deficit + proceeds, 127)
+    fraction, _ = k.divide(k.fits(deficit * E9, 127), everything)
+    claims = [everything > 0, fraction <= E9, *floor(fraction, deficit * E9, everything)]
+    says = "value >= 500 units, IM < 0: the slice is a fraction in 0..=1, rounded down, below 2^127 on the way, nothing divides by zero"
+    proved("slice_fraction_is_floor_and_fits", says, k, claims, fraction < E9)
+
+
 def normalisation():
     """64 bits, all values, by bits."""
     entry = lemma("normalise_sets_the_top_bit_and_loses_none", "x != 0: x << shift has its top bit set, shift < 64, and shifting back gives x")
@@ -186,4 +217,6 @@ fixed_point()
 prices()
 surfaces()
 averages()
+feeds()
+liquidations()
 normalisation()
