@@ -17,14 +17,31 @@ use vm::Vm;
 /// Inputs a kernel.
 const RUNS: usize = 300;
 
-/// Bars of the design: above them the build fails, whatever the budget says.
-const BARS: [(&str, u64); 5] = [
-    ("pricing::price and delta", 300),
-    ("pricing::price and all Greeks", 800),
-    ("pricing::implied vol", 5_000),
-    ("pricing::row of 33 nodes", 3_000),
-    ("pricing::16 strikes x 33 nodes", 60_000),
+/// A bar of the design.
+pub struct Bar {
+    pub name: &'static str,
+    pub units: u64,
+    /// Above it the build fails, whatever the budget says. Where it is not yet held in every market, docs/adr/0007 says why.
+    held: bool,
+}
+
+const fn bar(name: &'static str, units: u64, held: bool) -> Bar {
+    Bar { name, units, held }
+}
+
+const BARS: [Bar; 8] = [
+    bar("pricing::price and delta", 300, true),
+    bar("pricing::price and all Greeks", 800, true),
+    bar("pricing::implied vol", 5_000, true),
+    bar("pricing::row of 33 nodes", 3_000, true),
+    bar("pricing::16 strikes x 33 nodes", 60_000, true),
+    bar("risk::margin check, 8 positions, 1 expiry", 27_000, false),
+    bar("risk::margin check, 8 positions, 4 expiries", 27_000, false),
+    bar("risk::margin check, 32 positions, 4 expiries", 105_000, false),
 ];
+
+/// Crates of ours; the others are peers.
+const OURS: [&str; 2] = ["pricing", "risk"];
 
 /// Units of one kernel over all inputs.
 pub struct Measured {
@@ -38,15 +55,20 @@ pub struct Measured {
 }
 
 impl Measured {
+    pub fn is_ours(&self) -> bool {
+        OURS.contains(&self.owner)
+    }
+
     fn name(&self) -> String {
         format!("{}::{}", self.owner, self.label)
     }
 }
 
-pub fn run(root: &Path, write: bool) -> Result<(), String> {
+/// Measures the kernels of one owner, or of all.
+pub fn run(root: &Path, write: bool, only: Option<&str>) -> Result<(), String> {
     let deploy = root.join("../target/deploy");
     let mut measured = Vec::new();
-    for owner in owners() {
+    for owner in owners().into_iter().filter(|owner| only.is_none_or(|only| only == *owner)) {
         // One program to a crate, whatever way of using it is measured.
         let library = owner.split(' ').next().unwrap_or(owner).replace('-', "_");
         let vm = Vm::new(&deploy.join(format!("kernels_{library}.so")))?;
@@ -59,18 +81,22 @@ pub fn run(root: &Path, write: bool) -> Result<(), String> {
     if write {
         report::write(root, &measured, &BARS)?;
     }
+    if only.is_some() {
+        return Ok(());
+    }
     let above: Vec<_> = BARS
         .iter()
-        .filter_map(|(name, bar)| {
+        .filter(|bar| bar.held)
+        .filter_map(|Bar { name, units, .. }| {
             let most = measured.iter().find(|kernel| kernel.name() == *name).map_or(u64::MAX, |kernel| kernel.most);
-            (most > *bar).then(|| format!("{name}: {most} above the bar of {bar}"))
+            (most > *units).then(|| format!("{name}: {most} above the bar of {units}"))
         })
         .collect();
     if !above.is_empty() {
         return Err(above.join("; "));
     }
     let ours: BTreeMap<_, _> =
-        measured.iter().filter(|kernel| kernel.owner == "pricing").map(|kernel| (kernel.name(), kernel.most)).collect();
+        measured.iter().filter(|kernel| kernel.is_ours()).map(|kernel| (kernel.name(), kernel.most)).collect();
     let mut budgets = Budgets::read(root)?;
     if write {
         budgets.kernels = ours;
@@ -98,7 +124,7 @@ fn measure(vm: &Vm, nothing: u64, code: u8, owner: &'static str, label: &'static
     let (Some(&least), Some(&median), Some(&most)) = (units.first(), units.get(units.len() / 2), units.last()) else {
         return Err(format!("{owner} {label}: no input gave a result"));
     };
-    if owner == "pricing" && units.len() < RUNS {
+    if OURS.contains(&owner) && units.len() < RUNS {
         return Err(format!("{owner} {label}: {} of {RUNS} inputs gave no result", RUNS - units.len()));
     }
     Ok(Measured { owner, label, results: units.len(), least, median, most })

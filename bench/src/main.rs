@@ -1,6 +1,7 @@
 //! `bench`: compares the compute units that the suites measured (`target/bench/*.json`, written by `testkit`) with `bench/budgets.json`.
 //! `bench --write`: makes the measured ones the budgets.
-//! `bench kernels [--write]`: measures the pricing kernels beside other crates' on the VM, see [`kernels`].
+//! `bench kernels [--write]`: measures the kernels of pricing and risk beside other crates' on the VM, see [`kernels`].
+//! `bench kernels --only OWNER`: prints those of one crate.
 //!
 //! A rise fails, and so does an instruction that no suite ran. With another compiler than the budgets were measured with, a rise of up
 //! to 3 % passes: the code generator is not ours.
@@ -14,19 +15,25 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let (mut write, mut of_kernels) = (false, false);
-    for argument in std::env::args().skip(1) {
+    let (mut write, mut of_kernels, mut only) = (false, false, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--write" => write = true,
             "kernels" => of_kernels = true,
+            "--only" => only = arguments.next(),
             other => {
-                eprintln!("bench: unknown argument {other}; usage: bench [kernels] [--write]");
+                eprintln!("bench: unknown argument {other}; usage: bench [kernels [--only OWNER]] [--write]");
                 return ExitCode::FAILURE;
             }
         }
     }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    match if of_kernels { kernels::run(&root, write) } else { instructions(&root, write) } {
+    match if of_kernels {
+        kernels::run(&root, write && only.is_none(), only.as_deref())
+    } else {
+        instructions(&root, write)
+    } {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("bench: {why}");

@@ -22,6 +22,13 @@ kernels! {
     SVI = 9, "pricing", "SVI total vol";
     ROW = 10, "pricing", "row of 33 nodes";
     SURFACE = 11, "pricing", "16 strikes x 33 nodes";
+    ROW_NEAR = 17, "pricing", "row of 33 nodes, minutes to expiry";
+    ROW_FAR = 18, "pricing", "row of 33 nodes, strike at 40 forwards";
+    TABLE = 12, "risk", "scenario table";
+    MARGIN_FLAT = 13, "risk", "margin check, no position";
+    MARGIN_8 = 14, "risk", "margin check, 8 positions, 1 expiry";
+    MARGIN_8_OF_4 = 15, "risk", "margin check, 8 positions, 4 expiries";
+    MARGIN_32 = 16, "risk", "margin check, 32 positions, 4 expiries";
     SOLMATH_LN = 20, "solmath", "ln";
     SOLMATH_EXP = 21, "solmath", "exp";
     SOLMATH_CDF = 22, "solmath", "normal cdf";

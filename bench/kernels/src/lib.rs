@@ -5,10 +5,14 @@ mod brine;
 #[cfg(feature = "rust_decimal")]
 mod decimal;
 pub mod kinds;
+#[cfg(feature = "margin")]
+mod margin;
 #[cfg(feature = "ours")]
 mod ours;
 #[cfg(feature = "solmath")]
 mod peer_solmath;
+#[cfg(any(feature = "ours", feature = "margin"))]
+mod surface;
 
 use kinds::{INPUTS, NOTHING, NO_RESULT};
 use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
@@ -65,6 +69,8 @@ fn run(instruction: &[u8]) -> Option<bool> {
     let found = None;
     #[cfg(feature = "ours")]
     let found = found.or_else(|| ours::run(kernel, &inputs));
+    #[cfg(feature = "margin")]
+    let found = found.or_else(|| margin::run(kernel, &inputs));
     #[cfg(feature = "solmath")]
     let found = found.or_else(|| peer_solmath::run(kernel, &inputs));
     #[cfg(feature = "brine-fp")]

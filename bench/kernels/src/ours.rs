@@ -2,10 +2,11 @@
 
 use core::hint::black_box;
 
-use pricing::{Kind, Level, Move, Premium, PriceE12, RootTime, Row, Slice, Svi, Terms};
+use pricing::{Kind, Level, Move, Premium, PriceE12, RootTime, Row, Slice, Svi, Terms, VolScale};
 use units::{PriceE6, VolE9};
 
 use crate::kinds::{input, kind};
+use crate::surface::svi;
 use crate::{measured, Inputs};
 
 /// The nodes of 33 scenarios: core, its wide pair, tail, skew.
@@ -63,14 +64,15 @@ fn scenarios(kernel: u8, terms: &Terms) -> Option<bool> {
     }
     let time = RootTime::new(terms.seconds).ok()?;
     let (high, low) = (time.total(VolE9(400_000_000)).ok()?, time.total(VolE9::MIN).ok()?);
+    let level = |scale, floor, moves| Some(Level::new(VolScale::new(scale).ok()?, floor, moves));
     let levels = black_box([
-        Level::new(3 << 31, 0, high, &up).ok()?,
-        Level::new(1 << 32, 0, low, &core).ok()?,
-        Level::new(7 << 29, 0, low, &core).ok()?,
-        Level::new(1 << 32, 1 << 29, low, &flat).ok()?,
-        Level::new(1 << 32, -(1 << 29), low, &flat).ok()?,
+        level(3 << 31, high, &up[..])?,
+        level(1 << 32, low, &core[..])?,
+        level(7 << 29, low, &core[..])?,
+        level(9 << 29, low, &flat[..])?,
+        level(7 << 29, low, &flat[..])?,
     ]);
-    let svi = svi(terms);
+    let svi = svi(terms.vol, terms.seconds);
     match kernel {
         kind::SVI => {
             let slice = black_box(Slice::new(&svi, terms.seconds, terms.seconds).ok()?);
@@ -81,6 +83,27 @@ fn scenarios(kernel: u8, terms: &Terms) -> Option<bool> {
             let mut calls = [0u64; NODES];
             measured!(*terms, |terms| row(terms, &time, &levels, &mut calls))
         }
+        // 5 % to 25 % over one to five minutes, strikes within 0.2 % of the forward: total volatility below 2^-9.
+        kind::ROW_NEAR => {
+            let (seconds, vol) = (60 + terms.seconds % 240, VolE9(50_000_000 + terms.vol.0 / 10));
+            let strike = PriceE6(terms.forward.0 + terms.strike.0 % (terms.forward.0 / 500));
+            let time = RootTime::new(seconds).ok()?;
+            let mut calls = [0u64; NODES];
+            let low = time.total(VolE9::MIN).ok()?;
+            let levels = black_box([
+                level(3 << 31, low, &up[..])?,
+                level(1 << 32, low, &core[..])?,
+                level(7 << 29, low, &core[..])?,
+                level(9 << 29, low, &flat[..])?,
+                level(7 << 29, low, &flat[..])?,
+            ]);
+            measured!(Terms { strike, vol, seconds, ..*terms }, |terms| row(terms, &time, &levels, &mut calls))
+        }
+        kind::ROW_FAR => {
+            let mut calls = [0u64; NODES];
+            let strike = PriceE6(terms.forward.0 * 40);
+            measured!(Terms { strike, ..*terms }, |terms| row(terms, &time, &levels, &mut calls))
+        }
         kind::SURFACE => {
             let mut calls = [0u64; NODES];
             measured!((*terms, svi), |(terms, svi): &(Terms, Svi)| surface(terms, svi, &levels, &mut calls))
@@ -89,23 +112,11 @@ fn scenarios(kernel: u8, terms: &Terms) -> Option<bool> {
     }
 }
 
-/// A smile around the given volatility.
-fn svi(terms: &Terms) -> Svi {
-    let total = (terms.vol.0 * terms.vol.0 / 1_000_000_000) as i64 / 31_536 * terms.seconds as i64 / 1_000;
-    black_box(Svi {
-        a_e9: total / 2,
-        b_e9: (total / 2).min(1_500_000_000),
-        rho_e9: -250_000_000,
-        m_e9: 10_000_000,
-        sigma_e9: 300_000_000,
-    })
-}
-
 /// One strike from its volatility: validation, total volatility, 33 nodes.
 #[inline(never)]
 fn row(terms: &Terms, time: &RootTime, levels: &[Level], calls: &mut [u64; NODES]) -> Option<usize> {
     let w = time.total(terms.vol).ok()?;
-    let count = Row::new(terms.forward, terms.strike).ok()?.calls_q36(w, levels, calls).ok()?;
+    let count = Row::new(terms.forward, terms.strike).ok()?.calls(w, levels, calls).ok()?;
     black_box(calls);
     (count == NODES).then_some(count)
 }
@@ -118,7 +129,7 @@ fn surface(terms: &Terms, svi: &Svi, levels: &[Level], calls: &mut [u64; NODES])
     let step = terms.forward.0 >> 4;
     for _ in 0..16 {
         let row = Row::new(terms.forward, PriceE6(strike)).ok()?;
-        row.calls_q36(slice.total_vol(row.moneyness_q38()), levels, calls).ok()?;
+        row.calls(slice.total_vol(row.moneyness_q38()), levels, calls).ok()?;
         black_box(&mut *calls);
         strike += step;
     }
