@@ -56,6 +56,11 @@ export const feedAddress = (symbol: string) => derive(PROGRAMS.oracle, seeds.ora
 export const settlementAddress = (feed: Address, expiryUnixS: number | bigint) =>
   derive(PROGRAMS.oracle, seeds.oracle.settlement, key(feed), i64(expiryUnixS));
 
+export const surfaceAddress = (feed: Address, expiryUnixS: number | bigint) =>
+  derive(PROGRAMS.oracle, seeds.oracle.surface, key(feed), i64(expiryUnixS));
+
+export const boardAddress = (feed: Address) => derive(PROGRAMS.oracle, seeds.oracle.board, key(feed));
+
 export const marketAddress = (symbol: string) => derive(PROGRAMS.margin, seeds.margin.market, symbolBytes(symbol));
 
 export const expiryAddress = (market: Address, expiryUnixS: number | bigint) =>

@@ -22,7 +22,12 @@ pub fn json() -> Result<String> {
         },
         "seeds": {
             "config": text(config::CONFIG_SEED)?,
-            "oracle": seeds(&[("feed", oracle::FEED_SEED), ("settlement", oracle::SETTLEMENT_SEED)])?,
+            "oracle": seeds(&[
+                ("feed", oracle::FEED_SEED),
+                ("settlement", oracle::SETTLEMENT_SEED),
+                ("surface", oracle::SURFACE_SEED),
+                ("board", oracle::BOARD_SEED),
+            ])?,
             "margin": seeds(&[
                 ("market", margin::MARKET_SEED),
                 ("expiry", margin::EXPIRY_SEED),

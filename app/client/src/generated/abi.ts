@@ -66,8 +66,10 @@ export const ABI = {
       "quote": "quote"
     },
     "oracle": {
+      "board": "board",
       "feed": "feed",
-      "settlement": "settlement"
+      "settlement": "settlement",
+      "surface": "surface"
     },
     "vault": {
       "bid": "bid",
