@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels build app generate check lint models vectors properties sources test demo localnet bench clean
+.PHONY: help setup programs kernels build app generate check lint models vectors properties sources test demo drills localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -65,6 +65,9 @@ test: build kernels app lint check models vectors properties sources ## every su
 
 demo: build app ## the protocol's life on a local network, with real transactions
 	@cd app && npm run --silent build && npm run --silent demo
+
+drills: build ## attacks and accidents on a local network, and what the breaker made of them: about three minutes
+	@target/debug/drills 2> target/drills.log || { grep '^drills:' target/drills.log; exit 1; }
 
 localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet on 9900
 	@target/debug/localnet

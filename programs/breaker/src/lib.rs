@@ -17,7 +17,13 @@ pub use limits::LimitTerms;
 pub const ID: Address = Address::new_from_array(abi::ids::BREAKER);
 
 /// Clock periods are divided by this: 1, or more in a build for local networks.
-pub const TIME_DIVISOR: u32 = if cfg!(feature = "localnet") { 60 } else { 1 };
+pub const TIME_DIVISOR: u32 = if cfg!(feature = "drill") {
+    360
+} else if cfg!(feature = "localnet") {
+    60
+} else {
+    1
+};
 
 #[program]
 pub mod breaker {

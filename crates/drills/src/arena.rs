@@ -1,0 +1,328 @@
+//! A local network with two markets in use, on programs whose time runs fast, and everything that the drills attack them with.
+
+use crate::keeper::Keeper;
+use client::{addresses, breaker, margin};
+use localnet::{Config, Localnet, ProgramSpec};
+use serde_json::json;
+use solana_account::Account;
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use testkit::{
+    Actor, LOTS_PER_UNIT, Offer, Protocol, Publication, Quote, SOL, SourceAccount, Token, USDC, World, key, keypair,
+};
+
+pub const SPOT_E6: u64 = 150_000_000;
+/// A tenth of each vault an hour and a quarter a day.
+pub const HOUR_BPS: u16 = 1_000;
+const DAY_BPS: u16 = 2_500;
+const LIMITS: margin::CustodyLimits = margin::CustodyLimits {
+    hour_bps: HOUR_BPS,
+    day_bps: DAY_BPS,
+    open_interest_cap_lots: 1_000_000,
+    base_floor_atoms: SOL,
+    quote_floor_atoms: USDC,
+};
+pub const GUARDIANS: [&str; 2] = ["guardian 0", "guardian 1"];
+pub const MONITOR: &str = "monitor";
+pub const NAMES: [&str; 2] = ["SOL/USDC", "BTC/USDC"];
+/// Seconds from a market's listing to its first expiry, on a machine of any pace; and to its last.
+const NEAR_S: i64 = 40;
+const FAR_S: i64 = 3_600;
+/// Accounts that hold a position in the first expiry: each drill settles one.
+const SETTLERS: usize = 6;
+const RICH_LAMPORTS: u64 = 1_000_000_000_000_000;
+
+/// A market and its people.
+pub struct Market {
+    pub protocol: Protocol,
+    pub near_unix_s: i64,
+    pub far_unix_s: i64,
+    pub maker: Actor,
+    /// Holds a hundred lots of the last expiry.
+    pub taker: Actor,
+    /// Most of what the vaults hold.
+    pub whale: Actor,
+    pub settlers: Vec<Actor>,
+}
+
+pub struct Arena {
+    // Dropped first: it talks to the network.
+    pub keeper: Keeper,
+    pub world: World,
+    pub markets: [Market; 2],
+    nonce: u64,
+    settled: usize,
+    _net: Localnet,
+}
+
+impl Arena {
+    pub fn open(root: &Path) -> Self {
+        let folder = root.join("target/localnet/drills");
+        let net = Localnet::start(config(root, &folder)).unwrap_or_else(|error| panic!("{error}"));
+        let url = net.rpc_url();
+        let mut world = World::remote(&url);
+        let [sol, btc] = NAMES.map(|name| protocol(&mut world, name));
+        let configs = sol.configs(&world);
+        world.ok(&configs, &[&sol.deployer]);
+        let named = [guardians_set(&sol.deployer), monitors_set(&sol.deployer)];
+        world.ok(&named, &[&sol.deployer]);
+        for protocol in [&sol, &btc] {
+            world.ok(&[protocol.feed_create(&world)], &[&protocol.deployer]);
+        }
+        let keeper = Keeper::start(&url, [feeds(&sol), feeds(&btc)], SPOT_E6);
+        keeper.settle(&mut world);
+        let markets = [sol, btc].map(|protocol| market(&mut world, protocol));
+        let mut arena = Self { keeper, world, markets, nonce: 0, settled: 0, _net: net };
+        arena.positions_open();
+        arena
+    }
+
+    /// Positions in both markets, and one in the first expiry for each settler.
+    fn positions_open(&mut self) {
+        for at in 0..2 {
+            let far = self.markets[at].far_unix_s;
+            let fill = self.fill(at, Trader::Taker, far, abi::quote::SIDE_SELL, 100);
+            self.send(&fill, at, Trader::Taker);
+        }
+        for settler in 0..SETTLERS {
+            let near = self.markets[0].near_unix_s;
+            let fill = self.fill(0, Trader::Settler(settler), near, abi::quote::SIDE_SELL, 1);
+            self.send(&fill, 0, Trader::Settler(settler));
+        }
+    }
+
+    pub fn actor(&self, market: usize, who: Trader) -> &Actor {
+        match who {
+            Trader::Taker => &self.markets[market].taker,
+            Trader::Settler(at) => &self.markets[market].settlers[at],
+        }
+    }
+
+    fn send(&mut self, instructions: &[Instruction], market: usize, who: Trader) {
+        let keypair = self.actor(market, who).keypair.insecure_clone();
+        self.world.ok(instructions, &[&keypair]);
+    }
+
+    /// A fill of the maker's quote, which sells or buys a call at the money.
+    pub fn fill(&mut self, market: usize, who: Trader, expiry_unix_s: i64, side: u8, lots: u64) -> [Instruction; 2] {
+        self.nonce += 1;
+        let nonce = self.nonce;
+        let offer = Offer {
+            expiry_unix_s,
+            strike_e6: SPOT_E6,
+            kind: abi::margin::KIND_CALL,
+            side,
+            price_e6: 5 * USDC,
+            max_lots: lots,
+            nonce,
+        };
+        let Market { protocol, maker, taker, settlers, .. } = &self.markets[market];
+        let taker = match who {
+            Trader::Taker => taker,
+            Trader::Settler(at) => &settlers[at],
+        };
+        Quote::new(&mut self.world, protocol, maker, offer).fill(protocol, taker, maker, lots)
+    }
+
+    /// The next account of the first expiry that nobody has settled.
+    pub fn settler_next(&mut self) -> Pubkey {
+        let account = self.markets[0].settlers[self.settled].account;
+        self.settled += 1;
+        account
+    }
+
+    /// Every account of the second market: what a trip of the first must not touch. The feed is the keeper's.
+    pub fn other_market(&mut self) -> Vec<Option<Account>> {
+        let Market { protocol, maker, taker, whale, .. } = &self.markets[1];
+        let addresses = [
+            protocol.market,
+            protocol.custody,
+            protocol.base_tokens,
+            protocol.quote_tokens,
+            maker.account,
+            taker.account,
+            whale.account,
+        ];
+        addresses.iter().map(|address| self.world.account(address)).collect()
+    }
+
+    pub fn deployer(&self) -> Keypair {
+        keypair("deployer")
+    }
+}
+
+/// Whose account trades.
+#[derive(Clone, Copy)]
+pub enum Trader {
+    Taker,
+    Settler(usize),
+}
+
+pub fn guardians_set(authority: &Keypair) -> Instruction {
+    let accounts = breaker::GuardiansSet {
+        authority: authority.pubkey(),
+        config: addresses::config(&breaker::ID),
+        brake: addresses::brake(),
+    };
+    accounts.instruction(breaker::GuardiansSetArgs { guardians: GUARDIANS.map(key).to_vec() })
+}
+
+fn monitors_set(authority: &Keypair) -> Instruction {
+    let accounts = breaker::MonitorsSet {
+        authority: authority.pubkey(),
+        config: addresses::config(&breaker::ID),
+        brake: addresses::brake(),
+    };
+    accounts.instruction(breaker::MonitorsSetArgs { monitors: vec![key(MONITOR)] })
+}
+
+fn feeds(protocol: &Protocol) -> (Pubkey, [SourceAccount; 3]) {
+    (protocol.feed, protocol.sources)
+}
+
+/// Two mints and the addresses of a market to come.
+fn protocol(world: &mut World, name: &str) -> Protocol {
+    let symbol = addresses::symbol(name).expect("a short symbol");
+    let base = Token::new(world, &format!("base of {name}"), 9);
+    let quote = Token::new(world, &format!("quote of {name}"), 6);
+    let market = addresses::market(&symbol);
+    Protocol {
+        deployer: keypair("deployer"),
+        symbol,
+        sources: SourceAccount::three(name),
+        feed: addresses::feed(&symbol),
+        market,
+        custody: addresses::custody(&market),
+        base_tokens: addresses::tokens(&market, &base.mint),
+        quote_tokens: addresses::tokens(&market, &quote.mint),
+        base,
+        quote,
+    }
+}
+
+/// Lists the market with two expiries, and lets people in.
+fn market(world: &mut World, protocol: Protocol) -> Market {
+    world.ok(&[market_create(world, &protocol)], &[&protocol.deployer]);
+    let now = world.unix_s();
+    let [near_unix_s, far_unix_s] = [NEAR_S, FAR_S].map(|after| (now + after).div_euclid(10) * 10);
+    for expiry in [near_unix_s, far_unix_s] {
+        protocol.expiry(world, expiry);
+    }
+    let name = String::from_utf8_lossy(&protocol.symbol[..3]).into_owned();
+    let mut actor = |who: &str, base, quote| protocol.actor(world, &format!("{who} of {name}"), base, quote);
+    let maker = actor("maker", 100 * SOL, 100_000 * USDC);
+    let taker = actor("taker", 0, 20_000 * USDC);
+    let whale = actor("whale", 900 * SOL, 880_000 * USDC);
+    let settlers = if protocol.market == addresses::market(&addresses::symbol(NAMES[0]).expect("a symbol")) {
+        (0..SETTLERS).map(|at| actor(&format!("settler {at}"), 0, 100 * USDC)).collect()
+    } else {
+        vec![]
+    };
+    Market { protocol, near_unix_s, far_unix_s, maker, taker, whale, settlers }
+}
+
+fn market_create(world: &World, protocol: &Protocol) -> Instruction {
+    let accounts = margin::MarketCreate {
+        authority: protocol.deployer.pubkey(),
+        payer: world.payer(),
+        config: addresses::config(&margin::ID),
+        market: protocol.market,
+        feed: protocol.feed,
+        base_mint: protocol.base.mint,
+        quote_mint: protocol.quote.mint,
+        custody: protocol.custody,
+        base_tokens: protocol.base_tokens,
+        quote_tokens: protocol.quote_tokens,
+        breaker_program: breaker::ID,
+    };
+    accounts.instruction(margin::MarketCreateArgs {
+        symbol: protocol.symbol,
+        lots_per_unit: LOTS_PER_UNIT,
+        strike_tick_e6: 5_000_000,
+        taker_fee_bps: 3,
+        maker_fee_bps: 1,
+        limits: LIMITS,
+    })
+}
+
+/// The programs under the deployer's authority, the source accounts, and two buffers: what will be deployed over margin, and margin again.
+fn config(root: &Path, folder: &Path) -> Config {
+    let built = root.join("target/deploy");
+    let elf = |name: &str| {
+        let path = built.join(name);
+        fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; `make programs` builds it", path.display()))
+    };
+    let dumps = folder.with_extension("accounts");
+    fs::create_dir_all(&dumps).expect("a folder for account dumps");
+    let mut accounts = vec![];
+    let mut put = |address: Pubkey, account: &Account| accounts.push(dump(&dumps, address, account));
+    let rich = Account { lamports: RICH_LAMPORTS, ..Account::default() };
+    for name in ["payer", "deployer", "pyth writer", MONITOR].into_iter().chain(GUARDIANS) {
+        put(key(name), &rich);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let publication = Publication {
+        price_e6: SPOT_E6,
+        doubt_e6: SPOT_E6 / 1_000,
+        published_unix_s: i64::try_from(now).expect("a time"),
+        slot: 1,
+    };
+    for source in NAMES.into_iter().flat_map(SourceAccount::three) {
+        let account = Account {
+            lamports: RICH_LAMPORTS,
+            data: source.bytes(&publication),
+            owner: source.owner(),
+            ..Account::default()
+        };
+        put(source.address, &account);
+    }
+    for (name, code) in [("hostile", elf("mock_hostile.so")), ("mended", elf("localnet/margin.so"))] {
+        put(key(name), &buffer(&code));
+    }
+    let programs = [
+        (abi::ids::ORACLE, "localnet/oracle.so"),
+        (abi::ids::MARGIN, "localnet/margin.so"),
+        (abi::ids::BREAKER, "localnet/breaker_drill.so"),
+    ];
+    let deployed = programs.map(|(id, file)| ProgramSpec {
+        id: id.into(),
+        file: built.join(file),
+        authority: Some(key("deployer")),
+    });
+    let mut config = Config::on_free_ports(folder, built.join("localnet/mock_source.so")).expect("free ports");
+    config.programs.extend(deployed);
+    Config { accounts, replace: true, ..config }
+}
+
+/// A loader buffer with this code, under the deployer's authority.
+fn buffer(code: &[u8]) -> Account {
+    let mut data = vec![1, 0, 0, 0, 1];
+    data.extend_from_slice(key("deployer").as_ref());
+    data.extend_from_slice(code);
+    Account { lamports: RICH_LAMPORTS, data, owner: abi::ids::LOADER.into(), ..Account::default() }
+}
+
+/// Writes an account as `solana account --output json` does.
+fn dump(folder: &Path, address: Pubkey, account: &Account) -> PathBuf {
+    let path = folder.join(format!("{address}.json"));
+    let data = base64(&account.data);
+    let value = json!({
+        "pubkey": address.to_string(),
+        "account": {
+            "lamports": account.lamports, "data": [data, "base64"], "owner": account.owner.to_string(),
+            "executable": false, "rentEpoch": u64::MAX, "space": account.data.len(),
+        },
+    });
+    fs::write(&path, value.to_string()).expect("an account dump");
+    path
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    STANDARD.encode(bytes)
+}

@@ -1,0 +1,117 @@
+//! The breaker's instructions as drills send them, and the levels as every reader sees them.
+
+use crate::arena::{Arena, MONITOR};
+use crate::probe::name;
+use abi::breaker::{Brake, Custody};
+use client::{addresses, breaker};
+use policy::{Level, brake_level, market_level};
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use std::time::{Duration, Instant};
+use testkit::{key, keypair};
+
+/// A trip that takes longer than this has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(30);
+
+pub fn brake(arena: &mut Arena) -> Brake {
+    arena.world.read(abi::ids::BREAKER, &addresses::brake())
+}
+
+/// The level in force in a market.
+pub fn level(arena: &mut Arena, market: usize) -> Level {
+    let custody = arena.markets[market].protocol.custody;
+    let custody: Custody = arena.world.read(abi::ids::BREAKER, &custody);
+    let (brake, now) = (brake(arena), arena.world.unix_s());
+    market_level(&brake, &custody, now)
+}
+
+pub fn protocol_level(arena: &mut Arena) -> Level {
+    let (brake, now) = (brake(arena), arena.world.unix_s());
+    brake_level(&brake, now)
+}
+
+/// Sends a proof until it is taken, as a monitor would: slots from now until it was, or why it never was.
+pub fn prove(arena: &mut Arena, proof: &Instruction) -> Result<u64, String> {
+    let (from, began) = (arena.world.clock().slot, Instant::now());
+    loop {
+        match arena.world.send(std::slice::from_ref(proof), &[]) {
+            Ok(_) => return Ok(arena.world.clock().slot - from),
+            Err(failure) if began.elapsed() > PATIENCE => return Err(name(&failure)),
+            Err(_) => std::thread::sleep(POLL),
+        }
+    }
+}
+
+pub fn trip_volatility(arena: &Arena) -> Instruction {
+    let (custody, market, feed) = parts(arena);
+    breaker::TripVolatility { custody, market, feed }.instruction()
+}
+
+pub fn trip_severity(arena: &Arena) -> Instruction {
+    let (custody, market, feed) = parts(arena);
+    breaker::TripSeverity { custody, market, feed }.instruction()
+}
+
+fn parts(arena: &Arena) -> (Pubkey, Pubkey, Pubkey) {
+    let protocol = &arena.markets[0].protocol;
+    (protocol.custody, protocol.market, protocol.feed)
+}
+
+pub fn trip_invariant(arena: &Arena, market: usize) -> Instruction {
+    let protocol = &arena.markets[market].protocol;
+    let accounts = breaker::TripInvariant {
+        custody: protocol.custody,
+        market: protocol.market,
+        base_tokens: protocol.base_tokens,
+        quote_tokens: protocol.quote_tokens,
+    };
+    accounts.instruction()
+}
+
+pub fn trip_heartbeat() -> Instruction {
+    breaker::TripHeartbeat { brake: addresses::brake() }.instruction()
+}
+
+pub fn trip_restart() -> Instruction {
+    breaker::TripRestart { brake: addresses::brake() }.instruction()
+}
+
+pub fn heartbeat() -> Instruction {
+    breaker::Heartbeat { monitor: key(MONITOR), brake: addresses::brake() }.instruction()
+}
+
+pub fn guardian_raise(guardian: &str, level: Level) -> Instruction {
+    let accounts = breaker::GuardianRaise { guardian: key(guardian), brake: addresses::brake() };
+    accounts.instruction(breaker::GuardianRaiseArgs { level: level.byte() })
+}
+
+pub fn market_raise(arena: &Arena, guardian: &str, market: usize, level: Level) -> Instruction {
+    let custody = arena.markets[market].protocol.custody;
+    let accounts = breaker::MarketRaise { guardian: key(guardian), brake: addresses::brake(), custody };
+    accounts.instruction(breaker::MarketRaiseArgs { level: level.byte() })
+}
+
+/// The council lowers a market's level, and the protocol's: where there is nothing to lower, that is as well.
+pub fn relax(arena: &mut Arena) {
+    let deployer = keypair("deployer");
+    let (authority, config) = (deployer.pubkey(), addresses::config(&breaker::ID));
+    for market in &arena.markets {
+        let protocol = &market.protocol;
+        let accounts = breaker::MarketLevelRelax {
+            authority,
+            config,
+            custody: protocol.custody,
+            market: protocol.market,
+            base_tokens: protocol.base_tokens,
+            quote_tokens: protocol.quote_tokens,
+        };
+        let relax = accounts.instruction(breaker::MarketLevelRelaxArgs { level: 0 });
+        let _ = arena.world.send(&[relax], &[&deployer]);
+    }
+    for level in [2, 0] {
+        let accounts = breaker::LevelRelax { authority, config, brake: addresses::brake() };
+        let _ = arena.world.send(&[accounts.instruction(breaker::LevelRelaxArgs { level })], &[&deployer]);
+    }
+}
