@@ -40,8 +40,7 @@ impl Remote {
     }
 
     pub fn account(&self, address: &Pubkey) -> Option<Account> {
-        let found = self.rpc.get_account_with_commitment(address, CommitmentConfig::processed());
-        found.expect("the network answers").value
+        asked(|| self.rpc.get_account_with_commitment(address, CommitmentConfig::processed())).value
     }
 
     pub fn clock(&self) -> Clock {
@@ -105,14 +104,14 @@ impl Remote {
     }
 
     fn process_once(&self, mut transaction: Transaction, keys: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
-        transaction.sign(keys, self.rpc.get_latest_blockhash().expect("the network answers"));
+        transaction.sign(keys, asked(|| self.rpc.get_latest_blockhash()));
         let signature = match self.rpc.send_transaction(&transaction) {
             Ok(signature) => signature,
             Err(error) => return Err(Box::new(refusal(&error))),
         };
         for _ in 0..POLLS {
-            let status = self.rpc.get_signature_status_with_commitment(&signature, CommitmentConfig::processed());
-            match status.expect("the network answers") {
+            let status = || self.rpc.get_signature_status_with_commitment(&signature, CommitmentConfig::processed());
+            match asked(status) {
                 Some(Ok(())) => return Ok(Outcome { logs: vec![], units: 0 }),
                 Some(Err(error)) => return Err(Box::new(Failure { error, logs: vec![] })),
                 None => std::thread::sleep(POLL),
@@ -129,6 +128,12 @@ impl Failure {
         use solana_transaction_error::TransactionError::{BlockhashNotFound, InstructionError};
         matches!(self.error, BlockhashNotFound | InstructionError(_, UnsupportedProgramId))
     }
+}
+
+/// The answer to a question that changes nothing, asked again if a loaded machine was late.
+fn asked<T>(question: impl Fn() -> Result<T, Error>) -> T {
+    let answer = (1..TRIES).find_map(|_| question().ok());
+    answer.unwrap_or_else(|| question().unwrap_or_else(|error| panic!("the network does not answer: {error}")))
 }
 
 /// What a simulation before the send found.
