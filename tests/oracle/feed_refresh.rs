@@ -370,20 +370,21 @@ fn real_bytes(name: &str) -> Option<Vec<u8>> {
 
 #[test]
 fn feed_refresh_of_real_account_bytes_reads_the_published_values() {
-    let (Some(pyth), Some(switchboard)) = (real_bytes("pyth_push_sol_price.bin"), real_bytes("swb_pull_sol_price.bin"))
-    else {
-        return;
-    };
+    let files = ["pyth_push_sol_price.bin", "pyth_push_usdc_price.bin", "swb_pull_sol_price.bin"];
+    let [Some(pyth), Some(dollar), Some(switchboard)] = files.map(real_bytes) else { return };
     let update = price_update(&pyth).expect("a fully verified update");
     assert_eq!((update.price, update.confidence, update.exponent), (15_679_769_099, 16_197_271, -8));
     assert_eq!(update.published_unix_s, 1_721_133_402);
+    let peg = price_update(&dollar).expect("a fully verified update");
+    assert_eq!((peg.price, peg.confidence, peg.exponent), (100_004_997, 67_956, -8));
     let pull = pull_feed(&switchboard).expect("a pull feed");
     // 155.59404527, 0.24016179, 0.48032358.
     assert_eq!((pull.value / 10_i128.pow(10), pull.samples), (15_559_404_527, 2));
     assert_eq!((pull.deviation / 10_i128.pow(10), pull.range / 10_i128.pow(10)), (24_016_179, 48_032_358));
-    // Three weeks apart: each is fresh on its own day, and no more than one of them at a time.
+    // Each is fresh on its own day, and no more than one of them at a time.
     for (at, bytes, feed_id, unix_s, slot, price_e6, half_width_e6) in [
         (0, pyth, update.feed_id, update.published_unix_s + 5, update.posted_slot + 9, 156_797_690, 343_383),
+        (0, dollar, peg.feed_id, peg.published_unix_s + 5, peg.posted_slot + 9, 1_000_049, 1_441),
         (1, switchboard, pull.feed_hash, pull.updated_unix_s + 5, pull.slot + 9, 155_594_045, 470_718),
     ] {
         let mut fixture = Fixture::ready();

@@ -16,4 +16,5 @@ mod source_add;
 mod source_apply;
 mod source_cancel;
 mod source_remove;
+mod surface_fit;
 mod surface_post;

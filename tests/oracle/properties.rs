@@ -1,11 +1,22 @@
-//! O-1 to O-4 and the weight of time over random runs of the built program.
+//! O-1 to O-5 and the weight of time over random runs of the built program.
 
 use crate::fixture::Fixture;
 use abi::oracle::{Feed, Settlement};
 use proptest::prelude::*;
-use testkit::{Publication, START_UNIX_S};
+use std::array::from_fn;
+use testkit::{Publication, START_UNIX_S, SourceAccount, key};
 
 const EXPIRY: i64 = START_UNIX_S + 32 * 60;
+
+/// Places among the pinned sources, those of another feed and twins of the pinned ones; now and then the right three.
+fn passed() -> impl Strategy<Value = Vec<usize>> {
+    let changed = (0_usize..3, 0_usize..9).prop_map(|(place, other)| {
+        let mut passed = vec![0, 1, 2];
+        passed[place] = other;
+        passed
+    });
+    prop_oneof![Just(vec![0, 1, 2]), changed, prop::collection::vec(0_usize..9, 0..6)]
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
@@ -65,6 +76,40 @@ proptest! {
             // INVARIANT(O-3)
             prop_assert!((truth - 40_000..=truth + 40_000).contains(&feed.price_e6.get()));
             prop_assert!(feed.severity <= 1);
+        }
+    }
+
+    /// Whatever accounts of whatever kind are passed: the pinned ones, each once and in their order, or the refresh fails and changes
+    /// nothing. What the others say, among them genuine updates of the same feeds at other addresses, leaves no trace.
+    #[test]
+    fn no_other_account_influences_a_feed(
+        tries in prop::collection::vec((passed(), 99_000_000_u64..101_000_000, 80_000_000_u64..120_000_000), 40)
+    ) {
+        let mut fixture = Fixture::lite();
+        let (_, strangers) = fixture.other_feed();
+        let pinned = fixture.sources;
+        let twins: [SourceAccount; 3] =
+            from_fn(|at| SourceAccount { address: key(&format!("twin {at}")), ..pinned[at] });
+        for (passed, truth, lie) in tries {
+            fixture.world.advance_s(1);
+            fixture.publish(truth);
+            let now = fixture.publication(truth);
+            for other in strangers.iter().chain(&twins) {
+                other.publish(&mut fixture.world, &Publication { price_e6: lie, ..now });
+            }
+            let before = fixture.feed_state();
+            let all = [pinned, strangers, twins].concat();
+            let accounts: Vec<_> = passed.iter().map(|at| all[*at].address).collect();
+            let refresh = fixture.feed_refresh_of(&accounts);
+            let landed = fixture.world.send(&[refresh], &[]).is_ok();
+            let after = fixture.feed_state();
+            // INVARIANT(O-5)
+            prop_assert_eq!(landed, passed == [0, 1, 2]);
+            if landed {
+                prop_assert_eq!((after.price_e6.get(), after.sources.map(|source| source.price_e6.get())), (truth, [truth; 3]));
+            } else {
+                prop_assert_eq!(after, before);
+            }
         }
     }
 

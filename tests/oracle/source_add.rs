@@ -1,11 +1,12 @@
-use crate::bad_inputs::bad_inputs;
+use crate::bad_inputs::{bad_inputs, too_many_decimals};
 use crate::fixture::{Fixture, MIN_SOURCES, PRICE_E6, SOURCE_DELAY_S, error};
 use abi::oracle::{CHANGE_ADD, CHANGE_NONE};
 use client::oracle as calls;
+use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
-use testkit::{SourceAccount, Substitutions, key};
+use testkit::{SourceAccount, SourceKind, Substitutions, key};
 
 /// A feed over the first two sources.
 pub fn two_sources() -> Fixture {
@@ -95,6 +96,14 @@ fn source_add_of_each_bad_input_of_each_kind_fails_by_name() {
             fourth.publish_bytes(&mut fixture.world, input.bytes);
             refused(&mut fixture, &fourth, input.error);
         }
+        if fourth.kind == SourceKind::Chainlink {
+            fourth.publish_bytes(&mut fixture.world, too_many_decimals(&fourth, &now));
+            refused(&mut fixture, &fourth, "ExponentOutOfRange");
+        }
+        fourth.publish(&mut fixture.world, &now);
+        let account = fixture.world.account(&fourth.address).expect("the source");
+        fixture.world.set_account(&fourth.address, Account { owner: key("a program"), ..account });
+        refused(&mut fixture, &fourth, "SourceOwnerUnsupported");
         assert_eq!(fixture.feed_state().change_kind, CHANGE_NONE);
     }
 }

@@ -10,19 +10,19 @@ use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use testkit::{Protocol, Substitutions, USDC, World, key, keypair};
 
-const SPOT: u64 = 150 * USDC;
+pub const SPOT: u64 = 150 * USDC;
 const DAY_S: i64 = 86_400;
 /// Strikes that the cost bar is stated for.
-const STRIKES: usize = 16;
+pub const STRIKES: usize = 16;
 const UNITS_MAX: u64 = 120_000;
 
 /// A market with two expiries, a board of two of three publishers, and what they post.
-struct Desk {
-    world: World,
-    protocol: Protocol,
+pub struct Desk {
+    pub world: World,
+    pub protocol: Protocol,
     publishers: [Keypair; 3],
-    near: i64,
-    far: i64,
+    pub near: i64,
+    pub far: i64,
 }
 
 /// About 50 % a year at the forward a week out, scaled to `seconds`; `parts` in a hundred more or less of it.
@@ -41,7 +41,7 @@ fn fit(expiry_unix_s: i64, seconds: i64, parts: i64) -> calls::SurfacePostArgs {
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut world = World::new();
         let protocol = Protocol::new(&mut world, SPOT);
         let publishers = ["publisher 0", "publisher 1", "publisher 2"].map(keypair);
@@ -89,7 +89,7 @@ impl Desk {
         self.post_with(args, neighbours, &[self.publishers[0].pubkey(), self.publishers[2].pubkey()])
     }
 
-    fn posted(&mut self, args: calls::SurfacePostArgs, neighbours: &[Pubkey]) -> u64 {
+    pub fn posted(&mut self, args: calls::SurfacePostArgs, neighbours: &[Pubkey]) -> u64 {
         let post = self.post(args, neighbours);
         let outcome = self.world.ok(&[post], &[&self.publishers[0], &self.publishers[2]]);
         outcome.units_of(&calls::ID)
@@ -105,16 +105,16 @@ impl Desk {
         fit(expiry_unix_s, expiry_unix_s - self.world.unix_s(), parts)
     }
 
-    fn surface_address(&self, expiry_unix_s: i64) -> Pubkey {
+    pub fn surface_address(&self, expiry_unix_s: i64) -> Pubkey {
         addresses::surface(&self.protocol.feed, expiry_unix_s)
     }
 
-    fn surface(&mut self, expiry_unix_s: i64) -> Surface {
+    pub fn surface(&mut self, expiry_unix_s: i64) -> Surface {
         let address = self.surface_address(expiry_unix_s);
         self.world.read(abi::ids::ORACLE, &address)
     }
 
-    fn wait_s(&mut self, seconds: i64) {
+    pub fn wait_s(&mut self, seconds: i64) {
         self.world.advance_s(seconds);
         self.protocol.price(&mut self.world, SPOT);
     }

@@ -109,14 +109,15 @@ struct Verdict {
 
 /// Aggregates `readings`; `average` is the feed's own, if it is recent, and `min_sources` how many a normal price needs.
 ///
-/// INVARIANT(O-2): the price lies within [min - c, max + c] of the accepted sources. INVARIANT(O-3): with three usable sources it lies
-/// between the other two, whatever any one of them says.
+/// INVARIANT(O-2): the price lies within [min - c, max + c] of the accepted sources. INVARIANT(O-3): with three sources that count it
+/// lies between the other two, whatever any one of them says.
 pub fn aggregate(readings: &[Reading; SOURCES], average: Option<PriceE6>, min_sources: u8) -> Aggregate {
     let enough = usize::from(min_sources.max(1));
     let full = readings.iter().filter(|reading| fit(reading)).count() >= enough;
     let mut chosen = Chosen::of(readings, full);
-    // Where two fit for new risk contradict each other, one fit for margin says which of them stands alone.
-    if full && chosen.contradictory() && readings.iter().flatten().count() > chosen.count {
+    // Where those fit for new risk contradict each other, or lead far away from the average, one fit for margin has its say too.
+    let unsure = chosen.contradictory() || chosen.leads_far(average);
+    if full && unsure && readings.iter().flatten().count() > chosen.count {
         chosen = Chosen::of(readings, false);
     }
     let Chosen { mut places, candidates, count } = chosen;
@@ -171,6 +172,12 @@ impl Chosen {
     /// Two that do not agree.
     fn contradictory(&self) -> bool {
         matches!(self.candidates.get(..self.count), Some([a, b]) if !a.agrees(b))
+    }
+
+    /// Whether any of them is further from the average than a normal price may be.
+    fn leads_far(&self, average: Option<PriceE6>) -> bool {
+        let mut candidates = self.candidates.iter().take(self.count);
+        average.is_some_and(|average| candidates.any(|candidate| is_far(candidate.quote.price, average)))
     }
 }
 

@@ -424,6 +424,20 @@ proptest! {
         }
     }
 
+    /// Two colluders cannot rush past a third that is merely slow or unsure: as long as it is fit for margin, it is heard.
+    #[test]
+    fn two_colluders_cannot_pass_a_slow_third(lie in 100_u64..10_000_000_000_000, honest in 95_000_000_u64..105_000_000, age_s in 11_i64..=60) {
+        let average = PriceE6(100_000_000);
+        prop_assume!(is_far(PriceE6(lie), average));
+        let slow = quote(honest, 0).fresh(UnixSeconds(NOW.0 - age_s), SLOT, MOMENT);
+        let found = aggregate(&[says(lie, 0), says(lie, 0), slow], Some(average), 2);
+        prop_assert_eq!((found.price, found.sample, found.severity), (None, None, Severity::Stale));
+        prop_assert_eq!(found.flags, flag::FAR | flag::CONTESTED);
+        // Once it is too old even for that, they are believed, but nothing is opened at their price.
+        let found = aggregate(&[says(lie, 0), says(lie, 0), Err(Refusal::PublishedTooOld)], Some(average), 2);
+        prop_assert_eq!((found.severity, found.flags), (Severity::Degraded, flag::FAR));
+    }
+
     /// The average never moves further than its clamp allows, nor past the price; the stable price no faster than its speed.
     #[test]
     fn averages_move_no_faster_than_they_may(steps in prop::collection::vec((1_u64..1_000_000_000, 1_i64..=60), 1..100)) {

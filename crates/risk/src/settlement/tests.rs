@@ -183,6 +183,40 @@ proptest! {
         prop_assert_eq!(calm.ring, burst_feed.ring);
     }
 
+    /// A refresher who picks a moment, at whatever price, moves each bucket by no more than the seconds that price then stands times its
+    /// distance from the price that stood, and no bucket behind the next refresh at all.
+    #[test]
+    fn picked_moments_move_no_bucket_by_more_than_their_time_weight(
+        history in prop::collection::vec((1_i64..=60, 90_000_000_u64..110_000_000), 2..120),
+        picked in prop::collection::vec((any::<prop::sample::Index>(), 0_i64..60, 100_u64..1_000_000_000_000), 1..6),
+    ) {
+        let mut honest = Feed::new(100_000_000, WINDOW_START);
+        let mut bent = honest.clone();
+        let mut allowed = [0_u64; RING as usize];
+        let mut picks: Vec<Vec<(i64, u64)>> = vec![Vec::new(); history.len()];
+        for (step, after_s, price) in picked {
+            let step = step.index(history.len());
+            picks[step].push((after_s % history[step].0, price));
+        }
+        for ((wait, price), mut picks) in history.into_iter().zip(picks) {
+            let (start, stood) = (honest.refreshed, honest.price.0);
+            picks.sort_unstable();
+            for (at, (after_s, price)) in picks.iter().enumerate() {
+                bent.refresh(*price, start + after_s);
+                let until = picks.get(at + 1).map_or(start + wait, |(next, _)| start + next);
+                for credit in credits(UnixSeconds(start + after_s), UnixSeconds(until), BUCKET_S) {
+                    allowed[(credit.number % RING) as usize] += u64::from(credit.seconds) * price.abs_diff(stood);
+                }
+            }
+            honest.refresh(price, start + wait);
+            bent.refresh(price, start + wait);
+        }
+        for ((honest, bent), allowed) in honest.ring.iter().zip(&bent.ring).zip(allowed) {
+            prop_assert_eq!((honest.number, honest.weight_s), (bent.number, bent.weight_s));
+            prop_assert!(honest.weighted_price_e6_s.abs_diff(bent.weighted_price_e6_s) <= allowed);
+        }
+    }
+
     /// INVARIANT(O-4): once there is an answer, neither later refreshes nor a later question changes it, while the window is in the ring.
     #[test]
     fn answer_does_not_depend_on_when_it_is_asked(history in history(), offset in 0_i64..1_800) {
