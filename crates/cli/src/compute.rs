@@ -1,9 +1,10 @@
 //! The commands that only compute: what they are given, in human units, and what they print.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use cli::{
     Error, option,
     portfolio::{self, Mode},
+    surface,
 };
 use std::{
     fmt::Display,
@@ -29,6 +30,12 @@ Every fault is named with its JSON path. Amounts are quote units; a loss is nega
 Examples:
   bastion margin --portfolio docs/examples/portfolio.json
   bastion margin --portfolio - --mode standard --json < portfolio.json";
+
+pub const SURFACE_HELP: &str = "\
+docs/quotes.md describes the file, docs/examples/quotes.json is one. The surface is free of arbitrage at every listed and quoted strike,
+by the oracle's own check, and in the parameters that the oracle takes; quotes that admit arbitrage are fitted as nearly as possible.
+
+Example: bastion surface fit --quotes docs/examples/quotes.json";
 
 #[derive(Args)]
 struct Contract {
@@ -94,6 +101,25 @@ pub struct MarginArguments {
 enum ModeName {
     Portfolio,
     Standard,
+}
+
+#[derive(Subcommand)]
+pub enum SurfaceCommand {
+    /// Raw SVI from the quotes of one expiry, free of arbitrage; needs no network
+    #[command(after_help = SURFACE_HELP)]
+    Fit {
+        /// File of the quotes; - is standard input
+        #[arg(long, value_name = "FILE|-")]
+        quotes: PathBuf,
+    },
+}
+
+impl SurfaceCommand {
+    pub fn run(&self, json: bool) -> Result<String, Error> {
+        let Self::Fit { quotes } = self;
+        let at = |source| Error::Portfolio { path: name(quotes).to_path_buf(), source };
+        Ok(printed(&surface::fitted(&read(quotes)?).map_err(at)?, json))
+    }
 }
 
 impl PriceArguments {

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod option;
 pub mod portfolio;
 pub mod status;
+pub mod surface;
 pub mod table;
 
 pub use connection::Connection;

@@ -76,6 +76,9 @@ enum Command {
     /// Margin of a portfolio from a file, as the programs compute it; needs no network
     #[command(after_help = compute::MARGIN_HELP)]
     Margin(compute::MarginArguments),
+    /// Volatility surfaces
+    #[command(subcommand)]
+    Surface(compute::SurfaceCommand),
     /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
     Decode(DecodeArguments),
 }
@@ -162,6 +165,7 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
         Command::Price(input) => input.run(arguments.json),
         Command::Iv(input) => input.run(arguments.json),
         Command::Margin(input) => input.run(arguments.json),
+        Command::Surface(command) => command.run(arguments.json),
         Command::Decode(input) => decode(input, arguments.json, connect),
     }
 }

@@ -15,7 +15,7 @@ pub enum InputError {
     NotJson { reason: String },
     #[error("{path} is missing")]
     Missing { path: String },
-    #[error("{path} is no field of a portfolio: here belong {known}")]
+    #[error("{path} is no known field: here belong {known}")]
     Unknown { path: String, known: String },
     #[error("{path} is given twice")]
     Repeated { path: String },
@@ -39,6 +39,8 @@ pub enum InputError {
     NotionalAboveStandard { path: String, lots: i64 },
     #[error("{path}: {reason}")]
     Surface { path: String, reason: PricingError },
+    #[error("{path}: {reason}")]
+    Fit { path: String, reason: pricing::fit::FitError },
     #[error("{path}: {reason}")]
     Portfolio { path: String, reason: PortfolioError },
 }

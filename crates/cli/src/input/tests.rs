@@ -36,7 +36,7 @@ fn record_names_what_is_unknown_missing_and_given_twice() {
         let record = Item::root(&node).record(known);
         record.and_then(|record| record.number::<u64>(name, &Number::new(2, 1, 500))).unwrap_err().to_string()
     };
-    assert_eq!(said(r#"{"a": 1, "c": 2}"#, &["a", "b"], "a"), "c is no field of a portfolio: here belong a, b");
+    assert_eq!(said(r#"{"a": 1, "c": 2}"#, &["a", "b"], "a"), "c is no known field: here belong a, b");
     assert_eq!(said(r#"{"a": 1}"#, &["a", "b"], "b"), "b is missing");
     assert_eq!(said(r#"{"a": 1, "a": 1}"#, &["a"], "a"), "a is given twice");
     assert_eq!(said(r#"[1]"#, &["a"], "a"), "the document: a list, where an object belongs");

@@ -8,6 +8,7 @@ mod standard;
 
 pub use answer::{Answer, Contingencies, Scenario};
 pub use read::File;
+pub(crate) use read::svi;
 
 use crate::input::InputError;
 use params::Params;

@@ -134,7 +134,7 @@ pub(super) const SVI_BOUNDS_E9: [(&str, i64, i64); 5] = [
     ("sigma", 100_000, 10_000_000_000),
 ];
 
-fn svi(item: &Item<'_>) -> Result<Svi, InputError> {
+pub(crate) fn svi(item: &Item<'_>) -> Result<Svi, InputError> {
     let record = item.record(&SVI_BOUNDS_E9.map(|(name, ..)| name))?;
     let mut values = [0_i64; 5];
     for (value, (name, least, most)) in values.iter_mut().zip(SVI_BOUNDS_E9) {

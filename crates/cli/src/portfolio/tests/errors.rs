@@ -15,16 +15,13 @@ fn said(from: &str, to: &str) -> String {
 fn fields_that_are_missing_unknown_or_repeated_are_named() {
     assert_eq!(said("\"spot\": \"147.25\",", ""), "spot is missing");
     assert_eq!(said("\"forward\": \"148.05\",", ""), "expiries[1].forward is missing");
-    assert_eq!(
-        said("\"sigma\"", "\"s\""),
-        "expiries[0].svi.s is no field of a portfolio: here belong a, b, rho, m, sigma"
-    );
+    assert_eq!(said("\"sigma\"", "\"s\""), "expiries[0].svi.s is no known field: here belong a, b, rho, m, sigma");
     assert_eq!(said(", \"sigma\": \"0.11\"", ""), "expiries[0].svi.sigma is missing");
     assert_eq!(said("\"kind\": \"put\", ", ""), "positions[2].kind is missing");
     assert_eq!(said("\"quote\"", "\"spot\""), "spot is given twice");
     let unknown = said("\"stable\"", "\"stabel\"");
     assert!(
-        unknown.starts_with("params.stabel is no field of a portfolio: here belong table, base_decimals, stable"),
+        unknown.starts_with("params.stabel is no known field: here belong table, base_decimals, stable"),
         "{unknown}"
     );
 }
