@@ -1,5 +1,6 @@
 //! Trading fees.
 
+use crate::CashError;
 use units::{PriceE6, QuoteAtoms, mul_div_floor};
 
 /// A fee never exceeds this part of the premium.
@@ -11,16 +12,38 @@ pub const INSURANCE_PARTS: u64 = 3;
 
 /// Fee of one side of a fill: `bps` of the notional (spot x lots), at most 12.5 % of the premium. Both rounded up.
 ///
-/// Source: margin design, quote_fill. `None` when a product exceeds 63 bits.
-pub fn fee_ceil(spot: PriceE6, lots: u64, lots_per_unit: u32, premium: QuoteAtoms, bps: u16) -> Option<QuoteAtoms> {
-    let of_notional = spot.premium_ceil(lots, lots_per_unit)?.bps_ceil(bps)?;
-    Some(of_notional.min(premium.bps_ceil(PREMIUM_CAP_BPS)?))
+/// Source: margin design, quote_fill. Errors: `SpotOutOfRange`, `LotsOutOfRange`, `FeeRateOutOfRange`, `AmountNegative`, `LotsPerUnitZero`,
+/// `NotionalTooLarge`.
+pub fn fee_ceil(
+    spot: PriceE6,
+    lots: u64,
+    lots_per_unit: u32,
+    premium: QuoteAtoms,
+    bps: u16,
+) -> Result<QuoteAtoms, CashError> {
+    if !spot.in_bounds() {
+        return Err(CashError::SpotOutOfRange);
+    }
+    lots_check(lots)?;
+    if bps > FEE_BPS_MAX {
+        return Err(CashError::FeeRateOutOfRange);
+    }
+    let cap = premium.bps_ceil(PREMIUM_CAP_BPS).ok_or(CashError::AmountNegative)?;
+    let notional = spot.premium_ceil(lots, lots_per_unit).ok_or(CashError::of_product(lots_per_unit))?;
+    Ok(notional.bps_ceil(bps).ok_or(CashError::NotionalTooLarge)?.min(cap))
 }
 
-/// Insurance's share of a non-negative fee; the rest is the market's.
-pub fn insurance_share_floor(fee: QuoteAtoms) -> Option<QuoteAtoms> {
-    let share = mul_div_floor(u64::try_from(fee.0).ok()?, 1, INSURANCE_PARTS)?;
-    i64::try_from(share).ok().map(QuoteAtoms)
+/// Insurance's share of a fee; the rest is the market's. Errors: `AmountNegative`.
+pub fn insurance_share_floor(fee: QuoteAtoms) -> Result<QuoteAtoms, CashError> {
+    let fee = u64::try_from(fee.0).map_err(|_| CashError::AmountNegative)?;
+    // BOUND: a third of less than 2^63.
+    let share = mul_div_floor(fee, 1, INSURANCE_PARTS).and_then(|share| i64::try_from(share).ok());
+    share.map(QuoteAtoms).ok_or(CashError::NotionalTooLarge)
+}
+
+/// Errors: `LotsOutOfRange`.
+pub(crate) fn lots_check(lots: u64) -> Result<(), CashError> {
+    if lots == 0 || i64::try_from(lots).is_err() { Err(CashError::LotsOutOfRange) } else { Ok(()) }
 }
 
 #[cfg(test)]

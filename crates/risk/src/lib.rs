@@ -1,4 +1,7 @@
 //! The numbers the programs rest on, as pure functions over plain structs.
+//!
+//! Bad input is answered by an error that names the violated fact. An `Option` says that there is nothing to give, which is no fault of the
+//! input: a bucket that does not count, an average that is forgotten, a node past the end of the table.
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(
     test,
@@ -14,6 +17,7 @@
 )]
 
 pub mod average;
+mod error;
 pub mod feed;
 pub mod fees;
 pub mod fill;
@@ -30,3 +34,5 @@ pub mod standard;
 pub mod surface;
 pub mod vault;
 pub mod waterfall;
+
+pub use error::CashError;

@@ -24,7 +24,19 @@ pub enum ListingError {
     OffSchedule,
 }
 
+/// Why no strikes can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrikesError {
+    /// Spot lies outside 1e2..=1e13.
+    SpotOutOfRange,
+    TickZero,
+    /// The first or the last strike lies outside 1e2..=1e13: the tick does not suit the price.
+    StrikesOutOfRange,
+}
+
 /// Checks an expiry against the rule; `time_divisor` is 1 on a public network.
+///
+/// Errors: in the order of the checks, `NotInFuture`, `BeyondHorizon`, `OffSchedule`.
 pub const fn expiry_check(expiry: UnixSeconds, now: UnixSeconds, time_divisor: u32) -> Result<(), ListingError> {
     if expiry.0 <= now.0 {
         return Err(ListingError::NotInFuture);
@@ -42,8 +54,19 @@ pub const fn expiry_check(expiry: UnixSeconds, now: UnixSeconds, time_divisor: u
 
 /// 32 ascending strikes on the tick around `spot`: the 16th is the multiple nearest to spot, or the first is one tick when spot is low.
 ///
-/// `None` when the tick is zero or the highest strike leaves the price bounds.
-pub fn strikes(spot: PriceE6, tick: PriceE6) -> Option<[PriceE6; STRIKES]> {
+/// Errors: `SpotOutOfRange`, `TickZero`, `StrikesOutOfRange`.
+pub fn strikes(spot: PriceE6, tick: PriceE6) -> Result<[PriceE6; STRIKES], StrikesError> {
+    if !spot.in_bounds() {
+        return Err(StrikesError::SpotOutOfRange);
+    }
+    if tick == PriceE6::ZERO {
+        return Err(StrikesError::TickZero);
+    }
+    ladder(spot, tick).ok_or(StrikesError::StrikesOutOfRange)
+}
+
+/// `None` where a strike leaves the price bounds.
+fn ladder(spot: PriceE6, tick: PriceE6) -> Option<[PriceE6; STRIKES]> {
     let half = tick.0.checked_div(2)?;
     let nearest = spot.0.checked_add(half)?.checked_div(tick.0)?;
     let first = nearest.saturating_sub(15).max(1);

@@ -60,19 +60,30 @@ pub enum Unsettled {
     TimeOutOfRange,
 }
 
+/// Why a bucket does not take a credit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreditError {
+    /// The price lies outside 1e2..=1e13.
+    PriceOutOfRange,
+    /// The bucket's seconds exceed 32 bits.
+    SecondsTooMany,
+    /// The sum of price times seconds exceeds 64 bits.
+    SumTooLarge,
+}
+
 impl Bucket {
-    /// This bucket with `credit` added; one of another number starts over. `None` on overflow.
+    /// This bucket with `credit` added; one of another number starts over. Errors: `PriceOutOfRange`, `SecondsTooMany`, `SumTooLarge`.
     ///
     /// BOUND: a price is at most 10^13 and a bucket 60 s, so the sum stays below 2^50.
-    pub fn credited(self, credit: Credit, price: PriceE6) -> Option<Self> {
+    pub fn credited(self, credit: Credit, price: PriceE6) -> Result<Self, CreditError> {
+        if !price.in_bounds() {
+            return Err(CreditError::PriceOutOfRange);
+        }
         let start = if self.number == credit.number { self } else { Self { number: credit.number, ..Self::default() } };
-        Some(Self {
-            weight_s: start.weight_s.checked_add(credit.seconds)?,
-            weighted_price_e6_s: start
-                .weighted_price_e6_s
-                .checked_add(price.0.checked_mul(u64::from(credit.seconds))?)?,
-            ..start
-        })
+        let weight_s = start.weight_s.checked_add(credit.seconds).ok_or(CreditError::SecondsTooMany)?;
+        let product = price.0.checked_mul(u64::from(credit.seconds)).ok_or(CreditError::SumTooLarge)?;
+        let weighted_price_e6_s = start.weighted_price_e6_s.checked_add(product).ok_or(CreditError::SumTooLarge)?;
+        Ok(Self { weight_s, weighted_price_e6_s, ..start })
     }
 
     /// Time-weighted mean, rounded down, if the bucket was covered for half its length.

@@ -14,11 +14,12 @@
 //! The nodes are visited in one walk over ascending strikes, see `sweep`.
 //!
 //! Source: margin design, Margin (standard mode); the nodes and the argument that they suffice are ours. Error: less than one atom for base
-//! and for each position, against the owner. `None` where an amount passes 63 bits or `lots_per_unit` or `base_unit_atoms` is zero.
+//! and for each position, against the owner.
 //!
 //! ROUNDING: longs and base down, shorts up. BOUND: each position's notional at the top node is at most [`NOTIONAL_MAX`] when it is
 //! entered, so an account's sum stays within 2^60 atoms; every operation is checked all the same, because the price moves afterwards.
 
+use crate::CashError;
 use crate::payoff::{Book, Position};
 use sweep::Sweep;
 use units::{BPS, BaseAtoms, Lots, PriceE6, QuoteAtoms, mul_div_ceil};
@@ -49,13 +50,15 @@ pub struct Holdings<'a> {
     pub book: &'a Book,
 }
 
-/// Initial margin: what is left in the worst case. Negative means that new risk is refused. `None` when a product exceeds 63 bits.
-pub fn initial_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+/// Initial margin: what is left in the worst case. Negative means that new risk is refused.
+///
+/// Errors: `SpotOutOfRange`, and those of [`value_floor`].
+pub fn initial_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Result<QuoteAtoms, CashError> {
     margin(holdings, top(spot, INITIAL_TOP_BPS)?, scale)
 }
 
 /// Maintenance margin, as [`initial_margin`] with the nearer top node.
-pub fn maintenance_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+pub fn maintenance_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Result<QuoteAtoms, CashError> {
     margin(holdings, top(spot, MAINTENANCE_TOP_BPS)?, scale)
 }
 
@@ -65,26 +68,26 @@ pub fn within_bounds(lots: Lots, strike: PriceE6, spot: PriceE6, scale: Scale) -
     if size > LOTS_MAX {
         return false;
     }
-    let Some(reach) = top(spot, INITIAL_TOP_BPS).map(|node| node.max(strike)) else {
+    let Ok(reach) = top(spot, INITIAL_TOP_BPS).map(|node| node.max(strike)) else {
         return false;
     };
     reach.premium_ceil(size, scale.lots_per_unit).is_some_and(|notional| notional <= NOTIONAL_MAX)
 }
 
 #[inline(never)]
-fn margin(holdings: &Holdings<'_>, top: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
+fn margin(holdings: &Holdings<'_>, top: PriceE6, scale: Scale) -> Result<QuoteAtoms, CashError> {
     let at_top = value_floor(holdings, top, scale)?;
     let worst = match Sweep::new(holdings.book, scale.lots_per_unit) {
-        Some(mut sweep) => sweep.worst(holdings, scale)?,
+        Some(mut sweep) => sweep.worst(holdings, scale).ok_or(CashError::SumTooLarge)?,
         None => worst_node(holdings, scale)?,
     };
-    Some(worst.min(at_top))
+    Ok(worst.min(at_top))
 }
 
 /// The least value over a price of zero and every strike, each valued for itself: for strikes that no market lists, on a tick that is not
 /// a whole number of `lots_per_unit`. The cost grows with the square of the positions.
 #[inline(never)]
-fn worst_node(holdings: &Holdings<'_>, scale: Scale) -> Option<QuoteAtoms> {
+fn worst_node(holdings: &Holdings<'_>, scale: Scale) -> Result<QuoteAtoms, CashError> {
     let mut worst = value_floor(holdings, PriceE6::ZERO, scale)?;
     let mut last = PriceE6::ZERO;
     for position in holdings.book.positions() {
@@ -94,39 +97,51 @@ fn worst_node(holdings: &Holdings<'_>, scale: Scale) -> Option<QuoteAtoms> {
             last = position.strike;
         }
     }
-    Some(worst)
+    Ok(worst)
 }
 
-/// The value that standard margin gives an account at one price: collateral and what each expiry owes, no option value. `None` when a
-/// product exceeds 63 bits.
-pub fn value_floor(holdings: &Holdings<'_>, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
-    let collateral = holdings.quote.checked_add(base_floor(holdings.base, price, scale)?)?;
-    collateral.checked_add(debts_floor(holdings.book.positions(), price, scale.lots_per_unit)?)
+/// The value that standard margin gives an account at one price: collateral and what each expiry owes, no option value.
+///
+/// Domain: any price, as the nodes are. Errors: `BaseUnitZero`, `LotsPerUnitZero`, `NotionalTooLarge`, `SumTooLarge`.
+pub fn value_floor(holdings: &Holdings<'_>, price: PriceE6, scale: Scale) -> Result<QuoteAtoms, CashError> {
+    let collateral = plus(holdings.quote, base_floor(holdings.base, price, scale)?)?;
+    plus(collateral, debts_floor(holdings.book.positions(), price, scale.lots_per_unit)?)
 }
 
-fn base_floor(base: BaseAtoms, price: PriceE6, scale: Scale) -> Option<QuoteAtoms> {
-    if base == BaseAtoms::ZERO { Some(QuoteAtoms::ZERO) } else { price.value_floor(base, scale.base_unit_atoms) }
+fn base_floor(base: BaseAtoms, price: PriceE6, scale: Scale) -> Result<QuoteAtoms, CashError> {
+    if base == BaseAtoms::ZERO {
+        return Ok(QuoteAtoms::ZERO);
+    }
+    let reason = if scale.base_unit_atoms == 0 { CashError::BaseUnitZero } else { CashError::NotionalTooLarge };
+    price.value_floor(base, scale.base_unit_atoms).ok_or(reason)
+}
+
+fn plus(sum: QuoteAtoms, amount: QuoteAtoms) -> Result<QuoteAtoms, CashError> {
+    sum.checked_add(amount).ok_or(CashError::SumTooLarge)
 }
 
 /// Sum over expiries of min(0, sum of payoffs). The positions of one expiry stand side by side.
-fn debts_floor(positions: &[Position], price: PriceE6, lots_per_unit: u32) -> Option<QuoteAtoms> {
+fn debts_floor(positions: &[Position], price: PriceE6, lots_per_unit: u32) -> Result<QuoteAtoms, CashError> {
     let mut total = QuoteAtoms::ZERO;
     let mut of_expiry = QuoteAtoms::ZERO;
     let mut expiry = None;
     for position in positions {
         if expiry != Some(position.expiry) {
-            total = total.checked_add(of_expiry.min(QuoteAtoms::ZERO))?;
+            total = plus(total, of_expiry.min(QuoteAtoms::ZERO))?;
             of_expiry = QuoteAtoms::ZERO;
             expiry = Some(position.expiry);
         }
-        of_expiry = of_expiry.checked_add(position.payoff_floor(price, lots_per_unit)?)?;
+        of_expiry = plus(of_expiry, position.payoff_floor(price, lots_per_unit)?)?;
     }
-    total.checked_add(of_expiry.min(QuoteAtoms::ZERO))
+    plus(total, of_expiry.min(QuoteAtoms::ZERO))
 }
 
-/// The top node, rounded up: a higher node never makes a loss smaller than it is.
-pub fn top(spot: PriceE6, bps: u64) -> Option<PriceE6> {
-    mul_div_ceil(spot.0, bps, BPS).map(PriceE6)
+/// The top node, rounded up: a higher node never makes a loss smaller than it is. Errors: `SpotOutOfRange`, `NodeOutOfRange`.
+pub fn top(spot: PriceE6, bps: u64) -> Result<PriceE6, CashError> {
+    if !spot.in_bounds() {
+        return Err(CashError::SpotOutOfRange);
+    }
+    mul_div_ceil(spot.0, bps, BPS).map(PriceE6).ok_or(CashError::NodeOutOfRange)
 }
 
 #[cfg(test)]

@@ -8,12 +8,12 @@
 //! Source: the oracle design, Volatility surface; no-arbitrage is `pricing::Slice::check_listed` (Gatheral & Jacquier 2014). Ours: the
 //! band in variances (a factor of four in volatility), never tighter than 100 % above, as a quiet day says little about the next.
 
+use crate::mark::{ForwardError, forward_floor};
 use abi::oracle::Surface;
-use pricing::{Neighbours, PricingError, Row, SECONDS_MIN, SECONDS_PER_YEAR, Slice, Svi, exp_q38};
+use pricing::{Neighbours, PricingError, Row, SECONDS_MIN, SECONDS_PER_YEAR, Slice, Svi};
 use units::{PriceE6, UnixSeconds};
 
-/// Largest rate of a forward a year, and how far it may move in a bucket, in 1e-9.
-pub const RATE_MAX_E9: i64 = 300_000_000;
+/// How far the rate of a forward may move in a bucket, in 1e-9.
 pub const RATE_STEP_E9: i64 = 10_000_000;
 /// A surface is stale after so many buckets: then nothing is checked against it, and nobody may rely on it.
 pub const STALE_BUCKETS: i64 = 20;
@@ -72,15 +72,28 @@ pub enum SurfaceError {
     Expired,
     /// The time to expiry that the post is for is not now's.
     ReferenceOff,
+    /// A rate outside -30 %..=30 % a year, or one whose forward leaves the price bounds.
     RateOutOfRange,
     RateMovesTooFast,
     VolMovesTooFast,
     VolOutsideBand,
+    /// Spot lies outside 1e2..=1e13.
+    SpotOutOfRange,
 }
 
 impl From<PricingError> for SurfaceError {
     fn from(error: PricingError) -> Self {
         Self::Pricing(error)
+    }
+}
+
+impl From<ForwardError> for SurfaceError {
+    fn from(error: ForwardError) -> Self {
+        match error {
+            ForwardError::TimeOutOfRange => Self::Pricing(PricingError::TimeOutOfRange),
+            ForwardError::SpotOutOfRange => Self::SpotOutOfRange,
+            ForwardError::RateOutOfRange | ForwardError::ForwardOutOfRange => Self::RateOutOfRange,
+        }
     }
 }
 
@@ -113,47 +126,33 @@ impl Standing {
     }
 }
 
-/// F = S e^(r t), rounded down. Relative error below 1e-10. `None` outside the price bounds or beyond 30 % a year.
-pub fn forward_floor(spot: PriceE6, rate_e9: i64, seconds: u64) -> Option<PriceE6> {
-    if rate_e9.unsigned_abs() > RATE_MAX_E9.unsigned_abs() {
-        return None;
-    }
-    // BOUND: 3e8 in Q38 is below 2^67, times two years in seconds below 2^94.
-    let exponent = (i128::from(rate_e9) << 38).checked_mul(i128::from(seconds))?;
-    let exponent = exponent.checked_div(i128::from(SECONDS_PER_YEAR).checked_mul(1_000_000_000)?)?;
-    let factor = exp_q38(i64::try_from(exponent).ok()?);
-    let forward = u128::from(spot.0).checked_mul(factor.into())? >> 38;
-    u64::try_from(forward).ok().map(PriceE6).filter(|forward| forward.in_bounds())
-}
-
 /// Checks a post. The neighbours' expiries are given with them: `earlier` and `later` seconds from this expiry.
 ///
-/// Errors: in the order of the checks, `Expired`, `ReferenceOff`, `RateOutOfRange`, `RateMovesTooFast`, those of `pricing`,
-/// `VolMovesTooFast`, `VolOutsideBand`.
+/// Errors: in the order of the checks, `Expired`, `ReferenceOff`, `RateMovesTooFast`, `SpotOutOfRange`, `RateOutOfRange`, those of
+/// `pricing`, `VolMovesTooFast`, `VolOutsideBand`.
 pub fn check(fit: &Fit, setting: &Setting<'_>, gaps_s: (u64, u64)) -> Result<(), SurfaceError> {
     let seconds = u64::try_from(setting.expiry.0.saturating_sub(setting.now.0)).ok().filter(|seconds| *seconds > 0);
     let seconds = seconds.ok_or(SurfaceError::Expired)?;
     if fit.reference_s.abs_diff(seconds) > REFERENCE_OFF_S {
         return Err(SurfaceError::ReferenceOff);
     }
-    let buckets_passed = |standing: &Standing| setting.now.0.saturating_sub(standing.posted.0).max(0);
+    let passed_s = |standing: &Standing| setting.now.0.saturating_sub(standing.posted.0).max(0);
     if let Some(previous) = &setting.previous {
-        let step = i128::from(RATE_STEP_E9).saturating_mul(buckets_passed(previous).into());
+        let step = i128::from(RATE_STEP_E9).saturating_mul(passed_s(previous).into());
         let moved = i128::from(fit.rate_e9).saturating_sub(previous.fit.rate_e9.into()).saturating_abs();
         if moved.saturating_mul(i128::from(setting.bucket_s)) > step {
             return Err(SurfaceError::RateMovesTooFast);
         }
     }
-    let forward = forward_floor(setting.spot, fit.rate_e9, seconds).ok_or(SurfaceError::RateOutOfRange)?;
+    let forward = forward_floor(setting.spot, fit.rate_e9, seconds.cast_signed())?;
     let slice = Slice::new(&fit.svi, fit.reference_s, seconds)?;
     let (before_s, after_s) = (seconds.saturating_sub(gaps_s.0), seconds.saturating_add(gaps_s.1));
     let earlier = setting.earlier.map_or(Ok(None), |standing| standing.fresh_slice(setting, before_s))?;
     let later = setting.later.map_or(Ok(None), |standing| standing.fresh_slice(setting, after_s))?;
     slice.check_listed(forward, setting.strikes, &Neighbours { earlier: earlier.as_ref(), later: later.as_ref() })?;
     if let Some(previous) = &setting.previous {
-        let passed_s = buckets_passed(previous).unsigned_abs();
         let before = Slice::new(&previous.fit.svi, previous.fit.reference_s, seconds)?;
-        check_moves(&before, &slice, forward, setting, passed_s)?;
+        check_moves(&before, &slice, forward, setting, passed_s(previous).unsigned_abs())?;
     }
     check_band(&slice, seconds, setting.realised)
 }

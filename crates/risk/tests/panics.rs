@@ -2,17 +2,23 @@
 //! what answers by a reason has one.
 #![allow(clippy::unwrap_used, reason = "a test panics to fail")]
 
+use pricing::Svi;
 use proptest::prelude::*;
-use risk::feed::{Moment, Pin, Purpose, Quote, Sample, Severity, reliance, sample};
+use risk::average::RunningAverage;
+use risk::feed::{
+    Aggregate, Fresh, Held, Moment, Pin, Purpose, Quote, Reading, Refusal, SOURCES, Sample, Severity, State, Tier,
+    Variance, aggregate, flag, is_far, reliance, sample,
+};
 use risk::fill::{FillTerms, fill_cash, long_lots, reduces};
 use risk::payoff::{Book, Kind, Position};
-use risk::portfolio::MarginParams;
+use risk::portfolio::{Expiry, MarginParams};
 use risk::reduce::{Change, premium_fits, reduces_without_repricing, strictly_reduces};
 use risk::scenario::{Node, Shocks, stale_minutes};
 use risk::settlement::{Bucket, Credit, credits, mean, settle};
 use risk::standard::{Holdings, Scale, initial_margin, maintenance_margin, top, value_floor, within_bounds};
+use risk::surface::{self, Fit, Setting, Standing};
 use risk::vault::{Bid, Mandate, Share, offered_lots_floor};
-use risk::{fees, listing, settlement, surface};
+use risk::{fees, listing, mark, settlement};
 use units::{BaseAtoms, Lots, PriceE6, QuoteAtoms, Slot, UnixSeconds};
 
 /// Numbers out of bytes: of every size, the bounds of each type, and those of the protocol.
@@ -93,8 +99,8 @@ fn cash(bytes: &mut Bytes<'_>) {
         taker_fee_bps: bytes.quarter(),
         maker_fee_bps: bytes.quarter(),
     };
-    if let Some(cash) = fill_cash(&terms) {
-        let _ = cash.checked_add(&cash);
+    if let Ok(cash) = fill_cash(&terms) {
+        let _ = cash.plus(&cash);
     }
     let _ =
         fees::fee_ceil(terms.spot, terms.lots, terms.lots_per_unit, QuoteAtoms(bytes.signed()), terms.taker_fee_bps);
@@ -118,12 +124,13 @@ fn positions(bytes: &mut Bytes<'_>) {
         );
         let _ = position.kind.intrinsic(position.strike, spot);
         let full = book.positions().len() == risk::payoff::POSITIONS;
-        assert_eq!(book.push(position).is_none(), full);
+        assert!(!full || book.push(position).is_err());
+        let _ = book.push(position);
     }
     let holdings = Holdings { quote: QuoteAtoms(bytes.signed()), base: BaseAtoms(bytes.word()), book: &book };
     let _ = (initial_margin(&holdings, spot, scale), maintenance_margin(&holdings, spot, scale));
     let _ = (value_floor(&holdings, bytes.price(), scale), top(spot, bytes.word()));
-    if let Some(strikes) = listing::strikes(spot, bytes.price()) {
+    if let Ok(strikes) = listing::strikes(spot, bytes.price()) {
         assert!(strikes.is_sorted());
     }
     let _ = listing::expiry_check(bytes.time(), bytes.time(), bytes.half());
@@ -165,7 +172,7 @@ fn vaults(bytes: &mut Bytes<'_>) {
     assert!(!(bid.beats(&other, offered) && other.beats(&bid, offered)));
     let _ = (bid.escrow_ceil(scale.lots_per_unit), bid.fill(QuoteAtoms(bytes.signed()), offered, scale.lots_per_unit));
     let share = Share { base: BaseAtoms(bytes.word()), quote_atoms: bytes.word() };
-    if let Some(part) = share.part_floor(BaseAtoms(bytes.word()), BaseAtoms(bytes.word())) {
+    if let Ok(part) = share.part_floor(BaseAtoms(bytes.word()), BaseAtoms(bytes.word())) {
         assert!(part.base <= share.base && part.quote_atoms <= share.quote_atoms);
     }
 }
@@ -191,8 +198,98 @@ fn feeds(bytes: &mut Bytes<'_>, data: &[u8]) {
     for purpose in Purpose::ALL {
         let _ = reliance(severity, purpose);
     }
-    let _ = surface::forward_floor(bytes.price(), bytes.signed(), bytes.word());
+    let _ = mark::forward_floor(bytes.price(), bytes.signed(), bytes.signed());
     let _ = Pin::kind_of(&abi::ids::PYTH_RECEIVER);
+}
+
+fn quote(bytes: &mut Bytes<'_>) -> Quote {
+    Quote { price: bytes.price(), half_width: bytes.price() }
+}
+
+/// A refresh of a feed in any state, by any readings, and one that follows it.
+fn refreshes(bytes: &mut Bytes<'_>, data: &[u8]) {
+    let bucket_s = bytes.half();
+    let moment = Moment { now: bytes.time(), slot: Slot(bytes.word()) };
+    let mut held = Held { quote: quote(bytes), published: bytes.time(), slot: Slot(bytes.word()) };
+    let (before, pin) = (held, Pin { kind: bytes.byte() & 3, feed_id: [0; 32], scope: [0; 32] });
+    if held.observe(&pin, data, moment).is_err() {
+        assert_eq!(held, before);
+    }
+    let mut state = State {
+        severity: Severity::from_byte(bytes.byte() & 3),
+        flags: bytes.byte(),
+        accepted: bytes.byte(),
+        quote: quote(bytes),
+        refreshed: bytes.time(),
+        refreshed_slot: Slot(bytes.word()),
+        checked: bytes.time(),
+        checked_slot: Slot(bytes.word()),
+        sampled: bytes.price(),
+        average: bytes.price(),
+        averaged: bytes.time(),
+        stable: bytes.price(),
+        variance: Variance::default(),
+        normal_since: bytes.time(),
+        normal_samples: bytes.half(),
+    };
+    for _ in 0..2 {
+        let moment = Moment { now: bytes.time(), slot: Slot(bytes.word()) };
+        let readings: [Reading; SOURCES] = core::array::from_fn(|_| match bytes.byte() & 3 {
+            0 => Err(Refusal::Absent),
+            1 => Ok(Fresh { quote: quote(bytes), tier: Tier::Margin }),
+            _ => Ok(Fresh { quote: quote(bytes), tier: Tier::NewRisk }),
+        });
+        let average = state.average_at(moment.now, bucket_s);
+        let found: Aggregate = aggregate(&readings, average, bytes.byte());
+        let rests = found.accepted > 0 && found.flags & flag::CONTESTED == 0;
+        assert!(usize::from(found.accepted) <= SOURCES && found.price.is_some() == rests);
+        let _ = is_far(bytes.price(), bytes.price());
+        state.stand(moment.now, bucket_s);
+        state.take(&found, moment, bytes.byte() & 1 == 0, bucket_s);
+        let _ = (state.standing(), Standing::is_fresh(&standing(bytes), moment.now, bucket_s));
+    }
+    let mean = bytes.word();
+    state.variance.advance(bytes.half(), |number| (number & 1 == 0).then_some(mean));
+}
+
+fn fit(bytes: &mut Bytes<'_>) -> Fit {
+    let mut any = || if bytes.byte() & 1 == 0 { bytes.signed() } else { bytes.signed() % 1_000_000_000 };
+    let svi = Svi { a_e9: any(), b_e9: any(), rho_e9: any(), m_e9: any(), sigma_e9: any() };
+    Fit { svi, reference_s: bytes.word(), rate_e9: bytes.signed() }
+}
+
+fn standing(bytes: &mut Bytes<'_>) -> Standing {
+    Standing { fit: fit(bytes), posted: bytes.time() }
+}
+
+fn surfaces(bytes: &mut Bytes<'_>) {
+    let strikes = [bytes.price(), bytes.price(), bytes.price()];
+    let (now, mut fit) = (bytes.time(), fit(bytes));
+    // One in two is for the time that there is, so that the later checks are reached.
+    let near = bytes.byte() & 1 == 0;
+    let expiry = if near { UnixSeconds(now.0.saturating_add(604_800)) } else { bytes.time() };
+    if near {
+        fit = Fit { reference_s: 604_800, rate_e9: fit.rate_e9 % 400_000_000, ..fit };
+    }
+    let mut other = || (bytes.byte() & 1 == 0).then(|| standing(bytes));
+    let (previous, earlier, later) = (other(), other(), other());
+    let setting = Setting {
+        now,
+        expiry,
+        bucket_s: bytes.half(),
+        spot: bytes.price(),
+        strikes: strikes.get(..usize::from(bytes.byte() & 3)).unwrap_or(&strikes),
+        previous,
+        earlier,
+        later,
+        move_bps: bytes.quarter(),
+        realised: (bytes.word(), bytes.half()),
+    };
+    let _ = surface::check(&fit, &setting, (bytes.word(), bytes.word()));
+    let average = RunningAverage::NOT_BEGUN;
+    let expiry =
+        Expiry { forward: bytes.price(), seconds: bytes.signed(), svi: fit.svi, reference_s: fit.reference_s, average };
+    let _ = (mark::price_floor(&expiry, bytes.price(), bytes.kind()), mark::terms(&expiry, bytes.price()));
 }
 
 proptest! {
@@ -201,12 +298,14 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(data in proptest::collection::vec(any::<u8>(), 0..700)) {
         let mut bytes = Bytes(data.iter());
-        match bytes.byte() % 6 {
+        match bytes.byte() % 8 {
             0 => cash(&mut bytes),
             1 => positions(&mut bytes),
             2 => scenarios(&mut bytes),
             3 => settlements(&mut bytes),
             4 => vaults(&mut bytes),
+            5 => refreshes(&mut bytes, &data),
+            6 => surfaces(&mut bytes),
             _ => feeds(&mut bytes, &data),
         }
     }

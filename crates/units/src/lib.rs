@@ -8,6 +8,10 @@
 //! | `QuoteAtoms` | basis points | `QuoteAtoms` | [`QuoteAtoms::bps_floor`], [`QuoteAtoms::bps_ceil`] |
 //!
 //! Anything not in the table is not a legal conversion. ROUNDING: what users owe rounds up, what they are owed rounds down.
+//!
+//! Arithmetic here answers as the standard library's `checked_` functions do: `None` where the result does not fit its type or the divisor is
+//! zero, or, in the functions of basis points, where the amount is negative. Why that is, and what it is called, is for the formula that
+//! calls it to say: every public function of the crates above has an error for each cause.
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(
     test,

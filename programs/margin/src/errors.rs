@@ -1,5 +1,7 @@
 //! Refusals. Codes are 6200 plus the position here: append only.
 use anchor_lang::prelude::*;
+use risk::payoff::BookError;
+use risk::CashError;
 
 #[error_code(offset = 6200)]
 pub enum MarginError {
@@ -185,4 +187,31 @@ pub enum MarginError {
     FillThrottled,
     #[msg("at level 1 a market takes at most a twentieth of its cap on open interest in an hour")]
     RateThrottled,
+}
+
+impl From<CashError> for MarginError {
+    fn from(error: CashError) -> Self {
+        match error {
+            CashError::PriceOutOfRange => Self::QuotePriceOutOfBounds,
+            CashError::SpotOutOfRange => Self::FeedUnreadable,
+            CashError::FeeRateOutOfRange => Self::FeeOutOfBounds,
+            CashError::LotsPerUnitZero => Self::LotsPerUnitOutOfBounds,
+            CashError::BaseUnitZero => Self::BaseDecimalsTooMany,
+            CashError::LotsOutOfRange
+            | CashError::NodeOutOfRange
+            | CashError::AmountNegative
+            | CashError::NotionalTooLarge
+            | CashError::SumTooLarge => Self::NotionalTooLarge,
+        }
+    }
+}
+
+impl From<BookError> for MarginError {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::Full => Self::PositionsFull,
+            BookError::LegEmpty => Self::AmountZero,
+            BookError::LegDuplicated => Self::DuplicateLeg,
+        }
+    }
 }

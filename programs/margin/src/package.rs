@@ -42,7 +42,7 @@ impl Package {
             let earlier = quote.legs.get(..at).unwrap_or(&[]);
             require!(earlier.iter().all(|held| !is_same_series(held, leg)), MarginError::DuplicateLeg);
             let leg = Leg::new(leg, packages, setting, others)?;
-            cash = cash.checked_add(&leg.cash).ok_or(MarginError::NotionalTooLarge)?;
+            cash = cash.plus(&leg.cash).map_err(MarginError::from)?;
             legs.push(leg);
         }
         Ok(Self { legs, cash })
@@ -82,7 +82,7 @@ impl Leg {
             taker_fee_bps: setting.market.taker_fee_bps.get(),
             maker_fee_bps: setting.market.maker_fee_bps.get(),
         };
-        let cash = fill_cash(&terms).ok_or(MarginError::NotionalTooLarge)?;
+        let cash = fill_cash(&terms).map_err(MarginError::from)?;
         let bought = Lots(i64::try_from(lots).map_err(|_| MarginError::NotionalTooLarge)?);
         let sold = Lots::ZERO.checked_sub(bought).ok_or(MarginError::NotionalTooLarge)?;
         let (taker, maker) = if terms.taker_buys { (bought, sold) } else { (sold, bought) };

@@ -84,7 +84,7 @@ pub fn mark(around: &Surroundings<'_>, series: &Series) -> Option<PriceE6> {
     let prices = Prices { feed: &feed, around, need: Need::Keep };
     let listed = prices.listed(series.expiry_unix_s).ok()?;
     let (expiry, _) = prices.expiry(series.expiry_unix_s, &listed).ok()?;
-    price_floor(&expiry, PriceE6(series.strike_e6), series.kind)
+    price_floor(&expiry, PriceE6(series.strike_e6), series.kind).ok()
 }
 
 impl<'a> Prices<'a> {
@@ -147,7 +147,7 @@ impl<'a> Prices<'a> {
             m_e9: surface.m_e9.get(),
             sigma_e9: surface.sigma_e9.get(),
         };
-        let forward = forward.ok_or(MarginError::MarginUncomputable)?;
+        let forward = forward.map_err(|_| MarginError::MarginUncomputable)?;
         Ok((Expiry { forward, svi, reference_s: surface.reference_s.get(), ..intrinsic }, minutes))
     }
 

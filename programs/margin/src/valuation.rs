@@ -8,6 +8,7 @@ use core::cell::OnceCell;
 use risk::payoff::{Book, Position};
 use risk::portfolio::{assess, Assessment, Portfolio, Table};
 use risk::standard::{initial_margin, maintenance_margin, Holdings};
+use risk::CashError;
 use units::{BaseAtoms, PriceE6, QuoteAtoms};
 
 /// What an account is valued in: one market at one moment, and the accounts that the caller passed beyond the named ones.
@@ -100,13 +101,16 @@ impl MarginAccount {
 impl Held {
     /// A book is larger than a frame of the VM likes to hold twice.
     #[inline(never)]
-    fn with_holdings(&self, value: impl Fn(&Holdings<'_>) -> Option<QuoteAtoms>) -> Result<QuoteAtoms> {
+    fn with_holdings(
+        &self,
+        value: impl Fn(&Holdings<'_>) -> core::result::Result<QuoteAtoms, CashError>,
+    ) -> Result<QuoteAtoms> {
         let mut book = Book::EMPTY;
         for position in &self.positions {
-            book.push(*position).ok_or(MarginError::PositionsFull)?;
+            book.push(*position).map_err(MarginError::from)?;
         }
         let holdings = Holdings { quote: self.quote, base: self.base, book: &book };
-        value(&holdings).ok_or_else(|| MarginError::NotionalTooLarge.into())
+        Ok(value(&holdings).map_err(MarginError::from)?)
     }
 
     #[inline(never)]
@@ -121,7 +125,7 @@ impl Held {
         let scale = around.market.scale();
         let mut value = self.quote.checked_add(around.spot.value_floor(self.base, scale.base_unit_atoms)?)?;
         for position in &self.positions {
-            value = value.checked_add(position.payoff_floor(around.spot, scale.lots_per_unit)?)?;
+            value = value.checked_add(position.payoff_floor(around.spot, scale.lots_per_unit).ok()?)?;
         }
         Some(value)
     }

@@ -2,7 +2,7 @@
 use anchor_lang::prelude::*;
 use pricing::PricingError;
 use risk::feed::Refusal;
-use risk::settlement::Unsettled;
+use risk::settlement::{CreditError, Unsettled};
 use risk::surface::SurfaceError;
 use shared::UpgradeAuthorityError;
 
@@ -222,6 +222,7 @@ impl From<SurfaceError> for OracleError {
             SurfaceError::RateMovesTooFast => Self::SurfaceRateMovesTooFast,
             SurfaceError::VolMovesTooFast => Self::SurfaceVolMovesTooFast,
             SurfaceError::VolOutsideBand => Self::SurfaceVolOutsideBand,
+            SurfaceError::SpotOutOfRange => Self::PriceOutOfBounds,
         }
     }
 }
@@ -250,6 +251,15 @@ impl From<Unsettled> for OracleError {
             Unsettled::NotExpired => Self::NotExpired,
             Unsettled::Pending => Self::SettlementPending,
             Unsettled::TimeOutOfRange => Self::ExpiryOutOfRange,
+        }
+    }
+}
+
+impl From<CreditError> for OracleError {
+    fn from(error: CreditError) -> Self {
+        match error {
+            CreditError::PriceOutOfRange => Self::PriceOutOfBounds,
+            CreditError::SecondsTooMany | CreditError::SumTooLarge => Self::CounterOverflow,
         }
     }
 }

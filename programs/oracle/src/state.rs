@@ -113,7 +113,7 @@ impl Feed {
             let place = usize::try_from(credit.number % RING).ok().and_then(|place| self.buckets.get_mut(place));
             let place = place.ok_or(OracleError::CounterOverflow)?;
             let credited = risk::settlement::Bucket::from(*place).credited(credit, price);
-            *place = credited.ok_or(OracleError::CounterOverflow)?.into();
+            *place = credited.map_err(OracleError::from)?.into();
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Every refusal of the program. Append only: codes are never reused.
 use anchor_lang::prelude::*;
+use risk::vault::OfferError;
 
 #[error_code(offset = 6400)]
 pub enum VaultError {
@@ -103,4 +104,20 @@ pub enum VaultError {
     WrongBreakerProgram,
     #[msg("the custody is not the market's")]
     WrongCustody,
+}
+
+impl From<OfferError> for VaultError {
+    fn from(error: OfferError) -> Self {
+        match error {
+            OfferError::SpotOutOfRange => Self::FeedStale,
+            OfferError::NoStrike => Self::NoStrike,
+            OfferError::LotsPerUnitZero | OfferError::BaseUnitZero => Self::MarketUnreadable,
+            OfferError::PriceOutOfRange => Self::BidPriceOutOfBounds,
+            OfferError::LotsOutOfRange => Self::BidLotsOutOfBounds,
+            OfferError::NothingOffered => Self::NothingToOffer,
+            OfferError::PremiumTooLarge | OfferError::EscrowTooSmall => Self::AmountOverflow,
+            // A claim on an epoch that holds no such deposit.
+            OfferError::NothingDeposited | OfferError::DepositAboveTotal => Self::WrongDeposit,
+        }
+    }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{decimal, input::InputError};
 use risk::{
+    CashError,
     payoff::{Book, Position},
     portfolio::PortfolioError,
     standard::{self, Holdings, INITIAL_TOP_BPS, MAINTENANCE_TOP_BPS, within_bounds},
@@ -34,44 +35,45 @@ pub(super) fn check(file: &File) -> Result<(), InputError> {
 /// `mtm` is the portfolio's at its marks, as in the other mode. Error: `Portfolio`.
 pub(super) fn answer(file: &File, mtm: QuoteAtoms) -> Result<Answer, InputError> {
     let (spot, scale) = (file.market.spot, file.market.scale);
-    let compute = || {
+    let compute = || -> Result<Answer, PortfolioError> {
         let book = book(file)?;
         let holdings = Holdings { quote: file.quote, base: file.base, book: &book };
         let im = standard::initial_margin(&holdings, spot, scale)?;
         let mm = standard::maintenance_margin(&holdings, spot, scale)?;
         let nodes = nodes(file)?;
-        let values =
-            nodes.iter().map(|node| standard::value_floor(&holdings, node.price, scale)).collect::<Option<Vec<_>>>()?;
+        let values = nodes
+            .iter()
+            .map(|node| standard::value_floor(&holdings, node.price, scale))
+            .collect::<Result<Vec<_>, _>>()?;
         let scenarios = nodes.iter().zip(&values).map(|(node, value)| {
-            Some(Scenario { name: node.name.clone(), value: quote(*value), loss: quote(value.checked_sub(mtm)?) })
+            let loss = value.checked_sub(mtm).ok_or(PortfolioError::Overflow);
+            loss.map(|loss| Scenario { name: node.name.clone(), value: quote(*value), loss: quote(loss) })
         });
         let worst = nodes.iter().zip(&values).filter(|(node, _)| node.initial).min_by_key(|(_, value)| **value);
-        Some(Answer {
+        Ok(Answer {
             mode: "standard",
             unit: UNIT,
             mtm: quote(mtm),
             im: quote(im),
             mm: quote(mm),
-            scenarios: scenarios.collect::<Option<_>>()?,
-            worst: worst.map(|(node, _)| node.name.clone())?,
+            scenarios: scenarios.collect::<Result<_, PortfolioError>>()?,
+            worst: worst.map(|(node, _)| node.name.clone()).unwrap_or_default(),
             contingencies: Contingencies::default(),
         })
     };
-    let overflow =
-        || InputError::Portfolio { path: "the portfolio as a whole".to_owned(), reason: PortfolioError::Overflow };
-    compute().ok_or_else(overflow)
+    compute().map_err(|reason| InputError::Portfolio { path: "the portfolio as a whole".to_owned(), reason })
 }
 
-fn book(file: &File) -> Option<Book> {
+fn book(file: &File) -> Result<Book, PortfolioError> {
     let mut book = Book::EMPTY;
     for leg in &file.legs {
-        let expiry = *file.times.get(leg.expiry)?;
+        let expiry = *file.times.get(leg.expiry).ok_or(PortfolioError::ExpiryUnknown)?;
         book.push(Position { expiry, strike: leg.strike, kind: leg.kind, lots: leg.lots })?;
     }
-    Some(book)
+    Ok(book)
 }
 
-fn nodes(file: &File) -> Option<Vec<Node>> {
+fn nodes(file: &File) -> Result<Vec<Node>, CashError> {
     let node = |name: String, price: PriceE6| Node { name, price, initial: true };
     let mut strikes: Vec<PriceE6> = file.legs.iter().map(|leg| leg.strike).collect();
     strikes.sort_unstable();
@@ -82,5 +84,5 @@ fn nodes(file: &File) -> Option<Vec<Node>> {
     let top = |bps| standard::top(file.market.spot, bps);
     nodes.push(Node { initial: false, ..node("spot +50% (mm)".to_owned(), top(MAINTENANCE_TOP_BPS)?) });
     nodes.push(node("spot +100% (im)".to_owned(), top(INITIAL_TOP_BPS)?));
-    Some(nodes)
+    Ok(nodes)
 }

@@ -31,6 +31,34 @@ fn premium_rounding_goes_to_insurance() {
 }
 
 #[test]
+fn cash_names_what_is_wrong() {
+    let cases = [
+        (FillTerms { price: PriceE6(0), ..TERMS }, CashError::PriceOutOfRange),
+        (FillTerms { price: PriceE6(99), ..TERMS }, CashError::PriceOutOfRange),
+        (FillTerms { price: PriceE6(PriceE6::MAX.0 + 1), ..TERMS }, CashError::PriceOutOfRange),
+        (FillTerms { spot: PriceE6(0), ..TERMS }, CashError::SpotOutOfRange),
+        (FillTerms { spot: PriceE6(u64::MAX), ..TERMS }, CashError::SpotOutOfRange),
+        (FillTerms { lots: 0, ..TERMS }, CashError::LotsOutOfRange),
+        (FillTerms { lots: u64::MAX, ..TERMS }, CashError::LotsOutOfRange),
+        (FillTerms { lots_per_unit: 0, ..TERMS }, CashError::LotsPerUnitZero),
+        (FillTerms { taker_fee_bps: 101, ..TERMS }, CashError::FeeRateOutOfRange),
+        (FillTerms { maker_fee_bps: u16::MAX, ..TERMS }, CashError::FeeRateOutOfRange),
+        (FillTerms { lots: u64::MAX >> 1, ..TERMS }, CashError::NotionalTooLarge),
+        // The seller's fee has no room below -2^63: the premium alone nearly fills the type.
+        (
+            FillTerms { price: PriceE6(100), lots: u64::MAX >> 1, lots_per_unit: 100, spot: PriceE6(100), ..TERMS },
+            CashError::SumTooLarge,
+        ),
+    ];
+    for (terms, error) in cases {
+        assert_eq!(fill_cash(&terms), Err(error), "{terms:?}");
+    }
+    let full = FillCash { premium: QuoteAtoms(i64::MAX), ..FillCash::ZERO };
+    assert_eq!(full.plus(&full), Err(CashError::SumTooLarge));
+    assert_eq!(full.plus(&FillCash::ZERO), Ok(full));
+}
+
+#[test]
 fn reducing_shrinks_without_flipping() {
     for (before, change, expected) in [
         (10, -3, true),

@@ -47,10 +47,18 @@ fn strikes_start_at_one_tick_when_the_price_is_low() {
 }
 
 #[test]
-fn strikes_out_of_bounds_are_none() {
-    assert_eq!(strikes(PriceE6(100), PriceE6(0)), None);
-    assert_eq!(strikes(PriceE6(50), PriceE6(1)), None);
-    assert_eq!(strikes(PriceE6::MAX, PriceE6(1_000_000)), None);
+fn strikes_name_what_is_wrong() {
+    for (spot, tick, error) in [
+        (PriceE6(0), PriceE6(100), StrikesError::SpotOutOfRange),
+        (PriceE6(99), PriceE6(1), StrikesError::SpotOutOfRange),
+        (PriceE6(u64::MAX), PriceE6(1), StrikesError::SpotOutOfRange),
+        (PriceE6(100), PriceE6(0), StrikesError::TickZero),
+        (PriceE6(100), PriceE6(1), StrikesError::StrikesOutOfRange),
+        (PriceE6(100), PriceE6(u64::MAX), StrikesError::StrikesOutOfRange),
+        (PriceE6::MAX, PriceE6(1_000_000), StrikesError::StrikesOutOfRange),
+    ] {
+        assert_eq!(strikes(spot, tick), Err(error), "{spot:?} {tick:?}");
+    }
 }
 
 proptest! {

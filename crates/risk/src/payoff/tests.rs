@@ -19,7 +19,7 @@ fn payoff_of_calls_and_puts_by_hand() {
     ] {
         assert_eq!(
             position(kind, strike, lots).payoff_floor(PriceE6(price), 10),
-            Some(QuoteAtoms(due)),
+            Ok(QuoteAtoms(due)),
             "{kind:?} {price} {lots}"
         );
     }
@@ -29,14 +29,37 @@ fn payoff_of_calls_and_puts_by_hand() {
 fn payoff_rounds_against_the_holder() {
     // One atom of intrinsic value on one lot of ten: a tenth of an atom.
     let price = PriceE6(1_000_001);
-    assert_eq!(position(Kind::Call, 1_000_000, 1).payoff_floor(price, 10), Some(QuoteAtoms(0)));
-    assert_eq!(position(Kind::Call, 1_000_000, -1).payoff_floor(price, 10), Some(QuoteAtoms(-1)));
+    assert_eq!(position(Kind::Call, 1_000_000, 1).payoff_floor(price, 10), Ok(QuoteAtoms(0)));
+    assert_eq!(position(Kind::Call, 1_000_000, -1).payoff_floor(price, 10), Ok(QuoteAtoms(-1)));
 }
 
 #[test]
-fn payoff_without_an_answer_is_none() {
-    assert_eq!(position(Kind::Call, 0, 1).payoff_floor(PriceE6(1), 0), None);
-    assert_eq!(position(Kind::Call, 0, i64::MAX).payoff_floor(PriceE6(u64::MAX), 1), None);
+fn payoff_names_what_is_wrong() {
+    for lots in [1, -1] {
+        assert_eq!(position(Kind::Call, 0, lots).payoff_floor(PriceE6(1), 0), Err(CashError::LotsPerUnitZero));
+    }
+    for lots in [i64::MAX, i64::MIN] {
+        let payoff = position(Kind::Call, 0, lots).payoff_floor(PriceE6(u64::MAX), 1);
+        assert_eq!(payoff, Err(CashError::NotionalTooLarge));
+    }
+}
+
+#[test]
+fn book_names_what_is_wrong() {
+    let mut book = Book::EMPTY;
+    let held = position(Kind::Call, 7, 1);
+    assert_eq!(book.push(Position { lots: Lots::ZERO, ..held }), Err(BookError::LegEmpty));
+    assert_eq!(book.push(held), Ok(()));
+    assert_eq!(book.push(Position { lots: Lots(-5), ..held }), Err(BookError::LegDuplicated));
+    for other in [
+        Position { kind: Kind::Put, ..held },
+        Position { strike: PriceE6(8), ..held },
+        Position { expiry: UnixSeconds(0), ..held },
+    ] {
+        assert_eq!(book.push(other), Ok(()));
+        assert_eq!(book.push(other), Err(BookError::LegDuplicated));
+    }
+    assert_eq!(book.positions().len(), 4);
 }
 
 #[test]
@@ -44,9 +67,9 @@ fn book_groups_expiries_and_refuses_the_33rd() {
     let mut book = Book::EMPTY;
     for at in 0..POSITIONS {
         let expiry = UnixSeconds([7, 3, 5][at % 3]);
-        assert_eq!(book.push(Position { expiry, ..position(Kind::Put, at as u64, 1) }), Some(()));
+        assert_eq!(book.push(Position { expiry, ..position(Kind::Put, at as u64, 1) }), Ok(()));
     }
-    assert_eq!(book.push(position(Kind::Put, 1, 1)), None);
+    assert_eq!(book.push(position(Kind::Put, 100, 1)), Err(BookError::Full));
     assert_eq!(book.positions().len(), POSITIONS);
     assert!(book.positions().is_sorted_by_key(|held| held.expiry));
     let mut strikes: Vec<u64> = book.positions().iter().map(|held| held.strike.0).collect();

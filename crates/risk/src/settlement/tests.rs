@@ -59,6 +59,23 @@ fn credits_split_at_bucket_bounds_and_skip_long_gaps() {
 }
 
 #[test]
+fn a_credit_names_what_is_wrong() {
+    let (price, credit) = (PriceE6(1_000), Credit { number: 7, seconds: 60 });
+    let held = Bucket { number: 7, weight_s: 30, weighted_price_e6_s: 30_000 };
+    for (bucket, credit, price, error) in [
+        (held, credit, PriceE6(0), CreditError::PriceOutOfRange),
+        (held, credit, PriceE6(99), CreditError::PriceOutOfRange),
+        (held, credit, PriceE6(PriceE6::MAX.0 + 1), CreditError::PriceOutOfRange),
+        (Bucket { weight_s: u32::MAX, ..held }, credit, price, CreditError::SecondsTooMany),
+        (held, Credit { seconds: u32::MAX - 30, ..credit }, PriceE6::MAX, CreditError::SumTooLarge),
+        (Bucket { weighted_price_e6_s: u64::MAX, ..held }, credit, price, CreditError::SumTooLarge),
+    ] {
+        assert_eq!(bucket.credited(credit, price), Err(error), "{bucket:?} {credit:?} {price:?}");
+    }
+    assert_eq!(held.credited(credit, price).map(|bucket| bucket.weight_s), Ok(90));
+}
+
+#[test]
 fn settle_of_a_steady_price_is_that_price() {
     let mut feed = Feed::new(150_000_000, WINDOW_START);
     feed.refresh_every(20, EXPIRY, |_| 150_000_000);

@@ -109,7 +109,7 @@ impl<'a> Sweep<'a> {
                 self.walk(strike.checked_sub(price)?)?;
                 price = strike;
                 let node = PriceE6(strike.checked_mul(u64::from(self.lots_per_unit))?);
-                let collateral = holdings.quote.checked_add(super::base_floor(holdings.base, node, scale)?)?;
+                let collateral = holdings.quote.checked_add(super::base_floor(holdings.base, node, scale).ok()?)?;
                 worst = worst.min(collateral.checked_add(QuoteAtoms(self.debts()?))?);
             }
             let place = usize::try_from(key & PLACE_MASK).ok()?;

@@ -1,4 +1,7 @@
+#![allow(clippy::float_arithmetic, reason = "the expected figures are floating-point ones")]
+
 use super::*;
+use crate::mark::RATE_MAX_E9;
 use proptest::prelude::*;
 
 const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
@@ -38,20 +41,6 @@ fn standing(fit: Fit, seconds_ago: i64) -> Option<Standing> {
 }
 
 #[test]
-fn forward_floor_grows_with_rate_and_time() {
-    let year = SECONDS_PER_YEAR;
-    assert_eq!(forward_floor(SPOT, 0, year), Some(SPOT));
-    // e^0.3 and e^-0.3, a year and two.
-    let close = |found: Option<PriceE6>, expected: f64| (found.unwrap().0 as f64 / expected - 1.0).abs() < 1e-8;
-    assert!(close(forward_floor(SPOT, RATE_MAX_E9, year), 150e6 * 0.3_f64.exp()));
-    assert!(close(forward_floor(SPOT, -RATE_MAX_E9, 2 * year), 150e6 * (-0.6_f64).exp()));
-    for rate in [RATE_MAX_E9 + 1, i64::MIN, i64::MAX] {
-        assert_eq!(forward_floor(SPOT, rate, year), None);
-    }
-    assert_eq!(forward_floor(PriceE6::MAX, 1_000_000, year), None);
-}
-
-#[test]
 fn check_takes_a_sound_first_post() {
     assert_eq!(check(&FIT, &setting(&strikes()), (0, 0)), Ok(()));
 }
@@ -70,6 +59,10 @@ fn check_names_what_is_wrong_with_times_and_rates() {
     for rate_e9 in [RATE_MAX_E9 + 1, -RATE_MAX_E9 - 1, i64::MIN, i64::MAX] {
         assert_eq!(of(Fit { rate_e9, ..FIT }, base), Err(SurfaceError::RateOutOfRange));
     }
+    for spot in [PriceE6(0), PriceE6(99), PriceE6(u64::MAX)] {
+        assert_eq!(of(FIT, Setting { spot, ..base }), Err(SurfaceError::SpotOutOfRange));
+    }
+    assert_eq!(of(FIT, Setting { spot: PriceE6::MAX, ..base }), Err(SurfaceError::RateOutOfRange));
     // One percent a minute.
     let after_a_minute = Setting { previous: standing(FIT, 60), ..base };
     assert_eq!(of(Fit { rate_e9: FIT.rate_e9 + RATE_STEP_E9, ..FIT }, after_a_minute), Ok(()));

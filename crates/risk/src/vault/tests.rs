@@ -59,15 +59,15 @@ fn mandate_periods_shrink_with_the_time_divisor() {
 #[test]
 fn strike_is_the_lowest_listed_that_is_far_enough() {
     let listed = [100, 110, 111, 120].map(|units| PriceE6(units * 1_000_000));
-    assert_eq!(mandate().strike(PriceE6(100_000_000), listed), Some(listed[1]));
-    assert_eq!(mandate().strike(PriceE6(100_000_001), listed), Some(listed[2]));
-    assert_eq!(mandate().strike(PriceE6(110_000_000), listed), None);
+    assert_eq!(mandate().strike(PriceE6(100_000_000), listed), Ok(listed[1]));
+    assert_eq!(mandate().strike(PriceE6(100_000_001), listed), Ok(listed[2]));
+    assert_eq!(mandate().strike(PriceE6(110_000_000), listed), Err(OfferError::NoStrike));
 }
 
 #[test]
 fn reserve_price_rounds_up() {
-    assert_eq!(mandate().reserve_price_ceil(PriceE6(100_000_000)), Some(PriceE6(500_000)));
-    assert_eq!(mandate().reserve_price_ceil(PriceE6(100_000_001)), Some(PriceE6(500_001)));
+    assert_eq!(mandate().reserve_price_ceil(PriceE6(100_000_000)), Ok(PriceE6(500_000)));
+    assert_eq!(mandate().reserve_price_ceil(PriceE6(100_000_001)), Ok(PriceE6(500_001)));
 }
 
 #[test]
@@ -82,10 +82,9 @@ fn expiry_fits_between_half_and_twice_the_epoch() {
 
 #[test]
 fn offered_lots_round_down_and_stop_at_the_bound() {
-    assert_eq!(offered_lots_floor(BaseAtoms(UNIT_ATOMS / 10 - 1), 10, UNIT_ATOMS), Some(0));
-    assert_eq!(offered_lots_floor(BaseAtoms(35 * UNIT_ATOMS / 10 + 7), 10, UNIT_ATOMS), Some(35));
-    assert_eq!(offered_lots_floor(BaseAtoms(u64::MAX), 1, 1), Some(MAX_OFFERED_LOTS));
-    assert_eq!(offered_lots_floor(BaseAtoms(1), 1, 0), None);
+    assert_eq!(offered_lots_floor(BaseAtoms(UNIT_ATOMS / 10 - 1), 10, UNIT_ATOMS), Ok(0));
+    assert_eq!(offered_lots_floor(BaseAtoms(35 * UNIT_ATOMS / 10 + 7), 10, UNIT_ATOMS), Ok(35));
+    assert_eq!(offered_lots_floor(BaseAtoms(u64::MAX), 1, 1), Ok(MAX_OFFERED_LOTS));
 }
 
 #[test]
@@ -104,14 +103,44 @@ fn fill_of_too_many_lots_returns_the_surplus() {
     let escrow = bid.escrow_ceil(10).expect("in bounds");
     let fill = bid.fill(escrow, 35, 10).expect("covered");
     assert_eq!(fill, Fill { lots: 35, premium: QuoteAtoms(10_500_000), surplus: QuoteAtoms(4_500_000) });
-    assert_eq!(bid.fill(QuoteAtoms(1), 35, 10), None);
 }
 
 #[test]
 fn part_needs_a_deposit_within_the_total() {
     let result = Share { base: BaseAtoms(10), quote_atoms: 10 };
-    assert_eq!(result.part_floor(BaseAtoms(3), BaseAtoms(2)), None);
-    assert_eq!(result.part_floor(BaseAtoms(0), BaseAtoms(0)), None);
+    assert_eq!(result.part_floor(BaseAtoms(3), BaseAtoms(2)), Err(OfferError::DepositAboveTotal));
+    assert_eq!(result.part_floor(BaseAtoms(0), BaseAtoms(0)), Err(OfferError::NothingDeposited));
+}
+
+#[test]
+fn offers_name_what_is_wrong() {
+    for spot in [PriceE6(0), PriceE6(99), PriceE6(PriceE6::MAX.0 + 1), PriceE6(u64::MAX)] {
+        assert_eq!(mandate().strike(spot, [PriceE6::MAX]), Err(OfferError::SpotOutOfRange));
+        assert_eq!(mandate().reserve_price_ceil(spot), Err(OfferError::SpotOutOfRange));
+    }
+    assert_eq!(mandate().strike(PriceE6(100_000_000), []), Err(OfferError::NoStrike));
+    assert_eq!(offered_lots_floor(BaseAtoms(1), 1, 0), Err(OfferError::BaseUnitZero));
+    assert_eq!(offered_lots_floor(BaseAtoms(1), 0, 1), Err(OfferError::LotsPerUnitZero));
+}
+
+#[test]
+fn bids_name_what_is_wrong() {
+    for (bid, lots_per_unit, error) in [
+        (bid(0, 1), 10, OfferError::PriceOutOfRange),
+        (bid(PriceE6::MAX.0 + 1, 1), 10, OfferError::PriceOutOfRange),
+        (bid(5, 0), 10, OfferError::LotsOutOfRange),
+        (bid(5, MAX_OFFERED_LOTS + 1), 10, OfferError::LotsOutOfRange),
+        (bid(5, 1), 0, OfferError::LotsPerUnitZero),
+        (bid(PriceE6::MAX.0, MAX_OFFERED_LOTS), 1, OfferError::PremiumTooLarge),
+    ] {
+        assert_eq!(bid.escrow_ceil(lots_per_unit), Err(error), "{bid:?}");
+        assert_eq!(bid.fill(QuoteAtoms(i64::MAX), MAX_OFFERED_LOTS, lots_per_unit), Err(error), "{bid:?}");
+    }
+    let bid = bid(3_000_000, 50);
+    for escrow in [1, 0, -1, i64::MIN] {
+        assert_eq!(bid.fill(QuoteAtoms(escrow), 35, 10), Err(OfferError::EscrowTooSmall));
+    }
+    assert_eq!(bid.fill(QuoteAtoms(i64::MAX), 0, 10), Err(OfferError::NothingOffered));
 }
 
 proptest! {
@@ -140,7 +169,7 @@ proptest! {
     fn an_idle_epoch_returns_each_deposit(deposit in 1u64..=1 << 50, others in 0u64..=1 << 50) {
         let deposited = BaseAtoms(deposit + others);
         let part = Share { base: deposited, quote_atoms: 0 }.part_floor(BaseAtoms(deposit), deposited);
-        prop_assert_eq!(part, Some(Share { base: BaseAtoms(deposit), quote_atoms: 0 }));
+        prop_assert_eq!(part, Ok(Share { base: BaseAtoms(deposit), quote_atoms: 0 }));
     }
 
     /// V-4: a bid is filled and refunded exactly, never beyond its lots or the offer, never for more than it bid.

@@ -51,7 +51,7 @@ impl ExpiryCreate {
         self.validate(expiry_unix_s, &stamp)?;
         let spot = spot(self.feed.account(), Purpose::NewRisk, &stamp)?;
         let tick = PriceE6(self.market.strike_tick_e6.get());
-        let strikes = strikes(spot, tick).ok_or(MarginError::StrikesOutOfBounds)?;
+        let strikes = strikes(spot, tick).map_err(|_| MarginError::StrikesOutOfBounds)?;
 
         self.expiry.version = VERSION;
         self.expiry.min_reader = MIN_READER;

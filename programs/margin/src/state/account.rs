@@ -149,7 +149,7 @@ impl MarginAccount {
             if slot.is_vacant() || slot.expiry_unix_s != expiry.expiry_unix_s {
                 continue;
             }
-            let payoff = slot.to_risk()?.payoff_floor(price, lots_per_unit).ok_or(MarginError::AmountOverflow)?;
+            let payoff = slot.to_risk()?.payoff_floor(price, lots_per_unit).map_err(|_| MarginError::AmountOverflow)?;
             let series = expiry.series(slot.strike_e6.get(), slot.kind)?;
             let lots = Lots(slot.lots.get());
             settled.add(payoff, lots)?;

@@ -71,8 +71,7 @@ impl AuctionClear {
         let lots_per_unit = market.lots_per_unit.get();
         let escrow = bid.escrow().ok_or(VaultError::AmountOverflow)?;
         // INVARIANT(V-4): premium + surplus = escrow. The bid met the reserve when it was placed.
-        let fill =
-            bid.ranked().fill(escrow, epoch.offered_lots.get(), lots_per_unit).ok_or(VaultError::AmountOverflow)?;
+        let fill = bid.ranked().fill(escrow, epoch.offered_lots.get(), lots_per_unit).map_err(VaultError::from)?;
         // INVARIANT(V-5): what is sold is covered one to one.
         let unit_atoms = reads::base_unit_atoms(&market).ok_or(VaultError::AmountOverflow)?;
         let lots = i64::try_from(fill.lots).map_err(|_| VaultError::AmountOverflow)?;

@@ -51,12 +51,12 @@ impl AuctionOpen {
         let spot = reads::spot(self.feed.account(), &market, now_unix_s, slot)?;
         let listed =
             expiry.strikes_e6.iter().take(usize::from(expiry.strike_count)).map(|strike| PriceE6(strike.get()));
-        let strike = mandate.strike(spot, listed).ok_or(VaultError::NoStrike)?;
+        let strike = mandate.strike(spot, listed).map_err(VaultError::from)?;
         let unit_atoms = reads::base_unit_atoms(&market).ok_or(VaultError::AmountOverflow)?;
         let offered_lots = offered_lots_floor(self.epoch.deposited(), market.lots_per_unit.get(), unit_atoms)
-            .filter(|lots| *lots > 0)
-            .ok_or(VaultError::NothingToOffer)?;
-        let reserve = mandate.reserve_price_ceil(spot).ok_or(VaultError::AmountOverflow)?;
+            .map_err(VaultError::from)?;
+        require!(offered_lots > 0, VaultError::NothingToOffer);
+        let reserve = mandate.reserve_price_ceil(spot).map_err(VaultError::from)?;
         let ends_unix_s = now_unix_s.checked_add(i64::from(mandate.auction_s)).ok_or(VaultError::AmountOverflow)?;
         Ok(Terms { spot, strike, reserve, offered_lots, expiry_unix_s, ends_unix_s })
     }

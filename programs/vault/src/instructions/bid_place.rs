@@ -59,7 +59,7 @@ impl BidPlace {
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
         let is_own = reads::is_margin_account_of(self.holder.account(), self.bidder.address(), &self.vault.market);
         require!(is_own, VaultError::WrongHolder);
-        Ok(bid.escrow_ceil(market.lots_per_unit.get()).ok_or(VaultError::AmountOverflow)?)
+        Ok(bid.escrow_ceil(market.lots_per_unit.get()).map_err(VaultError::from)?)
     }
 
     pub fn bid_place(&mut self, lots: u64, price_e6: u64, bumps: &BidPlaceBumps) -> Result<()> {

@@ -68,7 +68,7 @@ impl Claim {
         require!(self.base_mint.address().to_bytes() == market.base_mint, VaultError::WrongBaseMint);
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
         let deposit = BaseAtoms(self.deposit.base_atoms.get());
-        let part = self.epoch.result().part_floor(deposit, self.epoch.deposited()).ok_or(VaultError::AmountOverflow)?;
+        let part = self.epoch.result().part_floor(deposit, self.epoch.deposited()).map_err(VaultError::from)?;
         Ok((deposit, part))
     }
 
