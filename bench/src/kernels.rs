@@ -21,7 +21,7 @@ const RUNS: usize = 300;
 pub struct Bar {
     pub name: &'static str,
     pub units: u64,
-    /// Above it the build fails, whatever the budget says. Where it is not yet held in every market, docs/adr/0007 says why.
+    /// Above it the build fails, whatever the budget says. Where it is not held, docs/adr/0007 says why.
     held: bool,
 }
 
@@ -35,9 +35,9 @@ const BARS: [Bar; 8] = [
     bar("pricing::implied vol", 5_000, true),
     bar("pricing::row of 33 nodes", 3_000, true),
     bar("pricing::16 strikes x 33 nodes", 60_000, true),
-    bar("risk::margin check, 8 positions, 1 expiry", 27_000, false),
+    bar("risk::margin check, 8 positions, 1 expiry", 27_000, true),
     bar("risk::margin check, 8 positions, 4 expiries", 27_000, false),
-    bar("risk::margin check, 32 positions, 4 expiries", 105_000, false),
+    bar("risk::margin check, 32 positions, 4 expiries", 105_000, true),
 ];
 
 /// Crates of ours; the others are peers.

@@ -13,6 +13,8 @@ from mpmath import exp, log, mp, mpf, ncdf, nint, npdf, pi, sqrt
 
 mp.dps = 50
 Q = 38
+# Where the cells of the cdf end (REACH_Q38 in src/normal.rs): beyond, Phi is 0 or 1 to the nearest unit of Q38.
+REACH = 7
 
 
 def hermite(f0, f1, g0, g1):
@@ -90,10 +92,9 @@ def render():
         out.append("];")
         out.append("")
 
-    cells = normal_cells(-4, 0, 28, ncdf) + normal_cells(0, 4, 28, ncdf)
-    emit_normal("NORMAL", "Phi on [-4, 4), in cells of 1/1,024.", cells)
-    cells = normal_cells(4, 8, 31, lambda x: ncdf(-x))
-    emit_normal("NORMAL_TAIL", "1 - Phi on [4, 8), in cells of 1/128.", cells)
+    cells = normal_cells(-REACH, 0, 28, ncdf) + normal_cells(0, REACH, 28, ncdf)
+    assert fixed(ncdf(-REACH)) == 0 and cells[-1][0] == 1 << Q
+    emit_normal("NORMAL", f"Phi on [-{REACH}, {REACH}), in cells of 1/1,024.", cells)
     emit("LN", "ln(1 + x) on [0, 1): Q38, t in Q32.", plain_cells(lambda x: log(1 + x), lambda x: 1 / (1 + x)))
     roots = [plain_cells(lambda x: sqrt(s * (1 + x)), lambda x: s / (2 * sqrt(s * (1 + x))), 128) for s in (2, 1)]
     emit("SQRT", "sqrt(2 (1 + x)), then sqrt(1 + x), on [0, 1): Q38, t in Q32.", roots[0] + roots[1])

@@ -14,7 +14,8 @@ taken off.
 Peers: `solmath` 0.2.0 (feature `bs`; price and delta are its two calls, a row is 33 of its prices, or its
 primitives with what is common to the nodes taken out by hand), `brine-fp` 0.3.1,
 `rust_decimal` 1.43.0 (price and delta composed of its functions). The published figures of solmath, from its own build: ln 705, exp 961,
-cdf 960, price and Greeks 24,717.
+cdf 960, price and Greeks 24,717. Its implied volatility (feature `iv`) is not here: linked to sBPF by the distribution's linker it fails with
+`Branch target out of insn range`, a function longer than the 16 bits of a branch reach.
 
 Margin checks are of whole portfolios, the scenario table and every check included: different strikes at 0.6..1.6 forwards, calls and puts,
 long and short, with cash, base, open interest and a feed of some width; expiries at once, twice, thrice and four times half the drawn

@@ -2,15 +2,16 @@
 
 use crate::elementary::exp_q38;
 use crate::fixed::{ONE_Q38, Q, mul_q38, mul_shift};
-use crate::tables::{NORMAL, NORMAL_TAIL, PDF_PEAK_Q38};
+use crate::tables::{NORMAL, PDF_PEAK_Q38};
 
-/// Beyond 8, Phi is within 2^-50 of 0 or 1.
-pub(crate) const REACH_Q38: i64 = 8 << Q;
-/// Where the wide cells begin: 4.
-pub(crate) const NEAR_Q38: i64 = 4 << Q;
-/// Widths of a cell: 1/1,024, and 1/128 from `NEAR_Q38` on.
+/// Where the cells end. Beyond 7, Phi is within 2^-39 of 0 or 1, so that one of them is the nearest in Q38.
+pub(crate) const REACH_Q38: i64 = 7 << Q;
+/// As far as the cells go, counted from where they begin.
+pub(crate) const WITHIN: u64 = REACH_Q38.cast_unsigned() << 1;
+/// Width of a cell: 1/1,024.
 const CELL_BITS: u32 = 28;
-const TAIL_CELL_BITS: u32 = 31;
+/// Beyond 8, the density is below 2^-47.
+const PDF_REACH_Q38: i64 = 8 << Q;
 
 /// One cell: value + slope s + bend s^2, Q38, s in -1..0 from its upper end.
 ///
@@ -43,52 +44,48 @@ pub(crate) fn lower_q38(d: i64) -> u64 {
 /// Phi(d) for d >= 0.
 #[inline(always)]
 fn upper_q38(d: i64) -> u64 {
-    if d < NEAR_Q38 {
-        near_q38(d.wrapping_add(NEAR_Q38).cast_unsigned()).cast_unsigned()
-    } else {
-        ONE_Q38.wrapping_sub(beyond_q38(d).cast_unsigned())
-    }
+    cell_q38(d.wrapping_add(REACH_Q38)).map_or(ONE_Q38, |cell| cell.value_q38(d).cast_unsigned())
 }
 
-/// Phi(d) from d + 4; zero outside 0..8. Below 0 it is monotone but for a unit of Q38.
+/// The cell of an argument that is given with 7 added; none beyond the reach, on either side.
 #[inline(always)]
-pub(crate) fn near_q38(from_four: u64) -> i64 {
-    NORMAL.get((from_four >> CELL_BITS) as usize).map_or(0, |cell| quadratic(cell, from_four.cast_signed(), CELL_BITS))
+fn cell_q38(from_seven: i64) -> Option<&'static Quadratic> {
+    NORMAL.get((from_seven.cast_unsigned() >> CELL_BITS) as usize)
+}
+
+/// Phi(d) from d + 7, which is below `WITHIN`.
+#[inline(always)]
+pub(crate) fn within_q38(from_seven: u64) -> i64 {
+    let from_seven = from_seven.cast_signed();
+    cell_q38(from_seven).map_or(0, |cell| cell.value_q38(from_seven))
 }
 
 /// As [`cdf_q38`] for rows, which need no monotone Phi below 0: a subtraction less.
 #[inline(always)]
 pub(crate) fn wide_q38(d: i64) -> i64 {
-    let from_four = d.wrapping_add(NEAR_Q38).cast_unsigned();
-    if from_four < NEAR_Q38.cast_unsigned() << 1 {
-        near_q38(from_four)
-    } else if d < 0 {
-        beyond_q38(!d)
-    } else {
-        ONE_Q38.cast_signed().wrapping_sub(beyond_q38(d))
+    match cell_q38(d.wrapping_add(REACH_Q38)) {
+        Some(cell) => cell.value_q38(d),
+        None if d < 0 => 0,
+        None => ONE_Q38.cast_signed(),
     }
 }
 
-/// 1 - Phi(d) for d of `NEAR_Q38` and more.
-#[inline(always)]
-fn beyond_q38(d: i64) -> i64 {
-    let index = d.wrapping_sub(NEAR_Q38).cast_unsigned() >> TAIL_CELL_BITS;
-    NORMAL_TAIL.get(index as usize).map_or(0, |cell| quadratic(cell, d, TAIL_CELL_BITS))
-}
-
-#[inline(always)]
-fn quadratic(cell: &Quadratic, d: i64, bits: u32) -> i64 {
-    // With all bits above the cell's set, d is its distance from the upper end, negative: one operation. BOUND: at least -2^31, and (slope +
-    // bend) times that is above -2^63 (asserted by gen_tables.py).
-    let s = d | (-1i64).wrapping_shl(bits);
-    let inner = cell.slope.wrapping_add(mul_shift(cell.bend, s, bits));
-    cell.value.wrapping_add(mul_shift(inner, s, bits))
+impl Quadratic {
+    /// Phi of an argument in this cell, whole numbers that are added to it being no matter. Below 0 it is monotone but for a unit of Q38.
+    #[inline(always)]
+    pub fn value_q38(&self, d: i64) -> i64 {
+        // With all bits above the cell's set, d is its distance from the upper end, negative: one operation. BOUND: at least -2^28, and (slope
+        // + bend) times that is above -2^63 (asserted by gen_tables.py).
+        let s = d | (-1i64).wrapping_shl(CELL_BITS);
+        let inner = self.slope.wrapping_add(mul_shift(self.bend, s, CELL_BITS));
+        self.value.wrapping_add(mul_shift(inner, s, CELL_BITS))
+    }
 }
 
 /// phi(d) = exp(-d^2/2) / sqrt(2 pi), the density (A&S 26.2.1): Q38 in, Q38 out. Domain: all of i64; zero from 8. Error below 2.5e-11.
 #[inline(always)]
 pub fn pdf_q38(d: i64) -> i64 {
-    if d >= REACH_Q38 || d <= -REACH_Q38 {
+    if d >= PDF_REACH_Q38 || d <= -PDF_REACH_Q38 {
         return 0;
     }
     // (high 2^10 + low)^2 / 2 without low^2. BOUND: |d| < 2^41, so high is at most 2^31 and its square 2^62: Q56, halved and brought to Q38

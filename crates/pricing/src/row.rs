@@ -5,7 +5,7 @@ use crate::black::{half, inverse, over_vol, reach};
 use crate::elementary::ln_q38;
 use crate::error::PricingError;
 use crate::fixed::{mul_shift, ratio_q38};
-use crate::normal::{NEAR_Q38, REACH_Q38, near_q38, wide_q38};
+use crate::normal::{REACH_Q38, WITHIN, wide_q38, within_q38};
 use crate::terms::SECONDS_MIN;
 use crate::terms::validate_prices;
 use crate::total_vol::{TOTAL_VOL_MAX, TotalVol};
@@ -112,13 +112,13 @@ impl VolScale {
         Self(scale_q32.clamp(SCALE_MIN_Q32, SCALE_MAX_Q32).cast_unsigned())
     }
 
-    /// `base` times this, at least `floor`.
+    /// `base` times this, at least `floor`. It may come to more than `TOTAL_VOL_MAX`, which a row takes for that much.
     #[inline(always)]
     pub fn of(self, base: TotalVol, floor: TotalVol) -> TotalVol {
-        // BOUND: base <= 2^42 and scale <= 2^35: high < 2^26, so both products are below 2^62.
+        // BOUND: base <= 2^42 and scale <= 2^35: high <= 2^26, so both products are at most 2^61.
         let (high, low) = (base.0 >> 16, base.0 & 0xffff);
         let shocked = (high.wrapping_mul(self.0) >> 16).wrapping_add(low.wrapping_mul(self.0) >> 32);
-        TotalVol(shocked.max(floor.0).min(TOTAL_VOL_MAX))
+        TotalVol(shocked.max(floor.0))
     }
 }
 
@@ -247,6 +247,7 @@ impl Row {
     #[cold]
     #[inline(never)]
     fn put_near_expiry_or_far<T, S: Sink<T>>(&self, w: TotalVol, node: &Move, place: &mut T, sink: &S) {
+        let w = TotalVol(w.0.min(TOTAL_VOL_MAX));
         let drop = if self.far { 8 } else { 0 };
         let reach = reach(w);
         let strike = Parts::of(self.strike >> drop);
@@ -327,10 +328,10 @@ impl<'a, S> Pass<'a, S> {
     /// Prepares the nodes of a volatility; false if they need checks.
     #[inline(always)]
     fn aim(&mut self, w: TotalVol) -> bool {
-        if w.0 < self.row.steady || w.0 >= NEAR_Q38.cast_unsigned() {
+        if w.0 < self.row.steady || w.0 >= REACH_Q38.cast_unsigned() {
             return false;
         }
-        let base = self.row.log_q26.wrapping_add(half_square_q26(w)).wrapping_add(w.signed() >> 10);
+        let base = self.row.log_q26.wrapping_add(with_reach_q26(w));
         (self.at.base, self.at.inverse, self.at.w) = (base, inverse(w), w.0);
         true
     }
@@ -365,9 +366,9 @@ impl<'a, S> Pass<'a, S> {
     }
 }
 
-/// One volatility of a strike, whose nodes need no checks but whether Phi's narrow cells hold them.
+/// One volatility of a strike, whose nodes need no checks but whether Phi's cells hold them.
 struct Steady<S> {
-    /// x + w^2/2 + 4 w in Q26 at the current forward, so that one product gives d1 + 4.
+    /// x + w^2/2 + 7 w in Q26 at the current forward, so that one product gives d1 + 7.
     base: i64,
     inverse: i64,
     w: u64,
@@ -400,32 +401,34 @@ impl<S> Steady<S> {
     where
         S: Sink<T>,
     {
-        // d1 + 4. BOUND: |x| < 16, w <= 4: below 2^35 in Q26; 1/w <= 2^9, 2^33 in Q24, and d1 w < 2^8: the product is below 2^62. What Q26
+        // d1 + 7. BOUND: w^2/2 + 7 w is below 2^7, and |x| below 10.5, for F/K <= 4096 and factors up to 8; 1/w <= 2^9, 2^33 in Q24: the
+        // product is below 2^63, as it is x/w + w/2 + 7 in Q50. What Q26
         // and the quotient lose costs less than 1e-12 (see `Pair::arguments`).
         let upper = mul_shift(node.log_q26.wrapping_add(self.base), self.inverse, 12).cast_unsigned();
         if upper < WITHIN
             && let Some(lower) = upper.checked_sub(self.w)
         {
-            let call = node.call::<WHOLE>(near_q38(upper), near_q38(lower), &self.strike);
+            let call = node.call::<WHOLE>(within_q38(upper), within_q38(lower), &self.strike);
             return self.sink.put(place, call, node.factor.wrapping_sub(self.strike.whole));
+        }
+        let upper = upper.cast_signed();
+        if upper < 0 {
+            return self.sink.put(place, 0, node.factor.wrapping_sub(self.strike.whole));
         }
         self.put_far_out::<_, WHOLE>(node, place, upper);
     }
 
     #[cold]
     #[inline(never)]
-    fn put_far_out<T, const WHOLE: bool>(&self, node: &Move, place: &mut T, upper: u64)
+    fn put_far_out<T, const WHOLE: bool>(&self, node: &Move, place: &mut T, upper: i64)
     where
         S: Sink<T>,
     {
-        let d1 = upper.cast_signed().wrapping_sub(NEAR_Q38);
+        let d1 = upper.wrapping_sub(REACH_Q38);
         let call = node.call_at::<WHOLE>(d1, d1.wrapping_sub(self.w.cast_signed()), &self.strike);
         self.sink.put(place, call, node.factor.wrapping_sub(self.strike.whole));
     }
 }
-
-/// Twice `NEAR_Q38`: where Phi's narrow cells end, counted from where they begin.
-const WITHIN: u64 = NEAR_Q38.cast_unsigned() << 1;
 
 /// A strike in `ROW_ONE`s and its two parts, `high` x 2^16 + `low`.
 #[derive(Clone, Copy)]
@@ -442,11 +445,12 @@ impl Parts {
     }
 }
 
-/// w^2 / 2 in Q26.
+/// w^2 / 2 + 7 w in Q26, as w (w + 14) / 2.
 #[inline(always)]
-const fn half_square_q26(w: TotalVol) -> i64 {
-    // BOUND: w <= 2^42, w >> 12 <= 2^30: the square is at most 2^60, Q52.
-    mul_shift(w.signed() >> 12, w.signed() >> 12, 27)
+const fn with_reach_q26(w: TotalVol) -> i64 {
+    // BOUND: w < 7, so w in Q26 is below 2^29 and w + 14 below 2^31: the product, in Q52, is below 2^60.
+    let w_q26 = w.signed() >> 12;
+    mul_shift(w_q26, w_q26.wrapping_add(REACH_Q38 >> 11), 27)
 }
 
 /// Total volatility (2^-9, Q38) from which a node needs no check: |x| < 16 is then below 2^13 w, and Phi saturates by itself.

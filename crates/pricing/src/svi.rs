@@ -69,6 +69,8 @@ impl Svi {
 pub struct Slice {
     /// Q56.
     a: i64,
+    /// What may be added to it in 64 bits.
+    room: u64,
     /// b = (`b` + `b_low` / 2^16) / 2^(24 + `b_shift`), with the top bit of 32 set unless zero.
     b: u64,
     b_low: u64,
@@ -93,10 +95,12 @@ impl Slice {
         let time = RootTime::new(seconds)?;
         // Longer times than the reference's may lead out of 64 bits: a and b stop at 2^62 (64 in Q56), far above any admitted volatility.
         let a = scaled_q56(svi.a_e9, seconds, reference_seconds).clamp(-(1 << 62), 1 << 62);
+        let a = i64::try_from(a).unwrap_or(0);
         let b_q56 = u64::try_from(scaled_q56(svi.b_e9, seconds, reference_seconds)).unwrap_or(u64::MAX).min(1 << 62);
         let (b_full, zeros) = if b_q56 == 0 { (0, 0) } else { normalise(b_q56) };
         Ok(Self {
-            a: i64::try_from(a).unwrap_or(0),
+            a,
+            room: i64::MAX.wrapping_sub(a.max(0)).cast_unsigned(),
             b: b_full >> 32,
             b_low: (b_full >> 16) & 0xffff,
             // b_q56 = b_full / 2^zeros, so b = (b_full >> 32) / 2^(24 + zeros), and zeros >= 1.
@@ -137,7 +141,8 @@ impl Slice {
         let sum = tilted.wrapping_add(self.hypotenuse(y).cast_signed());
         // Never negative but for rounding, as |rho| < 1.
         let sum = if sum < 0 { 0 } else { sum.cast_unsigned() };
-        self.a.saturating_add(self.times_b(sum).cast_signed())
+        // BOUND: both are below 2^63 and the second not negative: up to `room` it fits.
+        self.a.wrapping_add(self.times_b(sum).min(self.room).cast_signed())
     }
 
     /// b x value: Q38 in, Q56 out.

@@ -5,6 +5,7 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
     clippy::integer_division,
     clippy::unwrap_used,
     reason = "a test panics to fail"

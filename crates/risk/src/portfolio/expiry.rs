@@ -318,16 +318,19 @@ impl Sums {
 
 /// d1 = -k / w + w / 2, at most 16 in absolute value beside w / 2.
 fn d1_q38(moneyness: i64, vol: TotalVol) -> i64 {
-    const FAR: u64 = 16;
-    let (size, w) = (moneyness.unsigned_abs(), vol.q38());
-    let ratio = if size >= w.wrapping_mul(FAR) {
-        FAR << 38
+    const FAR: i64 = 16;
+    let w = vol.q38();
+    // 16 - k / w, so that there is no sign. BOUND: |k| < 2^43 and w < 2^41, so 16 w < 2^45.
+    let from_far = w.cast_signed().wrapping_mul(FAR).wrapping_sub(moneyness).cast_unsigned();
+    let ratio = if from_far < w.wrapping_mul(32) {
+        // Two steps of a long division. BOUND: from_far < 2^46 and the remainder below 2^41: << 17 and << 21 stay below 2^63.
+        let head = (from_far << 17).checked_div(w).unwrap_or(0);
+        let rest = (from_far << 17).checked_rem(w).unwrap_or(0);
+        (head << 21).wrapping_add((rest << 21).checked_div(w).unwrap_or(0)).cast_signed().wrapping_sub(FAR << 38)
+    } else if moneyness > 0 {
+        -(FAR << 38)
     } else {
-        // Two steps of a long division. BOUND: size < 2^43 and w < 2^43, so << 19 stays below 2^62 both times.
-        let head = (size << 19).checked_div(w).unwrap_or(0);
-        let rest = (size << 19).checked_rem(w).unwrap_or(0);
-        (head << 19).wrapping_add((rest << 19).checked_div(w).unwrap_or(0))
+        FAR << 38
     };
-    let ratio = if moneyness > 0 { ratio.cast_signed().wrapping_neg() } else { ratio.cast_signed() };
     ratio.wrapping_add((w >> 1).cast_signed())
 }
