@@ -33,6 +33,21 @@ fn limits_set_tightens_at_once() {
 }
 
 #[test]
+fn limits_set_narrows_windows_that_run() {
+    let mut fixture = Fixture::new();
+    let custody = fixture.custody("controller", "USDC");
+    let release = fixture.release_ticket(&custody, 10, 1);
+    fixture.world.ok(&[release], &[&custody.controller]);
+    let set = limits_set(&fixture, &custody, LimitTerms { hour_bps: 500, ..LIMITS });
+    fixture.world.ok(&[set], &[&fixture.authority]);
+    // A twentieth of the 1,000 that were there when the hour began, and 10 of it are gone.
+    let releases = [fixture.release_ticket(&custody, 40, 2), fixture.release_ticket(&custody, 1, 3)];
+    fixture.world.ok(&releases, &[&custody.controller]);
+    let vault = fixture.custody_state(&custody.address).vaults[0];
+    assert_eq!((vault.hour.current_atoms.get(), vault.queue.unpaid_atoms.get()), (50, 1));
+}
+
+#[test]
 fn limits_set_loosens_after_48_hours_whatever_is_loosened() {
     let looser = [
         LOOSE,

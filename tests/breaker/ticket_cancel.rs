@@ -50,6 +50,15 @@ fn ticket_cancel_under_a_freeze_takes_back_what_is_not_served() {
 }
 
 #[test]
+fn ticket_cancel_while_accounts_migrate_fails_withdrawals_refused() {
+    let (mut fixture, custody) = queued();
+    let brake = fixture.brake;
+    fixture.world.edit::<abi::breaker::Brake>(&brake, |brake| (brake.level, brake.cause) = (4, 11));
+    let cancel = ticket_cancel(&fixture, &custody);
+    fixture.world.fail(&[cancel], &[&custody.controller], error("WithdrawalsRefused"));
+}
+
+#[test]
 fn ticket_cancel_refuses_every_wrong_account() {
     let (mut fixture, custody) = queued();
     let other = fixture.custody("another controller", "SOL");

@@ -11,6 +11,7 @@ fn set(desk: &mut Desk, mode: u8) -> Instruction {
         owner: desk.taker.key(),
         market: desk.protocol.market,
         account: desk.taker.account,
+        custody: desk.protocol.custody,
         feed: desk.protocol.feed,
     };
     let reads = desk.reads();
@@ -79,8 +80,13 @@ fn mode_set_to_what_there_is_not_fails_by_name() {
         let set = set(&mut desk, mode);
         desk.world.fail(&[set], &[&desk.taker.keypair], error(name));
     }
-    desk.level(2);
     let set = set(&mut desk, MODE_PORTFOLIO);
+    for level in [2, 3] {
+        desk.market_level(level);
+        desk.world.fail(std::slice::from_ref(&set), &[&desk.taker.keypair], error("LevelForbids"));
+    }
+    desk.market_level(0);
+    desk.level(2);
     desk.world.fail(&[set], &[&desk.taker.keypair], error("LevelForbids"));
 }
 
@@ -98,6 +104,8 @@ fn mode_set_with_wrong_accounts_fails() {
         .wrong("account", desk.maker.account, error("NotAccountOwner"))
         .wrong("account", elsewhere.actor.account, error("AccountOfAnotherMarket"))
         .stranger("brake", error("BrakeUnreadable"))
+        .stranger("custody", error("CustodyOfAnotherMarket"))
+        .wrong("custody", elsewhere.protocol.custody, error("CustodyOfAnotherMarket"))
         .stranger("feed", error("FeedOfAnotherMarket"))
         .wrong("feed", elsewhere.protocol.feed, error("FeedOfAnotherMarket"))
         .run(&mut desk.world);

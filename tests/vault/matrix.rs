@@ -11,12 +11,14 @@ use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
+use solana_signer::Signer;
 use std::collections::BTreeMap;
 use testkit::{Offer, Protocol, Quote, SOL, SourceAccount, Token, USDC, World, keypair};
 
 /// Refused by whom, with which code.
 #[derive(Clone, Copy)]
 enum Refusal {
+    Oracle,
     Margin,
     Vault,
     Breaker,
@@ -27,6 +29,7 @@ enum Refusal {
 impl Refusal {
     fn code(self) -> u32 {
         match self {
+            Self::Oracle => named(oracle::ERRORS, "LevelForbids"),
             Self::Margin => margin_code("LevelForbids"),
             Self::Vault => code("BrakeEngaged"),
             Self::Breaker => named(breaker::ERRORS, "WithdrawalsRefused"),
@@ -86,6 +89,8 @@ fn cases() -> Vec<Case> {
     fills(&mut cases);
     auctions(&mut cases);
     listings(&mut cases);
+    feeds(&mut cases);
+    modes(&mut cases);
     cancels(&mut cases);
     deposits(&mut cases);
     withdrawals(&mut cases);
@@ -178,8 +183,66 @@ fn listings(cases: &mut Vec<Case>) {
         .push(Case::new("market_create", Action::Listing, Refusal::Margin, stage_, create).by_deployer().of_protocol());
 }
 
+/// What a feed begins with: itself, a source more, a board for its surfaces.
+fn feeds(cases: &mut Vec<Case>) {
+    let listing = |name, stage, instruction| {
+        Case::new(name, Action::Listing, Refusal::Oracle, stage, instruction).by_deployer().of_protocol()
+    };
+    let mut fresh = stage();
+    let next = protocol_unpriced(&mut fresh.world);
+    let create = next.feed_create(&fresh.world);
+    cases.push(listing("feed_create", fresh, create));
+
+    let mut narrow = stage();
+    let next = protocol_unpriced(&mut narrow.world);
+    let (authority, config) = (next.deployer.pubkey(), addresses::config(&oracle::ID));
+    let accounts = oracle::FeedCreate { payer: narrow.world.payer(), authority, config, feed: next.feed };
+    let two = next.sources[..2].iter().map(|source| (source.address, source.feed_id)).collect::<Vec<_>>();
+    let create = client::feeds::feed_create(&accounts, next.symbol, 2, two);
+    narrow.world.ok(&[create], &[&next.deployer]);
+    let [.., third] = next.sources;
+    let accounts = oracle::SourceAdd { authority, config, feed: next.feed, source: third.address };
+    let add = accounts.instruction(oracle::SourceAddArgs { feed_id: third.feed_id });
+    cases.push(listing("source_add", narrow, add));
+
+    let fresh = stage();
+    let (payer, feed) = (fresh.world.payer(), fresh.protocol.feed);
+    let accounts = oracle::BoardCreate { payer, authority, config, feed, board: addresses::board(&feed) };
+    let publishers = vec![testkit::key("publisher 0"), testkit::key("publisher 1")];
+    let create = accounts.instruction(oracle::BoardCreateArgs { threshold: 2, move_bps: 1_000, publishers });
+    cases.push(listing("board_create", fresh, create));
+}
+
+/// Margin that asks for less is new risk; collateral between accounts of one owner is settling.
+fn modes(cases: &mut Vec<Case>) {
+    let fresh = stage();
+    let (protocol, alice) = (&fresh.protocol, &fresh.actors[ALICE]);
+    let (owner, market, custody, feed) = (alice.key(), protocol.market, protocol.custody, protocol.feed);
+    let accounts = margin::ModeSet { owner, market, account: alice.account, custody, feed };
+    let set = accounts.instruction(margin::ModeSetArgs { mode: abi::margin::MODE_PORTFOLIO });
+    cases.push(Case::new("mode_set", Action::NewRisk, Refusal::Margin, fresh, set).signed(ALICE));
+
+    let mut two = stage();
+    let (source, mint) = (two.actors[ALICE].account, two.protocol.base.mint);
+    let destination = addresses::margin_account(&market, &owner, 1);
+    let accounts = margin::AccountOpen { owner, payer: two.world.payer(), market, account: destination };
+    let open = accounts.instruction(margin::AccountOpenArgs { subaccount: 1 });
+    two.world.ok(&[open], &[&two.actors[ALICE].keypair]);
+    let accounts = margin::AccountTransfer { owner, market, source, destination, feed, mint };
+    let transfer = accounts.instruction(margin::AccountTransferArgs { amount: SOL });
+    cases.push(Case::new("account_transfer", Action::Settle, Refusal::Margin, two, transfer).signed(ALICE));
+}
+
 /// A second market, about to be listed: its feed is there.
 fn protocol_next(world: &mut World) -> Protocol {
+    let next = protocol_unpriced(world);
+    world.ok(&[next.feed_create(world)], &[&next.deployer]);
+    next.refresh(world);
+    next
+}
+
+/// A second market whose sources speak, before its feed.
+fn protocol_unpriced(world: &mut World) -> Protocol {
     let symbol = addresses::symbol("BTC/USDC").expect("a short symbol");
     let (base, quote) = (Token::new(world, "BTC", 8), Token::new(world, "USDC of BTC", 6));
     let market = addresses::market(&symbol);
@@ -196,8 +259,6 @@ fn protocol_next(world: &mut World) -> Protocol {
         quote,
     };
     next.publish(world, SPOT_E6);
-    world.ok(&[next.feed_create(world)], &[&next.deployer]);
-    next.refresh(world);
     next
 }
 

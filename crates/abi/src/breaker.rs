@@ -83,7 +83,7 @@ macro_rules! queue_layout {
     ($(#[$attribute:meta])*) => {
         $(#[$attribute])*
         pub struct Queue {
-            /// Atoms that ever joined; only grows.
+            /// Atoms that joined since nobody waited.
             pub entered_atoms: PodU64,
             /// Atoms served when the rate was last set, and when that was.
             pub served_atoms: PodU64,

@@ -101,6 +101,12 @@ impl Outflow {
         }
     }
 
+    /// The running windows under limits that have just become tighter.
+    #[must_use]
+    pub fn tightened(self, limits: &Limits) -> Self {
+        Self { hour: self.hour.tightened(&limits.hour()), day: self.day.tightened(&limits.day()), ..self }
+    }
+
     /// What the vault holds beyond what it owes to the queue.
     pub const fn free_atoms(&self, tokens_atoms: u64) -> u64 {
         tokens_atoms.saturating_sub(self.queue.unpaid_atoms)
@@ -176,6 +182,9 @@ impl Outflow {
     /// lengthen it at will, and the wait of everybody behind. Under a freeze it may be at any time, for a mended controller to take back
     /// what a hostile one queued; no controller lets its users do that.
     pub fn cancel(self, level: Level, place: &Place, now_unix_s: i64, limits: &Limits) -> Result<Self, OutflowError> {
+        if permission(level, Action::Cancel) == Permission::Refused {
+            return Err(OutflowError::Refused);
+        }
         if level < Level::Frozen && !self.is_served(place, now_unix_s, limits) {
             return Err(OutflowError::NotServed);
         }

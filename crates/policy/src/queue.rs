@@ -5,10 +5,10 @@
 
 use units::{mul_div_ceil, mul_div_floor};
 
-/// A queue's state, as custodies store it. All zero is a queue that nobody ever joined.
+/// A queue's state, as custodies store it. All zero is a queue in which nobody waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Queue {
-    /// Atoms that ever joined.
+    /// Atoms that joined since nobody waited.
     pub entered_atoms: u64,
     /// Atoms served when the rate was last set.
     pub served_atoms: u64,
@@ -62,8 +62,14 @@ impl Queue {
     }
 
     /// Counts a ticket paid, or cancelled. `None` if so much is not owed.
+    ///
+    /// With the last ticket goes the line: stretches that were cancelled unserved, as a mended controller may, must not keep waiting
+    /// those who come later, nor may the count of atoms run out.
     pub fn closed(self, amount: u64) -> Option<Self> {
-        Some(Self { unpaid_atoms: self.unpaid_atoms.checked_sub(amount)?, ..self })
+        match self.unpaid_atoms.checked_sub(amount)? {
+            0 => Some(Self::default()),
+            unpaid_atoms => Some(Self { unpaid_atoms, ..self }),
+        }
     }
 
     /// When a ticket that ends at `end_atoms` is served, if no faster rate comes. `None` beyond the range of times.

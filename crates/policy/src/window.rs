@@ -95,6 +95,12 @@ impl Window {
         allowance.saturating_sub(remembered).saturating_sub(self.current_atoms)
     }
 
+    /// The window under a limit that has just become tighter: no wider than if the bucket had begun under it.
+    #[must_use]
+    pub fn tightened(self, limit: &WindowLimit) -> Self {
+        Self { capacity_atoms: self.capacity_atoms.min(limit.capacity_ceil(self.opening_atoms)), ..self }
+    }
+
     /// Counts what leaves.
     #[must_use]
     pub fn spent(self, atoms: u64) -> Self {

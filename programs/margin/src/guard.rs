@@ -22,12 +22,11 @@ pub fn level_require(brake: &AccountView, action: Action, now_unix_s: i64) -> Re
     Ok(())
 }
 
-/// Fails if the higher of the protocol's level and the market's does not allow listings now. The custody's address is the caller's to
-/// check.
-pub fn listing_require(brake: &AccountView, custody: &AccountView, now_unix_s: i64) -> Result<()> {
+/// Fails unless the higher of the protocol's level and the market's allows `action` now. The custody's address is the caller's to check.
+pub fn market_level_require(brake: &AccountView, custody: &AccountView, action: Action, now_unix_s: i64) -> Result<()> {
     let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
     let custody = shared::read::<Custody, _>(custody, &abi::ids::BREAKER, |_| MarginError::CustodyUnreadable)?;
-    require!(allows(market_level(&brake, &custody, now_unix_s), Action::Listing), MarginError::LevelForbids);
+    require!(allows(market_level(&brake, &custody, now_unix_s), action), MarginError::LevelForbids);
     Ok(())
 }
 

@@ -1172,6 +1172,7 @@ pub struct ModeSet {
     pub owner: Pubkey,
     pub market: Pubkey,
     pub account: Pubkey,
+    pub custody: Pubkey,
     pub feed: Pubkey,
 }
 
@@ -1188,6 +1189,7 @@ impl ModeSet {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
     ];
 
@@ -1204,6 +1206,7 @@ impl ModeSet {
             AccountMeta::new_readonly(self.market, false),
             AccountMeta::new(self.account, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
         ];
         Instruction { program_id, accounts, data }

@@ -87,11 +87,39 @@ fn cancel_waits_for_the_line_so_that_nobody_lengthens_it_for_nothing() {
     let served = outflow.queue.done_unix_s_ceil(first.end_atoms, LIMITS.day_s()).unwrap();
     let cancel = |level, now| outflow.cancel(level, &first, now, &LIMITS);
     assert_eq!(cancel(Level::CloseOnly, served - 1), Err(OutflowError::NotServed));
+    assert_eq!(cancel(Level::Migrating, served), Err(OutflowError::Refused));
     let cancelled = cancel(Level::Normal, served).unwrap();
     assert_eq!(cancel(Level::Frozen, NOW), Ok(cancelled));
     assert_eq!(cancelled.queue.unpaid_atoms, 200);
     let done = |outflow: &Outflow| outflow.queue.done_unix_s_ceil(second.end_atoms, LIMITS.day_s());
     assert_eq!(done(&cancelled), done(&outflow));
+}
+
+#[test]
+fn cancel_of_the_last_ticket_under_a_freeze_ends_the_line() {
+    // What a hostile controller queued and took back, again and again, must not stand before those who come later.
+    let mut outflow = Outflow::default();
+    for _ in 0..100 {
+        let (next, released) = release(outflow, Level::Frozen, 1_000, 1_000, NOW);
+        let Released::Queued(place) = released else { panic!("{released:?}") };
+        outflow = next.cancel(Level::Frozen, &place, NOW, &LIMITS).unwrap();
+    }
+    assert_eq!(release(outflow, Level::Normal, 100, 1_000, NOW).1, Released::Now);
+    let (outflow, released) = release(outflow, Level::Frozen, 500, 1_000, NOW);
+    let Released::Queued(place) = released else { panic!("{released:?}") };
+    assert_eq!(outflow.queue.done_unix_s_ceil(place.end_atoms, LIMITS.day_s()), Some(NOW + 2 * DAY_S));
+}
+
+#[test]
+fn tighter_limits_narrow_windows_that_run() {
+    let tight = Limits { hour_bps: 500, day_bps: 600, ..LIMITS };
+    let (outflow, _) = release(Outflow::default(), Level::Normal, 10, 1_000, NOW);
+    assert_eq!(outflow.room_floor(990, NOW, &tight), 90);
+    let outflow = outflow.tightened(&tight);
+    assert_eq!((outflow.hour.capacity_atoms, outflow.day.capacity_atoms), (50, 60));
+    assert_eq!(outflow.room_floor(990, NOW, &tight), 40);
+    assert_eq!(outflow.tightened(&LIMITS), outflow);
+    assert_eq!(Outflow::default().tightened(&tight), Outflow::default());
 }
 
 #[test]
@@ -175,7 +203,7 @@ proptest! {
             prop_assert_eq!(outflow.queue.unpaid_atoms, owed);
             prop_assert!(owed <= tokens);
             let served = outflow.queue.served_floor(now, LIMITS.day_s());
-            let in_line = tickets.iter().map(|(place, _)| place.end_atoms).collect::<Vec<_>>();
+            let in_line = unpaid.iter().map(|at| tickets[*at].0.end_atoms).collect::<Vec<_>>();
             prop_assert!(in_line.is_sorted() && served <= outflow.queue.entered_atoms);
             let day: u64 = paid_at_once.iter().filter(|(at, _)| *at > now - DAY_S).map(|(_, atoms)| atoms).sum();
             prop_assert!(day <= 3 * (most_held.div_ceil(4) + 1), "{day} of {most_held}");

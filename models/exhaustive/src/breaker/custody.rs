@@ -90,7 +90,7 @@ pub struct State {
     paid_now: u64,
     most_now: u64,
     cancels: u8,
-    /// A mended engine has taken back, under a freeze, what was not served: the line is longer than what it owes.
+    /// A mended engine has taken back, under a freeze, what was not served: while anybody waits the line is longer than what it owes.
     mended: bool,
     last: Last,
 }
@@ -152,6 +152,7 @@ impl CustodyModel {
         let outflow = if self.fault == Some(Fault::DebtKept) { state.outflow } else { claimed };
         let mut next = State { outflow, ..state.clone() };
         next.tickets.remove(at);
+        next.mended &= !next.tickets.is_empty();
         next.tokens = state.tokens.checked_sub(place.amount)?;
         next.paid = state.paid.checked_add(place.amount)?;
         next.last = Last::Ticket(place.issued_unix_s);
@@ -168,6 +169,7 @@ impl CustodyModel {
         let mended = state.mended || (state.level >= Level::Frozen && !state.is_served(&place));
         let mut next = State { outflow, cancels: state.cancels.saturating_add(1), mended, ..state.clone() };
         next.tickets.remove(at);
+        next.mended &= !next.tickets.is_empty();
         Some(next)
     }
 }

@@ -21,7 +21,8 @@ pub struct LimitsSet {
 
 impl LimitsSet {
     /// Authority: the config's authority.
-    /// Effects: limits no looser than the present ones take effect at once and end whatever waits; others wait for 48 hours.
+    /// Effects: limits no looser than the present ones take effect at once, in windows that run, too, and end whatever waits; others wait
+    /// for 48 hours.
     /// Errors: `NotAuthority`, `WindowOutOfBounds`, `OpenInterestCapZero`.
     pub fn limits_set(&mut self, limits: &LimitTerms) -> Result<()> {
         limits.validate()?;
@@ -30,6 +31,10 @@ impl LimitsSet {
         let ready_unix_s = if tightens {
             self.custody.limits = limits.stored();
             self.custody.pending = Zeroable::zeroed();
+            for vault in 0..self.custody.vaults.len() {
+                let (flow, limits) = self.custody.flow(vault)?;
+                self.custody.flow_record(vault, flow.tightened(&limits))?;
+            }
             0
         } else {
             self.custody.pending = limits.stored();

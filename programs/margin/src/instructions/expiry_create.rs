@@ -1,10 +1,11 @@
 //! Lists an expiry: anyone, on the listing rule.
 use crate::errors::MarginError;
 use crate::events::{ExpiryCreated, Stamp};
-use crate::guard::{listing_require, spot, BRAKE};
+use crate::guard::{market_level_require, spot, BRAKE};
 use crate::state::{Expiry, Market, MIN_READER, VERSION};
 use abi::margin::{EXPIRY_LISTED, EXPIRY_SEED};
 use anchor_lang::prelude::*;
+use policy::Action;
 use risk::feed::Purpose;
 use risk::listing::{expiry_check, strikes, ListingError};
 use units::{PriceE6, UnixSeconds};
@@ -43,7 +44,7 @@ impl ExpiryCreate {
             ListingError::BeyondHorizon => MarginError::ExpiryBeyondHorizon,
             ListingError::OffSchedule => MarginError::ExpiryOffSchedule,
         })?;
-        listing_require(self.brake.account(), self.custody.account(), stamp.unix_s)
+        market_level_require(self.brake.account(), self.custody.account(), Action::Listing, stamp.unix_s)
     }
 
     pub fn expiry_create(&mut self, expiry_unix_s: i64, bumps: &ExpiryCreateBumps) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Chooses how an account's margin is computed.
 use crate::errors::MarginError;
 use crate::events::{ModeChanged, Stamp};
-use crate::guard::{level_require, spot, BRAKE};
+use crate::guard::{market_level_require, spot, BRAKE};
 use crate::portfolio_reads::Need;
 use crate::state::{MarginAccount, Market};
 use crate::valuation::Surroundings;
@@ -23,6 +23,8 @@ pub struct ModeSet {
     pub account: Account<MarginAccount>,
     #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
+    #[account(address = market.custody @ MarginError::CustodyOfAnotherMarket)]
+    pub custody: UncheckedAccount,
     #[account(address = market.feed @ MarginError::FeedOfAnotherMarket)]
     pub feed: UncheckedAccount,
 }
@@ -35,7 +37,7 @@ impl ModeSet {
     fn validate(&self, mode: u8, stamp: &Stamp) -> Result<()> {
         require!(matches!(mode, MODE_STANDARD | MODE_PORTFOLIO), MarginError::UnknownMode);
         require!(mode != self.account.mode, MarginError::ModeUnchanged);
-        level_require(self.brake.account(), Action::NewRisk, stamp.unix_s)
+        market_level_require(self.brake.account(), self.custody.account(), Action::NewRisk, stamp.unix_s)
     }
 
     pub fn mode_set(&mut self, mode: u8, others: &[AccountView]) -> Result<()> {

@@ -20,7 +20,7 @@ import {
 } from "@solana/kit";
 
 export type Queue = {
-  /** Atoms that ever joined; only grows. */
+  /** Atoms that joined since nobody waited. */
   enteredAtoms: bigint;
   /** Atoms served when the rate was last set, and when that was. */
   servedAtoms: bigint;
@@ -32,7 +32,7 @@ export type Queue = {
 };
 
 export type QueueArgs = {
-  /** Atoms that ever joined; only grows. */
+  /** Atoms that joined since nobody waited. */
   enteredAtoms: number | bigint;
   /** Atoms served when the rate was last set, and when that was. */
   servedAtoms: number | bigint;

@@ -53,6 +53,7 @@ export type ModeSetInstruction<
   TAccountAccount extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -72,6 +73,9 @@ export type ModeSetInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountFeed extends string
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
@@ -118,12 +122,14 @@ export type ModeSetInput<
   TAccountMarket extends string = string,
   TAccountAccount extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountFeed extends string = string,
 > = {
   owner: TransactionSigner<TAccountOwner>;
   market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
   brake?: Address<TAccountBrake>;
+  custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   mode: ModeSetInstructionDataArgs["mode"];
 };
@@ -133,6 +139,7 @@ export function getModeSetInstruction<
   TAccountMarket extends string,
   TAccountAccount extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountFeed extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -141,6 +148,7 @@ export function getModeSetInstruction<
     TAccountMarket,
     TAccountAccount,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed
   >,
   config?: { programAddress?: TProgramAddress },
@@ -150,6 +158,7 @@ export function getModeSetInstruction<
   TAccountMarket,
   TAccountAccount,
   TAccountBrake,
+  TAccountCustody,
   TAccountFeed
 > {
   // Program address.
@@ -161,6 +170,7 @@ export function getModeSetInstruction<
     market: { value: input.market ?? null, isWritable: false },
     account: { value: input.account ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -184,6 +194,7 @@ export function getModeSetInstruction<
       getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
     ],
     data: getModeSetInstructionDataEncoder().encode(
@@ -196,6 +207,7 @@ export function getModeSetInstruction<
     TAccountMarket,
     TAccountAccount,
     TAccountBrake,
+    TAccountCustody,
     TAccountFeed
   >);
 }
@@ -210,7 +222,8 @@ export type ParsedModeSetInstruction<
     market: TAccountMetas[1];
     account: TAccountMetas[2];
     brake: TAccountMetas[3];
-    feed: TAccountMetas[4];
+    custody: TAccountMetas[4];
+    feed: TAccountMetas[5];
   };
   data: ModeSetInstructionData;
 };
@@ -223,12 +236,12 @@ export function parseModeSetInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedModeSetInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 5) {
+  if (instruction.accounts.length < 6) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 5,
+        expectedAccountMetas: 6,
       },
     );
   }
@@ -245,6 +258,7 @@ export function parseModeSetInstruction<
       market: getNextAccount(),
       account: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       feed: getNextAccount(),
     },
     data: getModeSetInstructionDataDecoder().decode(instruction.data),
