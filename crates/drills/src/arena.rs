@@ -1,6 +1,8 @@
-//! A local network with two markets in use, on programs whose time runs fast, and everything that the drills attack them with.
+//! Two markets in use, and everything that the drills attack them with: on a local network, on programs whose time runs fast, or in a VM
+//! in this process, on the programs as built for a public network, whose clock the drills move.
 
-use crate::keeper::Keeper;
+use crate::ground::{Ground, Network, Vm};
+use crate::keeper::{Keeper, Says};
 use client::{addresses, breaker, margin};
 use localnet::{Config, Localnet, ProgramSpec};
 use serde_json::json;
@@ -33,8 +35,11 @@ pub const NAMES: [&str; 2] = ["SOL/USDC", "BTC/USDC"];
 /// Seconds from a market's listing to its first expiry, on a machine of any pace; and to its last.
 const NEAR_S: i64 = 40;
 const FAR_S: i64 = 3_600;
+/// In the VM: the next 08:00 UTC, and that of a week later.
+const DAY_S: i64 = 86_400;
+const LISTED_S: i64 = 8 * 3_600;
 /// Accounts that hold a position in the first expiry: each drill settles one.
-const SETTLERS: usize = 6;
+const SETTLERS: usize = 8;
 const RICH_LAMPORTS: u64 = 1_000_000_000_000_000;
 
 /// A market and its people.
@@ -51,35 +56,64 @@ pub struct Market {
 }
 
 pub struct Arena {
-    // Dropped first: it talks to the network.
-    pub keeper: Keeper,
     pub world: World,
     pub markets: [Market; 2],
+    pub ground: Ground,
     nonce: u64,
     settled: usize,
-    _net: Localnet,
 }
 
 impl Arena {
-    pub fn open(root: &Path) -> Self {
+    /// On a network.
+    pub fn network(root: &Path) -> Self {
         let folder = root.join("target/localnet/drills");
         let net = Localnet::start(config(root, &folder)).unwrap_or_else(|error| panic!("{error}"));
         let url = net.rpc_url();
         let mut world = World::remote(&url);
-        let [sol, btc] = NAMES.map(|name| protocol(&mut world, name));
-        let configs = sol.configs(&world);
-        world.ok(&configs, &[&sol.deployer]);
-        let named = [guardians_set(&sol.deployer), monitors_set(&sol.deployer)];
-        world.ok(&named, &[&sol.deployer]);
-        for protocol in [&sol, &btc] {
-            world.ok(&[protocol.feed_create(&world)], &[&protocol.deployer]);
-        }
-        let keeper = Keeper::start(&url, [feeds(&sol), feeds(&btc)], SPOT_E6);
+        let protocols = protocols(&mut world);
+        feeds_create(&mut world, &protocols);
+        let keeper = Keeper::start(&url, protocols.each_ref().map(feeds));
         keeper.settle(&mut world);
-        let markets = [sol, btc].map(|protocol| market(&mut world, protocol));
-        let mut arena = Self { keeper, world, markets, nonce: 0, settled: 0, _net: net };
+        let now = world.unix_s();
+        let expiries = [NEAR_S, FAR_S].map(|after| (now + after).div_euclid(10) * 10);
+        Self::listed(world, protocols, expiries, Ground::Network(Box::new(Network::new(keeper, net))))
+    }
+
+    /// In a VM in this process.
+    pub fn vm() -> Self {
+        let mut world = World::lite().unmeasured();
+        for name in [MONITOR].into_iter().chain(GUARDIANS) {
+            world.rich(name);
+        }
+        let protocols = protocols(&mut world);
+        let mut vm = Vm::new(protocols.each_ref().map(feeds));
+        vm.publish(&mut world);
+        feeds_create(&mut world, &protocols);
+        vm.settle(&mut world);
+        let next = world.unix_s().div_euclid(DAY_S) * DAY_S + LISTED_S;
+        Self::listed(world, protocols, [next, next + 7 * DAY_S], Ground::Vm(Box::new(vm)))
+    }
+
+    fn listed(mut world: World, protocols: [Protocol; 2], expiries: [i64; 2], ground: Ground) -> Self {
+        let markets = protocols.map(|protocol| market(&mut world, protocol, expiries));
+        let mut arena = Self { world, markets, ground, nonce: 0, settled: 0 };
         arena.positions_open();
         arena
+    }
+
+    /// From now on the first market's sources say this.
+    pub fn say(&mut self, says: Says) {
+        self.ground.say(says);
+    }
+
+    /// Lets a moment pass.
+    pub fn pass(&mut self) {
+        self.ground.pass(&mut self.world);
+    }
+
+    /// Waits until the sources have spoken a few times more.
+    pub fn settle(&mut self) {
+        self.ground.settle(&mut self.world);
     }
 
     /// Positions in both markets, and one in the first expiry for each settler.
@@ -151,6 +185,11 @@ impl Arena {
         addresses.iter().map(|address| self.world.account(address)).collect()
     }
 
+    /// As [`Ground::restart`].
+    pub fn restart(&mut self) -> Option<u64> {
+        self.ground.restart(&mut self.world)
+    }
+
     pub fn deployer(&self) -> Keypair {
         keypair("deployer")
     }
@@ -185,6 +224,24 @@ fn feeds(protocol: &Protocol) -> (Pubkey, [SourceAccount; 3]) {
     (protocol.feed, protocol.sources)
 }
 
+/// The protocol initialised, with its guardians and monitors, and the addresses of both markets.
+fn protocols(world: &mut World) -> [Protocol; 2] {
+    let both = NAMES.map(|name| protocol(world, name));
+    let [sol, _] = &both;
+    let configs = sol.configs(world);
+    world.ok(&configs, &[&sol.deployer]);
+    let named = [guardians_set(&sol.deployer), monitors_set(&sol.deployer)];
+    world.ok(&named, &[&sol.deployer]);
+    both
+}
+
+fn feeds_create(world: &mut World, protocols: &[Protocol; 2]) {
+    for protocol in protocols {
+        let create = protocol.feed_create(world);
+        world.ok(&[create], &[&protocol.deployer]);
+    }
+}
+
 /// Two mints and the addresses of a market to come.
 fn protocol(world: &mut World, name: &str) -> Protocol {
     let symbol = addresses::symbol(name).expect("a short symbol");
@@ -206,11 +263,10 @@ fn protocol(world: &mut World, name: &str) -> Protocol {
 }
 
 /// Lists the market with two expiries, and lets people in.
-fn market(world: &mut World, protocol: Protocol) -> Market {
+fn market(world: &mut World, protocol: Protocol, expiries: [i64; 2]) -> Market {
     world.ok(&[market_create(world, &protocol)], &[&protocol.deployer]);
-    let now = world.unix_s();
-    let [near_unix_s, far_unix_s] = [NEAR_S, FAR_S].map(|after| (now + after).div_euclid(10) * 10);
-    for expiry in [near_unix_s, far_unix_s] {
+    let [near_unix_s, far_unix_s] = expiries;
+    for expiry in expiries {
         protocol.expiry(world, expiry);
     }
     let name = String::from_utf8_lossy(&protocol.symbol[..3]).into_owned();

@@ -1,22 +1,26 @@
 //! The drills, in the order in which they are played.
 
 use crate::arena::{Arena, GUARDIANS, HOUR_BPS, MONITOR, SPOT_E6, guardians_set};
+use crate::ground::Ground;
 use crate::hostile::{self, Vault};
-use crate::keeper::Says;
-use crate::probe::{Waiting, Works, claim, name, probe, ticket, tried};
-use crate::trips::{self, level, protocol_level, prove, relax};
+use crate::keeper::{CALM, Says};
+use crate::probe::{Waiting, Works, claim, claim_newest, name, probe, ticket, tried};
+use crate::trips::{self, TRIP_SLOTS, level, protocol_level, prove, relax};
 use abi::margin::Market;
 use policy::Level;
 use solana_instruction::Instruction;
 use std::time::{Duration, Instant};
 use testkit::{SOL, USDC, keypair};
 
-const CALM: Says = Says { price_e6: SPOT_E6, lies: [None; 3], wild: false };
+/// Hours of calm before the spike: the day's variance is then the mean of so many minutes that one wild one stands out.
+const CALM_HOURS: i64 = 12;
 const BPS: u64 = 10_000;
 
 /// What a drill showed.
 pub struct Row {
     pub drill: &'static str,
+    /// Where it was played.
+    pub ground: &'static str,
     /// What tripped, and to which level; or what held without a trip.
     pub outcome: String,
     /// Slots from the first bad thing on chain to the trip.
@@ -33,26 +37,41 @@ pub struct Played {
     waiting: Waiting,
 }
 
-pub fn play(arena: &mut Arena, progress: &dyn Fn(&str)) -> Played {
+/// A drill's name and how it is played.
+type Drill = (&'static str, fn(&mut Played, &mut Arena));
+
+/// Those that a network shows.
+pub const NETWORK: [Drill; 9] = [
+    ("outflow in one transaction", Played::outflow_burst),
+    ("outflow over slots", Played::outflow_drip),
+    ("dead monitors", Played::monitors_dead),
+    ("volatility without a calm day", Played::volatility_young),
+    ("two sources depegged", Played::depeg),
+    ("price off its mean", Played::deviation),
+    ("cluster restart", Played::restart),
+    ("rogue guardian", Played::rogue),
+    ("hostile margin program", Played::hostile_margin),
+];
+
+/// Those that need hours of quiet, and what they need before them.
+pub const VM: [Drill; 5] = [
+    ("outflow in one transaction", Played::outflow_burst),
+    ("volatility spike", Played::volatility),
+    ("price off its mean", Played::deviation),
+    ("cluster restart", Played::restart),
+    ("guardian's freeze", Played::freeze),
+];
+
+pub fn play(arena: &mut Arena, drills: &[Drill], progress: &dyn Fn(&str)) -> Played {
     let mut played = Played { rows: vec![], findings: vec![], waiting: Waiting::default() };
     let monitor = keypair(MONITOR);
     let heard = tried(arena, &[trips::heartbeat()], &[&monitor]);
     played.expect(heard == "yes", || format!("a monitor's report was refused: {heard}"));
-    let drills: [(&str, fn(&mut Played, &mut Arena)); 8] = [
-        ("outflow in one transaction", Played::outflow_burst),
-        ("outflow over slots", Played::outflow_drip),
-        ("dead monitors", Played::monitors_dead),
-        ("volatility spike", Played::volatility),
-        ("two sources depegged", Played::depeg),
-        ("cluster restart", Played::restart),
-        ("rogue guardian", Played::rogue),
-        ("hostile margin program", Played::hostile_margin),
-    ];
     let mut seen = 0;
     for (drill, run) in drills {
-        progress(drill);
+        progress(&format!("{}: {drill}", arena.ground.name()));
         run(&mut played, arena);
-        arena.keeper.say(CALM);
+        arena.say(CALM);
         relax(arena);
         played.findings.iter().skip(seen).for_each(|finding| progress(&format!("NOT AS IT MUST BE: {finding}")));
         seen = played.findings.len();
@@ -101,7 +120,7 @@ impl Played {
         to: Level,
     ) {
         let before = arena.other_market();
-        arena.keeper.say(says);
+        arena.say(says);
         match prove(arena, &proof.1) {
             Err(error) => self.findings.push(format!("{drill}: {} was never taken: {error}", proof.0)),
             Ok(slots) => {
@@ -110,12 +129,18 @@ impl Played {
                 // INVARIANT(G-17): not a byte of the other market.
                 let untouched = before == arena.other_market();
                 self.expect(untouched, || format!("{drill}: the other market's accounts changed"));
-                arena.keeper.say(CALM);
+                arena.say(CALM);
                 self.settled(arena);
                 let works = probe(arena, &mut self.waiting);
                 self.expect_works(drill, to, &works);
                 let outcome = format!("{}: market to {}, the other untouched", proof.0, to.name());
-                self.rows.push(Row { drill, outcome, slots: Some(slots), works: Some(works) });
+                self.rows.push(Row {
+                    drill,
+                    ground: arena.ground.name(),
+                    outcome,
+                    slots: Some(slots),
+                    works: Some(works),
+                });
             }
         }
     }
@@ -129,23 +154,47 @@ impl Played {
                 self.findings.push("the feed did not become normal again within 30 s".to_owned());
                 return;
             }
-            std::thread::sleep(Duration::from_millis(100));
+            arena.pass();
         }
     }
 
-    /// The hour's volatility stands out against the day's only after nine quiet hours, nine minutes here: the proof is shown in LiteSVM,
-    /// and here that a day that has only just begun proves nothing.
+    /// Calm hours, then a price that swings by 4 %: the hour's volatility stands out against the day's.
     fn volatility(&mut self, arena: &mut Arena) {
         let drill = "volatility spike";
-        arena.keeper.say(Says { wild: true, ..CALM });
-        arena.keeper.settle(&mut arena.world);
-        let answer = tried(arena, &[trips::trip_volatility(arena)], &[]);
-        self.expect(answer == "VolatilityNotHigh", || format!("{drill}: with no quiet day before it: {answer}"));
-        arena.keeper.say(CALM);
+        if let Ground::Vm(vm) = &mut arena.ground {
+            vm.calm(&mut arena.world, CALM_HOURS);
+        }
+        self.settlement_fix(arena);
+        let calm = trips::trip_volatility(arena);
+        let answer = tried(arena, &[calm], &[]);
+        self.expect(answer == "VolatilityNotHigh", || format!("{drill}: in the calm: {answer}"));
+        let proof = ("trip_volatility", trips::trip_volatility(arena));
+        self.market_trip(arena, drill, Says { wild: true, ..CALM }, proof, Level::Throttle);
+        let slots = self.rows.iter().find(|row| row.drill == drill).and_then(|row| row.slots);
+        self.expect(slots.is_some_and(|slots| slots <= TRIP_SLOTS), || {
+            format!("{drill}: {slots:?} slots to the trip, not within {TRIP_SLOTS}")
+        });
+    }
+
+    /// On a network that has only just begun there were no calm hours, and the same swing proves nothing.
+    fn volatility_young(&mut self, arena: &mut Arena) {
+        let drill = "volatility without a calm day";
+        arena.say(Says { wild: true, ..CALM });
+        arena.settle();
+        let proof = trips::trip_volatility(arena);
+        let answer = tried(arena, &[proof], &[]);
+        self.expect(answer == "VolatilityNotHigh", || format!("{drill}: {answer}"));
+        arena.say(CALM);
         self.settled(arena);
-        let outcome =
-            "no quiet day, no trip (VolatilityNotHigh); after one: in LiteSVM, tests/breaker/trip_feed.rs".to_owned();
-        self.rows.push(Row { drill, outcome, slots: None, works: None });
+        let outcome = "no trip: trip_volatility is refused (VolatilityNotHigh)".to_owned();
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: None, works: None });
+    }
+
+    /// All sources agree on a price a fifth above the feed's own mean.
+    fn deviation(&mut self, arena: &mut Arena) {
+        let proof = ("trip_deviation", trips::trip_deviation(arena));
+        let says = Says { price_e6: SPOT_E6 / 5 * 6, ..CALM };
+        self.market_trip(arena, "price off its mean", says, proof, Level::CloseOnly);
     }
 
     fn depeg(&mut self, arena: &mut Arena) {
@@ -185,7 +234,7 @@ impl Played {
             self.waiting.tickets.len(),
             window / USDC
         );
-        self.rows.push(Row { drill, outcome, slots: None, works: None });
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: None, works: None });
     }
 
     /// The same of the base vault, a little in every slot.
@@ -212,7 +261,7 @@ impl Played {
             paid / SOL,
             window / SOL
         );
-        self.rows.push(Row { drill, outcome, slots: None, works: None });
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: None, works: None });
         // By now the line has come to the first ticket of the burst.
         let claimed = self.claim_soon(arena);
         self.expect(claimed == "paid", || format!("{drill}: a served ticket: {claimed}"));
@@ -247,7 +296,13 @@ impl Played {
                 self.expect_works(drill, Level::CloseOnly, &works);
                 let outcome =
                     "trip_heartbeat: protocol to L2 close only, an hour (scaled) after the last report".to_owned();
-                self.rows.push(Row { drill, outcome, slots: Some(slots), works: Some(works) });
+                self.rows.push(Row {
+                    drill,
+                    ground: arena.ground.name(),
+                    outcome,
+                    slots: Some(slots),
+                    works: Some(works),
+                });
             }
         }
         let again = tried(arena, &[trips::heartbeat()], &[&alive]);
@@ -272,20 +327,54 @@ impl Played {
                 self.findings.push(format!("the first expiry's price was never fixed: {answer}"));
                 return;
             }
-            std::thread::sleep(Duration::from_millis(300));
+            arena.pass();
         }
         let answer = tried(arena, &[fix.instruction()], &[]);
         self.expect(answer == "yes", || format!("expiry_settle: {answer}"));
     }
 
-    /// A validator of one's own cannot move the sysvar: the proof is shown in LiteSVM, and here that it is refused without a restart.
+    /// Without a restart there is nothing to prove, which is all that a network shows: a validator of one's own cannot move the sysvar.
     fn restart(&mut self, arena: &mut Arena) {
-        let drill = "cluster restart";
+        let (drill, ground) = ("cluster restart", arena.ground.name());
         let answer = tried(arena, &[trips::trip_restart()], &[]);
         self.expect(answer == "NotRestarted", || format!("{drill}: without a restart: {answer}"));
-        let outcome =
-            "no restart, no trip (NotRestarted); with one: in LiteSVM, tests/breaker/trip_restart.rs".to_owned();
-        self.rows.push(Row { drill, outcome, slots: None, works: None });
+        let Some(restarted_slot) = arena.restart() else {
+            let outcome = "no restart, no trip: trip_restart is refused (NotRestarted)".to_owned();
+            self.rows.push(Row { drill, ground, outcome, slots: None, works: None });
+            return;
+        };
+        // One transaction, the first one, is all that it takes.
+        let answer = tried(arena, &[trips::trip_restart()], &[]);
+        if answer != "yes" {
+            self.findings.push(format!("{drill}: trip_restart: {answer}"));
+            return;
+        }
+        let slots = arena.world.clock().slot.saturating_sub(restarted_slot);
+        let found = protocol_level(arena);
+        self.expect(found == Level::CloseOnly, || format!("{drill}: the protocol is at {}", found.name()));
+        let again = tried(arena, &[trips::trip_restart()], &[]);
+        self.expect(again == "NotRestarted", || format!("{drill}: a second trip on one restart: {again}"));
+        let works = probe(arena, &mut self.waiting);
+        self.expect_works(drill, Level::CloseOnly, &works);
+        let outcome = "trip_restart, one transaction: protocol to L2 close only, once for each restart".to_owned();
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: Some(slots), works: Some(works) });
+    }
+
+    /// One market frozen: withdrawals queue, and a ticket waits even where its turn has come.
+    fn freeze(&mut self, arena: &mut Arena) {
+        let drill = "guardian's freeze";
+        let guardian = keypair(GUARDIANS[1]);
+        let raise = trips::market_raise(arena, GUARDIANS[1], 0, Level::Frozen);
+        let answer = tried(arena, &[raise], &[&guardian]);
+        self.expect(answer == "yes", || format!("{drill}: {answer}"));
+        self.expect_level(arena, drill, 0, Level::Frozen);
+        self.expect_level(arena, drill, 1, Level::Normal);
+        let mut works = probe(arena, &mut self.waiting);
+        self.expect_works(drill, Level::Frozen, &works);
+        works.claim = claim_newest(arena, &self.waiting);
+        self.expect(works.claim == "TicketHeld", || format!("{drill}: a claim under the freeze: {}", works.claim));
+        let outcome = "market_raise: market to L3 frozen, the other at L0; a claim finds TicketHeld".to_owned();
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: Some(0), works: Some(works) });
     }
 
     /// A guardian that trips whatever it can, as often as it can, and never comes back.
@@ -302,8 +391,10 @@ impl Played {
         let fourth = trips::guardian_raise(GUARDIANS[0], Level::Frozen);
         let answer = tried(arena, &[fourth], &[&rogue]);
         self.expect(answer == "GuardiansDisabled", || format!("{drill}: a fourth trip: {answer}"));
-        let works = probe(arena, &mut self.waiting);
+        let mut works = probe(arena, &mut self.waiting);
         self.expect_works(drill, Level::Frozen, &works);
+        works.claim = claim_newest(arena, &self.waiting);
+        self.expect(works.claim == "TicketHeld", || format!("{drill}: a claim under the freeze: {}", works.claim));
         // INVARIANT(G-8): by time alone both markets fall to L2, and no further.
         // By the cluster's clock, which a loaded machine holds back.
         let over_unix_s = trips::brake(arena).expires_unix_s.get() + 1;
@@ -316,7 +407,7 @@ impl Played {
         let fell = arena.world.clock().slot - from;
         let outcome =
             format!("3 raises, the 4th GuardiansDisabled; L3 for {fell} slots (6 h, scaled), then L2 by itself");
-        self.rows.push(Row { drill, outcome, slots: Some(slots), works: Some(works) });
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: Some(slots), works: Some(works) });
     }
 
     /// The worst upgrade there is, against every vault there is.
@@ -386,7 +477,7 @@ impl Played {
             most / 10,
             most % 10
         );
-        self.rows.push(Row { drill, outcome, slots: Some(slots), works: None });
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: Some(slots), works: None });
     }
 
     fn claim_stolen(&mut self, arena: &mut Arena, vault: Vault, wallet: solana_pubkey::Pubkey, number: u64) -> String {

@@ -1,5 +1,6 @@
 //! What goes on by itself: both feeds' sources publish about twice a second, and the feeds are refreshed from them.
 
+use crate::arena::SPOT_E6;
 use client::feeds::feed_refresh;
 use solana_pubkey::Pubkey;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -22,6 +23,18 @@ pub struct Says {
     pub wild: bool,
 }
 
+pub const CALM: Says = Says { price_e6: SPOT_E6, lies: [None; 3], wild: false };
+
+impl Says {
+    /// What the source at this place publishes in this round.
+    pub fn price_of(&self, at: usize, round: u64) -> u64 {
+        let swing = if self.wild && round % 2 == 0 { self.price_e6 / 25 } else { 0 };
+        let price = self.lies[at].unwrap_or(self.price_e6 + swing);
+        let off = i64::try_from(price).expect("a price") / 1_000_000 * SPREAD[at];
+        price.checked_add_signed(off).expect("a price")
+    }
+}
+
 pub struct Keeper {
     says: Arc<Mutex<Says>>,
     stop: Arc<AtomicBool>,
@@ -30,18 +43,17 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    pub fn start(url: &str, feeds: [(Pubkey, [SourceAccount; 3]); 2], spot_e6: u64) -> Self {
-        let says = Arc::new(Mutex::new(Says { price_e6: spot_e6, lies: [None; 3], wild: false }));
+    pub fn start(url: &str, feeds: [(Pubkey, [SourceAccount; 3]); 2]) -> Self {
+        let says = Arc::new(Mutex::new(CALM));
         let (stop, rounds) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let thread = spawn({
             let (says, stop, rounds, mut world) = (says.clone(), stop.clone(), rounds.clone(), World::remote(url));
             move || {
-                let calm = Says { price_e6: spot_e6, lies: [None; 3], wild: false };
                 while !stop.load(Relaxed) {
                     let now = *says.lock().expect("a whole lock");
                     let round = rounds.load(Relaxed);
                     let sent =
-                        [now, calm].into_iter().zip(&feeds).map(|(says, feed)| publish(&mut world, feed, says, round));
+                        [now, CALM].into_iter().zip(&feeds).map(|(says, feed)| publish(&mut world, feed, says, round));
                     // One lost update does not matter.
                     if sent.filter(|sent| *sent).count() > 0 {
                         rounds.fetch_add(1, Relaxed);
@@ -83,10 +95,7 @@ impl Drop for Keeper {
 fn publish(world: &mut World, (feed, sources): &(Pubkey, [SourceAccount; 3]), says: Says, round: u64) -> bool {
     let mut instructions = vec![];
     for (at, source) in sources.iter().enumerate() {
-        let swing = if says.wild && round % 2 == 0 { says.price_e6 / 25 } else { 0 };
-        let price = says.lies[at].unwrap_or(says.price_e6 + swing);
-        let off = i64::try_from(price).expect("a price") / 1_000_000 * SPREAD[at];
-        let publication = Publication::now(world, price.checked_add_signed(off).expect("a price"));
+        let publication = Publication::now(world, says.price_of(at, round));
         instructions.extend(world.publish_instructions(source, &publication));
     }
     instructions.push(feed_refresh(*feed, sources.map(|source| source.address)));

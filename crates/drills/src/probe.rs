@@ -25,6 +25,8 @@ pub struct Works {
 #[derive(Default)]
 pub struct Waiting {
     pub tickets: Vec<u64>,
+    /// The taker's newest, if the last probe's withdrawal had to wait.
+    pub newest: Option<u64>,
     next: u64,
 }
 
@@ -75,8 +77,14 @@ fn withdraw(arena: &mut Arena, waiting: &mut Waiting, taker: &Keypair) -> String
     let answer = tried(arena, &[withdraw], &[taker]);
     let ticket = arena.world.account(&addresses::ticket(&tokens, number));
     match (answer.as_str(), ticket) {
-        ("yes", Some(_)) => "queued".to_owned(),
-        ("yes", None) => "paid".to_owned(),
+        ("yes", Some(_)) => {
+            waiting.newest = Some(number);
+            "queued".to_owned()
+        }
+        ("yes", None) => {
+            waiting.newest = None;
+            "paid".to_owned()
+        }
         _ => answer,
     }
 }
@@ -92,6 +100,14 @@ pub fn claim(arena: &mut Arena, waiting: &mut Waiting) -> String {
         return "paid".to_owned();
     }
     answer
+}
+
+/// Claims the ticket that the last probe's withdrawal left.
+pub fn claim_newest(arena: &mut Arena, waiting: &Waiting) -> String {
+    let Some(number) = waiting.newest else { return "none waits".to_owned() };
+    let protocol = &arena.markets[0].protocol;
+    let claim = protocol.ticket_claim(arena.actor(0, Trader::Taker), protocol.quote.mint, number);
+    tried(arena, &[claim], &[])
 }
 
 /// The ticket of this number of the first market's quote vault.

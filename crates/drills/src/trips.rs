@@ -1,6 +1,7 @@
 //! The breaker's instructions as drills send them, and the levels as every reader sees them.
 
 use crate::arena::{Arena, MONITOR};
+use crate::ground::Since;
 use crate::probe::name;
 use abi::breaker::{Brake, Custody};
 use client::{addresses, breaker};
@@ -8,12 +9,10 @@ use policy::{Level, brake_level, market_level};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use std::time::{Duration, Instant};
 use testkit::{key, keypair};
 
-/// A trip that takes longer than this has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
-const POLL: Duration = Duration::from_millis(30);
+/// In the VM a trip that takes longer than two minutes of 400 ms slots has failed: a move shows in the variance once its minute is over.
+pub const TRIP_SLOTS: u64 = 300;
 
 pub fn brake(arena: &mut Arena) -> Brake {
     arena.world.read(abi::ids::BREAKER, &addresses::brake())
@@ -34,12 +33,12 @@ pub fn protocol_level(arena: &mut Arena) -> Level {
 
 /// Sends a proof until it is taken, as a monitor would: slots from now until it was, or why it never was.
 pub fn prove(arena: &mut Arena, proof: &Instruction) -> Result<u64, String> {
-    let (from, began) = (arena.world.clock().slot, Instant::now());
+    let since = Since::now(&mut arena.world);
     loop {
         match arena.world.send(std::slice::from_ref(proof), &[]) {
-            Ok(_) => return Ok(arena.world.clock().slot - from),
-            Err(failure) if began.elapsed() > PATIENCE => return Err(name(&failure)),
-            Err(_) => std::thread::sleep(POLL),
+            Ok(_) => return Ok(arena.world.clock().slot - since.slot),
+            Err(failure) if arena.ground.is_late(&since, &mut arena.world, TRIP_SLOTS) => return Err(name(&failure)),
+            Err(_) => arena.pass(),
         }
     }
 }
@@ -47,6 +46,11 @@ pub fn prove(arena: &mut Arena, proof: &Instruction) -> Result<u64, String> {
 pub fn trip_volatility(arena: &Arena) -> Instruction {
     let (custody, market, feed) = parts(arena);
     breaker::TripVolatility { custody, market, feed }.instruction()
+}
+
+pub fn trip_deviation(arena: &Arena) -> Instruction {
+    let (custody, market, feed) = parts(arena);
+    breaker::TripDeviation { custody, market, feed }.instruction()
 }
 
 pub fn trip_severity(arena: &Arena) -> Instruction {
