@@ -66,7 +66,7 @@ test: build kernels app lint check models vectors properties sources ## every su
 demo: build app ## the protocol's life on a local network, with real transactions
 	@cd app && npm run --silent build && npm run --silent demo
 
-drills: build ## attacks and accidents on a local network, and what the breaker made of them: about three minutes
+drills: build ## attacks and accidents on a local network and in a VM, and what the breaker made of them: about three minutes
 	@target/debug/drills 2> target/drills.log || { grep '^drills:' target/drills.log; exit 1; }
 
 localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet on 9900
