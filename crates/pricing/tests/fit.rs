@@ -74,6 +74,19 @@ fn passes(fitted: &Fitted, seconds: u64, strikes: &[PriceE6], neighbours: &Neigh
     Slice::new(&fitted.svi, seconds, seconds)?.check_listed(FORWARD, strikes, neighbours)
 }
 
+/// Whether a slice is free of arbitrage well beyond the room that the fitter leaves for the minute until a post: twice as far in time and
+/// to either side. The fitter moves a slice that only just passes.
+fn has_room(svi: &Svi, seconds: u64, strikes: &[PriceE6]) -> bool {
+    let times = [seconds.saturating_sub(120).max(60), seconds, (seconds + 120).min(63_072_000)];
+    let between = strikes.windows(2).map(|pair| PriceE6(pair[0].0.midpoint(pair[1].0)));
+    let places: Vec<i64> = strikes.iter().copied().chain(between).map(k_q38).collect();
+    times.into_iter().all(|later| {
+        let slice = Slice::new(svi, seconds, later).unwrap();
+        let aside = (-4..=4).map(|step| step * ((1i64 << 38) / 2_000));
+        aside.into_iter().all(|aside| places.iter().all(|k| slice.check_butterfly(k + aside).is_ok()))
+    })
+}
+
 fn any_quotes(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Quote>> {
     let one = (50_000_000u64..400_000_000, 50_000_000u64..5_000_000_000, 1u32..100);
     let one = one.prop_map(|(strike, vol, weight)| Quote { strike: PriceE6(strike), vol: VolE9(vol), weight });
@@ -94,7 +107,7 @@ proptest! {
     fn an_exact_slice_is_recovered((svi, seconds) in market(), count in 9u32..24, deviations in 1.5..4.0) {
         let slice = Slice::new(&svi, seconds, seconds).unwrap();
         let listed = ladder(&slice, count, deviations);
-        prop_assume!(slice.check_listed(FORWARD, &listed, &neither()).is_ok());
+        prop_assume!(slice.check_listed(FORWARD, &listed, &neither()).is_ok() && has_room(&svi, seconds, &listed));
         let quotes: Vec<Quote> = listed.iter().map(|strike| quote(&slice, seconds, *strike, 0)).collect();
         prop_assume!(quotes.iter().all(|quote| quote.vol.in_bounds()));
         let fitted = fit(&Fit { forward: FORWARD, seconds, quotes: &quotes, listed: &listed, neighbours: neither() }).unwrap();
@@ -108,7 +121,7 @@ proptest! {
     ) {
         let slice = Slice::new(&svi, seconds, seconds).unwrap();
         let listed = ladder(&slice, noise.len() as u32, deviations);
-        prop_assume!(slice.check_listed(FORWARD, &listed, &neither()).is_ok());
+        prop_assume!(slice.check_listed(FORWARD, &listed, &neither()).is_ok() && has_room(&svi, seconds, &listed));
         let noisy = listed.iter().zip(&noise);
         let quotes: Vec<Quote> = noisy.map(|(strike, noise)| quote(&slice, seconds, *strike, *noise)).collect();
         prop_assume!(quotes.iter().all(|quote| quote.vol.in_bounds()));
