@@ -78,7 +78,7 @@ fn passes(fitted: &Fitted, seconds: u64, strikes: &[PriceE6], neighbours: &Neigh
 /// to either side. The fitter moves a slice that only just passes.
 fn has_room(svi: &Svi, seconds: u64, strikes: &[PriceE6]) -> bool {
     let times = [seconds.saturating_sub(120).max(60), seconds, (seconds + 120).min(63_072_000)];
-    let between = strikes.windows(2).map(|pair| PriceE6(pair[0].0.midpoint(pair[1].0)));
+    let between = strikes.iter().zip(strikes.iter().skip(1)).map(|(one, next)| PriceE6(one.0.midpoint(next.0)));
     let places: Vec<i64> = strikes.iter().copied().chain(between).map(k_q38).collect();
     times.into_iter().all(|later| {
         let slice = Slice::new(svi, seconds, later).unwrap();
