@@ -26,6 +26,9 @@ fn account_close_returns_the_rent_and_keeps_the_index() {
     let before = desk.world.account(&desk.taker.key()).unwrap().lamports;
     let opened = desk.market().accounts_opened.get();
     let close = close(&desk, account);
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&close), &[&desk.taker.keypair], error("LevelForbids"));
+    desk.level(3);
     desk.world.ok(&[close], &[&desk.taker.keypair]);
     assert!(desk.world.account(&account).is_none_or(|gone| gone.lamports == 0 && gone.data.is_empty()));
     assert_eq!(desk.world.account(&desk.taker.key()).unwrap().lamports, before + rent);
@@ -85,5 +88,6 @@ fn account_close_with_wrong_accounts_fails() {
         .wrong("account", elsewhere.actor.account, error("AccountOfAnotherMarket"))
         .wrong("account", desk.protocol.market, DUPLICATE)
         .wrong("account", imposter, InstructionError::InvalidAccountData)
+        .stranger("brake", error("BrakeUnreadable"))
         .run(&mut desk.world);
 }

@@ -1,4 +1,4 @@
-use crate::fixture::{ADDRESS_IN_USE, Desk, Elsewhere, NOT_A_PROGRAM};
+use crate::fixture::{ADDRESS_IN_USE, Desk, Elsewhere, NOT_A_PROGRAM, error};
 use abi::margin::MarginAccount;
 use client::{addresses, margin};
 use solana_instruction::Instruction;
@@ -39,6 +39,16 @@ fn account_open_twice_fails() {
 }
 
 #[test]
+fn account_open_is_refused_only_while_accounts_are_migrated() {
+    let mut desk = Desk::new();
+    let open = open(&desk, desk.world.payer(), 1);
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&open), &[&desk.taker.keypair], error("LevelForbids"));
+    desk.level(3);
+    desk.world.ok(&[open], &[&desk.taker.keypair]);
+}
+
+#[test]
 fn account_open_at_a_funded_address_succeeds() {
     let mut desk = Desk::new();
     let open = open(&desk, desk.world.payer(), 9);
@@ -64,6 +74,7 @@ fn account_open_with_wrong_accounts_fails() {
         .stranger("account", InstructionError::InvalidSeeds)
         .wrong("account", other, InstructionError::InvalidSeeds)
         .wrong("account", other_owner, InstructionError::InvalidSeeds)
+        .stranger("brake", error("BrakeUnreadable"))
         .stranger("system_program", NOT_A_PROGRAM)
         .wrong("system_program", abi::ids::TOKEN.into(), InstructionError::IncorrectProgramId)
         .run(&mut desk.world);

@@ -123,6 +123,16 @@ fn delegate_set_of_half_a_delegate_fails_by_name() {
 }
 
 #[test]
+fn delegate_set_is_refused_only_while_accounts_are_migrated() {
+    let mut desk = Desk::new();
+    let set = set(&desk, key("delegate"), DELEGATE_CANCEL);
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&set), &[&desk.taker.keypair], error("LevelForbids"));
+    desk.level(3);
+    desk.world.ok(&[set], &[&desk.taker.keypair]);
+}
+
+#[test]
 fn delegate_set_with_wrong_accounts_fails() {
     let mut desk = Desk::new();
     let imposter = imposter(&mut desk.world);
@@ -132,5 +142,6 @@ fn delegate_set_with_wrong_accounts_fails() {
         .stranger("account", InstructionError::AccountDataTooSmall)
         .wrong("account", desk.maker.account, error("NotAccountOwner"))
         .wrong("account", imposter, InstructionError::InvalidAccountData)
+        .stranger("brake", error("BrakeUnreadable"))
         .run(&mut desk.world);
 }

@@ -24,10 +24,12 @@ fn nonce_bump_only_raises() {
 }
 
 #[test]
-fn nonce_bump_is_open_at_every_level() {
+fn nonce_bump_is_refused_only_while_accounts_are_migrated() {
     let mut desk = Desk::new();
-    desk.level(4);
     let bump = bump(&desk, 1);
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&bump), &[&desk.maker.keypair], error("LevelForbids"));
+    desk.level(3);
     desk.world.ok(&[bump], &[&desk.maker.keypair]);
 }
 
@@ -40,5 +42,6 @@ fn nonce_bump_with_wrong_accounts_fails() {
         .stranger("account", InstructionError::AccountDataTooSmall)
         .wrong("account", desk.taker.account, error("NotAccountCanceller"))
         .wrong("account", imposter, InstructionError::InvalidAccountData)
+        .stranger("brake", error("BrakeUnreadable"))
         .run(&mut desk.world);
 }

@@ -62,11 +62,13 @@ fn quote_cancel_by_anyone_lands_only_after_the_last_slot() {
 }
 
 #[test]
-fn quote_cancel_is_open_at_every_level() {
+fn quote_cancel_is_refused_only_while_accounts_are_migrated() {
     let mut desk = Desk::new();
     posted(&mut desk);
-    desk.level(4);
     let cancel = cancel(&desk, desk.maker.key());
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&cancel), &[&desk.maker.keypair], error("LevelForbids"));
+    desk.level(3);
     desk.world.ok(&[cancel], &[&desk.maker.keypair]);
 }
 
@@ -82,5 +84,6 @@ fn quote_cancel_with_wrong_accounts_fails() {
         .wrong("payer", desk.taker.key(), error("NotRentPayer"))
         .stranger("posted", InstructionError::AccountDataTooSmall)
         .wrong("posted", desk.taker.account, InstructionError::InvalidAccountData)
+        .stranger("brake", error("BrakeUnreadable"))
         .run(&mut desk.world);
 }

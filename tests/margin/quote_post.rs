@@ -110,6 +110,16 @@ fn quote_fill_of_a_post_past_its_last_slot_fails_quote_expired() {
 }
 
 #[test]
+fn quote_post_is_refused_only_while_accounts_are_migrated() {
+    let mut desk = Desk::new();
+    let post = desk.quote(desk.offer()).post(&desk.protocol, &desk.maker);
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&post), &[&desk.maker.keypair], error("LevelForbids"));
+    desk.level(3);
+    desk.world.ok(&[post], &[&desk.maker.keypair]);
+}
+
+#[test]
 fn quote_post_with_wrong_accounts_fails() {
     let mut desk = Desk::new();
     let elsewhere = Elsewhere::new(&mut desk);
@@ -125,6 +135,7 @@ fn quote_post_with_wrong_accounts_fails() {
         .wrong("account", elsewhere.actor.account, InstructionError::InvalidSeeds)
         .stranger("posted", InstructionError::InvalidSeeds)
         .wrong("posted", addresses::posted_quote(&desk.taker.account, 1), InstructionError::InvalidSeeds)
+        .stranger("brake", error("BrakeUnreadable"))
         .stranger("system_program", NOT_A_PROGRAM)
         .run(&mut desk.world);
 }

@@ -19,6 +19,9 @@ fn quote_state_close_after_the_last_slot_returns_the_rent() {
     desk.world.advance_slots(1_000);
     desk.world.fail(std::slice::from_ref(&close), &[], error("QuoteStillLive"));
     desk.world.advance_slots(1);
+    desk.level(4);
+    desk.world.fail(std::slice::from_ref(&close), &[], error("LevelForbids"));
+    desk.level(3);
     let (payer, state) = (desk.taker.key(), close.accounts[1].pubkey);
     let rent = desk.world.account(&state).unwrap().lamports;
     let before = desk.world.account(&payer).unwrap().lamports;
@@ -56,5 +59,6 @@ fn quote_state_close_with_wrong_accounts_fails() {
         .stranger("quote_state", InstructionError::AccountDataTooSmall)
         .wrong("quote_state", live, error("QuoteStillLive"))
         .wrong("quote_state", desk.taker.account, InstructionError::InvalidAccountData)
+        .stranger("brake", error("BrakeUnreadable"))
         .run(&mut desk.world);
 }

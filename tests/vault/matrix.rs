@@ -15,6 +15,8 @@ use solana_signer::Signer;
 use std::collections::BTreeMap;
 use testkit::{Offer, Protocol, Quote, SOL, SourceAccount, Token, USDC, World, keypair};
 
+mod accounts;
+
 /// Refused by whom, with which code.
 #[derive(Clone, Copy)]
 enum Refusal {
@@ -91,6 +93,7 @@ fn cases() -> Vec<Case> {
     listings(&mut cases);
     feeds(&mut cases);
     modes(&mut cases);
+    accounts::cases(&mut cases);
     cancels(&mut cases);
     deposits(&mut cases);
     withdrawals(&mut cases);
@@ -99,8 +102,8 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// A call that Carol sells Dave, or buys back.
-fn fill(stage: &mut Stage, side: u8, nonce: u64) -> Vec<Instruction> {
+/// A quote of Carol's for four calls at the money.
+fn quote(stage: &mut Stage, side: u8, nonce: u64) -> Quote {
     let offer = Offer {
         expiry_unix_s: stage.expiry_unix_s,
         strike_e6: SPOT_E6,
@@ -110,9 +113,13 @@ fn fill(stage: &mut Stage, side: u8, nonce: u64) -> Vec<Instruction> {
         max_lots: 4,
         nonce,
     };
-    let (maker, taker) = (&stage.actors[CAROL], &stage.actors[DAVE]);
-    let quote = Quote::new(&mut stage.world, &stage.protocol, maker, offer);
-    quote.fill(&stage.protocol, taker, maker, 2).to_vec()
+    Quote::new(&mut stage.world, &stage.protocol, &stage.actors[CAROL], offer)
+}
+
+/// A call that Carol sells Dave, or buys back.
+fn fill(stage: &mut Stage, side: u8, nonce: u64) -> Vec<Instruction> {
+    let quote = quote(stage, side, nonce);
+    quote.fill(&stage.protocol, &stage.actors[DAVE], &stage.actors[CAROL], 2).to_vec()
 }
 
 fn fills(cases: &mut Vec<Case>) {

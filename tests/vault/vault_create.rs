@@ -70,6 +70,7 @@ fn vault_create_with_a_wrong_account_is_refused() {
         .wrong("trading_account", trading, InstructionError::InvalidSeeds)
         .stranger("escrow_account", InstructionError::InvalidSeeds)
         .wrong("escrow_account", escrow, InstructionError::InvalidSeeds)
+        .stranger("brake", code("BrakeUnreadable"))
         .stranger("margin_program", code("WrongMarginProgram"))
         .wrong("system_program", TOKEN, InstructionError::IncorrectProgramId)
         .run(&mut stage.world);

@@ -23,6 +23,7 @@ pub struct AccountOpen<'a> {
     pub payer: CpiHandleMut<'a>,
     pub market: CpiHandleMut<'a>,
     pub account: CpiHandleMut<'a>,
+    pub brake: CpiHandle<'a>,
     pub system_program: CpiHandle<'a>,
 }
 

@@ -480,6 +480,13 @@ impl AccountOpen {
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
             name: "system_program",
             writable: false,
             signer: false,
@@ -501,6 +508,7 @@ impl AccountOpen {
             AccountMeta::new(self.payer, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -525,6 +533,13 @@ impl AccountClose {
         AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -538,6 +553,7 @@ impl AccountClose {
             AccountMeta::new(self.owner, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
         ];
         Instruction { program_id, accounts, data }
     }
@@ -784,6 +800,13 @@ impl NonceBump {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
     ];
 
     pub fn instruction(&self, args: NonceBumpArgs) -> Instruction {
@@ -794,7 +817,11 @@ impl NonceBump {
     pub fn instruction_of(&self, program_id: Pubkey, args: NonceBumpArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![AccountMeta::new_readonly(self.authority, true), AccountMeta::new(self.account, false)];
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
         Instruction { program_id, accounts, data }
     }
 }
@@ -816,6 +843,13 @@ impl QuoteStateClose {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "quote_state", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -825,7 +859,11 @@ impl QuoteStateClose {
     /// The same call of another deployment of the program.
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
-        let accounts = vec![AccountMeta::new(self.payer, false), AccountMeta::new(self.quote_state, false)];
+        let accounts = vec![
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.quote_state, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
         Instruction { program_id, accounts, data }
     }
 }
@@ -1066,6 +1104,13 @@ impl QuotePost {
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "posted", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
             name: "system_program",
             writable: false,
             signer: false,
@@ -1088,6 +1133,7 @@ impl QuotePost {
             AccountMeta::new_readonly(self.market, false),
             AccountMeta::new(self.account, false),
             AccountMeta::new(self.posted, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -1116,6 +1162,13 @@ impl QuoteCancel {
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "posted", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -1130,6 +1183,7 @@ impl QuoteCancel {
             AccountMeta::new(self.account, false),
             AccountMeta::new(self.payer, false),
             AccountMeta::new(self.posted, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
         ];
         Instruction { program_id, accounts, data }
     }
@@ -1146,6 +1200,13 @@ impl DelegateSet {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
     ];
 
     pub fn instruction(&self, args: DelegateSetArgs) -> Instruction {
@@ -1156,7 +1217,11 @@ impl DelegateSet {
     pub fn instruction_of(&self, program_id: Pubkey, args: DelegateSetArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![AccountMeta::new_readonly(self.owner, true), AccountMeta::new(self.account, false)];
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
         Instruction { program_id, accounts, data }
     }
 }

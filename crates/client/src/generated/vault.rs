@@ -231,6 +231,13 @@ impl VaultCreate {
         AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
             name: "margin_program",
             writable: false,
             signer: false,
@@ -263,6 +270,7 @@ impl VaultCreate {
             AccountMeta::new(self.epoch, false),
             AccountMeta::new(self.trading_account, false),
             AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];

@@ -1,9 +1,11 @@
 //! Closes an empty margin account.
 use crate::errors::MarginError;
 use crate::events::{AccountClosed, Stamp};
+use crate::guard::{level_require, BRAKE};
 use crate::state::{MarginAccount, Market};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use policy::Action;
 
 #[derive(Accounts)]
 pub struct AccountClose {
@@ -18,13 +20,17 @@ pub struct AccountClose {
         constraint = address_eq(&account.owner, owner.address()) @ MarginError::NotAccountOwner
     )]
     pub account: Account<MarginAccount>,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
 }
 
 impl AccountClose {
     /// Authority: the owner, who receives the rent.
     /// Effects: the account is gone; its registry index stays a hole.
-    /// Errors: `AccountNotFlat`, `AccountNotEmpty`, `AccountKeepsNonceFloor`.
-    fn validate(&self) -> Result<()> {
+    /// Errors: `AccountNotFlat`, `AccountNotEmpty`, `AccountKeepsNonceFloor`, `BrakeUnreadable`, `LevelForbids` while accounts are
+    /// migrated.
+    fn validate(&self, stamp: &Stamp) -> Result<()> {
+        level_require(self.brake.account(), Action::Settle, stamp.unix_s)?;
         require!(self.account.is_flat(), MarginError::AccountNotFlat);
         let empty = self.account.quote_atoms.get() == 0 && self.account.base_atoms.get() == 0;
         require!(empty, MarginError::AccountNotEmpty);
@@ -34,8 +40,8 @@ impl AccountClose {
     }
 
     pub fn account_close(&mut self) -> Result<()> {
-        self.validate()?;
         let stamp = Stamp::now()?;
+        self.validate(&stamp)?;
         emit!(AccountClosed {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

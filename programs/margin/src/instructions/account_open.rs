@@ -1,8 +1,11 @@
 //! Opens a margin account in one market.
+use crate::errors::MarginError;
 use crate::events::{AccountOpened, Stamp};
+use crate::guard::{level_require, BRAKE};
 use crate::state::{MarginAccount, Market, MIN_READER, VERSION};
 use abi::margin::ACCOUNT_SEED;
 use anchor_lang::prelude::*;
+use policy::Action;
 
 #[derive(Accounts)]
 #[instruction(subaccount: u16)]
@@ -21,15 +24,18 @@ pub struct AccountOpen {
         bump
     )]
     pub account: Account<MarginAccount>,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
     pub system_program: Program<System>,
 }
 
 impl AccountOpen {
     /// Authority: the owner.
     /// Effects: an empty account under the market's next registry index.
-    /// Errors: the address is taken (system program).
+    /// Errors: `BrakeUnreadable`, `LevelForbids` while accounts are migrated; the address is taken (system program).
     pub fn account_open(&mut self, subaccount: u16, bumps: &AccountOpenBumps) -> Result<()> {
         let stamp = Stamp::now()?;
+        level_require(self.brake.account(), Action::Deposit, stamp.unix_s)?;
         let index = self.market.next_index()?;
         self.account.version = VERSION;
         self.account.min_reader = MIN_READER;

@@ -1,10 +1,12 @@
 //! Takes a posted quote back.
 use crate::errors::MarginError;
 use crate::events::{QuoteWithdrawn, Stamp};
+use crate::guard::{level_require, BRAKE};
 use crate::state::{MarginAccount, PostedQuote};
 use abi::margin::DELEGATE_CANCEL;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use policy::Action;
 
 #[derive(Accounts)]
 pub struct QuoteCancel {
@@ -20,14 +22,16 @@ pub struct QuoteCancel {
         constraint = address_eq(&posted.maker_account, account.address()) @ MarginError::PostedByAnother
     )]
     pub posted: Account<PostedQuote>,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
 }
 
 impl QuoteCancel {
     /// Authority: the maker's owner or cancelling delegate; anybody once the quote's last slot has passed.
-    /// Effects: the account is gone. What was filled stays in the fill state, so that the nonce does not begin anew. Open at every
-    /// level: a cancellation only removes risk.
-    /// Errors: `NotAccountCanceller`, `PostedByAnother`, `NotRentPayer`.
+    /// Effects: the account is gone. What was filled stays in the fill state, so that the nonce does not begin anew.
+    /// Errors: `NotAccountCanceller`, `PostedByAnother`, `NotRentPayer`, `LevelForbids` while accounts are migrated.
     fn validate(&self, stamp: &Stamp) -> Result<()> {
+        level_require(self.brake.account(), Action::Cancel, stamp.unix_s)?;
         let over = stamp.slot > self.posted.expiry_slot.get();
         let may = over || self.account.may(self.authority.address(), DELEGATE_CANCEL);
         require!(may, MarginError::NotAccountCanceller);

@@ -1,12 +1,14 @@
 //! Posts a quote as an account, for makers who cannot reach takers with a signature.
 use crate::errors::MarginError;
 use crate::events::{QuotePosted, Stamp};
+use crate::guard::{level_require, BRAKE};
 use crate::maker_quote::MakerQuote;
 use crate::state::{MarginAccount, Market, PostedQuote, MIN_READER, VERSION};
 use crate::ID;
 use abi::margin::{DELEGATE_TRADE, POSTED_SEED};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use policy::Action;
 
 #[derive(Accounts)]
 #[instruction(nonce: u64)]
@@ -30,16 +32,19 @@ pub struct QuotePost {
         bump
     )]
     pub posted: Account<PostedQuote>,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
     pub system_program: Program<System>,
 }
 
 impl QuotePost {
     /// Authority: the maker's owner or trading delegate.
     /// Effects: the message stands in an account of its own until it is cancelled. Legs are checked when it is filled, as a signed
-    /// quote's are. Open at every level: a quote moves nothing.
+    /// quote's are. Open wherever positions may shrink: what a quote may do, its fill is asked.
     /// Errors: those of `MakerQuote::parse`, `QuoteProgramWrong`, `QuoteClusterWrong`, `QuoteMarketWrong`, `QuoteMakerWrong`,
-    /// `QuoteNonceMismatch`, `QuoteExpired`, `QuoteCancelled`; the address is taken (system program).
+    /// `QuoteNonceMismatch`, `QuoteExpired`, `QuoteCancelled`, `LevelForbids` while accounts are migrated; the address is taken (system program).
     fn validate(&self, nonce: u64, quote: &MakerQuote, stamp: &Stamp) -> Result<()> {
+        level_require(self.brake.account(), Action::ReduceRisk, stamp.unix_s)?;
         let header = &quote.header;
         require!(header.program == *ID.as_array(), MarginError::QuoteProgramWrong);
         require!(header.genesis_hash == self.market.genesis_hash, MarginError::QuoteClusterWrong);

@@ -1,7 +1,9 @@
 //! Gives back the rent of a quote's fill state once the quote cannot fill any more.
 use crate::errors::MarginError;
+use crate::guard::{level_require, BRAKE};
 use crate::state::QuoteState;
 use anchor_lang::prelude::*;
+use policy::Action;
 
 #[derive(Accounts)]
 pub struct QuoteStateClose {
@@ -10,14 +12,17 @@ pub struct QuoteStateClose {
     pub payer: UncheckedAccount,
     #[account(mut, close = payer)]
     pub quote_state: Account<QuoteState>,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
 }
 
 impl QuoteStateClose {
     /// Authority: anyone.
     /// Effects: the account is gone. INVARIANT(M-10): after its last slot a quote is refused before its state is looked at.
-    /// Errors: `QuoteStillLive`, `NotRentPayer`.
+    /// Errors: `QuoteStillLive`, `NotRentPayer`, `LevelForbids` while accounts are migrated.
     pub fn quote_state_close(&mut self) -> Result<()> {
-        let (slot, _) = shared::now()?;
+        let (slot, unix_s) = shared::now()?;
+        level_require(self.brake.account(), Action::Cancel, unix_s)?;
         require!(slot > self.quote_state.expiry_slot.get(), MarginError::QuoteStillLive);
         Ok(())
     }

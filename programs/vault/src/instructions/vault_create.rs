@@ -2,7 +2,7 @@
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::margin::AccountOpen;
-use crate::reads::{self, MARGIN};
+use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Config, Epoch, Vault, VERSION};
 use anchor_lang::prelude::*;
 use risk::vault::{Mandate, MandateError};
@@ -60,6 +60,9 @@ pub struct VaultCreate {
     /// The margin account that holds bids and claims: the margin program derives its address.
     #[account(mut)]
     pub escrow_account: UncheckedAccount,
+    /// Asked by the margin program: no account is opened while accounts are migrated.
+    #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
     pub system_program: Program<System>,
@@ -119,6 +122,7 @@ impl VaultCreate {
                 owner: self.vault.cpi_handle(),
                 market: self.market.cpi_handle_mut(),
                 account: account.cpi_handle_mut(),
+                brake: self.brake.cpi_handle(),
                 system_program: self.system_program.cpi_handle(),
             };
             accounts.call(subaccount, signer)?;

@@ -26,6 +26,7 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
+  type ReadonlyAccount,
   type ReadonlyUint8Array,
   type TransactionSigner,
   type WritableAccount,
@@ -48,6 +49,8 @@ export type AccountCloseInstruction<
   TAccountOwner extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -63,6 +66,9 @@ export type AccountCloseInstruction<
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
         : TAccountAccount,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       ...TRemainingAccounts,
     ]
   >;
@@ -96,25 +102,34 @@ export type AccountCloseInput<
   TAccountOwner extends string = string,
   TAccountMarket extends string = string,
   TAccountAccount extends string = string,
+  TAccountBrake extends string = string,
 > = {
   owner: TransactionSigner<TAccountOwner>;
   market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
+  brake?: Address<TAccountBrake>;
 };
 
 export function getAccountCloseInstruction<
   TAccountOwner extends string,
   TAccountMarket extends string,
   TAccountAccount extends string,
+  TAccountBrake extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
-  input: AccountCloseInput<TAccountOwner, TAccountMarket, TAccountAccount>,
+  input: AccountCloseInput<
+    TAccountOwner,
+    TAccountMarket,
+    TAccountAccount,
+    TAccountBrake
+  >,
   config?: { programAddress?: TProgramAddress },
 ): AccountCloseInstruction<
   TProgramAddress,
   TAccountOwner,
   TAccountMarket,
-  TAccountAccount
+  TAccountAccount,
+  TAccountBrake
 > {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
@@ -124,11 +139,18 @@ export function getAccountCloseInstruction<
     owner: { value: input.owner ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     account: { value: input.account ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
+
+  // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -136,6 +158,7 @@ export function getAccountCloseInstruction<
       getAccountMeta("owner", accounts.owner),
       getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
+      getAccountMeta("brake", accounts.brake),
     ],
     data: getAccountCloseInstructionDataEncoder().encode({}),
     programAddress,
@@ -143,7 +166,8 @@ export function getAccountCloseInstruction<
     TProgramAddress,
     TAccountOwner,
     TAccountMarket,
-    TAccountAccount
+    TAccountAccount,
+    TAccountBrake
   >);
 }
 
@@ -156,6 +180,7 @@ export type ParsedAccountCloseInstruction<
     owner: TAccountMetas[0];
     market: TAccountMetas[1];
     account: TAccountMetas[2];
+    brake: TAccountMetas[3];
   };
   data: AccountCloseInstructionData;
 };
@@ -168,12 +193,12 @@ export function parseAccountCloseInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAccountCloseInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 3) {
+  if (instruction.accounts.length < 4) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 3,
+        expectedAccountMetas: 4,
       },
     );
   }
@@ -189,6 +214,7 @@ export function parseAccountCloseInstruction<
       owner: getNextAccount(),
       market: getNextAccount(),
       account: getNextAccount(),
+      brake: getNextAccount(),
     },
     data: getAccountCloseInstructionDataDecoder().decode(instruction.data),
   };

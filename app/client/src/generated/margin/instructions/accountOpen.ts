@@ -56,6 +56,8 @@ export type AccountOpenInstruction<
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -77,6 +79,9 @@ export type AccountOpenInstruction<
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
         : TAccountAccount,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountSystemProgram extends string
         ? ReadonlyAccount<TAccountSystemProgram>
         : TAccountSystemProgram,
@@ -123,6 +128,7 @@ export type AccountOpenAsyncInput<
   TAccountPayer extends string = string,
   TAccountMarket extends string = string,
   TAccountAccount extends string = string,
+  TAccountBrake extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   /** May be another program's PDA. */
@@ -131,6 +137,7 @@ export type AccountOpenAsyncInput<
   payer: TransactionSigner<TAccountPayer>;
   market: Address<TAccountMarket>;
   account?: Address<TAccountAccount>;
+  brake?: Address<TAccountBrake>;
   systemProgram?: Address<TAccountSystemProgram>;
   subaccount: AccountOpenInstructionDataArgs["subaccount"];
 };
@@ -140,6 +147,7 @@ export async function getAccountOpenInstructionAsync<
   TAccountPayer extends string,
   TAccountMarket extends string,
   TAccountAccount extends string,
+  TAccountBrake extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -148,6 +156,7 @@ export async function getAccountOpenInstructionAsync<
     TAccountPayer,
     TAccountMarket,
     TAccountAccount,
+    TAccountBrake,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -158,6 +167,7 @@ export async function getAccountOpenInstructionAsync<
     TAccountPayer,
     TAccountMarket,
     TAccountAccount,
+    TAccountBrake,
     TAccountSystemProgram
   >
 > {
@@ -170,6 +180,7 @@ export async function getAccountOpenInstructionAsync<
     payer: { value: input.payer ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     account: { value: input.account ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -197,6 +208,10 @@ export async function getAccountOpenInstructionAsync<
       ),
     }, { programAddress });
   }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -209,6 +224,7 @@ export async function getAccountOpenInstructionAsync<
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getAccountOpenInstructionDataEncoder().encode(
@@ -221,6 +237,7 @@ export async function getAccountOpenInstructionAsync<
     TAccountPayer,
     TAccountMarket,
     TAccountAccount,
+    TAccountBrake,
     TAccountSystemProgram
   >);
 }
@@ -230,6 +247,7 @@ export type AccountOpenInput<
   TAccountPayer extends string = string,
   TAccountMarket extends string = string,
   TAccountAccount extends string = string,
+  TAccountBrake extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   /** May be another program's PDA. */
@@ -238,6 +256,7 @@ export type AccountOpenInput<
   payer: TransactionSigner<TAccountPayer>;
   market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
+  brake?: Address<TAccountBrake>;
   systemProgram?: Address<TAccountSystemProgram>;
   subaccount: AccountOpenInstructionDataArgs["subaccount"];
 };
@@ -247,6 +266,7 @@ export function getAccountOpenInstruction<
   TAccountPayer extends string,
   TAccountMarket extends string,
   TAccountAccount extends string,
+  TAccountBrake extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -255,6 +275,7 @@ export function getAccountOpenInstruction<
     TAccountPayer,
     TAccountMarket,
     TAccountAccount,
+    TAccountBrake,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -264,6 +285,7 @@ export function getAccountOpenInstruction<
   TAccountPayer,
   TAccountMarket,
   TAccountAccount,
+  TAccountBrake,
   TAccountSystemProgram
 > {
   // Program address.
@@ -275,6 +297,7 @@ export function getAccountOpenInstruction<
     payer: { value: input.payer ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     account: { value: input.account ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -286,6 +309,10 @@ export function getAccountOpenInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -298,6 +325,7 @@ export function getAccountOpenInstruction<
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getAccountOpenInstructionDataEncoder().encode(
@@ -310,6 +338,7 @@ export function getAccountOpenInstruction<
     TAccountPayer,
     TAccountMarket,
     TAccountAccount,
+    TAccountBrake,
     TAccountSystemProgram
   >);
 }
@@ -326,7 +355,8 @@ export type ParsedAccountOpenInstruction<
     payer: TAccountMetas[1];
     market: TAccountMetas[2];
     account: TAccountMetas[3];
-    systemProgram: TAccountMetas[4];
+    brake: TAccountMetas[4];
+    systemProgram: TAccountMetas[5];
   };
   data: AccountOpenInstructionData;
 };
@@ -339,12 +369,12 @@ export function parseAccountOpenInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAccountOpenInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 5) {
+  if (instruction.accounts.length < 6) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 5,
+        expectedAccountMetas: 6,
       },
     );
   }
@@ -361,6 +391,7 @@ export function parseAccountOpenInstruction<
       payer: getNextAccount(),
       market: getNextAccount(),
       account: getNextAccount(),
+      brake: getNextAccount(),
       systemProgram: getNextAccount(),
     },
     data: getAccountOpenInstructionDataDecoder().decode(instruction.data),

@@ -30,6 +30,7 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
+  type ReadonlyAccount,
   type ReadonlySignerAccount,
   type ReadonlyUint8Array,
   type TransactionSigner,
@@ -51,6 +52,8 @@ export type DelegateSetInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
   TAccountOwner extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -63,6 +66,9 @@ export type DelegateSetInstruction<
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
         : TAccountAccount,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       ...TRemainingAccounts,
     ]
   >;
@@ -110,9 +116,11 @@ export function getDelegateSetInstructionDataCodec(): FixedSizeCodec<
 export type DelegateSetInput<
   TAccountOwner extends string = string,
   TAccountAccount extends string = string,
+  TAccountBrake extends string = string,
 > = {
   owner: TransactionSigner<TAccountOwner>;
   account: Address<TAccountAccount>;
+  brake?: Address<TAccountBrake>;
   delegate: DelegateSetInstructionDataArgs["delegate"];
   rights: DelegateSetInstructionDataArgs["rights"];
 };
@@ -120,11 +128,17 @@ export type DelegateSetInput<
 export function getDelegateSetInstruction<
   TAccountOwner extends string,
   TAccountAccount extends string,
+  TAccountBrake extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
-  input: DelegateSetInput<TAccountOwner, TAccountAccount>,
+  input: DelegateSetInput<TAccountOwner, TAccountAccount, TAccountBrake>,
   config?: { programAddress?: TProgramAddress },
-): DelegateSetInstruction<TProgramAddress, TAccountOwner, TAccountAccount> {
+): DelegateSetInstruction<
+  TProgramAddress,
+  TAccountOwner,
+  TAccountAccount,
+  TAccountBrake
+> {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
 
@@ -132,6 +146,7 @@ export function getDelegateSetInstruction<
   const originalAccounts = {
     owner: { value: input.owner ?? null, isWritable: false },
     account: { value: input.account ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -141,17 +156,29 @@ export function getDelegateSetInstruction<
   // Original args.
   const args = { ...input };
 
+  // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
+
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta("owner", accounts.owner),
       getAccountMeta("account", accounts.account),
+      getAccountMeta("brake", accounts.brake),
     ],
     data: getDelegateSetInstructionDataEncoder().encode(
       args as DelegateSetInstructionDataArgs,
     ),
     programAddress,
-  } as DelegateSetInstruction<TProgramAddress, TAccountOwner, TAccountAccount>);
+  } as DelegateSetInstruction<
+    TProgramAddress,
+    TAccountOwner,
+    TAccountAccount,
+    TAccountBrake
+  >);
 }
 
 export type ParsedDelegateSetInstruction<
@@ -162,6 +189,7 @@ export type ParsedDelegateSetInstruction<
   accounts: {
     owner: TAccountMetas[0];
     account: TAccountMetas[1];
+    brake: TAccountMetas[2];
   };
   data: DelegateSetInstructionData;
 };
@@ -174,12 +202,12 @@ export function parseDelegateSetInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedDelegateSetInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 2) {
+  if (instruction.accounts.length < 3) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 2,
+        expectedAccountMetas: 3,
       },
     );
   }
@@ -191,7 +219,11 @@ export function parseDelegateSetInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: { owner: getNextAccount(), account: getNextAccount() },
+    accounts: {
+      owner: getNextAccount(),
+      account: getNextAccount(),
+      brake: getNextAccount(),
+    },
     data: getDelegateSetInstructionDataDecoder().decode(instruction.data),
   };
 }

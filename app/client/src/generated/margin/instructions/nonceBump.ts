@@ -28,6 +28,7 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
+  type ReadonlyAccount,
   type ReadonlySignerAccount,
   type ReadonlyUint8Array,
   type TransactionSigner,
@@ -49,6 +50,8 @@ export type NonceBumpInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -61,6 +64,9 @@ export type NonceBumpInstruction<
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
         : TAccountAccount,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       ...TRemainingAccounts,
     ]
   >;
@@ -102,21 +108,29 @@ export function getNonceBumpInstructionDataCodec(): FixedSizeCodec<
 export type NonceBumpInput<
   TAccountAuthority extends string = string,
   TAccountAccount extends string = string,
+  TAccountBrake extends string = string,
 > = {
   /** The owner, or its delegate with the right to cancel. */
   authority: TransactionSigner<TAccountAuthority>;
   account: Address<TAccountAccount>;
+  brake?: Address<TAccountBrake>;
   floor: NonceBumpInstructionDataArgs["floor"];
 };
 
 export function getNonceBumpInstruction<
   TAccountAuthority extends string,
   TAccountAccount extends string,
+  TAccountBrake extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
-  input: NonceBumpInput<TAccountAuthority, TAccountAccount>,
+  input: NonceBumpInput<TAccountAuthority, TAccountAccount, TAccountBrake>,
   config?: { programAddress?: TProgramAddress },
-): NonceBumpInstruction<TProgramAddress, TAccountAuthority, TAccountAccount> {
+): NonceBumpInstruction<
+  TProgramAddress,
+  TAccountAuthority,
+  TAccountAccount,
+  TAccountBrake
+> {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
 
@@ -124,6 +138,7 @@ export function getNonceBumpInstruction<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     account: { value: input.account ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -133,11 +148,18 @@ export function getNonceBumpInstruction<
   // Original args.
   const args = { ...input };
 
+  // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
+
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("account", accounts.account),
+      getAccountMeta("brake", accounts.brake),
     ],
     data: getNonceBumpInstructionDataEncoder().encode(
       args as NonceBumpInstructionDataArgs,
@@ -146,7 +168,8 @@ export function getNonceBumpInstruction<
   } as NonceBumpInstruction<
     TProgramAddress,
     TAccountAuthority,
-    TAccountAccount
+    TAccountAccount,
+    TAccountBrake
   >);
 }
 
@@ -159,6 +182,7 @@ export type ParsedNonceBumpInstruction<
     /** The owner, or its delegate with the right to cancel. */
     authority: TAccountMetas[0];
     account: TAccountMetas[1];
+    brake: TAccountMetas[2];
   };
   data: NonceBumpInstructionData;
 };
@@ -171,12 +195,12 @@ export function parseNonceBumpInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedNonceBumpInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 2) {
+  if (instruction.accounts.length < 3) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 2,
+        expectedAccountMetas: 3,
       },
     );
   }
@@ -188,7 +212,11 @@ export function parseNonceBumpInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: { authority: getNextAccount(), account: getNextAccount() },
+    accounts: {
+      authority: getNextAccount(),
+      account: getNextAccount(),
+      brake: getNextAccount(),
+    },
     data: getNonceBumpInstructionDataDecoder().decode(instruction.data),
   };
 }

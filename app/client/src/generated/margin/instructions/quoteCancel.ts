@@ -26,6 +26,7 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
+  type ReadonlyAccount,
   type ReadonlySignerAccount,
   type ReadonlyUint8Array,
   type TransactionSigner,
@@ -49,6 +50,8 @@ export type QuoteCancelInstruction<
   TAccountAccount extends string | AccountMeta<string> = string,
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountPosted extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -67,6 +70,9 @@ export type QuoteCancelInstruction<
       TAccountPosted extends string
         ? WritableAccount<TAccountPosted>
         : TAccountPosted,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       ...TRemainingAccounts,
     ]
   >;
@@ -101,12 +107,14 @@ export type QuoteCancelInput<
   TAccountAccount extends string = string,
   TAccountPayer extends string = string,
   TAccountPosted extends string = string,
+  TAccountBrake extends string = string,
 > = {
   authority: TransactionSigner<TAccountAuthority>;
   account: Address<TAccountAccount>;
   /** Who paid the rent. `dup`: it may be the authority. */
   payer: Address<TAccountPayer>;
   posted: Address<TAccountPosted>;
+  brake?: Address<TAccountBrake>;
 };
 
 export function getQuoteCancelInstruction<
@@ -114,13 +122,15 @@ export function getQuoteCancelInstruction<
   TAccountAccount extends string,
   TAccountPayer extends string,
   TAccountPosted extends string,
+  TAccountBrake extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
   input: QuoteCancelInput<
     TAccountAuthority,
     TAccountAccount,
     TAccountPayer,
-    TAccountPosted
+    TAccountPosted,
+    TAccountBrake
   >,
   config?: { programAddress?: TProgramAddress },
 ): QuoteCancelInstruction<
@@ -128,7 +138,8 @@ export function getQuoteCancelInstruction<
   TAccountAuthority,
   TAccountAccount,
   TAccountPayer,
-  TAccountPosted
+  TAccountPosted,
+  TAccountBrake
 > {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
@@ -139,11 +150,18 @@ export function getQuoteCancelInstruction<
     account: { value: input.account ?? null, isWritable: true },
     payer: { value: input.payer ?? null, isWritable: true },
     posted: { value: input.posted ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
+
+  // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
@@ -152,6 +170,7 @@ export function getQuoteCancelInstruction<
       getAccountMeta("account", accounts.account),
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("posted", accounts.posted),
+      getAccountMeta("brake", accounts.brake),
     ],
     data: getQuoteCancelInstructionDataEncoder().encode({}),
     programAddress,
@@ -160,7 +179,8 @@ export function getQuoteCancelInstruction<
     TAccountAuthority,
     TAccountAccount,
     TAccountPayer,
-    TAccountPosted
+    TAccountPosted,
+    TAccountBrake
   >);
 }
 
@@ -175,6 +195,7 @@ export type ParsedQuoteCancelInstruction<
     /** Who paid the rent. `dup`: it may be the authority. */
     payer: TAccountMetas[2];
     posted: TAccountMetas[3];
+    brake: TAccountMetas[4];
   };
   data: QuoteCancelInstructionData;
 };
@@ -187,12 +208,12 @@ export function parseQuoteCancelInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteCancelInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 4) {
+  if (instruction.accounts.length < 5) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 4,
+        expectedAccountMetas: 5,
       },
     );
   }
@@ -209,6 +230,7 @@ export function parseQuoteCancelInstruction<
       account: getNextAccount(),
       payer: getNextAccount(),
       posted: getNextAccount(),
+      brake: getNextAccount(),
     },
     data: getQuoteCancelInstructionDataDecoder().decode(instruction.data),
   };

@@ -61,6 +61,8 @@ export type QuotePostInstruction<
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
   TAccountPosted extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -85,6 +87,9 @@ export type QuotePostInstruction<
       TAccountPosted extends string
         ? WritableAccount<TAccountPosted>
         : TAccountPosted,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountSystemProgram extends string
         ? ReadonlyAccount<TAccountSystemProgram>
         : TAccountSystemProgram,
@@ -138,6 +143,7 @@ export type QuotePostAsyncInput<
   TAccountMarket extends string = string,
   TAccountAccount extends string = string,
   TAccountPosted extends string = string,
+  TAccountBrake extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   /** The maker's owner, or its delegate with the right to trade. */
@@ -147,6 +153,7 @@ export type QuotePostAsyncInput<
   market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
   posted?: Address<TAccountPosted>;
+  brake?: Address<TAccountBrake>;
   systemProgram?: Address<TAccountSystemProgram>;
   nonce: QuotePostInstructionDataArgs["nonce"];
   message: QuotePostInstructionDataArgs["message"];
@@ -158,6 +165,7 @@ export async function getQuotePostInstructionAsync<
   TAccountMarket extends string,
   TAccountAccount extends string,
   TAccountPosted extends string,
+  TAccountBrake extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -167,6 +175,7 @@ export async function getQuotePostInstructionAsync<
     TAccountMarket,
     TAccountAccount,
     TAccountPosted,
+    TAccountBrake,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -178,6 +187,7 @@ export async function getQuotePostInstructionAsync<
     TAccountMarket,
     TAccountAccount,
     TAccountPosted,
+    TAccountBrake,
     TAccountSystemProgram
   >
 > {
@@ -191,6 +201,7 @@ export async function getQuotePostInstructionAsync<
     market: { value: input.market ?? null, isWritable: false },
     account: { value: input.account ?? null, isWritable: true },
     posted: { value: input.posted ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -211,6 +222,10 @@ export async function getQuotePostInstructionAsync<
       nonce: getNonNullResolvedInstructionInput("nonce", args.nonce),
     }, { programAddress });
   }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -224,6 +239,7 @@ export async function getQuotePostInstructionAsync<
       getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
       getAccountMeta("posted", accounts.posted),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getQuotePostInstructionDataEncoder().encode(
@@ -237,6 +253,7 @@ export async function getQuotePostInstructionAsync<
     TAccountMarket,
     TAccountAccount,
     TAccountPosted,
+    TAccountBrake,
     TAccountSystemProgram
   >);
 }
@@ -247,6 +264,7 @@ export type QuotePostInput<
   TAccountMarket extends string = string,
   TAccountAccount extends string = string,
   TAccountPosted extends string = string,
+  TAccountBrake extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   /** The maker's owner, or its delegate with the right to trade. */
@@ -256,6 +274,7 @@ export type QuotePostInput<
   market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
   posted: Address<TAccountPosted>;
+  brake?: Address<TAccountBrake>;
   systemProgram?: Address<TAccountSystemProgram>;
   nonce: QuotePostInstructionDataArgs["nonce"];
   message: QuotePostInstructionDataArgs["message"];
@@ -267,6 +286,7 @@ export function getQuotePostInstruction<
   TAccountMarket extends string,
   TAccountAccount extends string,
   TAccountPosted extends string,
+  TAccountBrake extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -276,6 +296,7 @@ export function getQuotePostInstruction<
     TAccountMarket,
     TAccountAccount,
     TAccountPosted,
+    TAccountBrake,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -286,6 +307,7 @@ export function getQuotePostInstruction<
   TAccountMarket,
   TAccountAccount,
   TAccountPosted,
+  TAccountBrake,
   TAccountSystemProgram
 > {
   // Program address.
@@ -298,6 +320,7 @@ export function getQuotePostInstruction<
     market: { value: input.market ?? null, isWritable: false },
     account: { value: input.account ?? null, isWritable: true },
     posted: { value: input.posted ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -309,6 +332,10 @@ export function getQuotePostInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -322,6 +349,7 @@ export function getQuotePostInstruction<
       getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
       getAccountMeta("posted", accounts.posted),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getQuotePostInstructionDataEncoder().encode(
@@ -335,6 +363,7 @@ export function getQuotePostInstruction<
     TAccountMarket,
     TAccountAccount,
     TAccountPosted,
+    TAccountBrake,
     TAccountSystemProgram
   >);
 }
@@ -352,7 +381,8 @@ export type ParsedQuotePostInstruction<
     market: TAccountMetas[2];
     account: TAccountMetas[3];
     posted: TAccountMetas[4];
-    systemProgram: TAccountMetas[5];
+    brake: TAccountMetas[5];
+    systemProgram: TAccountMetas[6];
   };
   data: QuotePostInstructionData;
 };
@@ -365,12 +395,12 @@ export function parseQuotePostInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuotePostInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 6) {
+  if (instruction.accounts.length < 7) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 6,
+        expectedAccountMetas: 7,
       },
     );
   }
@@ -388,6 +418,7 @@ export function parseQuotePostInstruction<
       market: getNextAccount(),
       account: getNextAccount(),
       posted: getNextAccount(),
+      brake: getNextAccount(),
       systemProgram: getNextAccount(),
     },
     data: getQuotePostInstructionDataDecoder().decode(instruction.data),

@@ -25,6 +25,7 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
+  type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
 } from "@solana/kit";
@@ -46,6 +47,8 @@ export type QuoteStateCloseInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountQuoteState extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -57,6 +60,9 @@ export type QuoteStateCloseInstruction<
       TAccountQuoteState extends string
         ? WritableAccount<TAccountQuoteState>
         : TAccountQuoteState,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       ...TRemainingAccounts,
     ]
   >;
@@ -89,23 +95,27 @@ export function getQuoteStateCloseInstructionDataCodec(): FixedSizeCodec<
 export type QuoteStateCloseInput<
   TAccountPayer extends string = string,
   TAccountQuoteState extends string = string,
+  TAccountBrake extends string = string,
 > = {
   /** Who paid the rent. */
   payer: Address<TAccountPayer>;
   quoteState: Address<TAccountQuoteState>;
+  brake?: Address<TAccountBrake>;
 };
 
 export function getQuoteStateCloseInstruction<
   TAccountPayer extends string,
   TAccountQuoteState extends string,
+  TAccountBrake extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
-  input: QuoteStateCloseInput<TAccountPayer, TAccountQuoteState>,
+  input: QuoteStateCloseInput<TAccountPayer, TAccountQuoteState, TAccountBrake>,
   config?: { programAddress?: TProgramAddress },
 ): QuoteStateCloseInstruction<
   TProgramAddress,
   TAccountPayer,
-  TAccountQuoteState
+  TAccountQuoteState,
+  TAccountBrake
 > {
   // Program address.
   const programAddress = config?.programAddress ?? MARGIN_PROGRAM_ADDRESS;
@@ -114,24 +124,33 @@ export function getQuoteStateCloseInstruction<
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
     quoteState: { value: input.quoteState ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
 
+  // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
+
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("quoteState", accounts.quoteState),
+      getAccountMeta("brake", accounts.brake),
     ],
     data: getQuoteStateCloseInstructionDataEncoder().encode({}),
     programAddress,
   } as QuoteStateCloseInstruction<
     TProgramAddress,
     TAccountPayer,
-    TAccountQuoteState
+    TAccountQuoteState,
+    TAccountBrake
   >);
 }
 
@@ -144,6 +163,7 @@ export type ParsedQuoteStateCloseInstruction<
     /** Who paid the rent. */
     payer: TAccountMetas[0];
     quoteState: TAccountMetas[1];
+    brake: TAccountMetas[2];
   };
   data: QuoteStateCloseInstructionData;
 };
@@ -156,12 +176,12 @@ export function parseQuoteStateCloseInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteStateCloseInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 2) {
+  if (instruction.accounts.length < 3) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 2,
+        expectedAccountMetas: 3,
       },
     );
   }
@@ -173,7 +193,11 @@ export function parseQuoteStateCloseInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: { payer: getNextAccount(), quoteState: getNextAccount() },
+    accounts: {
+      payer: getNextAccount(),
+      quoteState: getNextAccount(),
+      brake: getNextAccount(),
+    },
     data: getQuoteStateCloseInstructionDataDecoder().decode(instruction.data),
   };
 }

@@ -64,6 +64,8 @@ export type VaultCreateInstruction<
   TAccountEpoch extends string | AccountMeta<string> = string,
   TAccountTradingAccount extends string | AccountMeta<string> = string,
   TAccountEscrowAccount extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TAccountSystemProgram extends string | AccountMeta<string> =
@@ -99,6 +101,9 @@ export type VaultCreateInstruction<
       TAccountEscrowAccount extends string
         ? WritableAccount<TAccountEscrowAccount>
         : TAccountEscrowAccount,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountMarginProgram extends string
         ? ReadonlyAccount<TAccountMarginProgram>
         : TAccountMarginProgram,
@@ -188,6 +193,7 @@ export type VaultCreateAsyncInput<
   TAccountEpoch extends string = string,
   TAccountTradingAccount extends string = string,
   TAccountEscrowAccount extends string = string,
+  TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
@@ -203,6 +209,8 @@ export type VaultCreateAsyncInput<
   tradingAccount: Address<TAccountTradingAccount>;
   /** The margin account that holds bids and claims: the margin program derives its address. */
   escrowAccount: Address<TAccountEscrowAccount>;
+  /** Asked by the margin program: no account is opened while accounts are migrated. */
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
   id: VaultCreateInstructionDataArgs["id"];
@@ -223,6 +231,7 @@ export async function getVaultCreateInstructionAsync<
   TAccountEpoch extends string,
   TAccountTradingAccount extends string,
   TAccountEscrowAccount extends string,
+  TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
@@ -236,6 +245,7 @@ export async function getVaultCreateInstructionAsync<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountBrake,
     TAccountMarginProgram,
     TAccountSystemProgram
   >,
@@ -251,6 +261,7 @@ export async function getVaultCreateInstructionAsync<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountBrake,
     TAccountMarginProgram,
     TAccountSystemProgram
   >
@@ -268,6 +279,7 @@ export async function getVaultCreateInstructionAsync<
     epoch: { value: input.epoch ?? null, isWritable: true },
     tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
     escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -300,6 +312,10 @@ export async function getVaultCreateInstructionAsync<
       ),
     }, { programAddress });
   }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
@@ -320,6 +336,7 @@ export async function getVaultCreateInstructionAsync<
       getAccountMeta("epoch", accounts.epoch),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
       getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -337,6 +354,7 @@ export async function getVaultCreateInstructionAsync<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountBrake,
     TAccountMarginProgram,
     TAccountSystemProgram
   >);
@@ -351,6 +369,7 @@ export type VaultCreateInput<
   TAccountEpoch extends string = string,
   TAccountTradingAccount extends string = string,
   TAccountEscrowAccount extends string = string,
+  TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
@@ -366,6 +385,8 @@ export type VaultCreateInput<
   tradingAccount: Address<TAccountTradingAccount>;
   /** The margin account that holds bids and claims: the margin program derives its address. */
   escrowAccount: Address<TAccountEscrowAccount>;
+  /** Asked by the margin program: no account is opened while accounts are migrated. */
+  brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
   id: VaultCreateInstructionDataArgs["id"];
@@ -386,6 +407,7 @@ export function getVaultCreateInstruction<
   TAccountEpoch extends string,
   TAccountTradingAccount extends string,
   TAccountEscrowAccount extends string,
+  TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
@@ -399,6 +421,7 @@ export function getVaultCreateInstruction<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountBrake,
     TAccountMarginProgram,
     TAccountSystemProgram
   >,
@@ -413,6 +436,7 @@ export function getVaultCreateInstruction<
   TAccountEpoch,
   TAccountTradingAccount,
   TAccountEscrowAccount,
+  TAccountBrake,
   TAccountMarginProgram,
   TAccountSystemProgram
 > {
@@ -429,6 +453,7 @@ export function getVaultCreateInstruction<
     epoch: { value: input.epoch ?? null, isWritable: true },
     tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
     escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -441,6 +466,10 @@ export function getVaultCreateInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
@@ -461,6 +490,7 @@ export function getVaultCreateInstruction<
       getAccountMeta("epoch", accounts.epoch),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
       getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -478,6 +508,7 @@ export function getVaultCreateInstruction<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountBrake,
     TAccountMarginProgram,
     TAccountSystemProgram
   >);
@@ -501,8 +532,10 @@ export type ParsedVaultCreateInstruction<
     tradingAccount: TAccountMetas[6];
     /** The margin account that holds bids and claims: the margin program derives its address. */
     escrowAccount: TAccountMetas[7];
-    marginProgram: TAccountMetas[8];
-    systemProgram: TAccountMetas[9];
+    /** Asked by the margin program: no account is opened while accounts are migrated. */
+    brake: TAccountMetas[8];
+    marginProgram: TAccountMetas[9];
+    systemProgram: TAccountMetas[10];
   };
   data: VaultCreateInstructionData;
 };
@@ -515,12 +548,12 @@ export function parseVaultCreateInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedVaultCreateInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 10) {
+  if (instruction.accounts.length < 11) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 10,
+        expectedAccountMetas: 11,
       },
     );
   }
@@ -541,6 +574,7 @@ export function parseVaultCreateInstruction<
       epoch: getNextAccount(),
       tradingAccount: getNextAccount(),
       escrowAccount: getNextAccount(),
+      brake: getNextAccount(),
       marginProgram: getNextAccount(),
       systemProgram: getNextAccount(),
     },
