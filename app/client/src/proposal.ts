@@ -5,7 +5,9 @@ import {
   getAddressEncoder,
   getArrayDecoder,
   getBase16Decoder,
+  getU16Decoder,
   getU32Decoder,
+  getU64Decoder,
   getU64Encoder,
   type Address,
   type ReadonlyUint8Array,
@@ -19,7 +21,19 @@ export type CouncilAction =
   | { kind: 'upgrade'; program: Address; buffer: Address; elfHash: string; elfLen: number }
   | { kind: 'breakerRelax'; level: number; name: BrakeLevel }
   | { kind: 'councilSet'; members: Address[] }
-  | { kind: 'guardiansSet'; guardians: Address[] };
+  | { kind: 'guardiansSet'; guardians: Address[] }
+  | { kind: 'marketRelax'; custody: Address; level: number; name: BrakeLevel }
+  | { kind: 'limitsSet'; custody: Address; limits: MarketLimits }
+  | { kind: 'monitorsSet'; monitors: Address[] };
+
+/** What bounds a market's outflow and its open interest. */
+export type MarketLimits = {
+  hourBps: number;
+  dayBps: number;
+  openInterestCapLots: bigint;
+  baseFloorAtoms: bigint;
+  quoteFloorAtoms: bigint;
+};
 
 /** The only action that these bytes mean; throws if they mean none. */
 export function decodeAction(bytes: ReadonlyUint8Array): CouncilAction {
@@ -33,6 +47,12 @@ export function decodeAction(bytes: ReadonlyUint8Array): CouncilAction {
       return { kind: 'councilSet', members: decodeKeys(rest, ABI.members) };
     case 4:
       return { kind: 'guardiansSet', guardians: decodeKeys(rest, ABI.guardians) };
+    case 5:
+      return decodeMarketRelax(rest);
+    case 6:
+      return decodeLimitsSet(rest);
+    case 7:
+      return { kind: 'monitorsSet', monitors: decodeKeys(rest, ABI.monitors) };
     default:
       throw new RangeError(`not an action: unknown kind ${bytes[0]}`);
   }
@@ -53,10 +73,33 @@ function decodeUpgrade(bytes: ReadonlyUint8Array): CouncilAction {
 
 function decodeBreakerRelax(bytes: ReadonlyUint8Array): CouncilAction {
   if (bytes.length !== 1) throw new RangeError('not an action: wrong length');
-  const level = bytes[0] ?? 0;
+  return { kind: 'breakerRelax', ...decodeLevel(bytes[0] ?? 0) };
+}
+
+function decodeMarketRelax(bytes: ReadonlyUint8Array): CouncilAction {
+  if (bytes.length !== 33) throw new RangeError('not an action: wrong length');
+  return { kind: 'marketRelax', custody: getAddressDecoder().decode(bytes, 0), ...decodeLevel(bytes[32] ?? 0) };
+}
+
+function decodeLevel(level: number): { level: number; name: BrakeLevel } {
   const name = ABI.levels[level];
-  if (name === undefined || name === 'Migrating') throw new RangeError(`not an action: no brake is lowered to level ${level}`);
-  return { kind: 'breakerRelax', level, name };
+  if (name === undefined || name === 'Migrating') throw new RangeError(`not an action: nothing is lowered to level ${level}`);
+  return { level, name };
+}
+
+function decodeLimitsSet(bytes: ReadonlyUint8Array): CouncilAction {
+  if (bytes.length !== 60) throw new RangeError('not an action: wrong length');
+  const limits = {
+    hourBps: getU16Decoder().decode(bytes, 32),
+    dayBps: getU16Decoder().decode(bytes, 34),
+    openInterestCapLots: getU64Decoder().decode(bytes, 36),
+    baseFloorAtoms: getU64Decoder().decode(bytes, 44),
+    quoteFloorAtoms: getU64Decoder().decode(bytes, 52),
+  };
+  const { hourBps, dayBps, openInterestCapLots } = limits;
+  const inBounds = hourBps >= 1 && dayBps >= hourBps && dayBps <= 10_000 && dayBps <= 24 * hourBps;
+  if (!inBounds || openInterestCapLots === 0n) throw new RangeError('not an action: limits that no custody takes');
+  return { kind: 'limitsSet', custody: getAddressDecoder().decode(bytes, 0), limits };
 }
 
 function decodeKeys(bytes: ReadonlyUint8Array, most: number): Address[] {
@@ -80,6 +123,12 @@ export function describeAction(action: CouncilAction): string {
       return `Replace the council by ${action.members.length} members: ${action.members.join(', ')}.`;
     case 'guardiansSet':
       return `Replace the guardians by ${action.guardians.length} keys and re-arm them: ${action.guardians.join(', ')}.`;
+    case 'marketRelax':
+      return `Lower the market of custody ${action.custody} to L${action.level} (${action.name}).`;
+    case 'limitsSet':
+      return `Limit the market of custody ${action.custody} to ${action.limits.hourBps} bps an hour and ${action.limits.dayBps} bps a day, never below ${action.limits.baseFloorAtoms} base and ${action.limits.quoteFloorAtoms} quote atoms, and to ${action.limits.openInterestCapLots} lots of open interest.`;
+    case 'monitorsSet':
+      return `Replace the monitors by ${action.monitors.length} keys: ${action.monitors.join(', ')}.`;
   }
 }
 

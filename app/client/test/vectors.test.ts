@@ -46,6 +46,14 @@ test('actions_with_a_byte_more_or_less_are_refused', () => {
   }
 });
 
+test('limits_that_no_custody_takes_are_refused', () => {
+  const limits = vectors.actions.find(({ bytes: encoded }: { bytes: string }) => encoded.startsWith('06'));
+  const encoded = bytes(limits.bytes);
+  for (const [from, to, byte] of [[33, 35, 0], [35, 37, 0xff], [37, 45, 0]] as const) {
+    assert.throws(() => decodeAction(encoded.slice().fill(byte, from, to)), /limits that no custody takes/);
+  }
+});
+
 test('proposal_digest_equals_the_governors', async () => {
   const { action, digest, governor, id } = vectors.proposal;
   assert.equal(hex(await proposalDigest(BigInt(id), bytes(action), address(governor))), digest);

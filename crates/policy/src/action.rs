@@ -6,6 +6,13 @@
 //! | 2 relax the brake | level | 2 |
 //! | 3 replace the council | count, members | 2 + 32 x count |
 //! | 4 replace the guardians | count, guardians | 2 + 32 x count |
+//! | 5 relax a market | custody, level | 34 |
+//! | 6 set a market's limits | custody, hour and day in bps (u16 LE), open interest in lots, floors of base and quote in atoms (u64 LE) | 61 |
+//! | 7 replace the monitors | count, monitors | 2 + 32 x count |
+
+mod limits;
+
+pub use limits::MarketLimits;
 
 use crate::{Class, Level};
 use abi::{Address, governor::ACTION_LEN, ids};
@@ -14,10 +21,14 @@ const UPGRADE: u8 = 1;
 const BREAKER_RELAX: u8 = 2;
 const COUNCIL_SET: u8 = 3;
 const GUARDIANS_SET: u8 = 4;
+const MARKET_RELAX: u8 = 5;
+const LIMITS_SET: u8 = 6;
+const MONITORS_SET: u8 = 7;
 
 /// Guardians of the brake, at most.
 pub const GUARDIANS: usize = 8;
 const MEMBERS: usize = abi::governor::MEMBERS;
+const MONITORS: usize = abi::breaker::MONITORS;
 
 /// A decision of the council.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +41,12 @@ pub enum CouncilAction<'a> {
     CouncilSet { members: &'a [Address] },
     /// Replaces all guardians and re-arms them: 1..=8 distinct keys.
     GuardiansSet { guardians: &'a [Address] },
+    /// Lowers the market of this custody, whose sums the breaker verifies in the same instruction.
+    MarketRelax { custody: Address, level: Level },
+    /// Gives the market of this custody other limits.
+    LimitsSet { custody: Address, limits: MarketLimits },
+    /// Replaces all monitors: 1..=4 distinct keys. Never none, as there would be no heartbeat to lose.
+    MonitorsSet { monitors: &'a [Address] },
 }
 
 /// Why bytes are not an action.
@@ -39,7 +56,7 @@ pub enum ActionError {
     UnknownKind,
     /// Bytes are missing, or follow the end.
     WrongLength,
-    /// The brake cannot be relaxed to this level.
+    /// Neither brake nor market can be relaxed to this level.
     WrongLevel,
     /// No key, or more than fit.
     WrongCount,
@@ -47,6 +64,8 @@ pub enum ActionError {
     WrongKey,
     /// Code of no length.
     EmptyCode,
+    /// Windows or a cap that no custody takes.
+    WrongLimits,
 }
 
 impl<'a> CouncilAction<'a> {
@@ -62,11 +81,20 @@ impl<'a> CouncilAction<'a> {
                 Self::Upgrade { program, buffer, elf_hash, elf_len }
             }
             BREAKER_RELAX => match rest {
-                [level] => Self::BreakerRelax { level: Level::from_byte(*level).ok_or(ActionError::WrongLevel)? },
+                [level] => Self::BreakerRelax { level: level_of(*level)? },
                 _ => return Err(ActionError::WrongLength),
             },
             COUNCIL_SET => Self::CouncilSet { members: keys(rest)? },
             GUARDIANS_SET => Self::GuardiansSet { guardians: keys(rest)? },
+            MARKET_RELAX => match key(rest)? {
+                (custody, [level]) => Self::MarketRelax { custody, level: level_of(*level)? },
+                _ => return Err(ActionError::WrongLength),
+            },
+            LIMITS_SET => {
+                let (custody, rest) = key(rest)?;
+                Self::LimitsSet { custody, limits: MarketLimits::decode(rest)? }
+            }
+            MONITORS_SET => Self::MonitorsSet { monitors: keys(rest)? },
             _ => return Err(ActionError::UnknownKind),
         };
         action.validate()?;
@@ -88,6 +116,17 @@ impl<'a> CouncilAction<'a> {
             Self::BreakerRelax { level } => writer.put(&[BREAKER_RELAX, level.byte()])?,
             Self::CouncilSet { members } => writer.put_keys(COUNCIL_SET, members)?,
             Self::GuardiansSet { guardians } => writer.put_keys(GUARDIANS_SET, guardians)?,
+            Self::MarketRelax { custody, level } => {
+                writer.put(&[MARKET_RELAX])?;
+                writer.put(custody)?;
+                writer.put(&[level.byte()])?;
+            }
+            Self::LimitsSet { custody, limits } => {
+                writer.put(&[LIMITS_SET])?;
+                writer.put(custody)?;
+                limits.encode(&mut writer)?;
+            }
+            Self::MonitorsSet { monitors } => writer.put_keys(MONITORS_SET, monitors)?,
         }
         Ok(writer.len)
     }
@@ -99,7 +138,12 @@ impl<'a> CouncilAction<'a> {
                 Class::HandOver
             }
             Self::Upgrade { .. } => Class::Upgrade,
-            Self::BreakerRelax { .. } | Self::GuardiansSet { .. } => Class::RiskIncreasing,
+            // Whether limits loosen depends on those in force when they are executed, which these bytes do not hold.
+            Self::BreakerRelax { .. }
+            | Self::GuardiansSet { .. }
+            | Self::MarketRelax { .. }
+            | Self::LimitsSet { .. }
+            | Self::MonitorsSet { .. } => Class::RiskIncreasing,
             Self::CouncilSet { .. } => Class::Council,
         }
     }
@@ -109,10 +153,15 @@ impl<'a> CouncilAction<'a> {
             Self::Upgrade { elf_len: 0, .. } => Err(ActionError::EmptyCode),
             Self::Upgrade { .. } => Ok(()),
             // Migrating is entered by an upgrade and left by its verification, never by a vote.
-            Self::BreakerRelax { level: Level::Migrating } => Err(ActionError::WrongLevel),
-            Self::BreakerRelax { .. } => Ok(()),
+            Self::BreakerRelax { level: Level::Migrating } | Self::MarketRelax { level: Level::Migrating, .. } => {
+                Err(ActionError::WrongLevel)
+            }
+            Self::BreakerRelax { .. } | Self::MarketRelax { .. } => Ok(()),
+            Self::LimitsSet { limits, .. } if limits.in_bounds() => Ok(()),
+            Self::LimitsSet { .. } => Err(ActionError::WrongLimits),
             Self::CouncilSet { members } => keys_validate(members, MEMBERS),
             Self::GuardiansSet { guardians } => keys_validate(guardians, GUARDIANS),
+            Self::MonitorsSet { monitors } => keys_validate(monitors, MONITORS),
         }
     }
 }
@@ -130,6 +179,10 @@ pub fn keys_validate(keys: &[Address], most: usize) -> Result<(), ActionError> {
         rest = others;
     }
     Ok(())
+}
+
+fn level_of(byte: u8) -> Result<Level, ActionError> {
+    Level::from_byte(byte).ok_or(ActionError::WrongLevel)
 }
 
 fn key(bytes: &[u8]) -> Result<(Address, &[u8]), ActionError> {

@@ -21,6 +21,21 @@ impl CouncilAction<'_> {
             Self::GuardiansSet { guardians } => {
                 format!("Replace the guardians by {} keys and re-arm them: {}.", guardians.len(), list(guardians))
             }
+            Self::MarketRelax { custody, level } => {
+                format!("Lower the market of custody {} to L{} ({level:?}).", base58(custody), level.byte())
+            }
+            Self::LimitsSet { custody, limits } => format!(
+                "Limit the market of custody {} to {} bps an hour and {} bps a day, never below {} base and {} quote atoms, and to {} lots of open interest.",
+                base58(custody),
+                limits.hour_bps,
+                limits.day_bps,
+                limits.base_floor_atoms,
+                limits.quote_floor_atoms,
+                limits.open_interest_cap_lots
+            ),
+            Self::MonitorsSet { monitors } => {
+                format!("Replace the monitors by {} keys: {}.", monitors.len(), list(monitors))
+            }
         }
     }
 }
@@ -42,7 +57,7 @@ fn base58(key: &Address) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
+    use crate::{Level, MarketLimits};
 
     #[test]
     fn describe_says_every_field() {
@@ -66,6 +81,25 @@ mod tests {
         assert_eq!(
             CouncilAction::GuardiansSet { guardians: &members[..1] }.describe(),
             "Replace the guardians by 1 keys and re-arm them: BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4."
+        );
+        assert_eq!(
+            CouncilAction::MonitorsSet { monitors: &members[..1] }.describe(),
+            "Replace the monitors by 1 keys: BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4."
+        );
+        assert_eq!(
+            CouncilAction::MarketRelax { custody: abi::ids::ORACLE, level: Level::Throttle }.describe(),
+            "Lower the market of custody BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4 to L1 (Throttle)."
+        );
+        let limits = MarketLimits {
+            hour_bps: 1,
+            day_bps: 2,
+            open_interest_cap_lots: 3,
+            base_floor_atoms: 4,
+            quote_floor_atoms: 5,
+        };
+        assert_eq!(
+            CouncilAction::LimitsSet { custody: abi::ids::ORACLE, limits }.describe(),
+            "Limit the market of custody BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4 to 1 bps an hour and 2 bps a day, never below 4 base and 5 quote atoms, and to 3 lots of open interest."
         );
     }
 }

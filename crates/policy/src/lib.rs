@@ -23,7 +23,7 @@ mod throttle;
 pub mod trip;
 mod window;
 
-pub use action::{ActionError, CouncilAction, GUARDIANS, keys_validate};
+pub use action::{ActionError, CouncilAction, GUARDIANS, MarketLimits, keys_validate};
 pub use brake::{
     Brake, BrakeError, CLEAN_S, COOLDOWN_S, Cause, EXPIRED_LEVEL, GOOD_SAMPLES, GUARDIAN_LEVEL, HOLD_S, Latch,
     MIGRATION_S, PROOF_S, TRIP_DAY_S, TRIP_S, TRIPS_PER_DAY, Trigger, Trips, brake_level, custody_level,

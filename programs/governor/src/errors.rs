@@ -26,13 +26,13 @@ pub enum GovernorError {
     TailNotZero,
     #[msg("the signer is not a member of the council")]
     NotMember,
-    #[msg("action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians")]
+    #[msg("action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors")]
     ActionUnknown,
     #[msg("the action's bytes are too few or too many for its kind")]
     ActionLengthWrong,
-    #[msg("the brake is relaxed to levels 0 to 3")]
+    #[msg("brake and markets are relaxed to levels 0 to 3")]
     ActionLevelWrong,
-    #[msg("a council has 1 to 15 members, and there are 1 to 8 guardians")]
+    #[msg("a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors")]
     KeyCountWrong,
     #[msg("each key may be named once, and none may be zero")]
     KeyInvalid,
@@ -98,6 +98,10 @@ pub enum GovernorError {
     StateUnknown,
     #[msg("a clock or counter would pass 64 bits")]
     CounterOverflow,
+    #[msg("windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero")]
+    ActionLimitsWrong,
+    #[msg("not the custody that the proposal names")]
+    CustodySwapped,
 }
 
 impl From<UpgradeAuthorityError> for GovernorError {
@@ -130,6 +134,7 @@ impl From<ActionError> for GovernorError {
             ActionError::WrongCount => Self::KeyCountWrong,
             ActionError::WrongKey => Self::KeyInvalid,
             ActionError::EmptyCode => Self::CodeEmpty,
+            ActionError::WrongLimits => Self::ActionLimitsWrong,
         }
     }
 }

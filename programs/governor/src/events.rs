@@ -111,3 +111,36 @@ pub struct BufferReclaimed {
     pub buffer: Address,
     pub lamports: u64,
 }
+
+#[event]
+pub struct MarketRelaxed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub custody: Address,
+    pub level: u8,
+}
+
+#[event]
+pub struct LimitsDecided {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub custody: Address,
+    pub hour_bps: u16,
+    pub day_bps: u16,
+    pub open_interest_cap_lots: u64,
+    pub base_floor_atoms: u64,
+    pub quote_floor_atoms: u64,
+}
+
+#[event]
+pub struct MonitorsReplaced {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub monitors: Vec<Address>,
+}

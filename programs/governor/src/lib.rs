@@ -87,4 +87,19 @@ pub mod governor {
     pub fn upgrade_propose(ctx: &mut Context<UpgradePropose>, elf_hash: [u8; 32], elf_len: u32) -> Result<()> {
         ctx.accounts.upgrade_propose(elf_hash, elf_len, &ctx.bumps)
     }
+
+    #[discrim = 12]
+    pub fn market_relax_execute(ctx: &mut Context<MarketRelaxExecute>) -> Result<()> {
+        ctx.accounts.market_relax_execute()
+    }
+
+    #[discrim = 13]
+    pub fn limits_execute(ctx: &mut Context<LimitsExecute>) -> Result<()> {
+        ctx.accounts.limits_execute()
+    }
+
+    #[discrim = 14]
+    pub fn monitors_execute(ctx: &mut Context<MonitorsExecute>) -> Result<()> {
+        ctx.accounts.monitors_execute()
+    }
 }

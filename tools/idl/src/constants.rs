@@ -57,6 +57,7 @@ pub fn json() -> Result<String> {
         "actionLen": governor::ACTION_LEN,
         "members": governor::MEMBERS,
         "guardians": policy::GUARDIANS,
+        "monitors": breaker::MONITORS,
         "proposalDomain": text(policy::proposal::DIGEST_DOMAIN)?,
         "levels": policy::Level::ALL.map(|level| format!("{level:?}")),
         "symbolLen": oracle::SYMBOL_LEN,

@@ -2,7 +2,7 @@
 
 use abi::{Address, PodI64, PodU16, PodU64, ids, margin, quote};
 use anyhow::{Result, anyhow};
-use policy::{CouncilAction, Level};
+use policy::{CouncilAction, Level, MarketLimits};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -66,7 +66,18 @@ fn action_vectors() -> Result<Vec<Value>> {
     let mut actions =
         vec![upgrade, CouncilAction::CouncilSet { members: &keys }, CouncilAction::GuardiansSet { guardians: &keys }];
     let lowered = Level::ALL.into_iter().filter(|level| *level != Level::Migrating);
-    actions.extend(lowered.map(|level| CouncilAction::BreakerRelax { level }));
+    let custody = sequence(8);
+    for level in lowered {
+        actions.extend([CouncilAction::BreakerRelax { level }, CouncilAction::MarketRelax { custody, level }]);
+    }
+    let limits = MarketLimits {
+        hour_bps: 500,
+        day_bps: 10_000,
+        open_interest_cap_lots: u64::MAX,
+        base_floor_atoms: 0,
+        quote_floor_atoms: 0x0102_0304_0506_0708,
+    };
+    actions.extend([CouncilAction::LimitsSet { custody, limits }, CouncilAction::MonitorsSet { monitors: &keys }]);
     actions.iter().map(action_vector).collect()
 }
 

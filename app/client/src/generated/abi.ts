@@ -25,6 +25,7 @@ export const ABI = {
     "Migrating"
   ],
   "members": 15,
+  "monitors": 4,
   "proposalDomain": "bastion:proposal:v1",
   "quote": {
     "domain": "bastion:quote:v2",

@@ -41,9 +41,12 @@ fn action_reason(error: ActionError) -> &'static str {
     match error {
         ActionError::UnknownKind => "the first byte names no action that this version knows",
         ActionError::WrongLength => "bytes are missing, or follow the end",
-        ActionError::WrongLevel => "the brake cannot be relaxed to that level",
+        ActionError::WrongLevel => "neither the brake nor a market can be relaxed to that level",
         ActionError::WrongCount => "no key, or more keys than fit",
         ActionError::WrongKey => "it holds the zero key, or one key twice",
         ActionError::EmptyCode => "the code it upgrades to has no length",
+        ActionError::WrongLimits => {
+            "windows need 1 to 10000 bps, a day no narrower than an hour and no wider than 24; the cap is above zero"
+        }
     }
 }

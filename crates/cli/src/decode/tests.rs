@@ -2,7 +2,7 @@
 
 use super::*;
 use abi::{PodU16, PodU32, PodU64, breaker::Brake, governor, ids};
-use policy::{CouncilAction, Level};
+use policy::{CouncilAction, Level, MarketLimits};
 
 fn bytes<T: Layout>(account: &T) -> Vec<u8> {
     let mut data = T::DISCRIMINATOR.to_vec();
@@ -93,6 +93,42 @@ fn proposal_says_its_action_and_that_the_digest_is_its_own() {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(!text.contains("WARNING"), "{text}");
+}
+
+#[test]
+fn proposal_about_one_market_says_which_and_what() {
+    let limits = MarketLimits {
+        hour_bps: 500,
+        day_bps: 2_000,
+        open_interest_cap_lots: 77,
+        base_floor_atoms: 8,
+        quote_floor_atoms: 9,
+    };
+    let custody = ids::ORACLE;
+    let cases = [
+        (CouncilAction::MarketRelax { custody, level: Level::Normal }, "to L0 (Normal)"),
+        (CouncilAction::LimitsSet { custody, limits }, "to 500 bps an hour and 2000 bps a day"),
+    ];
+    for (action, words) in cases {
+        let text = account(&bytes(&proposal(action)), None).unwrap().to_string();
+        for part in ["BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4", words, "risk-increasing change, 4 of 7"] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        assert!(!text.contains("WARNING"), "{text}");
+    }
+    let monitors = [ids::ORACLE, ids::VAULT];
+    let text =
+        account(&bytes(&proposal(CouncilAction::MonitorsSet { monitors: &monitors })), None).unwrap().to_string();
+    assert!(text.contains("Replace the monitors by 2 keys"), "{text}");
+}
+
+#[test]
+fn proposal_with_out_of_bounds_limits_fails_with_the_bounds() {
+    let mut wrong: governor::Proposal = empty();
+    wrong.action[0] = 6;
+    wrong.action_len = PodU16::from(61);
+    let error = account(&bytes(&wrong), None).unwrap_err().to_string();
+    assert!(error.contains("1 to 10000 bps"), "{error}");
 }
 
 #[test]
