@@ -71,6 +71,9 @@ export type ProgramEvent =
   | { program: 'governor'; name: 'CouncilCreated'; data: governor.CouncilCreated }
   | { program: 'governor'; name: 'CouncilReplaced'; data: governor.CouncilReplaced }
   | { program: 'governor'; name: 'GuardiansReplaced'; data: governor.GuardiansReplaced }
+  | { program: 'governor'; name: 'LimitsDecided'; data: governor.LimitsDecided }
+  | { program: 'governor'; name: 'MarketRelaxed'; data: governor.MarketRelaxed }
+  | { program: 'governor'; name: 'MonitorsReplaced'; data: governor.MonitorsReplaced }
   | { program: 'governor'; name: 'ProgramAdopted'; data: governor.ProgramAdopted }
   | { program: 'governor'; name: 'ProgramUpgraded'; data: governor.ProgramUpgraded }
   | { program: 'governor'; name: 'ProposalApproved'; data: governor.ProposalApproved }
@@ -158,6 +161,9 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'CouncilCreated', discriminator: new Uint8Array([147,70,59,33,243,29,63,116]), decode: (bytes) => ({ program: 'governor', name: 'CouncilCreated', data: governor.getCouncilCreatedDecoder().decode(bytes) }) },
     { name: 'CouncilReplaced', discriminator: new Uint8Array([37,150,176,251,7,95,28,151]), decode: (bytes) => ({ program: 'governor', name: 'CouncilReplaced', data: governor.getCouncilReplacedDecoder().decode(bytes) }) },
     { name: 'GuardiansReplaced', discriminator: new Uint8Array([69,112,124,35,63,210,192,95]), decode: (bytes) => ({ program: 'governor', name: 'GuardiansReplaced', data: governor.getGuardiansReplacedDecoder().decode(bytes) }) },
+    { name: 'LimitsDecided', discriminator: new Uint8Array([171,116,100,119,47,235,202,120]), decode: (bytes) => ({ program: 'governor', name: 'LimitsDecided', data: governor.getLimitsDecidedDecoder().decode(bytes) }) },
+    { name: 'MarketRelaxed', discriminator: new Uint8Array([248,176,122,241,44,139,32,153]), decode: (bytes) => ({ program: 'governor', name: 'MarketRelaxed', data: governor.getMarketRelaxedDecoder().decode(bytes) }) },
+    { name: 'MonitorsReplaced', discriminator: new Uint8Array([147,221,251,218,131,79,227,142]), decode: (bytes) => ({ program: 'governor', name: 'MonitorsReplaced', data: governor.getMonitorsReplacedDecoder().decode(bytes) }) },
     { name: 'ProgramAdopted', discriminator: new Uint8Array([217,102,198,170,152,112,209,77]), decode: (bytes) => ({ program: 'governor', name: 'ProgramAdopted', data: governor.getProgramAdoptedDecoder().decode(bytes) }) },
     { name: 'ProgramUpgraded', discriminator: new Uint8Array([116,102,220,4,220,250,209,13]), decode: (bytes) => ({ program: 'governor', name: 'ProgramUpgraded', data: governor.getProgramUpgradedDecoder().decode(bytes) }) },
     { name: 'ProposalApproved', discriminator: new Uint8Array([70,49,155,228,157,43,88,49]), decode: (bytes) => ({ program: 'governor', name: 'ProposalApproved', data: governor.getProposalApprovedDecoder().decode(bytes) }) },

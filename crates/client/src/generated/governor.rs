@@ -31,11 +31,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (
         6810,
         "ActionUnknown",
-        "action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians",
+        "action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors",
     ),
     (6811, "ActionLengthWrong", "the action's bytes are too few or too many for its kind"),
-    (6812, "ActionLevelWrong", "the brake is relaxed to levels 0 to 3"),
-    (6813, "KeyCountWrong", "a council has 1 to 15 members, and there are 1 to 8 guardians"),
+    (6812, "ActionLevelWrong", "brake and markets are relaxed to levels 0 to 3"),
+    (6813, "KeyCountWrong", "a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors"),
     (6814, "KeyInvalid", "each key may be named once, and none may be zero"),
     (6815, "CodeEmpty", "new code has at least one byte"),
     (6816, "UpgradeWithoutBuffer", "an upgrade is proposed with upgrade_propose, which checks its buffer"),
@@ -76,6 +76,12 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6843, "NotBreaker", "the account is not the breaker program"),
     (6844, "StateUnknown", "the stored state or class was written by code that this version does not know"),
     (6845, "CounterOverflow", "a clock or counter would pass 64 bits"),
+    (
+        6846,
+        "ActionLimitsWrong",
+        "windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero",
+    ),
+    (6847, "CustodySwapped", "not the custody that the proposal names"),
 ];
 
 /// Every instruction, by discriminator.
@@ -139,6 +145,21 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "upgrade_propose",
         discriminator: UpgradePropose::DISCRIMINATOR,
         accounts: UpgradePropose::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_relax_execute",
+        discriminator: MarketRelaxExecute::DISCRIMINATOR,
+        accounts: MarketRelaxExecute::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "limits_execute",
+        discriminator: LimitsExecute::DISCRIMINATOR,
+        accounts: LimitsExecute::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "monitors_execute",
+        discriminator: MonitorsExecute::DISCRIMINATOR,
+        accounts: MonitorsExecute::ACCOUNTS,
     },
 ];
 
@@ -776,6 +797,185 @@ pub struct UpgradeProposeArgs {
     pub elf_len: u32,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketRelaxExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+    /// Checked by the handler: the custody that the proposal names.
+    pub custody: Pubkey,
+    /// Not checked here: the breaker pins it to the custody.
+    pub market: Pubkey,
+    /// Not checked here: the breaker pins both to the custody.
+    pub base_tokens: Pubkey,
+    pub quote_tokens: Pubkey,
+}
+
+impl MarketRelaxExecute {
+    pub const DISCRIMINATOR: &[u8] = &[12];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.base_tokens, false),
+            AccountMeta::new_readonly(self.quote_tokens, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitsExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+    /// Checked by the handler: the custody that the proposal names.
+    pub custody: Pubkey,
+}
+
+impl LimitsExecute {
+    pub const DISCRIMINATOR: &[u8] = &[13];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonitorsExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub brake: Pubkey,
+}
+
+impl MonitorsExecute {
+    pub const DISCRIMINATOR: &[u8] = &[14];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "brake", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.brake, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct BrakeRelaxed {
     pub slot: u64,
@@ -821,6 +1021,39 @@ pub struct GuardiansReplaced {
     pub seq: u64,
     pub id: u64,
     pub guardians: Vec<Pubkey>,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LimitsDecided {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub custody: Pubkey,
+    pub hour_bps: u16,
+    pub day_bps: u16,
+    pub open_interest_cap_lots: u64,
+    pub base_floor_atoms: u64,
+    pub quote_floor_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketRelaxed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub custody: Pubkey,
+    pub level: u8,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MonitorsReplaced {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub monitors: Vec<Pubkey>,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -910,6 +1143,21 @@ impl CouncilReplaced {
 impl GuardiansReplaced {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[69, 112, 124, 35, 63, 210, 192, 95];
+}
+
+impl LimitsDecided {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[171, 116, 100, 119, 47, 235, 202, 120];
+}
+
+impl MarketRelaxed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[248, 176, 122, 241, 44, 139, 32, 153];
+}
+
+impl MonitorsReplaced {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[147, 221, 251, 218, 131, 79, 227, 142];
 }
 
 impl ProgramAdopted {

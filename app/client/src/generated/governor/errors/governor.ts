@@ -34,13 +34,13 @@ export const GOVERNOR_ERROR__ELF_LEN_OUT_OF_RANGE = 0x1a97; // 6807
 export const GOVERNOR_ERROR__TAIL_NOT_ZERO = 0x1a98; // 6808
 /** NotMember: the signer is not a member of the council */
 export const GOVERNOR_ERROR__NOT_MEMBER = 0x1a99; // 6809
-/** ActionUnknown: action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians */
+/** ActionUnknown: action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors */
 export const GOVERNOR_ERROR__ACTION_UNKNOWN = 0x1a9a; // 6810
 /** ActionLengthWrong: the action's bytes are too few or too many for its kind */
 export const GOVERNOR_ERROR__ACTION_LENGTH_WRONG = 0x1a9b; // 6811
-/** ActionLevelWrong: the brake is relaxed to levels 0 to 3 */
+/** ActionLevelWrong: brake and markets are relaxed to levels 0 to 3 */
 export const GOVERNOR_ERROR__ACTION_LEVEL_WRONG = 0x1a9c; // 6812
-/** KeyCountWrong: a council has 1 to 15 members, and there are 1 to 8 guardians */
+/** KeyCountWrong: a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors */
 export const GOVERNOR_ERROR__KEY_COUNT_WRONG = 0x1a9d; // 6813
 /** KeyInvalid: each key may be named once, and none may be zero */
 export const GOVERNOR_ERROR__KEY_INVALID = 0x1a9e; // 6814
@@ -106,10 +106,15 @@ export const GOVERNOR_ERROR__NOT_BREAKER = 0x1abb; // 6843
 export const GOVERNOR_ERROR__STATE_UNKNOWN = 0x1abc; // 6844
 /** CounterOverflow: a clock or counter would pass 64 bits */
 export const GOVERNOR_ERROR__COUNTER_OVERFLOW = 0x1abd; // 6845
+/** ActionLimitsWrong: windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero */
+export const GOVERNOR_ERROR__ACTION_LIMITS_WRONG = 0x1abe; // 6846
+/** CustodySwapped: not the custody that the proposal names */
+export const GOVERNOR_ERROR__CUSTODY_SWAPPED = 0x1abf; // 6847
 
 export type GovernorError =
   | typeof GOVERNOR_ERROR__ACTION_LENGTH_WRONG
   | typeof GOVERNOR_ERROR__ACTION_LEVEL_WRONG
+  | typeof GOVERNOR_ERROR__ACTION_LIMITS_WRONG
   | typeof GOVERNOR_ERROR__ACTION_OTHER_KIND
   | typeof GOVERNOR_ERROR__ACTION_UNKNOWN
   | typeof GOVERNOR_ERROR__ALREADY_APPROVED
@@ -122,6 +127,7 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__CODE_EMPTY
   | typeof GOVERNOR_ERROR__COUNTER_OVERFLOW
   | typeof GOVERNOR_ERROR__CREATED_THIS_SLOT
+  | typeof GOVERNOR_ERROR__CUSTODY_SWAPPED
   | typeof GOVERNOR_ERROR__DEPLOYED_HASH_MISMATCH
   | typeof GOVERNOR_ERROR__DIGEST_MISMATCH
   | typeof GOVERNOR_ERROR__DURABLE_NONCE
@@ -159,9 +165,10 @@ let governorErrorMessages: Record<GovernorError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   governorErrorMessages = {
     [GOVERNOR_ERROR__ACTION_LENGTH_WRONG]: `the action's bytes are too few or too many for its kind`,
-    [GOVERNOR_ERROR__ACTION_LEVEL_WRONG]: `the brake is relaxed to levels 0 to 3`,
+    [GOVERNOR_ERROR__ACTION_LEVEL_WRONG]: `brake and markets are relaxed to levels 0 to 3`,
+    [GOVERNOR_ERROR__ACTION_LIMITS_WRONG]: `windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero`,
     [GOVERNOR_ERROR__ACTION_OTHER_KIND]: `the proposal's action is of another kind`,
-    [GOVERNOR_ERROR__ACTION_UNKNOWN]: `action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians`,
+    [GOVERNOR_ERROR__ACTION_UNKNOWN]: `action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors`,
     [GOVERNOR_ERROR__ALREADY_APPROVED]: `this member has approved already`,
     [GOVERNOR_ERROR__APPROVALS_MISSING]: `the class needs more approvals of current members`,
     [GOVERNOR_ERROR__BUFFER_AUTHORITY_FOREIGN]: `the proposer must be the buffer's authority: the governor takes it over with the proposal`,
@@ -172,11 +179,12 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__CODE_EMPTY]: `new code has at least one byte`,
     [GOVERNOR_ERROR__COUNTER_OVERFLOW]: `a clock or counter would pass 64 bits`,
     [GOVERNOR_ERROR__CREATED_THIS_SLOT]: `approve in a later slot than the proposal's`,
+    [GOVERNOR_ERROR__CUSTODY_SWAPPED]: `not the custody that the proposal names`,
     [GOVERNOR_ERROR__DEPLOYED_HASH_MISMATCH]: `the deployed code does not have the approved sha256`,
     [GOVERNOR_ERROR__DIGEST_MISMATCH]: `the digest is not this proposal's: read the action again`,
     [GOVERNOR_ERROR__DURABLE_NONCE]: `a durable-nonce transaction: sign with a recent blockhash, so that an approval cannot be kept for later`,
     [GOVERNOR_ERROR__ELF_LEN_OUT_OF_RANGE]: `elf_len must be above zero and fit the program's code account`,
-    [GOVERNOR_ERROR__KEY_COUNT_WRONG]: `a council has 1 to 15 members, and there are 1 to 8 guardians`,
+    [GOVERNOR_ERROR__KEY_COUNT_WRONG]: `a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors`,
     [GOVERNOR_ERROR__KEY_INVALID]: `each key may be named once, and none may be zero`,
     [GOVERNOR_ERROR__MEMBERSHIP_STALE]: `the council changed after the proposal was made: propose again`,
     [GOVERNOR_ERROR__NOT_BREAKER]: `the account is not the breaker program`,

@@ -48,6 +48,9 @@ import {
   getCouncilExecuteInstructionAsync,
   getCouncilInitInstructionAsync,
   getGuardiansExecuteInstructionAsync,
+  getLimitsExecuteInstructionAsync,
+  getMarketRelaxExecuteInstructionAsync,
+  getMonitorsExecuteInstructionAsync,
   getProgramAdoptInstructionAsync,
   getProposalApproveInstructionAsync,
   getProposalCancelInstructionAsync,
@@ -60,6 +63,9 @@ import {
   parseCouncilExecuteInstruction,
   parseCouncilInitInstruction,
   parseGuardiansExecuteInstruction,
+  parseLimitsExecuteInstruction,
+  parseMarketRelaxExecuteInstruction,
+  parseMonitorsExecuteInstruction,
   parseProgramAdoptInstruction,
   parseProposalApproveInstruction,
   parseProposalCancelInstruction,
@@ -72,10 +78,16 @@ import {
   type CouncilExecuteAsyncInput,
   type CouncilInitAsyncInput,
   type GuardiansExecuteAsyncInput,
+  type LimitsExecuteAsyncInput,
+  type MarketRelaxExecuteAsyncInput,
+  type MonitorsExecuteAsyncInput,
   type ParsedBufferCloseInstruction,
   type ParsedCouncilExecuteInstruction,
   type ParsedCouncilInitInstruction,
   type ParsedGuardiansExecuteInstruction,
+  type ParsedLimitsExecuteInstruction,
+  type ParsedMarketRelaxExecuteInstruction,
+  type ParsedMonitorsExecuteInstruction,
   type ParsedProgramAdoptInstruction,
   type ParsedProposalApproveInstruction,
   type ParsedProposalCancelInstruction,
@@ -164,6 +176,9 @@ export enum GovernorInstruction {
   BufferClose,
   GuardiansExecute,
   UpgradePropose,
+  MarketRelaxExecute,
+  LimitsExecute,
+  MonitorsExecute,
 }
 
 export function identifyGovernorInstruction(
@@ -278,6 +293,33 @@ export function identifyGovernorInstruction(
   ) {
     return GovernorInstruction.UpgradePropose;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([12])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.MarketRelaxExecute;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([13])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.LimitsExecute;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([14])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.MonitorsExecute;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "governor" },
@@ -322,7 +364,16 @@ export type ParsedGovernorInstruction<
     } & ParsedGuardiansExecuteInstruction<TProgram>)
   | ({
       instructionType: GovernorInstruction.UpgradePropose;
-    } & ParsedUpgradeProposeInstruction<TProgram>);
+    } & ParsedUpgradeProposeInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.MarketRelaxExecute;
+    } & ParsedMarketRelaxExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.LimitsExecute;
+    } & ParsedLimitsExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.MonitorsExecute;
+    } & ParsedMonitorsExecuteInstruction<TProgram>);
 
 export function parseGovernorInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -413,6 +464,27 @@ export function parseGovernorInstruction<TProgram extends string>(
         ...parseUpgradeProposeInstruction(instruction),
       };
     }
+    case GovernorInstruction.MarketRelaxExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.MarketRelaxExecute,
+        ...parseMarketRelaxExecuteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.LimitsExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.LimitsExecute,
+        ...parseLimitsExecuteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.MonitorsExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.MonitorsExecute,
+        ...parseMonitorsExecuteInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -484,6 +556,18 @@ export type GovernorPluginInstructions = {
   upgradePropose: (
     input: UpgradeProposeAsyncInput,
   ) => ReturnType<typeof getUpgradeProposeInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  marketRelaxExecute: (
+    input: MarketRelaxExecuteAsyncInput,
+  ) => ReturnType<typeof getMarketRelaxExecuteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  limitsExecute: (
+    input: LimitsExecuteAsyncInput,
+  ) => ReturnType<typeof getLimitsExecuteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  monitorsExecute: (
+    input: MonitorsExecuteAsyncInput,
+  ) => ReturnType<typeof getMonitorsExecuteInstructionAsync> &
     SelfPlanAndSendFunctions;
 };
 
@@ -570,6 +654,21 @@ export function governorProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getUpgradeProposeInstructionAsync(input),
+            ),
+          marketRelaxExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketRelaxExecuteInstructionAsync(input),
+            ),
+          limitsExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLimitsExecuteInstructionAsync(input),
+            ),
+          monitorsExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMonitorsExecuteInstructionAsync(input),
             ),
         },
         pdas: {
