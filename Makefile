@@ -2,10 +2,12 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels build app generate check lint models vectors properties sources test demo drills localnet bench clean
+.PHONY: help setup programs kernels services build app generate check lint models vectors properties sources test demo drills localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
+# The daemons' workspace: no validator in it, and a lock file of its own.
+SERVICES := --quiet --locked --manifest-path crates/services/Cargo.toml --workspace --target-dir target/services
 PURE := -p abi -p units -p pricing -p risk -p policy -p models -p client -p idl -p sbf-build
 
 help: ## this list
@@ -20,7 +22,10 @@ programs: setup ## build the programs to target/deploy
 kernels: setup ## build the pricing kernels and their peers for the benchmark
 	@cargo run --quiet --locked -p sbf-build -- --locked --manifest bench/kernels/Cargo.toml
 
-build: programs ## build the programs and every host crate
+services: ## build the daemons: relay
+	cargo build $(SERVICES) --all-targets
+
+build: programs services ## build the programs and every host crate
 	$(HOST)
 
 app: ## install the pinned npm packages
@@ -38,6 +43,8 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 	cargo fmt --all --check
 	cd programs && cargo fmt --all --check
 	cargo fmt --manifest-path crates/source-check/Cargo.toml --check
+	cargo fmt --manifest-path crates/services/Cargo.toml --all --check
+	cargo clippy $(SERVICES) --all-targets -- -D warnings
 	cargo clippy --quiet --locked $(PURE) --features pricing/fit --all-targets -- -D warnings
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
 
@@ -60,6 +67,7 @@ sources: ## hold the parsers of price accounts to the publishers' own crates, wh
 
 test: build kernels app lint check models vectors properties sources ## every suite
 	rm -rf target/bench
+	cargo test $(SERVICES) --no-fail-fast
 	cargo test --workspace --locked --no-fail-fast
 	target/debug/bench
 	target/debug/bench kernels
