@@ -1,7 +1,7 @@
 //! A market with a maker and a taker, and the checks that every step must leave true.
 
 use abi::breaker::{Brake, Custody};
-use abi::margin::{Expiry, KIND_CALL, MODE_PORTFOLIO, MarginAccount, Market, Position, QuoteState};
+use abi::margin::{Expiry, KIND_CALL, MODE_PORTFOLIO, MarginAccount, Market, Position, QuoteState, Wrapped};
 use abi::oracle::{SETTLEMENT_FINAL, Settlement, Surface};
 use abi::quote::SIDE_SELL;
 use abi::{Layout, ids};
@@ -26,6 +26,8 @@ pub struct Desk {
     pub later: Vec<Pubkey>,
     /// Every account whose balances count towards the market's sums.
     pub accounts: Vec<Pubkey>,
+    /// Every wrapped series that was opened.
+    pub wrapped: Vec<Pubkey>,
 }
 
 impl Desk {
@@ -40,7 +42,7 @@ impl Desk {
         let taker = protocol.actor(&mut world, "taker", 1_000 * SOL, 1_000_000 * USDC);
         let maker = protocol.actor(&mut world, "maker", 1_000 * SOL, 1_000_000 * USDC);
         let accounts = vec![taker.account, maker.account];
-        Self { world, protocol, expiry_unix_s, expiry, taker, maker, later: vec![], accounts }
+        Self { world, protocol, expiry_unix_s, expiry, taker, maker, later: vec![], accounts, wrapped: vec![] }
     }
 
     /// Lists another expiry, `days` days from now.
@@ -181,6 +183,26 @@ impl Desk {
         self.check_books();
     }
 
+    /// What stands behind tokens, as positions; holders may have burnt some, and never hold more.
+    fn wrapped_positions(&mut self) -> Vec<Position> {
+        let open: Vec<_> =
+            self.wrapped.clone().into_iter().filter(|wrapped| self.world.account(wrapped).is_some()).collect();
+        let mut positions = vec![];
+        for address in open {
+            let wrapped: Wrapped = self.world.read(ids::MARGIN, &address);
+            let supply = Token::supply_of(&mut self.world, &Pubkey::from(wrapped.mint));
+            assert!(supply <= wrapped.lots.get(), "{supply} tokens of {} lots", wrapped.lots.get());
+            positions.push(Position {
+                expiry_unix_s: wrapped.expiry_unix_s,
+                strike_e6: wrapped.strike_e6,
+                lots: i64::try_from(wrapped.lots.get()).unwrap().into(),
+                kind: wrapped.kind,
+                reserved: [0; 7],
+            });
+        }
+        positions
+    }
+
     /// INVARIANT(M-1) and INVARIANT(M-2), to the atom and the lot, from raw account bytes.
     pub fn check_books(&mut self) {
         let market = self.market();
@@ -203,8 +225,9 @@ impl Desk {
         let tokens = Token::balance(&mut self.world, &self.protocol.base_tokens);
         assert_eq!(tokens, base + base_queued, "base tokens against balances and queue");
 
-        let positions: Vec<_> =
+        let mut positions: Vec<_> =
             held.iter().flat_map(|account| account.positions).filter(|position| position.kind != 0).collect();
+        positions.extend(self.wrapped_positions());
         let longs: i64 = positions.iter().map(|position| position.lots.get().max(0)).sum();
         assert_eq!(market.open_interest_lots.get(), u64::try_from(longs).unwrap(), "open interest");
         for address in [self.expiry].into_iter().chain(self.later.clone()) {
@@ -239,6 +262,11 @@ pub fn quote_set(desk: &mut Desk, maker: bool, atoms: i64) {
     desk.world.edit::<Market>(&market, |market| {
         market.quote_balances_atoms = (market.quote_balances_atoms.get() + change).into();
     });
+}
+
+/// What a view of margin returned.
+pub fn returned<T: bytemuck::Pod>(outcome: &Outcome) -> T {
+    bytemuck::pod_read_unaligned(&outcome.returned_by(&margin::ID))
 }
 
 /// Code of a named error of margin.

@@ -8,7 +8,7 @@ use pricing::Svi;
 use risk::average::RunningAverage;
 use risk::mark::{forward_floor, price_floor};
 use risk::payoff::Kind;
-use risk::portfolio::{Leg, MarginParams, Market, PEG, Portfolio, Table, assess, sort};
+use risk::portfolio::{Leg, MarginParams, Market, PEG, Portfolio, Report, Table, report, sort};
 use risk::scenario::stale_minutes;
 use risk::standard::Scale;
 use testkit::{LOTS_PER_UNIT, Offer, SOL, USDC};
@@ -33,8 +33,23 @@ fn expiry(desk: &mut Desk, time: i64) -> (risk::portfolio::Expiry, u64) {
     (risk::portfolio::Expiry { forward, seconds, svi, reference_s, average }, stale_minutes(age))
 }
 
-/// Initial margin by the pure code alone, from raw accounts.
-fn initial_margin(desk: &mut Desk, account: &MarginAccount) -> i64 {
+/// What the pure code takes of an account, read here from raw bytes.
+pub struct Inputs {
+    pub market: Market,
+    pub expiries: Vec<risk::portfolio::Expiry>,
+    pub times: Vec<i64>,
+    pub legs: Vec<Leg>,
+    quote: QuoteAtoms,
+    base: BaseAtoms,
+}
+
+impl Inputs {
+    pub fn portfolio(&self) -> Portfolio<'_> {
+        Portfolio { quote: self.quote, base: self.base, expiries: &self.expiries, legs: &self.legs }
+    }
+}
+
+pub fn inputs_of(desk: &mut Desk, account: &MarginAccount) -> Inputs {
     let (mut expiries, mut times, mut legs, mut stale) = (vec![], vec![], vec![], 0);
     for held in account.positions.iter().filter(|held| held.kind != 0) {
         let time = held.expiry_unix_s.get();
@@ -67,12 +82,22 @@ fn initial_margin(desk: &mut Desk, account: &MarginAccount) -> i64 {
         scale: Scale { lots_per_unit: LOTS_PER_UNIT, base_unit_atoms: SOL },
     };
     let (quote, base) = (QuoteAtoms(account.quote_atoms.get()), BaseAtoms(account.base_atoms.get()));
-    let portfolio = Portfolio { quote, base, expiries: &expiries, legs: &legs };
-    assess(&portfolio, &market, &Table::new(&MarginParams::DEFAULT).unwrap()).unwrap().im.0
+    Inputs { market, expiries, times, legs, quote, base }
+}
+
+/// Margin and ladder by the pure code alone.
+pub fn report_of(desk: &mut Desk, account: &MarginAccount) -> Report {
+    let inputs = inputs_of(desk, account);
+    report(&inputs.portfolio(), &inputs.market, &Table::new(&MarginParams::DEFAULT).unwrap()).unwrap()
+}
+
+/// Initial margin by the pure code alone.
+fn initial_margin(desk: &mut Desk, account: &MarginAccount) -> i64 {
+    report_of(desk, account).assessment.im.0
 }
 
 /// Both traders in portfolio mode, with surfaces of two expiries.
-fn desk() -> Desk {
+pub fn traders() -> Desk {
     let mut desk = Desk::new();
     desk.list(8);
     desk.surfaces_put();
@@ -83,7 +108,7 @@ fn desk() -> Desk {
 }
 
 /// Eight positions over both expiries, calls and puts, bought and sold.
-fn eight(desk: &mut Desk) {
+pub fn eight(desk: &mut Desk) {
     let times = [desk.expiry_unix_s, desk.expiry_unix_s + 7 * 86_400];
     for at in 0..8u64 {
         let offer = Offer {
@@ -103,7 +128,7 @@ fn eight(desk: &mut Desk) {
 /// INVARIANT(M-5): to the atom, the figure of the pure code, which the vectors hold to 50 digits.
 #[test]
 fn quote_fill_in_portfolio_mode_is_held_to_the_pure_code_s_margin() {
-    let mut desk = desk();
+    let mut desk = traders();
     eight(&mut desk);
     // The maker without base, with just the cash that one more short call leaves it at zero margin.
     let maker = desk.maker.account;
@@ -137,7 +162,7 @@ fn quote_fill_in_portfolio_mode_is_held_to_the_pure_code_s_margin() {
 
 #[test]
 fn quote_fill_in_portfolio_mode_asks_less_than_standard_margin() {
-    let mut desk = desk();
+    let mut desk = traders();
     let maker = desk.maker.account;
     let put = Offer { kind: KIND_PUT, ..desk.offer() };
     let base = desk.maker_state().base_atoms.get();
@@ -153,7 +178,7 @@ fn quote_fill_in_portfolio_mode_asks_less_than_standard_margin() {
 
 #[test]
 fn quote_fill_on_a_stale_surface_only_lands_if_it_shrinks() {
-    let mut desk = desk();
+    let mut desk = traders();
     let offer = Offer { side: SIDE_BUY, ..desk.offer() };
     let fill = desk.fill_reading(offer, 10);
     desk.world.ok(&fill, &[&desk.taker.keypair]);
@@ -177,7 +202,7 @@ fn quote_fill_on_a_stale_surface_only_lands_if_it_shrinks() {
 
 #[test]
 fn quote_fill_without_the_surface_of_an_expiry_held_fails_surface_missing() {
-    let mut desk = desk();
+    let mut desk = traders();
     eight(&mut desk);
     let later = addresses::surface(&desk.protocol.feed, desk.expiry_unix_s + 7 * 86_400);
     let [signature, fill] = desk.fill_reading(desk.offer(), 1);
@@ -206,7 +231,7 @@ fn quote_fill_without_the_surface_of_an_expiry_held_fails_surface_missing() {
 
 #[test]
 fn quote_fill_in_portfolio_mode_against_eight_positions_a_side_stays_within_its_units() {
-    let mut desk = desk();
+    let mut desk = traders();
     eight(&mut desk);
     let fill = desk.fill_reading(Offer { nonce: 2, ..desk.offer() }, 1);
     let units = desk.world.ok(&fill, &[&desk.taker.keypair]).units_of(&margin::ID);
@@ -229,7 +254,7 @@ fn quote_fill_in_portfolio_mode_against_eight_positions_a_side_stays_within_its_
 
 #[test]
 fn quote_fill_in_the_last_minute_counts_intrinsic_values_without_a_surface() {
-    let mut desk = desk();
+    let mut desk = traders();
     let fill = desk.fill_reading(desk.offer(), 10);
     desk.world.ok(&fill, &[&desk.taker.keypair]);
     desk.world.set_unix_s(desk.expiry_unix_s - 30 * 60);

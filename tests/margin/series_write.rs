@@ -11,12 +11,12 @@ use testkit::{SOL, Substitutions, USDC, keypair};
 
 /// A margin account whose owner belongs to the vault program. The owner is a key of the test's, so that it can sign as a vault's PDA
 /// does by CPI.
-struct Writer {
-    owner: Keypair,
-    account: Pubkey,
+pub struct Writer {
+    pub owner: Keypair,
+    pub account: Pubkey,
 }
 
-fn writer(desk: &mut Desk, name: &str, base_atoms: u64) -> Writer {
+pub fn writer(desk: &mut Desk, name: &str, base_atoms: u64) -> Writer {
     let owner = keypair(name);
     let account = addresses::margin_account(&desk.protocol.market, &owner.pubkey(), 0);
     let open =

@@ -29,4 +29,5 @@ pub const LOADER: Address = decode_32_const("BPFLoaderUpgradeab1e111111111111111
 pub const ED25519: Address = decode_32_const("Ed25519SigVerify111111111111111111111111111");
 pub const SYSVAR_INSTRUCTIONS: Address = decode_32_const("Sysvar1nstructions1111111111111111111111111");
 pub const TOKEN: Address = decode_32_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+pub const TOKEN_2022: Address = decode_32_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 pub const SYSVAR_LAST_RESTART_SLOT: Address = decode_32_const("SysvarLastRestartS1ot1111111111111111111111");

@@ -33,7 +33,7 @@ mod read;
 pub mod switchboard;
 pub mod vault;
 
-pub use pod::{PodI64, PodU16, PodU32, PodU64};
+pub use pod::{PodI32, PodI64, PodU16, PodU32, PodU64};
 pub use read::{DISCRIMINATOR_LEN, Layout, ReadError, read, read_mut};
 
 /// A 32-byte address; the layouts' `Address` is this type here and the framework's own in the programs.

@@ -1,6 +1,6 @@
 //! Accounts of the margin program.
 
-use crate::{Address, PodI64, PodU16, PodU32, PodU64, read::layouts};
+use crate::{Address, PodI32, PodI64, PodU16, PodU32, PodU64, read::layouts};
 use bytemuck::{Pod, Zeroable};
 
 /// Seeds of a market: `["market", symbol]`.
@@ -13,6 +13,11 @@ pub const ACCOUNT_SEED: &[u8] = b"account";
 pub const QUOTE_SEED: &[u8] = b"quote";
 /// Seeds of a posted quote: `["posted", maker_account, nonce as u64 LE]`.
 pub const POSTED_SEED: &[u8] = b"posted";
+/// Seeds of a market's change of terms: `["change", market]`.
+pub const CHANGE_SEED: &[u8] = b"change";
+/// Seeds of a wrapped series: `["wrapped", expiry, strike_e6 as u64 LE, kind as u8]`; of its mint: `["mint", wrapped]`.
+pub const WRAPPED_SEED: &[u8] = b"wrapped";
+pub const WRAPPED_MINT_SEED: &[u8] = b"mint";
 
 /// Strikes of an expiry, and positions of an account, at most.
 pub const STRIKES: usize = 32;
@@ -35,6 +40,10 @@ pub const DELEGATE_CANCEL: u8 = 2;
 /// `Expiry::state`.
 pub const EXPIRY_LISTED: u8 = 0;
 pub const EXPIRY_SETTLED: u8 = 1;
+
+/// `Market::state`.
+pub const MARKET_LISTED: u8 = 0;
+pub const MARKET_DELISTED: u8 = 1;
 
 /// Fields of a market's portfolio-margin parameters, as `risk::portfolio::MarginParams`, all in 1e-9.
 #[macro_export]
@@ -84,7 +93,9 @@ macro_rules! market_layout {
             /// Lots in one whole unit of the underlying.
             pub lots_per_unit: PodU32,
             pub maker_fee_bps: PodU16,
-            pub reserved_head: [u8; 2],
+            /// 0 listed, 1 delisted: positions may only shrink, and no expiry is listed any more.
+            pub state: u8,
+            pub reserved_head: [u8; 1],
             pub symbol: [u8; 16],
             pub base_mint: Address,
             pub quote_mint: Address,
@@ -150,7 +161,11 @@ macro_rules! expiry_layout {
             pub unsettled_lots: PodU64,
             /// Paid in by shorts less paid out to longs; what is left when `unsettled_lots` reaches 0 is rounding, and goes to insurance.
             pub clearing_atoms: PodI64,
-            pub reserved: [u8; 48],
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            /// Wrapped series that are open.
+            pub wrapped_series: PodU16,
+            pub reserved: [u8; 14],
         }
     };
 }
@@ -253,13 +268,228 @@ macro_rules! posted_quote_layout {
     };
 }
 
+/// What of a market may change.
+#[macro_export]
+macro_rules! market_terms_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct MarketTerms {
+            pub taker_fee_bps: PodU16,
+            pub maker_fee_bps: PodU16,
+            /// Of expiries that are listed from then on.
+            pub strike_tick_e6: PodU64,
+            /// The oracle feed of the quote token in USD; zero where its peg is taken for granted.
+            pub quote_feed: Address,
+            pub portfolio: PortfolioParams,
+        }
+    };
+}
+
+/// Fields of a market's change of terms.
+#[macro_export]
+macro_rules! market_change_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct MarketChange {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            pub reserved_head: [u8; 5],
+            pub market: Address,
+            /// From when looser terms may be applied; 0 while none wait.
+            pub ready_unix_s: PodI64,
+            pub terms: MarketTerms,
+            pub reserved: [u8; 64],
+        }
+    };
+}
+
+/// Fields of a wrapped series: long lots that tokens of its mint stand for, one token a lot.
+#[macro_export]
+macro_rules! wrapped_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Wrapped {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// 1 call, 2 put.
+            pub kind: u8,
+            pub mint_bump: u8,
+            pub reserved_head: [u8; 3],
+            pub market: Address,
+            pub expiry: Address,
+            pub expiry_unix_s: PodI64,
+            pub strike_e6: PodU64,
+            /// A Token-2022 mint of no decimals; this account is its only authority.
+            pub mint: Address,
+            /// Long lots that tokens stand for. INVARIANT(M-2): they count as one more account's position. At least the mint's supply, as
+            /// holders may burn their own.
+            pub lots: PodU64,
+            /// Events of this series so far.
+            pub seq: PodU64,
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            pub reserved: [u8; 64],
+        }
+    };
+}
+
+/// Scenario nodes of portfolio margin.
+pub const NODES: usize = 33;
+
+/// One node of a ladder.
+#[macro_export]
+macro_rules! node_view_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct NodeView {
+            /// Move of every forward and of the price of base, 1e9 = 100 %.
+            pub move_e9: PodI64,
+            /// Of the whole account there.
+            pub value_atoms: PodI64,
+            /// Weight x (value there - value now): a gain where positive.
+            pub loss_atoms: PodI64,
+        }
+    };
+}
+
+/// What `view_margin` returns: an account's margin in both modes at the feed's last price, whatever its age.
+#[macro_export]
+macro_rules! margin_view_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct MarginView {
+            pub version: u8,
+            /// The account's own mode: 0 standard, 1 portfolio.
+            pub mode: u8,
+            /// The feed's severity: 0 normal, 1 degraded, 2 stale, 3 down.
+            pub severity: u8,
+            /// Index in `nodes` of the node that decides maintenance margin.
+            pub worst: u8,
+            /// Why portfolio margin has no figure: an error code of this program; 0 where it has one. Its fields and `nodes` are then 0.
+            pub portfolio_error: PodU32,
+            /// How stale the oldest surface is that was read.
+            pub stale_minutes: PodU32,
+            pub spot_e6: PodU64,
+            /// When the feed took that price.
+            pub refreshed_unix_s: PodI64,
+            pub standard_mtm_atoms: PodI64,
+            pub standard_im_atoms: PodI64,
+            pub standard_mm_atoms: PodI64,
+            pub portfolio_mtm_atoms: PodI64,
+            pub portfolio_im_atoms: PodI64,
+            pub portfolio_mm_atoms: PodI64,
+            /// At the worst node, in initial and in maintenance margin: at most 0.
+            pub loss_im_atoms: PodI64,
+            pub loss_mm_atoms: PodI64,
+            /// What portfolio margin holds back beside the loss.
+            pub net_short_im_atoms: PodI64,
+            pub net_short_mm_atoms: PodI64,
+            pub forward_basis_atoms: PodI64,
+            pub oracle_confidence_atoms: PodI64,
+            pub concentration_atoms: PodI64,
+            pub quote_depeg_atoms: PodI64,
+            /// 0..17 volatility up, 17..24 flat, 24..31 down, then tilted up and down.
+            pub nodes: [NodeView; 33],
+        }
+    };
+}
+
+/// Sensitivities in quote atoms. A forward up by 100 % takes base with it.
+#[macro_export]
+macro_rules! greeks_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Greeks {
+            /// For forwards up by 100 %, were it linear.
+            pub delta_atoms: PodI64,
+            /// Change of `delta_atoms`, forwards held, for forwards up by 100 %, were it linear.
+            pub gamma_atoms: PodI64,
+            /// For volatilities up by 1 (100 points).
+            pub vega_atoms: PodI64,
+            /// For the passing of a day.
+            pub theta_atoms: PodI64,
+            /// Change of `delta_atoms` for volatilities up by 1.
+            pub vanna_atoms: PodI64,
+            /// Change of `vega_atoms` for volatilities up by 1.
+            pub volga_atoms: PodI64,
+        }
+    };
+}
+
+/// The Greeks of one expiry's options.
+#[macro_export]
+macro_rules! expiry_greeks_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct ExpiryGreeks {
+            /// 0: no such expiry.
+            pub expiry_unix_s: PodI64,
+            /// What its options are priced on, a fixed part of the settlement average included.
+            pub forward_e6: PodU64,
+            pub greeks: Greeks,
+        }
+    };
+}
+
+/// One position, in the place that it has in its account.
+#[macro_export]
+macro_rules! position_greeks_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct PositionGreeks {
+            /// The model's price of one unit. In the last minute and until settled, intrinsic value.
+            pub mark_e6: PodU64,
+            /// 1e6 = 100 %; 0 where no volatility counts.
+            pub vol_e6: PodU32,
+            /// Of one unit held long, 1e6 = 1.
+            pub delta_e6: PodI32,
+        }
+    };
+}
+
+/// What `view_greeks` returns: of the account with its base, of each expiry's options, and of each position.
+#[macro_export]
+macro_rules! greeks_view_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct GreeksView {
+            pub version: u8,
+            /// The feed's severity: 0 normal, 1 degraded, 2 stale, 3 down.
+            pub severity: u8,
+            pub stale_minutes: PodU32,
+            pub spot_e6: PodU64,
+            /// When the feed took that price.
+            pub refreshed_unix_s: PodI64,
+            pub account: Greeks,
+            pub expiries: [ExpiryGreeks; 4],
+            pub positions: [PositionGreeks; 32],
+        }
+    };
+}
+
 portfolio_params_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+market_terms_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
 position_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+node_view_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+margin_view_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+greeks_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+expiry_greeks_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+position_greeks_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+greeks_view_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
+
+/// What a program can return to whoever simulates it.
+const RETURN_MAX: usize = 1_024;
+const _: () = assert!(size_of::<MarginView>() == 932 && size_of::<GreeksView>() == 838);
+const _: () = assert!(size_of::<MarginView>() <= RETURN_MAX && size_of::<GreeksView>() <= RETURN_MAX);
 
 layouts! {
     market_layout!(Market) = [219, 190, 213, 55, 0, 227, 198, 154], reader 1, size 660;
     expiry_layout!(Expiry) = [7, 101, 83, 210, 236, 185, 37, 84], reader 1, size 888;
     margin_account_layout!(MarginAccount) = [133, 220, 173, 213, 179, 211, 43, 238], reader 1, size 1264;
     quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 160;
+    market_change_layout!(MarketChange) = [230, 135, 235, 249, 145, 187, 143, 97], reader 1, size 336;
+    wrapped_layout!(Wrapped) = [41, 58, 38, 145, 117, 128, 132, 152], reader 1, size 232;
     posted_quote_layout!(PostedQuote) = [55, 189, 189, 230, 254, 50, 165, 98], reader 1, size 560;
 }

@@ -26,4 +26,5 @@ macro_rules! pod_integer {
 pod_integer!(PodU16, u16, 2);
 pod_integer!(PodU32, u32, 4);
 pod_integer!(PodU64, u64, 8);
+pod_integer!(PodI32, i32, 4);
 pod_integer!(PodI64, i64, 8);

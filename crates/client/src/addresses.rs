@@ -77,6 +77,21 @@ pub fn posted_quote(maker_account: &Pubkey, nonce: u64) -> Pubkey {
     derive(&ids::MARGIN.into(), &[margin::POSTED_SEED, maker_account.as_ref(), &nonce.to_le_bytes()])
 }
 
+/// A market's change of terms.
+pub fn change(market: &Pubkey) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::CHANGE_SEED, market.as_ref()])
+}
+
+/// A series whose longs are tokens.
+pub fn wrapped(expiry: &Pubkey, strike_e6: u64, kind: u8) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::WRAPPED_SEED, expiry.as_ref(), &strike_e6.to_le_bytes(), &[kind]])
+}
+
+/// The mint of a wrapped series.
+pub fn wrapped_mint(wrapped: &Pubkey) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::WRAPPED_MINT_SEED, wrapped.as_ref()])
+}
+
 pub fn vault(market: &Pubkey, id: u16) -> Pubkey {
     derive(&ids::VAULT.into(), &[vault::VAULT_SEED, market.as_ref(), &id.to_le_bytes()])
 }

@@ -29,6 +29,7 @@ pub mod payoff;
 pub mod portfolio;
 pub mod reduce;
 pub mod scenario;
+pub mod series_name;
 pub mod settlement;
 pub mod standard;
 pub mod surface;

@@ -22,19 +22,24 @@ mod check;
 mod contingency;
 mod error;
 mod expiry;
+mod greeks;
 mod last_minute;
 mod margin;
 mod params;
 mod report;
+mod stored;
 mod sum;
 mod table;
+mod tighter;
 mod totals;
 
 pub use contingency::Contingencies;
 pub use error::PortfolioError;
+pub use greeks::{Greeks, LegGreeks, SeriesGreeks, base_greeks, leg_greeks, priced_forward};
 pub use margin::{Assessment, assess};
 pub use params::{MarginParams, ParamsError};
-pub use report::{NodeValue, Report, report};
+pub use report::{NodeValue, Report, ladder, report};
+pub use stored::{Moment, StoredError};
 pub use table::Table;
 
 use crate::average::RunningAverage;

@@ -1,5 +1,6 @@
 //! What a transaction did.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use solana_instruction::error::InstructionError;
 use solana_pubkey::Pubkey;
 use solana_transaction_error::TransactionError;
@@ -23,6 +24,13 @@ impl Outcome {
             .rev()
             .find_map(|line| line.strip_prefix(&consumed)?.split(' ').next()?.parse().ok())
             .expect("the runtime logs what a call consumed")
+    }
+
+    /// What `program` returned: by the log, as the budget instruction that follows leaves nothing of it in the transaction.
+    pub fn returned_by(&self, program: &Pubkey) -> Vec<u8> {
+        let returned = format!("Program return: {program} ");
+        let text = self.logs.iter().rev().find_map(|line| line.strip_prefix(&returned));
+        STANDARD.decode(text.expect("the program returned something")).expect("the runtime logs base64")
     }
 }
 

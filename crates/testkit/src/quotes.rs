@@ -130,15 +130,5 @@ impl Quote {
 /// An Ed25519 precompile instruction that verifies `message` under `signer`, all parts in its own data.
 pub fn ed25519(signer: &Keypair, message: &[u8]) -> Instruction {
     let signature = signer.sign_message(message);
-    let this = u16::MAX.to_le_bytes();
-    let at = |offset: usize| u16::try_from(offset).expect("a short message").to_le_bytes();
-    let (signature_at, key_at, message_at) = (16, 16 + 64, 16 + 64 + 32);
-    let mut data = vec![1, 0];
-    for field in [at(signature_at), this, at(key_at), this, at(message_at), at(message.len()), this] {
-        data.extend_from_slice(&field);
-    }
-    data.extend_from_slice(signature.as_ref());
-    data.extend_from_slice(signer.pubkey().as_ref());
-    data.extend_from_slice(message);
-    Instruction { program_id: Pubkey::from(abi::ids::ED25519), accounts: vec![], data }
+    client::quotes::ed25519(&signer.pubkey(), signature.as_array(), message)
 }

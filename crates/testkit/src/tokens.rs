@@ -1,6 +1,7 @@
 //! SPL tokens for tests: mints and holdings made by real token instructions.
 
 use crate::{World, keypair};
+use solana_instruction::{AccountMeta, Instruction};
 use solana_keypair::Keypair;
 use solana_program_pack::Pack;
 use solana_pubkey::Pubkey;
@@ -65,6 +66,26 @@ impl Token {
     /// Atoms in a token account; 0 if there is none.
     pub fn balance(world: &mut World, account: &Pubkey) -> u64 {
         world.account(account).map_or(0, |found| state::Account::unpack(&found.data).expect("a token account").amount)
+    }
+
+    /// A new account of a Token-2022 mint that asks nothing more of its accounts; its address comes from mint, owner and `label`.
+    pub fn account_2022(world: &mut World, mint: &Pubkey, owner: &Pubkey, label: &str) -> Pubkey {
+        let account = keypair(&format!("tokens {mint} {owner} {label}"));
+        let program = Pubkey::from(abi::ids::TOKEN_2022);
+        let len = state::Account::LEN as u64;
+        let create = create_account(&world.payer(), &account.pubkey(), 1_000_000_000, len, &program);
+        // InitializeAccount3.
+        let data = [[18].as_slice(), owner.as_ref()].concat();
+        let accounts = vec![AccountMeta::new(account.pubkey(), false), AccountMeta::new_readonly(*mint, false)];
+        let init = Instruction { program_id: program, accounts, data };
+        world.send(&[create, init], &[&account]).expect("the token account is created");
+        account.pubkey()
+    }
+
+    /// Tokens of any mint in existence.
+    pub fn supply_of(world: &mut World, mint: &Pubkey) -> u64 {
+        let mint = world.account(mint).expect("the mint exists");
+        state::Mint::unpack(&mint.data[..state::Mint::LEN]).expect("a mint").supply
     }
 
     /// Atoms in existence.

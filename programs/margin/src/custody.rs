@@ -1,5 +1,5 @@
 //! The calls that move tokens: into the custody's vaults by SPL Token, out of them by the breaker alone.
-use crate::instructions::{AccountDeposit, AccountWithdraw, MarketCreate};
+use crate::instructions::{AccountDeposit, AccountWithdraw, FeesSweep, MarketCreate, WrappedRedeem};
 use abi::margin::MARKET_SEED;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{transfer_checked, TransferChecked};
@@ -64,28 +64,78 @@ pub fn receive(accounts: &mut AccountDeposit, amount: u64) -> Result<()> {
 /// Has the breaker release `amount` to the destination, now or by a ticket.
 pub fn release(accounts: &mut AccountWithdraw, amount: u64, ticket_id: u64) -> Result<()> {
     let origin = *accounts.account.address();
-    let (symbol, bump) = (accounts.market.symbol, accounts.market.bump);
-    let seeds: [&[u8]; 3] = [MARKET_SEED, &symbol, &[bump]];
-    let signer: [&[&[u8]]; 1] = [&seeds];
-    cpi::release(
-        CpiContext::new_with_signer(
-            accounts.breaker_program.address(),
-            cpi::accounts::Release {
-                controller: accounts.market.cpi_handle(),
-                custody: accounts.custody.cpi_handle_mut(),
-                brake: accounts.brake.cpi_handle(),
-                tokens: accounts.tokens.cpi_handle_mut(),
-                mint: accounts.mint.cpi_handle(),
-                destination: accounts.destination.cpi_handle_mut(),
-                payer: accounts.payer.cpi_handle_mut(),
-                ticket: accounts.ticket.cpi_handle_mut(),
-                token_program: accounts.token_program.cpi_handle(),
-                system_program: accounts.system_program.cpi_handle(),
-            },
-            &signer,
-        ),
-        amount,
-        ticket_id,
-        origin,
-    )
+    let program = *accounts.breaker_program.address();
+    let asked = Asked { symbol: accounts.market.symbol, bump: accounts.market.bump, amount, ticket_id, origin };
+    let named = cpi::accounts::Release {
+        controller: accounts.market.cpi_handle(),
+        custody: accounts.custody.cpi_handle_mut(),
+        brake: accounts.brake.cpi_handle(),
+        tokens: accounts.tokens.cpi_handle_mut(),
+        mint: accounts.mint.cpi_handle(),
+        destination: accounts.destination.cpi_handle_mut(),
+        payer: accounts.payer.cpi_handle_mut(),
+        ticket: accounts.ticket.cpi_handle_mut(),
+        token_program: accounts.token_program.cpi_handle(),
+        system_program: accounts.system_program.cpi_handle(),
+    };
+    asked.of(&program, named)
+}
+
+/// As [`release`], the payoff of redeemed tokens.
+pub fn redeem(accounts: &mut WrappedRedeem, amount: u64, ticket_id: u64) -> Result<()> {
+    let origin = *accounts.wrapped.address();
+    let program = *accounts.breaker_program.address();
+    let asked = Asked { symbol: accounts.market.symbol, bump: accounts.market.bump, amount, ticket_id, origin };
+    let named = cpi::accounts::Release {
+        controller: accounts.market.cpi_handle(),
+        custody: accounts.custody.cpi_handle_mut(),
+        brake: accounts.brake.cpi_handle(),
+        tokens: accounts.tokens.cpi_handle_mut(),
+        mint: accounts.mint.cpi_handle(),
+        destination: accounts.destination.cpi_handle_mut(),
+        payer: accounts.payer.cpi_handle_mut(),
+        ticket: accounts.ticket.cpi_handle_mut(),
+        token_program: accounts.token_program.cpi_handle(),
+        system_program: accounts.system_program.cpi_handle(),
+    };
+    asked.of(&program, named)
+}
+
+/// As [`release`], fees.
+pub fn sweep(accounts: &mut FeesSweep, amount: u64, ticket_id: u64) -> Result<()> {
+    let origin = *accounts.market.address();
+    let program = *accounts.breaker_program.address();
+    let asked = Asked { symbol: accounts.market.symbol, bump: accounts.market.bump, amount, ticket_id, origin };
+    let named = cpi::accounts::Release {
+        controller: accounts.market.cpi_handle(),
+        custody: accounts.custody.cpi_handle_mut(),
+        brake: accounts.brake.cpi_handle(),
+        tokens: accounts.tokens.cpi_handle_mut(),
+        mint: accounts.mint.cpi_handle(),
+        destination: accounts.destination.cpi_handle_mut(),
+        payer: accounts.payer.cpi_handle_mut(),
+        ticket: accounts.ticket.cpi_handle_mut(),
+        token_program: accounts.token_program.cpi_handle(),
+        system_program: accounts.system_program.cpi_handle(),
+    };
+    asked.of(&program, named)
+}
+
+/// A release that a market signs for.
+struct Asked {
+    symbol: [u8; 16],
+    bump: u8,
+    amount: u64,
+    ticket_id: u64,
+    /// What the amount is taken from.
+    origin: Address,
+}
+
+impl Asked {
+    fn of(&self, breaker_program: &Address, named: cpi::accounts::Release<'_>) -> Result<()> {
+        let seeds: [&[u8]; 3] = [MARKET_SEED, &self.symbol, &[self.bump]];
+        let signer: [&[&[u8]]; 1] = [&seeds];
+        let context = CpiContext::new_with_signer(breaker_program, named, &signer);
+        cpi::release(context, self.amount, self.ticket_id, self.origin)
+    }
 }

@@ -169,7 +169,7 @@ pub enum MarginError {
     SurfaceMissing,
     #[msg("a surface is older than 20 minutes: new risk and withdrawals wait for the next one")]
     SurfaceStale,
-    #[msg("an expiry that the account holds is not among the accounts passed")]
+    #[msg("an expiry that the account holds, or that the lots are of, is not among the accounts passed (writable, if its lots move)")]
     ExpiryMissing,
     #[msg("the feed of the quote token is not among the accounts passed")]
     QuoteFeedMissing,
@@ -187,6 +187,34 @@ pub enum MarginError {
     FillThrottled,
     #[msg("at level 1 a market takes at most a twentieth of its cap on open interest in an hour")]
     RateThrottled,
+    #[msg("the wrapped series belongs to another market")]
+    WrappedOfAnotherMarket,
+    #[msg("the expiry is not the wrapped series'")]
+    WrappedOfAnotherExpiry,
+    #[msg("the mint is not the wrapped series'")]
+    WrongWrappedMint,
+    #[msg("the account holds fewer long lots of the series")]
+    LotsAboveHeld,
+    #[msg("fewer lots of the series are wrapped")]
+    LotsAboveWrapped,
+    #[msg("tokens of the series are still out: they are redeemed or unwrapped first")]
+    WrappedInUse,
+    #[msg("a portfolio parameter lies out of its bounds")]
+    ParamsOutOfBounds,
+    #[msg("the account is not the feed that the terms name for the quote token, or none that this program can read")]
+    QuoteFeedUnreadable,
+    #[msg("no change of this market's terms waits")]
+    ChangeNotPending,
+    #[msg("looser terms wait for 48 hours")]
+    ChangeTooEarly,
+    #[msg("the change is of another market")]
+    ChangeOfAnotherMarket,
+    #[msg("the market is delisted: positions may only shrink, and nothing is listed any more")]
+    MarketDelisted,
+    #[msg("the expiry still has lots that have not settled, or wrapped series that are open")]
+    ExpiryInUse,
+    #[msg("the market has taken fewer fees that have not been swept")]
+    FeesBelowAmount,
 }
 
 impl From<CashError> for MarginError {

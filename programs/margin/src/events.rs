@@ -1,4 +1,5 @@
 //! What happened, with the balances after, so that an indexer needs no replay. `seq` counts the market's events.
+use crate::wire::MarketTerms;
 use anchor_lang::prelude::*;
 
 /// The moment and the number of an event.
@@ -228,4 +229,131 @@ pub struct ModeChanged {
     pub account: Address,
     /// 0 standard, 1 portfolio.
     pub mode: u8,
+}
+
+/// `seq` counts the wrapped series' events.
+#[event]
+pub struct WrappedOpened {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub wrapped: Address,
+    pub mint: Address,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub kind: u8,
+}
+
+#[event]
+pub struct PositionWrapped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub wrapped: Address,
+    pub destination: Address,
+    pub lots: u64,
+    pub account_lots: i64,
+    pub wrapped_lots: u64,
+}
+
+#[event]
+pub struct PositionUnwrapped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub wrapped: Address,
+    pub source: Address,
+    pub lots: u64,
+    pub account_lots: i64,
+    pub wrapped_lots: u64,
+}
+
+#[event]
+pub struct SeriesWrittenWrapped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub writer: Address,
+    pub wrapped: Address,
+    pub destination: Address,
+    pub lots: u64,
+    pub writer_lots: i64,
+    pub wrapped_lots: u64,
+}
+
+#[event]
+pub struct WrappedRedeemed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub wrapped: Address,
+    pub holder: Address,
+    pub destination: Address,
+    pub lots: u64,
+    pub payoff_atoms: i64,
+    pub wrapped_lots: u64,
+    pub unsettled_lots: u64,
+}
+
+#[event]
+pub struct WrappedClosed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub wrapped: Address,
+    pub mint: Address,
+    pub forfeit_lots: u64,
+    pub unsettled_lots: u64,
+}
+
+/// `ready_unix_s` is 0 where the terms stand at once.
+#[event]
+pub struct MarketUpdated {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub terms: MarketTerms,
+    pub ready_unix_s: i64,
+}
+
+/// The terms of the last `MarketUpdated` had waited, and stand now.
+#[event]
+pub struct MarketChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+}
+
+#[event]
+pub struct MarketDelisted {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+}
+
+#[event]
+pub struct ExpiryClosed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub expiry_unix_s: i64,
+}
+
+/// `fees_atoms` is what is left.
+#[event]
+pub struct FeesSwept {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub destination: Address,
+    pub amount_atoms: u64,
+    pub fees_atoms: u64,
 }

@@ -39,6 +39,7 @@ pub fn new_risk_take(
     lots: u64,
     now_unix_s: i64,
 ) -> Result<()> {
+    market.require_listed()?;
     let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
     let custody = shared::read::<Custody, _>(custody, &abi::ids::BREAKER, |_| MarginError::CustodyUnreadable)?;
     match permission(market_level(&brake, &custody, now_unix_s), Action::NewRisk) {

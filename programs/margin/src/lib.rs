@@ -13,8 +13,12 @@ mod portfolio_reads;
 mod state;
 mod valuation;
 
+mod wire;
+mod wrapped_mint;
+
 pub use errors::MarginError;
 use instructions::*;
+pub use wire::{GreeksView, MarginView, MarketTerms};
 // By name, or the framework's trait of that name would be taken.
 use instructions::AccountClose;
 
@@ -140,5 +144,75 @@ pub mod margin {
     pub fn mode_set(ctx: &mut Context<ModeSet>, mode: u8) -> Result<()> {
         let others = ctx.remaining_accounts()?;
         ctx.accounts.mode_set(mode, &others)
+    }
+
+    #[discrim = 30]
+    pub fn view_margin(ctx: &mut Context<ViewMargin>) -> Result<MarginView> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.view_margin(&others)
+    }
+
+    #[discrim = 31]
+    pub fn view_greeks(ctx: &mut Context<ViewGreeks>) -> Result<GreeksView> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.view_greeks(&others)
+    }
+
+    #[discrim = 32]
+    pub fn wrapped_open(ctx: &mut Context<WrappedOpen>, strike_e6: u64, kind: u8) -> Result<()> {
+        ctx.accounts.wrapped_open(strike_e6, kind, &ctx.bumps)
+    }
+
+    #[discrim = 33]
+    pub fn position_wrap(ctx: &mut Context<PositionWrap>, lots: u64) -> Result<()> {
+        let mut others = ctx.remaining_accounts()?;
+        ctx.accounts.position_wrap(lots, &mut others)
+    }
+
+    #[discrim = 34]
+    pub fn position_unwrap(ctx: &mut Context<PositionUnwrap>, lots: u64) -> Result<()> {
+        let mut others = ctx.remaining_accounts()?;
+        ctx.accounts.position_unwrap(lots, &mut others)
+    }
+
+    #[discrim = 35]
+    pub fn wrapped_redeem(ctx: &mut Context<WrappedRedeem>, lots: u64, ticket_id: u64) -> Result<()> {
+        ctx.accounts.wrapped_redeem(lots, ticket_id)
+    }
+
+    #[discrim = 36]
+    pub fn wrapped_close(ctx: &mut Context<WrappedClose>) -> Result<()> {
+        ctx.accounts.wrapped_close()
+    }
+
+    #[discrim = 37]
+    pub fn series_write_wrapped(ctx: &mut Context<SeriesWriteWrapped>, lots: u64) -> Result<()> {
+        let mut others = ctx.remaining_accounts()?;
+        ctx.accounts.series_write_wrapped(lots, &mut others)
+    }
+
+    #[discrim = 38]
+    pub fn market_update(ctx: &mut Context<MarketUpdate>, terms: MarketTerms) -> Result<()> {
+        ctx.accounts.market_update(&terms, &ctx.bumps)
+    }
+
+    #[discrim = 39]
+    pub fn market_apply(ctx: &mut Context<MarketApply>) -> Result<()> {
+        ctx.accounts.market_apply()
+    }
+
+    #[discrim = 40]
+    pub fn market_delist(ctx: &mut Context<MarketDelist>) -> Result<()> {
+        ctx.accounts.market_delist()
+    }
+
+    #[discrim = 41]
+    pub fn expiry_close(ctx: &mut Context<ExpiryClose>) -> Result<()> {
+        ctx.accounts.expiry_close()
+    }
+
+    #[discrim = 42]
+    pub fn fees_sweep(ctx: &mut Context<FeesSweep>, amount: u64, ticket_id: u64) -> Result<()> {
+        ctx.accounts.fees_sweep(amount, ticket_id)
     }
 }

@@ -7,13 +7,9 @@ use abi::margin::{EXPIRIES, EXPIRY_SETTLED};
 use abi::oracle::Feed;
 use anchor_lang::pinocchio::account::Ref;
 use anchor_lang::prelude::*;
-use pricing::{Svi, SECONDS_MIN};
-use risk::average::{running, RunningAverage};
-use risk::mark::{forward_floor, price_floor};
+use risk::mark::price_floor;
 use risk::payoff::Position;
-use risk::portfolio::{sort, Expiry, Leg, Market, INTRINSIC_BELOW_S, PEG};
-use risk::scenario::stale_minutes;
-use risk::settlement::Bucket;
+use risk::portfolio::{sort, Expiry, Leg, Market, Moment, PEG};
 use units::{PriceE6, UnixSeconds};
 
 /// What a margin figure is for.
@@ -91,11 +87,11 @@ impl<'a> Prices<'a> {
     fn market(&self, stale_minutes: u64) -> Result<Market> {
         let feed = self.feed;
         let spot = self.around.spot;
-        // A feed that has not sampled yet has no stable price.
-        let stable = PriceE6(feed.stable_e6.get());
+        let now = UnixSeconds(self.around.now_unix_s);
+        let stable = Moment { feed, spot, now, time_divisor: 1 }.stable();
         Ok(Market {
             spot,
-            stable: if stable.in_bounds() { stable } else { spot },
+            stable,
             half_width: PriceE6(feed.confidence_e6.get()).min(spot),
             quote_price: self.quote_price()?,
             stale_minutes,
@@ -127,49 +123,20 @@ impl<'a> Prices<'a> {
     #[inline(never)]
     fn expiry(&self, time: i64, listed: &Listed) -> Result<(Expiry, u64)> {
         let around = self.around;
-        let seconds = time.saturating_sub(around.now_unix_s);
-        let average = self.average(time, listed)?;
-        let intrinsic = Expiry { forward: around.spot, seconds, svi: NO_SURFACE, reference_s: SECONDS_MIN, average };
-        // In the last minute, and until the account has settled, no volatility counts.
-        if seconds < INTRINSIC_BELOW_S {
-            return Ok((intrinsic, 0));
-        }
-        let surface = others::surface(around.others, &around.market.feed, time)?;
-        let age_s = around.now_unix_s.saturating_sub(surface.posted_unix_s.get());
-        let age_s = u64::try_from(age_s).unwrap_or(0).saturating_mul(u64::from(around.market.time_divisor.get()));
-        let minutes = stale_minutes(age_s);
+        let moment = Moment {
+            feed: self.feed,
+            spot: around.spot,
+            now: UnixSeconds(around.now_unix_s),
+            time_divisor: around.market.time_divisor.get(),
+        };
+        let settled = (listed.state == EXPIRY_SETTLED).then(|| PriceE6(listed.settlement_price_e6.get()));
+        let surface = match moment.reads_surface(UnixSeconds(time)) {
+            true => Some(others::surface(around.others, &around.market.feed, time)?),
+            false => None,
+        };
+        let read = moment.expiry(UnixSeconds(time), settled, surface.as_deref());
+        let (expiry, minutes) = read.map_err(|_| MarginError::MarginUncomputable)?;
         require!(minutes == 0 || self.need == Need::Keep, MarginError::SurfaceStale);
-        let forward = forward_floor(around.spot, surface.rate_e9.get(), seconds);
-        let svi = Svi {
-            a_e9: surface.a_e9.get(),
-            b_e9: surface.b_e9.get(),
-            rho_e9: surface.rho_e9.get(),
-            m_e9: surface.m_e9.get(),
-            sigma_e9: surface.sigma_e9.get(),
-        };
-        let forward = forward.map_err(|_| MarginError::MarginUncomputable)?;
-        Ok((Expiry { forward, svi, reference_s: surface.reference_s.get(), ..intrinsic }, minutes))
-    }
-
-    /// What is known of the settlement: the price once it is fixed, the buckets of the last 30 minutes before.
-    fn average(&self, time: i64, listed: &Listed) -> Result<RunningAverage> {
-        let around = self.around;
-        if listed.state == EXPIRY_SETTLED {
-            let mean = PriceE6(listed.settlement_price_e6.get());
-            return Ok(RunningAverage { mean, fixed_s: 1, remaining_s: 0 });
-        }
-        let place = |place: u32| {
-            let bucket = usize::try_from(place).ok().and_then(|place| self.feed.buckets.get(place));
-            bucket.map_or(Bucket::default(), |bucket| Bucket {
-                number: bucket.number.get(),
-                weight_s: bucket.weight_s.get(),
-                weighted_price_e6_s: bucket.weighted_price_e6_s.get(),
-            })
-        };
-        running(UnixSeconds(time), UnixSeconds(around.now_unix_s), self.feed.bucket_s.get(), place)
-            .map_err(|_| MarginError::MarginUncomputable.into())
+        Ok((expiry, minutes))
     }
 }
-
-/// Stands where no surface is looked at.
-const NO_SURFACE: Svi = Svi { a_e9: 0, b_e9: 0, rho_e9: 0, m_e9: 0, sigma_e9: 0 };

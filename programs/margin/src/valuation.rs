@@ -6,7 +6,7 @@ use abi::margin::MODE_PORTFOLIO;
 use anchor_lang::prelude::*;
 use core::cell::OnceCell;
 use risk::payoff::{Book, Position};
-use risk::portfolio::{assess, Assessment, Portfolio, Table};
+use risk::portfolio::{assess, Assessment, Portfolio, PortfolioError, Table};
 use risk::standard::{initial_margin, maintenance_margin, Holdings};
 use risk::CashError;
 use units::{BaseAtoms, PriceE6, QuoteAtoms};
@@ -86,10 +86,26 @@ impl MarginAccount {
             let Assessment { mtm, im, mm, .. } = held.assess(around, need)?;
             return Ok(Figures { mtm, im, mm });
         }
-        let scale = around.market.scale();
-        let im = held.with_holdings(|holdings| initial_margin(holdings, around.spot, scale))?;
-        let mm = held.with_holdings(|holdings| maintenance_margin(holdings, around.spot, scale))?;
-        Ok(Figures { mtm: held.intrinsic(around).ok_or(MarginError::NotionalTooLarge)?, im, mm })
+        held.standard(around)
+    }
+
+    /// As [`Self::figures`] in standard mode, whatever the account's.
+    #[inline(never)]
+    pub fn standard_figures(&self, around: &Surroundings<'_>) -> Result<Figures> {
+        self.held_at(None)?.standard(around)
+    }
+
+    /// Shows `view` the account as portfolio margin reads it, whatever its mode.
+    #[inline(never)]
+    pub fn portfolio_view(
+        &self,
+        around: &Surroundings<'_>,
+        view: impl FnOnce(&Portfolio<'_>, &risk::portfolio::Market) -> core::result::Result<(), PortfolioError>,
+    ) -> Result<()> {
+        let held = self.held_at(None)?;
+        let reads = PortfolioReads::of(&held.positions, around, Need::Keep)?;
+        let portfolio = Portfolio { quote: held.quote, base: held.base, expiries: &reads.expiries, legs: &reads.legs };
+        view(&portfolio, &reads.market).map_err(|_| MarginError::MarginUncomputable.into())
     }
 
     fn held_at(&self, instead: Option<&Earlier>) -> Result<Held> {
@@ -111,6 +127,13 @@ impl Held {
         }
         let holdings = Holdings { quote: self.quote, base: self.base, book: &book };
         Ok(value(&holdings).map_err(MarginError::from)?)
+    }
+
+    fn standard(&self, around: &Surroundings<'_>) -> Result<Figures> {
+        let scale = around.market.scale();
+        let im = self.with_holdings(|holdings| initial_margin(holdings, around.spot, scale))?;
+        let mm = self.with_holdings(|holdings| maintenance_margin(holdings, around.spot, scale))?;
+        Ok(Figures { mtm: self.intrinsic(around).ok_or(MarginError::NotionalTooLarge)?, im, mm })
     }
 
     #[inline(never)]

@@ -64,8 +64,9 @@ fn bytes_from_vec(ty: &mut IdlType) {
 fn remove_unreferenced_types(idl: &mut Idl) -> Result<()> {
     let mut queue: Vec<String> = idl.accounts.iter().map(|account| account.name.clone()).collect();
     queue.extend(idl.events.iter().map(|event| event.name.clone()));
-    for arg in idl.instructions.iter_mut().flat_map(|instruction| &mut instruction.args) {
-        defined_names(&mut arg.ty, &mut queue);
+    for instruction in &mut idl.instructions {
+        instruction.args.iter_mut().for_each(|arg| defined_names(&mut arg.ty, &mut queue));
+        instruction.returns.iter_mut().for_each(|returned| defined_names(returned, &mut queue));
     }
     let mut reached = BTreeSet::new();
     while let Some(name) = queue.pop() {

@@ -19,6 +19,7 @@ pub fn json() -> Result<String> {
             "ed25519": base58(&ids::ED25519),
             "sysvarInstructions": base58(&ids::SYSVAR_INSTRUCTIONS),
             "token": base58(&ids::TOKEN),
+            "token2022": base58(&ids::TOKEN_2022),
         },
         "seeds": {
             "config": text(config::CONFIG_SEED)?,
@@ -34,6 +35,9 @@ pub fn json() -> Result<String> {
                 ("account", margin::ACCOUNT_SEED),
                 ("quote", margin::QUOTE_SEED),
                 ("posted", margin::POSTED_SEED),
+                ("change", margin::CHANGE_SEED),
+                ("wrapped", margin::WRAPPED_SEED),
+                ("wrappedMint", margin::WRAPPED_MINT_SEED),
             ])?,
             "vault": seeds(&[
                 ("vault", vault::VAULT_SEED),

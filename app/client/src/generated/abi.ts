@@ -14,6 +14,7 @@ export const ABI = {
     "pythReceiver2": "rec2HHDDnjLfj4kE7VyEtFA1HPGQLK33259532cRyHp",
     "sysvarInstructions": "Sysvar1nstructions1111111111111111111111111",
     "token": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+    "token2022": "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
     "vault": "E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6"
   },
   "guardians": 8,
@@ -61,10 +62,13 @@ export const ABI = {
     },
     "margin": {
       "account": "account",
+      "change": "change",
       "expiry": "expiry",
       "market": "market",
       "posted": "posted",
-      "quote": "quote"
+      "quote": "quote",
+      "wrapped": "wrapped",
+      "wrappedMint": "mint"
     },
     "oracle": {
       "board": "board",

@@ -28,16 +28,27 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'AccountTransferred'; data: margin.AccountTransferred }
   | { program: 'margin'; name: 'AccountWithdrawn'; data: margin.AccountWithdrawn }
   | { program: 'margin'; name: 'DelegateChanged'; data: margin.DelegateChanged }
+  | { program: 'margin'; name: 'ExpiryClosed'; data: margin.ExpiryClosed }
   | { program: 'margin'; name: 'ExpiryCreated'; data: margin.ExpiryCreated }
   | { program: 'margin'; name: 'ExpirySettled'; data: margin.ExpirySettled }
+  | { program: 'margin'; name: 'FeesSwept'; data: margin.FeesSwept }
   | { program: 'margin'; name: 'LegFilled'; data: margin.LegFilled }
+  | { program: 'margin'; name: 'MarketChanged'; data: margin.MarketChanged }
   | { program: 'margin'; name: 'MarketCreated'; data: margin.MarketCreated }
+  | { program: 'margin'; name: 'MarketDelisted'; data: margin.MarketDelisted }
+  | { program: 'margin'; name: 'MarketUpdated'; data: margin.MarketUpdated }
   | { program: 'margin'; name: 'ModeChanged'; data: margin.ModeChanged }
   | { program: 'margin'; name: 'NonceFloorRaised'; data: margin.NonceFloorRaised }
+  | { program: 'margin'; name: 'PositionUnwrapped'; data: margin.PositionUnwrapped }
+  | { program: 'margin'; name: 'PositionWrapped'; data: margin.PositionWrapped }
   | { program: 'margin'; name: 'QuoteFilled'; data: margin.QuoteFilled }
   | { program: 'margin'; name: 'QuotePosted'; data: margin.QuotePosted }
   | { program: 'margin'; name: 'QuoteWithdrawn'; data: margin.QuoteWithdrawn }
   | { program: 'margin'; name: 'SeriesWritten'; data: margin.SeriesWritten }
+  | { program: 'margin'; name: 'SeriesWrittenWrapped'; data: margin.SeriesWrittenWrapped }
+  | { program: 'margin'; name: 'WrappedClosed'; data: margin.WrappedClosed }
+  | { program: 'margin'; name: 'WrappedOpened'; data: margin.WrappedOpened }
+  | { program: 'margin'; name: 'WrappedRedeemed'; data: margin.WrappedRedeemed }
   | { program: 'vault'; name: 'AuctionCleared'; data: vault.AuctionCleared }
   | { program: 'vault'; name: 'AuctionOpened'; data: vault.AuctionOpened }
   | { program: 'vault'; name: 'AuthorityChanged'; data: vault.AuthorityChanged }
@@ -112,16 +123,27 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'AccountTransferred', discriminator: new Uint8Array([52,76,122,121,128,242,235,63]), decode: (bytes) => ({ program: 'margin', name: 'AccountTransferred', data: margin.getAccountTransferredDecoder().decode(bytes) }) },
     { name: 'AccountWithdrawn', discriminator: new Uint8Array([226,117,67,144,168,220,77,131]), decode: (bytes) => ({ program: 'margin', name: 'AccountWithdrawn', data: margin.getAccountWithdrawnDecoder().decode(bytes) }) },
     { name: 'DelegateChanged', discriminator: new Uint8Array([225,147,224,43,247,130,101,91]), decode: (bytes) => ({ program: 'margin', name: 'DelegateChanged', data: margin.getDelegateChangedDecoder().decode(bytes) }) },
+    { name: 'ExpiryClosed', discriminator: new Uint8Array([229,184,243,121,145,218,166,11]), decode: (bytes) => ({ program: 'margin', name: 'ExpiryClosed', data: margin.getExpiryClosedDecoder().decode(bytes) }) },
     { name: 'ExpiryCreated', discriminator: new Uint8Array([137,192,217,75,194,252,94,251]), decode: (bytes) => ({ program: 'margin', name: 'ExpiryCreated', data: margin.getExpiryCreatedDecoder().decode(bytes) }) },
     { name: 'ExpirySettled', discriminator: new Uint8Array([251,101,239,69,87,205,61,222]), decode: (bytes) => ({ program: 'margin', name: 'ExpirySettled', data: margin.getExpirySettledDecoder().decode(bytes) }) },
+    { name: 'FeesSwept', discriminator: new Uint8Array([96,218,115,136,74,170,202,172]), decode: (bytes) => ({ program: 'margin', name: 'FeesSwept', data: margin.getFeesSweptDecoder().decode(bytes) }) },
     { name: 'LegFilled', discriminator: new Uint8Array([40,75,30,28,158,143,152,226]), decode: (bytes) => ({ program: 'margin', name: 'LegFilled', data: margin.getLegFilledDecoder().decode(bytes) }) },
+    { name: 'MarketChanged', discriminator: new Uint8Array([235,2,242,195,85,32,71,249]), decode: (bytes) => ({ program: 'margin', name: 'MarketChanged', data: margin.getMarketChangedDecoder().decode(bytes) }) },
     { name: 'MarketCreated', discriminator: new Uint8Array([88,184,130,231,226,84,6,58]), decode: (bytes) => ({ program: 'margin', name: 'MarketCreated', data: margin.getMarketCreatedDecoder().decode(bytes) }) },
+    { name: 'MarketDelisted', discriminator: new Uint8Array([221,179,59,161,218,81,167,151]), decode: (bytes) => ({ program: 'margin', name: 'MarketDelisted', data: margin.getMarketDelistedDecoder().decode(bytes) }) },
+    { name: 'MarketUpdated', discriminator: new Uint8Array([170,51,74,147,116,168,217,251]), decode: (bytes) => ({ program: 'margin', name: 'MarketUpdated', data: margin.getMarketUpdatedDecoder().decode(bytes) }) },
     { name: 'ModeChanged', discriminator: new Uint8Array([149,123,78,29,237,72,67,229]), decode: (bytes) => ({ program: 'margin', name: 'ModeChanged', data: margin.getModeChangedDecoder().decode(bytes) }) },
     { name: 'NonceFloorRaised', discriminator: new Uint8Array([125,46,187,247,125,71,131,63]), decode: (bytes) => ({ program: 'margin', name: 'NonceFloorRaised', data: margin.getNonceFloorRaisedDecoder().decode(bytes) }) },
+    { name: 'PositionUnwrapped', discriminator: new Uint8Array([191,74,134,253,95,71,81,201]), decode: (bytes) => ({ program: 'margin', name: 'PositionUnwrapped', data: margin.getPositionUnwrappedDecoder().decode(bytes) }) },
+    { name: 'PositionWrapped', discriminator: new Uint8Array([79,149,162,225,43,226,243,13]), decode: (bytes) => ({ program: 'margin', name: 'PositionWrapped', data: margin.getPositionWrappedDecoder().decode(bytes) }) },
     { name: 'QuoteFilled', discriminator: new Uint8Array([205,53,159,86,117,4,177,64]), decode: (bytes) => ({ program: 'margin', name: 'QuoteFilled', data: margin.getQuoteFilledDecoder().decode(bytes) }) },
     { name: 'QuotePosted', discriminator: new Uint8Array([130,69,35,209,183,130,239,156]), decode: (bytes) => ({ program: 'margin', name: 'QuotePosted', data: margin.getQuotePostedDecoder().decode(bytes) }) },
     { name: 'QuoteWithdrawn', discriminator: new Uint8Array([201,132,14,18,98,162,155,141]), decode: (bytes) => ({ program: 'margin', name: 'QuoteWithdrawn', data: margin.getQuoteWithdrawnDecoder().decode(bytes) }) },
     { name: 'SeriesWritten', discriminator: new Uint8Array([154,23,127,212,108,59,235,5]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWritten', data: margin.getSeriesWrittenDecoder().decode(bytes) }) },
+    { name: 'SeriesWrittenWrapped', discriminator: new Uint8Array([11,211,161,80,69,12,8,192]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWrittenWrapped', data: margin.getSeriesWrittenWrappedDecoder().decode(bytes) }) },
+    { name: 'WrappedClosed', discriminator: new Uint8Array([109,244,211,107,50,227,13,186]), decode: (bytes) => ({ program: 'margin', name: 'WrappedClosed', data: margin.getWrappedClosedDecoder().decode(bytes) }) },
+    { name: 'WrappedOpened', discriminator: new Uint8Array([25,16,221,214,76,109,223,106]), decode: (bytes) => ({ program: 'margin', name: 'WrappedOpened', data: margin.getWrappedOpenedDecoder().decode(bytes) }) },
+    { name: 'WrappedRedeemed', discriminator: new Uint8Array([13,25,206,134,100,104,31,6]), decode: (bytes) => ({ program: 'margin', name: 'WrappedRedeemed', data: margin.getWrappedRedeemedDecoder().decode(bytes) }) },
   ],
   'E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6': [
     { name: 'AuctionCleared', discriminator: new Uint8Array([14,162,105,210,219,36,142,160]), decode: (bytes) => ({ program: 'vault', name: 'AuctionCleared', data: vault.getAuctionClearedDecoder().decode(bytes) }) },

@@ -132,7 +132,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6279, "ExpiriesFull", "the account would hold positions in more than 4 expiries"),
     (6280, "SurfaceMissing", "a surface of an expiry that the account holds is not among the accounts passed"),
     (6281, "SurfaceStale", "a surface is older than 20 minutes: new risk and withdrawals wait for the next one"),
-    (6282, "ExpiryMissing", "an expiry that the account holds is not among the accounts passed"),
+    (
+        6282,
+        "ExpiryMissing",
+        "an expiry that the account holds, or that the lots are of, is not among the accounts passed (writable, if its lots move)",
+    ),
     (6283, "QuoteFeedMissing", "the feed of the quote token is not among the accounts passed"),
     (6284, "QuoteFeedStale", "the feed of the quote token is older than 60 s or degraded"),
     (6285, "MarginUncomputable", "portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds"),
@@ -141,6 +145,24 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6288, "CustodyUnreadable", "the custody is not readable"),
     (6289, "FillThrottled", "at level 1 one fill takes at most a hundredth of the market's cap on open interest"),
     (6290, "RateThrottled", "at level 1 a market takes at most a twentieth of its cap on open interest in an hour"),
+    (6291, "WrappedOfAnotherMarket", "the wrapped series belongs to another market"),
+    (6292, "WrappedOfAnotherExpiry", "the expiry is not the wrapped series'"),
+    (6293, "WrongWrappedMint", "the mint is not the wrapped series'"),
+    (6294, "LotsAboveHeld", "the account holds fewer long lots of the series"),
+    (6295, "LotsAboveWrapped", "fewer lots of the series are wrapped"),
+    (6296, "WrappedInUse", "tokens of the series are still out: they are redeemed or unwrapped first"),
+    (6297, "ParamsOutOfBounds", "a portfolio parameter lies out of its bounds"),
+    (
+        6298,
+        "QuoteFeedUnreadable",
+        "the account is not the feed that the terms name for the quote token, or none that this program can read",
+    ),
+    (6299, "ChangeNotPending", "no change of this market's terms waits"),
+    (6300, "ChangeTooEarly", "looser terms wait for 48 hours"),
+    (6301, "ChangeOfAnotherMarket", "the change is of another market"),
+    (6302, "MarketDelisted", "the market is delisted: positions may only shrink, and nothing is listed any more"),
+    (6303, "ExpiryInUse", "the expiry still has lots that have not settled, or wrapped series that are open"),
+    (6304, "FeesBelowAmount", "the market has taken fewer fees that have not been swept"),
 ];
 
 /// Every instruction, by discriminator.
@@ -225,6 +247,59 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: DelegateSet::ACCOUNTS,
     },
     InstructionSpec { name: "mode_set", discriminator: ModeSet::DISCRIMINATOR, accounts: ModeSet::ACCOUNTS },
+    InstructionSpec { name: "view_margin", discriminator: ViewMargin::DISCRIMINATOR, accounts: ViewMargin::ACCOUNTS },
+    InstructionSpec { name: "view_greeks", discriminator: ViewGreeks::DISCRIMINATOR, accounts: ViewGreeks::ACCOUNTS },
+    InstructionSpec {
+        name: "wrapped_open",
+        discriminator: WrappedOpen::DISCRIMINATOR,
+        accounts: WrappedOpen::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "position_wrap",
+        discriminator: PositionWrap::DISCRIMINATOR,
+        accounts: PositionWrap::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "position_unwrap",
+        discriminator: PositionUnwrap::DISCRIMINATOR,
+        accounts: PositionUnwrap::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "wrapped_redeem",
+        discriminator: WrappedRedeem::DISCRIMINATOR,
+        accounts: WrappedRedeem::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "wrapped_close",
+        discriminator: WrappedClose::DISCRIMINATOR,
+        accounts: WrappedClose::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "series_write_wrapped",
+        discriminator: SeriesWriteWrapped::DISCRIMINATOR,
+        accounts: SeriesWriteWrapped::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_update",
+        discriminator: MarketUpdate::DISCRIMINATOR,
+        accounts: MarketUpdate::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_apply",
+        discriminator: MarketApply::DISCRIMINATOR,
+        accounts: MarketApply::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_delist",
+        discriminator: MarketDelist::DISCRIMINATOR,
+        accounts: MarketDelist::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "expiry_close",
+        discriminator: ExpiryClose::DISCRIMINATOR,
+        accounts: ExpiryClose::ACCOUNTS,
+    },
+    InstructionSpec { name: "fees_sweep", discriminator: FeesSweep::DISCRIMINATOR, accounts: FeesSweep::ACCOUNTS },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1283,6 +1358,733 @@ pub struct ModeSetArgs {
     pub mode: u8,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewMargin {
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl ViewMargin {
+    pub const DISCRIMINATOR: &[u8] = &[30];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.account, false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewGreeks {
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl ViewGreeks {
+    pub const DISCRIMINATOR: &[u8] = &[31];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.account, false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedOpen {
+    pub payer: Pubkey,
+    pub market: Pubkey,
+    pub expiry: Pubkey,
+    pub wrapped: Pubkey,
+    /// Created by the handler.
+    pub mint: Pubkey,
+}
+
+impl WrappedOpen {
+    pub const DISCRIMINATOR: &[u8] = &[32];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: WrappedOpenArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: WrappedOpenArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new(self.expiry, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.mint, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WrappedOpenArgs {
+    pub strike_e6: u64,
+    pub kind: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PositionWrap {
+    pub owner: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+    /// Any token account of the mint: the owner chooses. Token-2022 holds it to the mint.
+    pub destination: Pubkey,
+    pub custody: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl PositionWrap {
+    pub const DISCRIMINATOR: &[u8] = &[33];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self, args: PositionWrapArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: PositionWrapArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.mint, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PositionWrapArgs {
+    pub lots: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PositionUnwrap {
+    /// Owns the account, and may spend from `source`.
+    pub owner: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+    /// No check here: Token-2022 holds it to the mint and to the owner's signature.
+    pub source: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl PositionUnwrap {
+    pub const DISCRIMINATOR: &[u8] = &[34];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self, args: PositionUnwrapArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: PositionUnwrapArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.mint, false),
+            AccountMeta::new(self.source, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PositionUnwrapArgs {
+    pub lots: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedRedeem {
+    /// May spend from `source`.
+    pub holder: Pubkey,
+    pub market: Pubkey,
+    pub expiry: Pubkey,
+    pub wrapped: Pubkey,
+    /// Must be `wrapped.mint`.
+    pub wrapped_mint: Pubkey,
+    /// No check here: Token-2022 holds it to the mint and to the holder's signature.
+    pub source: Pubkey,
+    pub custody: Pubkey,
+    /// Must be `market.quote_mint`.
+    pub mint: Pubkey,
+    /// Must be `market.quote_tokens`.
+    pub tokens: Pubkey,
+    /// Any account of the quote token: the holder chooses.
+    pub destination: Pubkey,
+    /// Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the holder may pay.
+    pub payer: Pubkey,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    pub ticket: Pubkey,
+    pub breaker_program: Pubkey,
+}
+
+impl WrappedRedeem {
+    pub const DISCRIMINATOR: &[u8] = &[35];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "holder", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped_mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: WrappedRedeemArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: WrappedRedeemArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.holder, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.expiry, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.wrapped_mint, false),
+            AccountMeta::new(self.source, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+            AccountMeta::new_readonly(self.breaker_program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WrappedRedeemArgs {
+    pub lots: u64,
+    pub ticket_id: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedClose {
+    /// Who paid the rent.
+    pub payer: Pubkey,
+    pub market: Pubkey,
+    /// The series' expiry, which holds what burnt tokens never claimed.
+    pub expiry: Pubkey,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+}
+
+impl WrappedClose {
+    pub const DISCRIMINATOR: &[u8] = &[36];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.expiry, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.mint, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesWriteWrapped {
+    /// A PDA of the vault program, and an account of it: what a vault may write, the vault program decides.
+    pub writer_owner: Pubkey,
+    pub market: Pubkey,
+    pub writer: Pubkey,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+    /// Any token account of the mint: the vault chooses. Token-2022 holds it to the mint.
+    pub destination: Pubkey,
+    pub custody: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl SeriesWriteWrapped {
+    pub const DISCRIMINATOR: &[u8] = &[37];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "writer_owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "writer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self, args: SeriesWriteWrappedArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SeriesWriteWrappedArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.writer_owner, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.writer, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.mint, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SeriesWriteWrappedArgs {
+    pub lots: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketUpdate {
+    pub authority: Pubkey,
+    /// `dup`: a signer's view gives no access to data, so the authority may pay.
+    pub payer: Pubkey,
+    pub config: Pubkey,
+    pub market: Pubkey,
+    pub change: Pubkey,
+    /// The feed that the terms name for the quote token; the system program where they name none.
+    pub quote_feed: Pubkey,
+}
+
+impl MarketUpdate {
+    pub const DISCRIMINATOR: &[u8] = &[38];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "change", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: MarketTerms) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MarketTerms) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.change, false),
+            AccountMeta::new_readonly(self.quote_feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketApply {
+    pub market: Pubkey,
+    pub change: Pubkey,
+}
+
+impl MarketApply {
+    pub const DISCRIMINATOR: &[u8] = &[39];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "change", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.market, false), AccountMeta::new(self.change, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketDelist {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub market: Pubkey,
+}
+
+impl MarketDelist {
+    pub const DISCRIMINATOR: &[u8] = &[40];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.market, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiryClose {
+    /// Who paid the rent.
+    pub payer: Pubkey,
+    pub market: Pubkey,
+    pub expiry: Pubkey,
+}
+
+impl ExpiryClose {
+    pub const DISCRIMINATOR: &[u8] = &[41];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.expiry, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeesSweep {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub market: Pubkey,
+    pub custody: Pubkey,
+    /// Must be `market.quote_mint`.
+    pub mint: Pubkey,
+    /// Must be `market.quote_tokens`.
+    pub tokens: Pubkey,
+    /// Any account of the quote token: the authority chooses.
+    pub destination: Pubkey,
+    /// Pays the rent of a ticket if there is one, and gets it back. `dup`: a signer's view gives no access to data, so the authority may pay.
+    pub payer: Pubkey,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    pub ticket: Pubkey,
+    pub breaker_program: Pubkey,
+}
+
+impl FeesSweep {
+    pub const DISCRIMINATOR: &[u8] = &[42];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: FeesSweepArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: FeesSweepArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(self.breaker_program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeesSweepArgs {
+    pub amount: u64,
+    pub ticket_id: u64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountClosed {
     pub slot: u64,
@@ -1383,6 +2185,15 @@ pub struct DelegateChanged {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ExpiryClosed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub expiry_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct ExpiryCreated {
     pub slot: u64,
     pub unix_s: i64,
@@ -1403,6 +2214,18 @@ pub struct ExpirySettled {
     pub settlement_price_e6: u64,
     /// Lots, long and short, whose accounts have yet to settle.
     pub unsettled_lots: u64,
+}
+
+/// `fees_atoms` is what is left.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeesSwept {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub destination: Pubkey,
+    pub amount_atoms: u64,
+    pub fees_atoms: u64,
 }
 
 /// One leg of a fill. Those of one fill come before its `QuoteFilled`.
@@ -1426,6 +2249,15 @@ pub struct LegFilled {
     pub maker_lots: i64,
 }
 
+/// The terms of the last `MarketUpdated` had waited, and stand now.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct MarketCreated {
     pub slot: u64,
@@ -1433,6 +2265,36 @@ pub struct MarketCreated {
     pub seq: u64,
     pub market: Pubkey,
     pub symbol: [u8; 16],
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketDelisted {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketTerms {
+    pub taker_fee_bps: u16,
+    pub maker_fee_bps: u16,
+    /// Of expiries that are listed from then on.
+    pub strike_tick_e6: u64,
+    /// The oracle feed of the quote token in USD; zero where its peg is taken for granted.
+    pub quote_feed: Pubkey,
+    pub portfolio: PortfolioParams,
+}
+
+/// `ready_unix_s` is 0 where the terms stand at once.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketUpdated {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub terms: MarketTerms,
+    pub ready_unix_s: i64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1454,6 +2316,57 @@ pub struct NonceFloorRaised {
     pub seq: u64,
     pub account: Pubkey,
     pub nonce_floor: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PortfolioParams {
+    pub multiplier_e9: u32,
+    pub step_e9: u32,
+    pub wide_e9: u32,
+    pub tail_moves_e9: [i64; 8],
+    pub tail_weights_e9: [u32; 8],
+    pub vol_up_e9: u32,
+    pub vol_down_e9: u32,
+    pub power_short_e9: u32,
+    pub power_long_e9: u32,
+    pub up_floor_e9: u64,
+    pub down_floor_e9: u64,
+    pub tilt_e9: u32,
+    pub tilt_max_e9: u32,
+    pub stale_e9: u32,
+    pub mm_loss_e9: u32,
+    pub net_short_im_e9: u32,
+    pub net_short_mm_e9: u32,
+    pub basis_add_e9: u32,
+    pub basis_per_year_e9: u32,
+    pub concentration_share_e9: u32,
+    pub concentration_e9: u32,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PositionUnwrapped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub wrapped: Pubkey,
+    pub source: Pubkey,
+    pub lots: u64,
+    pub account_lots: i64,
+    pub wrapped_lots: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PositionWrapped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub wrapped: Pubkey,
+    pub destination: Pubkey,
+    pub lots: u64,
+    pub account_lots: i64,
+    pub wrapped_lots: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1511,6 +2424,58 @@ pub struct SeriesWritten {
     pub holder_lots: i64,
 }
 
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SeriesWrittenWrapped {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub writer: Pubkey,
+    pub wrapped: Pubkey,
+    pub destination: Pubkey,
+    pub lots: u64,
+    pub writer_lots: i64,
+    pub wrapped_lots: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WrappedClosed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+    pub forfeit_lots: u64,
+    pub unsettled_lots: u64,
+}
+
+/// `seq` counts the wrapped series' events.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WrappedOpened {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub kind: u8,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WrappedRedeemed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub wrapped: Pubkey,
+    pub holder: Pubkey,
+    pub destination: Pubkey,
+    pub lots: u64,
+    pub payoff_atoms: i64,
+    pub wrapped_lots: u64,
+    pub unsettled_lots: u64,
+}
+
 impl AccountClosed {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[19, 250, 79, 236, 91, 80, 148, 48];
@@ -1546,6 +2511,11 @@ impl DelegateChanged {
     pub const DISCRIMINATOR: &[u8] = &[225, 147, 224, 43, 247, 130, 101, 91];
 }
 
+impl ExpiryClosed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[229, 184, 243, 121, 145, 218, 166, 11];
+}
+
 impl ExpiryCreated {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[137, 192, 217, 75, 194, 252, 94, 251];
@@ -1556,14 +2526,34 @@ impl ExpirySettled {
     pub const DISCRIMINATOR: &[u8] = &[251, 101, 239, 69, 87, 205, 61, 222];
 }
 
+impl FeesSwept {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[96, 218, 115, 136, 74, 170, 202, 172];
+}
+
 impl LegFilled {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[40, 75, 30, 28, 158, 143, 152, 226];
 }
 
+impl MarketChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[235, 2, 242, 195, 85, 32, 71, 249];
+}
+
 impl MarketCreated {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[88, 184, 130, 231, 226, 84, 6, 58];
+}
+
+impl MarketDelisted {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[221, 179, 59, 161, 218, 81, 167, 151];
+}
+
+impl MarketUpdated {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[170, 51, 74, 147, 116, 168, 217, 251];
 }
 
 impl ModeChanged {
@@ -1574,6 +2564,16 @@ impl ModeChanged {
 impl NonceFloorRaised {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[125, 46, 187, 247, 125, 71, 131, 63];
+}
+
+impl PositionUnwrapped {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[191, 74, 134, 253, 95, 71, 81, 201];
+}
+
+impl PositionWrapped {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[79, 149, 162, 225, 43, 226, 243, 13];
 }
 
 impl QuoteFilled {
@@ -1594,4 +2594,24 @@ impl QuoteWithdrawn {
 impl SeriesWritten {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[154, 23, 127, 212, 108, 59, 235, 5];
+}
+
+impl SeriesWrittenWrapped {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[11, 211, 161, 80, 69, 12, 8, 192];
+}
+
+impl WrappedClosed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[109, 244, 211, 107, 50, 227, 13, 186];
+}
+
+impl WrappedOpened {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[25, 16, 221, 214, 76, 109, 223, 106];
+}
+
+impl WrappedRedeemed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[13, 25, 206, 134, 100, 104, 31, 6];
 }

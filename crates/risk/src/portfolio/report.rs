@@ -26,29 +26,48 @@ pub struct Report {
 
 /// As [`super::assess`], with every node. The two tilts are given each for the whole portfolio; margin takes the worse of each expiry.
 pub fn report(portfolio: &Portfolio<'_>, market: &Market, table: &Table) -> Result<Report, PortfolioError> {
-    let totals = Totals::of(portfolio, market, table)?;
-    report_totals(portfolio, market, table, &totals).ok_or(PortfolioError::Overflow)
+    let node = Node::of(&table.params.scenarios, 0).ok_or(PortfolioError::Overflow)?;
+    let mut nodes = [NodeValue { node, value: QuoteAtoms::ZERO, loss: QuoteAtoms::ZERO }; NODES];
+    let assessment = ladder(portfolio, market, table, |index, value| {
+        if let Some(place) = nodes.get_mut(index) {
+            *place = value;
+        }
+    })?;
+    Ok(Report { assessment, nodes })
 }
 
-fn report_totals(portfolio: &Portfolio<'_>, market: &Market, table: &Table, totals: &Totals) -> Option<Report> {
-    let assessment = assess_totals(portfolio, market, table, totals)?;
+/// As [`report`], each node given to `each` with its index.
+pub fn ladder(
+    portfolio: &Portfolio<'_>,
+    market: &Market,
+    table: &Table,
+    each: impl FnMut(usize, NodeValue),
+) -> Result<Assessment, PortfolioError> {
+    let totals = Totals::of(portfolio, market, table)?;
+    let assessment = assess_totals(portfolio, market, table, &totals).ok_or(PortfolioError::Overflow)?;
+    climb(portfolio, market, table, &totals, each).ok_or(PortfolioError::Overflow)?;
+    Ok(assessment)
+}
+
+#[inline(never)]
+fn climb(
+    portfolio: &Portfolio<'_>,
+    market: &Market,
+    table: &Table,
+    totals: &Totals,
+    mut each: impl FnMut(usize, NodeValue),
+) -> Option<()> {
     let unit = &totals.unit;
     let base = Base::of(portfolio.base, market, unit)?;
     let held = portfolio.quote.checked_add(base.now)?;
-    let still =
-        NodeValue { node: Node::of(&table.params.scenarios, 0)?, value: QuoteAtoms::ZERO, loss: QuoteAtoms::ZERO };
-    let mut nodes = [still; NODES];
-    for (index, (out, options)) in nodes.iter_mut().zip(&totals.nodes).enumerate() {
+    for (index, options) in totals.nodes.iter().enumerate() {
         let node = Node::of(&table.params.scenarios, index)?;
         let change_q36 = table.moves().changes_q36.get(place(index))?;
         let of_base = if base.now.0 == 0 { 0 } else { base.change_floor(*change_q36, base.now_size) };
         let value = options.checked_sub(totals.guard)?.checked_add(of_base)?;
         let change = options.checked_sub(totals.now())?.checked_add(of_base)?;
-        *out = NodeValue {
-            node,
-            value: held.checked_add(unit.atoms_floor(value, totals.strikes)?)?,
-            loss: unit.atoms_floor(part_floor(change, node.weight_e9), 0)?,
-        };
+        let value = held.checked_add(unit.atoms_floor(value, totals.strikes)?)?;
+        each(index, NodeValue { node, value, loss: unit.atoms_floor(part_floor(change, node.weight_e9), 0)? });
     }
-    Some(Report { assessment, nodes })
+    Some(())
 }

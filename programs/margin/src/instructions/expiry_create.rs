@@ -36,8 +36,9 @@ pub struct ExpiryCreate {
 impl ExpiryCreate {
     /// Authority: anyone.
     /// Effects: 32 strikes around the present price, a call and a put each.
-    /// Errors: `ExpiryNotInFuture`, `ExpiryBeyondHorizon`, `ExpiryOffSchedule`, `LevelForbids`, `FeedStale`, `StrikesOutOfBounds`.
+    /// Errors: `MarketDelisted`, `ExpiryNotInFuture`, `ExpiryBeyondHorizon`, `ExpiryOffSchedule`, `LevelForbids`, `FeedStale`, `StrikesOutOfBounds`.
     fn validate(&self, expiry_unix_s: i64, stamp: &Stamp) -> Result<()> {
+        self.market.require_listed()?;
         let rule = expiry_check(UnixSeconds(expiry_unix_s), UnixSeconds(stamp.unix_s), self.market.time_divisor.get());
         rule.map_err(|why| match why {
             ListingError::NotInFuture => MarginError::ExpiryNotInFuture,
@@ -60,6 +61,7 @@ impl ExpiryCreate {
         self.expiry.state = EXPIRY_LISTED;
         self.expiry.rules_version = self.market.rules_version;
         self.expiry.market = *self.market.address();
+        self.expiry.payer = *self.payer.address();
         self.expiry.expiry_unix_s = expiry_unix_s.into();
         self.expiry.strikes_set(&strikes)?;
         let bounds = |strike: Option<&PriceE6>| strike.map_or(0, |strike| strike.0);

@@ -83,6 +83,12 @@ impl MarginAccount {
         Ok(positions)
     }
 
+    /// The positions with their slots.
+    pub fn places(&self) -> Result<Vec<(usize, risk::payoff::Position)>> {
+        let held = self.positions.iter().enumerate().filter(|(_, held)| !held.is_vacant());
+        held.map(|(slot, held)| Ok((slot, held.to_risk()?))).collect()
+    }
+
     /// Adds `change` to the position in `series`, and to the open interest of series and market.
     ///
     /// INVARIANT(M-2): callers apply opposite changes to two accounts.
@@ -156,8 +162,7 @@ impl MarginAccount {
             *slot = Position::zeroed();
             market.open_interest_move(expiry, &series, lots, Lots::ZERO)?;
         }
-        let left = expiry.unsettled_lots.get().checked_sub(settled.lots).ok_or(MarginError::AmountOverflow)?;
-        expiry.unsettled_lots = left.into();
+        expiry.settled_record(settled.lots)?;
         Ok(settled)
     }
 }
@@ -182,7 +187,13 @@ impl Settled {
 
 impl Market {
     /// Follows one account's position from `before` to `after`. INVARIANT(M-2): open interest = the sum of longs.
-    fn open_interest_move(&mut self, expiry: &mut Expiry, series: &Series, before: Lots, after: Lots) -> Result<()> {
+    pub(super) fn open_interest_move(
+        &mut self,
+        expiry: &mut Expiry,
+        series: &Series,
+        before: Lots,
+        after: Lots,
+    ) -> Result<()> {
         let (before, after) = (long_lots(before), long_lots(after));
         if before == after {
             return Ok(());

@@ -80,6 +80,20 @@ impl Expiry {
         Ok(())
     }
 
+    /// Counts wrapped series that are opened, or closed.
+    pub fn wrapped_count(&mut self, change: i16) -> Result<()> {
+        let count = self.wrapped_series.get().checked_add_signed(change).ok_or(MarginError::AmountOverflow)?;
+        self.wrapped_series = count.into();
+        Ok(())
+    }
+
+    /// Counts `lots`, long and short alike, that have settled.
+    pub fn settled_record(&mut self, lots: u64) -> Result<()> {
+        let left = self.unsettled_lots.get().checked_sub(lots).ok_or(MarginError::AmountOverflow)?;
+        self.unsettled_lots = left.into();
+        Ok(())
+    }
+
     /// Moves a series' open interest from `before` to `after` long lots of one account.
     pub fn open_lots_move(&mut self, series: &Series, before: u64, after: u64) -> Result<()> {
         let open = self.open_lots.get_mut(series.index).ok_or(MarginError::UnknownSeries)?;

@@ -62,6 +62,11 @@ impl Market {
         cash: QuoteAtoms,
     ) -> Result<()> {
         self.quote_move(account, cash)?;
+        self.redemption_book(expiry, cash)
+    }
+
+    /// Takes what leaves for the holders of tokens out of the expiry's clearing, as [`Self::settlement_book`] does for accounts.
+    pub fn redemption_book(&mut self, expiry: &mut Expiry, cash: QuoteAtoms) -> Result<()> {
         let clearing = difference(expiry.clearing_atoms.get(), cash.0)?;
         self.clearing_atoms = difference(self.clearing_atoms.get(), cash.0)?.into();
         if expiry.unsettled_lots.get() > 0 {
@@ -73,6 +78,13 @@ impl Market {
         self.clearing_atoms = difference(self.clearing_atoms.get(), clearing)?.into();
         expiry.clearing_atoms = 0.into();
         Ok(())
+    }
+
+    /// Takes fees out. Returns what is left.
+    pub fn fees_take(&mut self, atoms: u64) -> Result<u64> {
+        let left = self.fees_atoms.get().checked_sub(atoms).ok_or(MarginError::FeesBelowAmount)?;
+        self.fees_atoms = left.into();
+        Ok(left)
     }
 
     /// The one place where a quote balance and its sum change.

@@ -1,6 +1,7 @@
 //! A market's scale, tokens and counters.
 use super::{Market, Token};
 use crate::errors::MarginError;
+use abi::margin::MARKET_LISTED;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Throttle;
@@ -38,6 +39,12 @@ impl Market {
             Token::Base => self.base_decimals,
             Token::Quote => self.quote_decimals,
         }
+    }
+
+    /// Fails once the market is delisted.
+    pub fn require_listed(&self) -> Result<()> {
+        require!(self.state == MARKET_LISTED, MarginError::MarketDelisted);
+        Ok(())
     }
 
     /// New risk taken while the market was throttled.

@@ -5,24 +5,30 @@
 use anchor_lang::prelude::*;
 
 mod account;
+mod change;
 mod expiry;
 mod ledger;
 mod market;
 mod portfolio;
 mod quote;
+mod wrapped;
 
 pub use account::{Earlier, PositionChange};
 pub use expiry::Series;
 pub use ledger::Token;
+pub use wrapped::{less, long, WrappedTerms};
 
 abi::config_layout!(#[account]);
 abi::portfolio_params_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
+abi::market_terms_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
+abi::market_change_layout!(#[account]);
 abi::market_layout!(#[account]);
 abi::expiry_layout!(#[account]);
 abi::position_layout!(#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)] #[repr(C)]);
 abi::margin_account_layout!(#[account]);
 abi::quote_state_layout!(#[account]);
 abi::posted_quote_layout!(#[account]);
+abi::wrapped_layout!(#[account]);
 
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;

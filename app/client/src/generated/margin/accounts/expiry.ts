@@ -25,6 +25,8 @@ import {
   getI64Encoder,
   getStructDecoder,
   getStructEncoder,
+  getU16Decoder,
+  getU16Encoder,
   getU64Decoder,
   getU64Encoder,
   getU8Decoder,
@@ -73,6 +75,10 @@ export type Expiry = {
   unsettledLots: bigint;
   /** Paid in by shorts less paid out to longs; what is left when `unsettled_lots` reaches 0 is rounding, and goes to insurance. */
   clearingAtoms: bigint;
+  /** Who paid the rent and gets it back. */
+  payer: Address;
+  /** Wrapped series that are open. */
+  wrappedSeries: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -97,6 +103,10 @@ export type ExpiryArgs = {
   unsettledLots: number | bigint;
   /** Paid in by shorts less paid out to longs; what is left when `unsettled_lots` reaches 0 is rounding, and goes to insurance. */
   clearingAtoms: number | bigint;
+  /** Who paid the rent and gets it back. */
+  payer: Address;
+  /** Wrapped series that are open. */
+  wrappedSeries: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -119,7 +129,9 @@ export function getExpiryEncoder(): FixedSizeEncoder<ExpiryArgs> {
       ["openLots", getArrayEncoder(getU64Encoder(), { size: 64 })],
       ["unsettledLots", getU64Encoder()],
       ["clearingAtoms", getI64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 48)],
+      ["payer", getAddressEncoder()],
+      ["wrappedSeries", getU16Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 14)],
     ]),
     (value) => ({ ...value, discriminator: EXPIRY_DISCRIMINATOR }),
   );
@@ -143,7 +155,9 @@ export function getExpiryDecoder(): FixedSizeDecoder<Expiry> {
     ["openLots", getArrayDecoder(getU64Decoder(), { size: 64 })],
     ["unsettledLots", getU64Decoder()],
     ["clearingAtoms", getI64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 48)],
+    ["payer", getAddressDecoder()],
+    ["wrappedSeries", getU16Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 14)],
   ]);
 }
 

@@ -10,5 +10,7 @@ export * from "./config.js";
 export * from "./expiry.js";
 export * from "./marginAccount.js";
 export * from "./market.js";
+export * from "./marketChange.js";
 export * from "./postedQuote.js";
 export * from "./quoteState.js";
+export * from "./wrapped.js";

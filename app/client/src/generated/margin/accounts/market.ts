@@ -72,6 +72,8 @@ export type Market = {
   /** Lots in one whole unit of the underlying. */
   lotsPerUnit: number;
   makerFeeBps: number;
+  /** 0 listed, 1 delisted: positions may only shrink, and no expiry is listed any more. */
+  state: number;
   reservedHead: ReadonlyUint8Array;
   symbol: ReadonlyUint8Array;
   baseMint: Address;
@@ -124,6 +126,8 @@ export type MarketArgs = {
   /** Lots in one whole unit of the underlying. */
   lotsPerUnit: number;
   makerFeeBps: number;
+  /** 0 listed, 1 delisted: positions may only shrink, and no expiry is listed any more. */
+  state: number;
   reservedHead: ReadonlyUint8Array;
   symbol: ReadonlyUint8Array;
   baseMint: Address;
@@ -178,7 +182,8 @@ export function getMarketEncoder(): FixedSizeEncoder<MarketArgs> {
       ["takerFeeBps", getU16Encoder()],
       ["lotsPerUnit", getU32Encoder()],
       ["makerFeeBps", getU16Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 2)],
+      ["state", getU8Encoder()],
+      ["reservedHead", fixEncoderSize(getBytesEncoder(), 1)],
       ["symbol", fixEncoderSize(getBytesEncoder(), 16)],
       ["baseMint", getAddressEncoder()],
       ["quoteMint", getAddressEncoder()],
@@ -220,7 +225,8 @@ export function getMarketDecoder(): FixedSizeDecoder<Market> {
     ["takerFeeBps", getU16Decoder()],
     ["lotsPerUnit", getU32Decoder()],
     ["makerFeeBps", getU16Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 2)],
+    ["state", getU8Decoder()],
+    ["reservedHead", fixDecoderSize(getBytesDecoder(), 1)],
     ["symbol", fixDecoderSize(getBytesDecoder(), 16)],
     ["baseMint", getAddressDecoder()],
     ["quoteMint", getAddressDecoder()],

@@ -178,7 +178,7 @@ export const MARGIN_ERROR__EXPIRIES_FULL = 0x1887; // 6279
 export const MARGIN_ERROR__SURFACE_MISSING = 0x1888; // 6280
 /** SurfaceStale: a surface is older than 20 minutes: new risk and withdrawals wait for the next one */
 export const MARGIN_ERROR__SURFACE_STALE = 0x1889; // 6281
-/** ExpiryMissing: an expiry that the account holds is not among the accounts passed */
+/** ExpiryMissing: an expiry that the account holds, or that the lots are of, is not among the accounts passed (writable, if its lots move) */
 export const MARGIN_ERROR__EXPIRY_MISSING = 0x188a; // 6282
 /** QuoteFeedMissing: the feed of the quote token is not among the accounts passed */
 export const MARGIN_ERROR__QUOTE_FEED_MISSING = 0x188b; // 6283
@@ -196,6 +196,34 @@ export const MARGIN_ERROR__CUSTODY_UNREADABLE = 0x1890; // 6288
 export const MARGIN_ERROR__FILL_THROTTLED = 0x1891; // 6289
 /** RateThrottled: at level 1 a market takes at most a twentieth of its cap on open interest in an hour */
 export const MARGIN_ERROR__RATE_THROTTLED = 0x1892; // 6290
+/** WrappedOfAnotherMarket: the wrapped series belongs to another market */
+export const MARGIN_ERROR__WRAPPED_OF_ANOTHER_MARKET = 0x1893; // 6291
+/** WrappedOfAnotherExpiry: the expiry is not the wrapped series' */
+export const MARGIN_ERROR__WRAPPED_OF_ANOTHER_EXPIRY = 0x1894; // 6292
+/** WrongWrappedMint: the mint is not the wrapped series' */
+export const MARGIN_ERROR__WRONG_WRAPPED_MINT = 0x1895; // 6293
+/** LotsAboveHeld: the account holds fewer long lots of the series */
+export const MARGIN_ERROR__LOTS_ABOVE_HELD = 0x1896; // 6294
+/** LotsAboveWrapped: fewer lots of the series are wrapped */
+export const MARGIN_ERROR__LOTS_ABOVE_WRAPPED = 0x1897; // 6295
+/** WrappedInUse: tokens of the series are still out: they are redeemed or unwrapped first */
+export const MARGIN_ERROR__WRAPPED_IN_USE = 0x1898; // 6296
+/** ParamsOutOfBounds: a portfolio parameter lies out of its bounds */
+export const MARGIN_ERROR__PARAMS_OUT_OF_BOUNDS = 0x1899; // 6297
+/** QuoteFeedUnreadable: the account is not the feed that the terms name for the quote token, or none that this program can read */
+export const MARGIN_ERROR__QUOTE_FEED_UNREADABLE = 0x189a; // 6298
+/** ChangeNotPending: no change of this market's terms waits */
+export const MARGIN_ERROR__CHANGE_NOT_PENDING = 0x189b; // 6299
+/** ChangeTooEarly: looser terms wait for 48 hours */
+export const MARGIN_ERROR__CHANGE_TOO_EARLY = 0x189c; // 6300
+/** ChangeOfAnotherMarket: the change is of another market */
+export const MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET = 0x189d; // 6301
+/** MarketDelisted: the market is delisted: positions may only shrink, and nothing is listed any more */
+export const MARGIN_ERROR__MARKET_DELISTED = 0x189e; // 6302
+/** ExpiryInUse: the expiry still has lots that have not settled, or wrapped series that are open */
+export const MARGIN_ERROR__EXPIRY_IN_USE = 0x189f; // 6303
+/** FeesBelowAmount: the market has taken fewer fees that have not been swept */
+export const MARGIN_ERROR__FEES_BELOW_AMOUNT = 0x18a0; // 6304
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_KEEPS_NONCE_FLOOR
@@ -208,12 +236,16 @@ export type MarginError =
   | typeof MARGIN_ERROR__BASE_BALANCE_TOO_LOW
   | typeof MARGIN_ERROR__BASE_DECIMALS_TOO_MANY
   | typeof MARGIN_ERROR__BRAKE_UNREADABLE
+  | typeof MARGIN_ERROR__CHANGE_NOT_PENDING
+  | typeof MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET
+  | typeof MARGIN_ERROR__CHANGE_TOO_EARLY
   | typeof MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__CUSTODY_UNREADABLE
   | typeof MARGIN_ERROR__DELEGATE_INCOMPLETE
   | typeof MARGIN_ERROR__DUPLICATE_LEG
   | typeof MARGIN_ERROR__EXPIRIES_FULL
   | typeof MARGIN_ERROR__EXPIRY_BEYOND_HORIZON
+  | typeof MARGIN_ERROR__EXPIRY_IN_USE
   | typeof MARGIN_ERROR__EXPIRY_MISSING
   | typeof MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE
   | typeof MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET
@@ -222,12 +254,16 @@ export type MarginError =
   | typeof MARGIN_ERROR__FEED_STALE
   | typeof MARGIN_ERROR__FEED_UNREADABLE
   | typeof MARGIN_ERROR__FEE_OUT_OF_BOUNDS
+  | typeof MARGIN_ERROR__FEES_BELOW_AMOUNT
   | typeof MARGIN_ERROR__FILL_THROTTLED
   | typeof MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE
   | typeof MARGIN_ERROR__LEG_RATIO_ZERO
   | typeof MARGIN_ERROR__LEVEL_FORBIDS
+  | typeof MARGIN_ERROR__LOTS_ABOVE_HELD
+  | typeof MARGIN_ERROR__LOTS_ABOVE_WRAPPED
   | typeof MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__MARGIN_UNCOMPUTABLE
+  | typeof MARGIN_ERROR__MARKET_DELISTED
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM
   | typeof MARGIN_ERROR__MINTS_EQUAL
@@ -242,6 +278,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__NOT_RENT_PAYER
   | typeof MARGIN_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof MARGIN_ERROR__OWNERS_DIFFER
+  | typeof MARGIN_ERROR__PARAMS_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__POSITIONS_FULL
   | typeof MARGIN_ERROR__POSTED_BY_ANOTHER
   | typeof MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW
@@ -254,6 +291,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH
   | typeof MARGIN_ERROR__QUOTE_FEED_MISSING
   | typeof MARGIN_ERROR__QUOTE_FEED_STALE
+  | typeof MARGIN_ERROR__QUOTE_FEED_UNREADABLE
   | typeof MARGIN_ERROR__QUOTE_MAKER_WRONG
   | typeof MARGIN_ERROR__QUOTE_MALFORMED
   | typeof MARGIN_ERROR__QUOTE_MARKET_WRONG
@@ -286,9 +324,13 @@ export type MarginError =
   | typeof MARGIN_ERROR__UNKNOWN_RIGHTS
   | typeof MARGIN_ERROR__UNKNOWN_SERIES
   | typeof MARGIN_ERROR__WITHDRAWALS_QUEUED
+  | typeof MARGIN_ERROR__WRAPPED_IN_USE
+  | typeof MARGIN_ERROR__WRAPPED_OF_ANOTHER_EXPIRY
+  | typeof MARGIN_ERROR__WRAPPED_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__WRITER_NOT_VAULT
   | typeof MARGIN_ERROR__WRONG_INSTRUCTIONS_SYSVAR
-  | typeof MARGIN_ERROR__WRONG_TOKEN_VAULT;
+  | typeof MARGIN_ERROR__WRONG_TOKEN_VAULT
+  | typeof MARGIN_ERROR__WRONG_WRAPPED_MINT;
 
 let marginErrorMessages: Record<MarginError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
@@ -303,13 +345,17 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__BASE_BALANCE_TOO_LOW]: `the base balance is lower than the amount`,
     [MARGIN_ERROR__BASE_DECIMALS_TOO_MANY]: `the base token must have at most 12 decimals`,
     [MARGIN_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
+    [MARGIN_ERROR__CHANGE_NOT_PENDING]: `no change of this market's terms waits`,
+    [MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET]: `the change is of another market`,
+    [MARGIN_ERROR__CHANGE_TOO_EARLY]: `looser terms wait for 48 hours`,
     [MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET]: `the custody is not this market's`,
     [MARGIN_ERROR__CUSTODY_UNREADABLE]: `the custody is not readable`,
     [MARGIN_ERROR__DELEGATE_INCOMPLETE]: `a delegate needs a right, and a right needs a delegate`,
     [MARGIN_ERROR__DUPLICATE_LEG]: `two legs of a quote are of one series: net them`,
     [MARGIN_ERROR__EXPIRIES_FULL]: `the account would hold positions in more than 4 expiries`,
     [MARGIN_ERROR__EXPIRY_BEYOND_HORIZON]: `the expiry must be at most two years ahead`,
-    [MARGIN_ERROR__EXPIRY_MISSING]: `an expiry that the account holds is not among the accounts passed`,
+    [MARGIN_ERROR__EXPIRY_IN_USE]: `the expiry still has lots that have not settled, or wrapped series that are open`,
+    [MARGIN_ERROR__EXPIRY_MISSING]: `an expiry that the account holds, or that the lots are of, is not among the accounts passed (writable, if its lots move)`,
     [MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE]: `the expiry must be in the future`,
     [MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET]: `the expiry belongs to another market`,
     [MARGIN_ERROR__EXPIRY_OFF_SCHEDULE]: `an expiry falls on 08:00 UTC (on ten seconds in a build for local networks)`,
@@ -317,12 +363,16 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__FEED_STALE]: `the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first`,
     [MARGIN_ERROR__FEED_UNREADABLE]: `the account is not a feed of the oracle that this program can read`,
     [MARGIN_ERROR__FEE_OUT_OF_BOUNDS]: `a fee must be at most 100 basis points`,
+    [MARGIN_ERROR__FEES_BELOW_AMOUNT]: `the market has taken fewer fees that have not been swept`,
     [MARGIN_ERROR__FILL_THROTTLED]: `at level 1 one fill takes at most a hundredth of the market's cap on open interest`,
     [MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE]: `initial margin would be negative`,
     [MARGIN_ERROR__LEG_RATIO_ZERO]: `a leg's ratio must be at least one lot a package`,
     [MARGIN_ERROR__LEVEL_FORBIDS]: `the breaker's level does not allow this now`,
+    [MARGIN_ERROR__LOTS_ABOVE_HELD]: `the account holds fewer long lots of the series`,
+    [MARGIN_ERROR__LOTS_ABOVE_WRAPPED]: `fewer lots of the series are wrapped`,
     [MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS]: `lots per unit must be 1 to 1,000,000`,
     [MARGIN_ERROR__MARGIN_UNCOMPUTABLE]: `portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds`,
+    [MARGIN_ERROR__MARKET_DELISTED]: `the market is delisted: positions may only shrink, and nothing is listed any more`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_MARKET]: `the mint is neither this market's base nor its quote`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the SPL Token program`,
     [MARGIN_ERROR__MINTS_EQUAL]: `base and quote must be different mints`,
@@ -337,6 +387,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__NOT_RENT_PAYER]: `the account is not the one that paid the rent`,
     [MARGIN_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not this program's upgrade authority, as its ProgramData account shows it`,
     [MARGIN_ERROR__OWNERS_DIFFER]: `the two accounts have different owners`,
+    [MARGIN_ERROR__PARAMS_OUT_OF_BOUNDS]: `a portfolio parameter lies out of its bounds`,
     [MARGIN_ERROR__POSITIONS_FULL]: `the account has no slot left: 32 positions at most`,
     [MARGIN_ERROR__POSTED_BY_ANOTHER]: `the posted quote is of another account`,
     [MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW]: `the quote balance would become negative`,
@@ -349,6 +400,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__QUOTE_EXPIRY_MISMATCH]: `the expiry of a leg is not among the accounts passed, or not writable`,
     [MARGIN_ERROR__QUOTE_FEED_MISSING]: `the feed of the quote token is not among the accounts passed`,
     [MARGIN_ERROR__QUOTE_FEED_STALE]: `the feed of the quote token is older than 60 s or degraded`,
+    [MARGIN_ERROR__QUOTE_FEED_UNREADABLE]: `the account is not the feed that the terms name for the quote token, or none that this program can read`,
     [MARGIN_ERROR__QUOTE_MAKER_WRONG]: `the quote is of another maker account`,
     [MARGIN_ERROR__QUOTE_MALFORMED]: `the signed bytes are not a quote message`,
     [MARGIN_ERROR__QUOTE_MARKET_WRONG]: `the quote is for another market`,
@@ -381,9 +433,13 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__UNKNOWN_RIGHTS]: `a delegate's rights are bits: 1 trade, 2 cancel`,
     [MARGIN_ERROR__UNKNOWN_SERIES]: `the strike and kind are not listed in this expiry`,
     [MARGIN_ERROR__WITHDRAWALS_QUEUED]: `withdrawals are queued at the breaker's level in force`,
+    [MARGIN_ERROR__WRAPPED_IN_USE]: `tokens of the series are still out: they are redeemed or unwrapped first`,
+    [MARGIN_ERROR__WRAPPED_OF_ANOTHER_EXPIRY]: `the expiry is not the wrapped series'`,
+    [MARGIN_ERROR__WRAPPED_OF_ANOTHER_MARKET]: `the wrapped series belongs to another market`,
     [MARGIN_ERROR__WRITER_NOT_VAULT]: `only an account of the vault program writes covered calls`,
     [MARGIN_ERROR__WRONG_INSTRUCTIONS_SYSVAR]: `the account is not the instructions sysvar`,
     [MARGIN_ERROR__WRONG_TOKEN_VAULT]: `the token account is not the custody's vault of that mint`,
+    [MARGIN_ERROR__WRONG_WRAPPED_MINT]: `the mint is not the wrapped series'`,
   };
 }
 

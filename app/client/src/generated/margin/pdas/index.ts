@@ -7,8 +7,10 @@
  */
 
 export * from "./account.js";
+export * from "./change.js";
 export * from "./config.js";
 export * from "./expiry.js";
 export * from "./market.js";
+export * from "./mint.js";
 export * from "./posted.js";
 export * from "./quoteState.js";

@@ -37,9 +37,11 @@ import {
   getConfigCodec,
   getExpiryCodec,
   getMarginAccountCodec,
+  getMarketChangeCodec,
   getMarketCodec,
   getPostedQuoteCodec,
   getQuoteStateCodec,
+  getWrappedCodec,
   type Config,
   type ConfigArgs,
   type Expiry,
@@ -48,10 +50,14 @@ import {
   type MarginAccountArgs,
   type Market,
   type MarketArgs,
+  type MarketChange,
+  type MarketChangeArgs,
   type PostedQuote,
   type PostedQuoteArgs,
   type QuoteState,
   type QuoteStateArgs,
+  type Wrapped,
+  type WrappedArgs,
 } from "../accounts/index.js";
 import {
   getAccountCloseInstruction,
@@ -63,17 +69,30 @@ import {
   getAuthoritySetInstruction,
   getConfigInitInstructionAsync,
   getDelegateSetInstruction,
+  getExpiryCloseInstruction,
   getExpiryCreateInstructionAsync,
   getExpirySettleInstruction,
+  getFeesSweepInstructionAsync,
+  getMarketApplyInstruction,
   getMarketCreateInstructionAsync,
+  getMarketDelistInstructionAsync,
+  getMarketUpdateInstructionAsync,
   getModeSetInstruction,
   getNonceBumpInstruction,
+  getPositionUnwrapInstruction,
+  getPositionWrapInstruction,
   getQuoteCancelInstruction,
   getQuoteFillInstructionAsync,
   getQuotePostInstructionAsync,
   getQuoteStateCloseInstruction,
   getSeriesWriteInstruction,
+  getSeriesWriteWrappedInstruction,
   getVersionViewInstructionAsync,
+  getViewGreeksInstruction,
+  getViewMarginInstruction,
+  getWrappedCloseInstruction,
+  getWrappedOpenInstructionAsync,
+  getWrappedRedeemInstruction,
   parseAccountCloseInstruction,
   parseAccountDepositInstruction,
   parseAccountOpenInstruction,
@@ -83,17 +102,30 @@ import {
   parseAuthoritySetInstruction,
   parseConfigInitInstruction,
   parseDelegateSetInstruction,
+  parseExpiryCloseInstruction,
   parseExpiryCreateInstruction,
   parseExpirySettleInstruction,
+  parseFeesSweepInstruction,
+  parseMarketApplyInstruction,
   parseMarketCreateInstruction,
+  parseMarketDelistInstruction,
+  parseMarketUpdateInstruction,
   parseModeSetInstruction,
   parseNonceBumpInstruction,
+  parsePositionUnwrapInstruction,
+  parsePositionWrapInstruction,
   parseQuoteCancelInstruction,
   parseQuoteFillInstruction,
   parseQuotePostInstruction,
   parseQuoteStateCloseInstruction,
   parseSeriesWriteInstruction,
+  parseSeriesWriteWrappedInstruction,
   parseVersionViewInstruction,
+  parseViewGreeksInstruction,
+  parseViewMarginInstruction,
+  parseWrappedCloseInstruction,
+  parseWrappedOpenInstruction,
+  parseWrappedRedeemInstruction,
   type AccountCloseInput,
   type AccountDepositInput,
   type AccountOpenAsyncInput,
@@ -103,9 +135,14 @@ import {
   type AuthoritySetInput,
   type ConfigInitAsyncInput,
   type DelegateSetInput,
+  type ExpiryCloseInput,
   type ExpiryCreateAsyncInput,
   type ExpirySettleInput,
+  type FeesSweepAsyncInput,
+  type MarketApplyInput,
   type MarketCreateAsyncInput,
+  type MarketDelistAsyncInput,
+  type MarketUpdateAsyncInput,
   type ModeSetInput,
   type NonceBumpInput,
   type ParsedAccountCloseInstruction,
@@ -117,29 +154,52 @@ import {
   type ParsedAuthoritySetInstruction,
   type ParsedConfigInitInstruction,
   type ParsedDelegateSetInstruction,
+  type ParsedExpiryCloseInstruction,
   type ParsedExpiryCreateInstruction,
   type ParsedExpirySettleInstruction,
+  type ParsedFeesSweepInstruction,
+  type ParsedMarketApplyInstruction,
   type ParsedMarketCreateInstruction,
+  type ParsedMarketDelistInstruction,
+  type ParsedMarketUpdateInstruction,
   type ParsedModeSetInstruction,
   type ParsedNonceBumpInstruction,
+  type ParsedPositionUnwrapInstruction,
+  type ParsedPositionWrapInstruction,
   type ParsedQuoteCancelInstruction,
   type ParsedQuoteFillInstruction,
   type ParsedQuotePostInstruction,
   type ParsedQuoteStateCloseInstruction,
   type ParsedSeriesWriteInstruction,
+  type ParsedSeriesWriteWrappedInstruction,
   type ParsedVersionViewInstruction,
+  type ParsedViewGreeksInstruction,
+  type ParsedViewMarginInstruction,
+  type ParsedWrappedCloseInstruction,
+  type ParsedWrappedOpenInstruction,
+  type ParsedWrappedRedeemInstruction,
+  type PositionUnwrapInput,
+  type PositionWrapInput,
   type QuoteCancelInput,
   type QuoteFillAsyncInput,
   type QuotePostAsyncInput,
   type QuoteStateCloseInput,
   type SeriesWriteInput,
+  type SeriesWriteWrappedInput,
   type VersionViewAsyncInput,
+  type ViewGreeksInput,
+  type ViewMarginInput,
+  type WrappedCloseInput,
+  type WrappedOpenAsyncInput,
+  type WrappedRedeemInput,
 } from "../instructions/index.js";
 import {
   findAccountPda,
+  findChangePda,
   findConfigPda,
   findExpiryPda,
   findMarketPda,
+  findMintPda,
   findPostedPda,
   findQuoteStatePda,
 } from "../pdas/index.js";
@@ -152,8 +212,10 @@ export enum MarginAccountKind {
   Expiry,
   MarginAccount,
   Market,
+  MarketChange,
   PostedQuote,
   QuoteState,
+  Wrapped,
 }
 
 export function identifyMarginAccount(
@@ -208,6 +270,17 @@ export function identifyMarginAccount(
     containsBytes(
       data,
       fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([230, 135, 235, 249, 145, 187, 143, 97]),
+      ),
+      0,
+    )
+  ) {
+    return MarginAccountKind.MarketChange;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
         new Uint8Array([55, 189, 189, 230, 254, 50, 165, 98]),
       ),
       0,
@@ -225,6 +298,17 @@ export function identifyMarginAccount(
     )
   ) {
     return MarginAccountKind.QuoteState;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([41, 58, 38, 145, 117, 128, 132, 152]),
+      ),
+      0,
+    )
+  ) {
+    return MarginAccountKind.Wrapped;
   }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
@@ -253,6 +337,19 @@ export enum MarginInstruction {
   QuoteCancel,
   DelegateSet,
   ModeSet,
+  ViewMargin,
+  ViewGreeks,
+  WrappedOpen,
+  PositionWrap,
+  PositionUnwrap,
+  WrappedRedeem,
+  WrappedClose,
+  SeriesWriteWrapped,
+  MarketUpdate,
+  MarketApply,
+  MarketDelist,
+  ExpiryClose,
+  FeesSweep,
 }
 
 export function identifyMarginInstruction(
@@ -439,6 +536,123 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.ModeSet;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([30])),
+      0,
+    )
+  ) {
+    return MarginInstruction.ViewMargin;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([31])),
+      0,
+    )
+  ) {
+    return MarginInstruction.ViewGreeks;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([32])),
+      0,
+    )
+  ) {
+    return MarginInstruction.WrappedOpen;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([33])),
+      0,
+    )
+  ) {
+    return MarginInstruction.PositionWrap;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([34])),
+      0,
+    )
+  ) {
+    return MarginInstruction.PositionUnwrap;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([35])),
+      0,
+    )
+  ) {
+    return MarginInstruction.WrappedRedeem;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([36])),
+      0,
+    )
+  ) {
+    return MarginInstruction.WrappedClose;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([37])),
+      0,
+    )
+  ) {
+    return MarginInstruction.SeriesWriteWrapped;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([38])),
+      0,
+    )
+  ) {
+    return MarginInstruction.MarketUpdate;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([39])),
+      0,
+    )
+  ) {
+    return MarginInstruction.MarketApply;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([40])),
+      0,
+    )
+  ) {
+    return MarginInstruction.MarketDelist;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([41])),
+      0,
+    )
+  ) {
+    return MarginInstruction.ExpiryClose;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([42])),
+      0,
+    )
+  ) {
+    return MarginInstruction.FeesSweep;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -507,7 +721,46 @@ export type ParsedMarginInstruction<
     } & ParsedDelegateSetInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.ModeSet;
-    } & ParsedModeSetInstruction<TProgram>);
+    } & ParsedModeSetInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.ViewMargin;
+    } & ParsedViewMarginInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.ViewGreeks;
+    } & ParsedViewGreeksInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.WrappedOpen;
+    } & ParsedWrappedOpenInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.PositionWrap;
+    } & ParsedPositionWrapInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.PositionUnwrap;
+    } & ParsedPositionUnwrapInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.WrappedRedeem;
+    } & ParsedWrappedRedeemInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.WrappedClose;
+    } & ParsedWrappedCloseInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.SeriesWriteWrapped;
+    } & ParsedSeriesWriteWrappedInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.MarketUpdate;
+    } & ParsedMarketUpdateInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.MarketApply;
+    } & ParsedMarketApplyInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.MarketDelist;
+    } & ParsedMarketDelistInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.ExpiryClose;
+    } & ParsedExpiryCloseInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.FeesSweep;
+    } & ParsedFeesSweepInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -654,6 +907,97 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseModeSetInstruction(instruction),
       };
     }
+    case MarginInstruction.ViewMargin: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.ViewMargin,
+        ...parseViewMarginInstruction(instruction),
+      };
+    }
+    case MarginInstruction.ViewGreeks: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.ViewGreeks,
+        ...parseViewGreeksInstruction(instruction),
+      };
+    }
+    case MarginInstruction.WrappedOpen: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.WrappedOpen,
+        ...parseWrappedOpenInstruction(instruction),
+      };
+    }
+    case MarginInstruction.PositionWrap: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.PositionWrap,
+        ...parsePositionWrapInstruction(instruction),
+      };
+    }
+    case MarginInstruction.PositionUnwrap: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.PositionUnwrap,
+        ...parsePositionUnwrapInstruction(instruction),
+      };
+    }
+    case MarginInstruction.WrappedRedeem: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.WrappedRedeem,
+        ...parseWrappedRedeemInstruction(instruction),
+      };
+    }
+    case MarginInstruction.WrappedClose: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.WrappedClose,
+        ...parseWrappedCloseInstruction(instruction),
+      };
+    }
+    case MarginInstruction.SeriesWriteWrapped: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.SeriesWriteWrapped,
+        ...parseSeriesWriteWrappedInstruction(instruction),
+      };
+    }
+    case MarginInstruction.MarketUpdate: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.MarketUpdate,
+        ...parseMarketUpdateInstruction(instruction),
+      };
+    }
+    case MarginInstruction.MarketApply: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.MarketApply,
+        ...parseMarketApplyInstruction(instruction),
+      };
+    }
+    case MarginInstruction.MarketDelist: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.MarketDelist,
+        ...parseMarketDelistInstruction(instruction),
+      };
+    }
+    case MarginInstruction.ExpiryClose: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.ExpiryClose,
+        ...parseExpiryCloseInstruction(instruction),
+      };
+    }
+    case MarginInstruction.FeesSweep: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.FeesSweep,
+        ...parseFeesSweepInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -677,10 +1021,14 @@ export type MarginPluginAccounts = {
     SelfFetchFunctions<MarginAccountArgs, MarginAccount>;
   market: ReturnType<typeof getMarketCodec> &
     SelfFetchFunctions<MarketArgs, Market>;
+  marketChange: ReturnType<typeof getMarketChangeCodec> &
+    SelfFetchFunctions<MarketChangeArgs, MarketChange>;
   postedQuote: ReturnType<typeof getPostedQuoteCodec> &
     SelfFetchFunctions<PostedQuoteArgs, PostedQuote>;
   quoteState: ReturnType<typeof getQuoteStateCodec> &
     SelfFetchFunctions<QuoteStateArgs, QuoteState>;
+  wrapped: ReturnType<typeof getWrappedCodec> &
+    SelfFetchFunctions<WrappedArgs, Wrapped>;
 };
 
 export type MarginPluginInstructions = {
@@ -756,6 +1104,52 @@ export type MarginPluginInstructions = {
   modeSet: (
     input: ModeSetInput,
   ) => ReturnType<typeof getModeSetInstruction> & SelfPlanAndSendFunctions;
+  viewMargin: (
+    input: ViewMarginInput,
+  ) => ReturnType<typeof getViewMarginInstruction> & SelfPlanAndSendFunctions;
+  viewGreeks: (
+    input: ViewGreeksInput,
+  ) => ReturnType<typeof getViewGreeksInstruction> & SelfPlanAndSendFunctions;
+  wrappedOpen: (
+    input: MakeOptional<WrappedOpenAsyncInput, "payer">,
+  ) => ReturnType<typeof getWrappedOpenInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  positionWrap: (
+    input: PositionWrapInput,
+  ) => ReturnType<typeof getPositionWrapInstruction> & SelfPlanAndSendFunctions;
+  positionUnwrap: (
+    input: PositionUnwrapInput,
+  ) => ReturnType<typeof getPositionUnwrapInstruction> &
+    SelfPlanAndSendFunctions;
+  wrappedRedeem: (
+    input: MakeOptional<WrappedRedeemInput, "payer">,
+  ) => ReturnType<typeof getWrappedRedeemInstruction> &
+    SelfPlanAndSendFunctions;
+  wrappedClose: (
+    input: MakeOptional<WrappedCloseInput, "payer">,
+  ) => ReturnType<typeof getWrappedCloseInstruction> & SelfPlanAndSendFunctions;
+  seriesWriteWrapped: (
+    input: SeriesWriteWrappedInput,
+  ) => ReturnType<typeof getSeriesWriteWrappedInstruction> &
+    SelfPlanAndSendFunctions;
+  marketUpdate: (
+    input: MakeOptional<MarketUpdateAsyncInput, "payer">,
+  ) => ReturnType<typeof getMarketUpdateInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  marketApply: (
+    input: MarketApplyInput,
+  ) => ReturnType<typeof getMarketApplyInstruction> & SelfPlanAndSendFunctions;
+  marketDelist: (
+    input: MarketDelistAsyncInput,
+  ) => ReturnType<typeof getMarketDelistInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  expiryClose: (
+    input: MakeOptional<ExpiryCloseInput, "payer">,
+  ) => ReturnType<typeof getExpiryCloseInstruction> & SelfPlanAndSendFunctions;
+  feesSweep: (
+    input: MakeOptional<FeesSweepAsyncInput, "payer">,
+  ) => ReturnType<typeof getFeesSweepInstructionAsync> &
+    SelfPlanAndSendFunctions;
 };
 
 export type MarginPluginPdas = {
@@ -765,6 +1159,8 @@ export type MarginPluginPdas = {
   account: typeof findAccountPda;
   quoteState: typeof findQuoteStatePda;
   posted: typeof findPostedPda;
+  mint: typeof findMintPda;
+  change: typeof findChangePda;
 };
 
 export type MarginPluginRequirements = ClientWithRpc<
@@ -785,8 +1181,10 @@ export function marginProgram() {
           expiry: addSelfFetchFunctions(client, getExpiryCodec()),
           marginAccount: addSelfFetchFunctions(client, getMarginAccountCodec()),
           market: addSelfFetchFunctions(client, getMarketCodec()),
+          marketChange: addSelfFetchFunctions(client, getMarketChangeCodec()),
           postedQuote: addSelfFetchFunctions(client, getPostedQuoteCodec()),
           quoteState: addSelfFetchFunctions(client, getQuoteStateCodec()),
+          wrapped: addSelfFetchFunctions(client, getWrappedCodec()),
         },
         instructions: {
           configInit: (input) =>
@@ -910,6 +1308,89 @@ export function marginProgram() {
             ),
           modeSet: (input) =>
             addSelfPlanAndSendFunctions(client, getModeSetInstruction(input)),
+          viewMargin: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getViewMarginInstruction(input),
+            ),
+          viewGreeks: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getViewGreeksInstruction(input),
+            ),
+          wrappedOpen: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getWrappedOpenInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          positionWrap: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getPositionWrapInstruction(input),
+            ),
+          positionUnwrap: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getPositionUnwrapInstruction(input),
+            ),
+          wrappedRedeem: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getWrappedRedeemInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          wrappedClose: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getWrappedCloseInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          seriesWriteWrapped: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSeriesWriteWrappedInstruction(input),
+            ),
+          marketUpdate: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketUpdateInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          marketApply: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketApplyInstruction(input),
+            ),
+          marketDelist: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketDelistInstructionAsync(input),
+            ),
+          expiryClose: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getExpiryCloseInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          feesSweep: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getFeesSweepInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
         },
         pdas: {
           config: findConfigPda,
@@ -918,6 +1399,8 @@ export function marginProgram() {
           account: findAccountPda,
           quoteState: findQuoteStatePda,
           posted: findPostedPda,
+          mint: findMintPda,
+          change: findChangePda,
         },
       },
     });
