@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use cli::{
-    Error, option,
+    Connection, Error, option,
     portfolio::{self, Mode},
     surface,
 };
@@ -29,7 +29,8 @@ Every fault is named with its JSON path. Amounts are quote units; a loss is nega
 
 Examples:
   bastion margin --portfolio docs/examples/portfolio.json
-  bastion margin --portfolio - --mode standard --json < portfolio.json";
+  bastion margin --portfolio - --mode standard --json < portfolio.json
+  bastion margin --account 7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2";
 
 pub const SURFACE_HELP: &str = "\
 docs/quotes.md describes the file, docs/examples/quotes.json is one. The surface is free of arbitrage at every listed and quoted strike,
@@ -90,10 +91,13 @@ pub struct IvArguments {
 #[derive(Args)]
 pub struct MarginArguments {
     /// File of the portfolio; - is standard input
-    #[arg(long, value_name = "FILE|-")]
-    portfolio: PathBuf,
-    /// portfolio: exact repricing at 33 nodes; standard: the worst payoff, without volatility
-    #[arg(long, value_enum, default_value_t = ModeName::Portfolio)]
+    #[arg(long, value_name = "FILE|-", conflicts_with = "account", required_unless_present = "account")]
+    portfolio: Option<PathBuf>,
+    /// Address of a margin account on the network: portfolio margin of what it holds now, whatever its mode
+    #[arg(long, value_name = "ADDRESS")]
+    account: Option<String>,
+    /// portfolio: exact repricing at 33 nodes; standard: the worst payoff, without volatility; of a file
+    #[arg(long, value_enum, default_value_t = ModeName::Portfolio, conflicts_with = "account")]
     mode: ModeName,
 }
 
@@ -135,13 +139,17 @@ impl IvArguments {
 }
 
 impl MarginArguments {
-    pub fn run(&self, json: bool) -> Result<String, Error> {
+    pub fn run(&self, json: bool, connect: impl FnOnce() -> Result<Connection, Error>) -> Result<String, Error> {
+        let Some(file) = &self.portfolio else {
+            let address = crate::trade::address(self.account.as_deref().unwrap_or_default())?;
+            return Ok(printed(&portfolio::live(&connect()?, &address)?, json));
+        };
         let mode = match self.mode {
             ModeName::Portfolio => Mode::Portfolio,
             ModeName::Standard => Mode::Standard,
         };
-        let at = |source| Error::Portfolio { path: name(&self.portfolio).to_path_buf(), source };
-        Ok(printed(&portfolio::margin(&read(&self.portfolio)?, mode).map_err(at)?, json))
+        let at = |source| Error::Portfolio { path: name(file).to_path_buf(), source };
+        Ok(printed(&portfolio::margin(&read(file)?, mode).map_err(at)?, json))
     }
 }
 
@@ -150,13 +158,13 @@ fn name(path: &Path) -> &Path {
     if path == Path::new("-") { Path::new("standard input") } else { path }
 }
 
-fn read(path: &Path) -> Result<String, Error> {
+pub(crate) fn read(path: &Path) -> Result<String, Error> {
     let text =
         if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     text.map_err(Error::file(name(path)))
 }
 
-fn printed<T: serde::Serialize + Display>(answer: &T, json: bool) -> String {
+pub(crate) fn printed<T: serde::Serialize + Display>(answer: &T, json: bool) -> String {
     // Structs of strings and whole numbers: nothing in them can fail to be written.
     if json { serde_json::to_string(answer).unwrap_or_default() } else { answer.to_string() }
 }

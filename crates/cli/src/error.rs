@@ -39,6 +39,18 @@ pub enum Error {
     AccountMissing { address: Pubkey },
     #[error("the breaker's accounts hold a level that this client does not know: use a newer one")]
     BrakeUnknown,
+    #[error("{}; the markets here are: {known}", name.as_ref().map_or("name a market with --market".to_owned(), |name| format!("there is no market {name}")))]
+    MarketUnknown { name: Option<String>, known: String },
+    #[error("`{text}` is no address")]
+    Address { text: String },
+    #[error("margin has no figure: {reason}")]
+    Unvalued { reason: String },
+    #[error("this is no quote that can be filled: {reason}")]
+    QuoteInvalid { reason: String },
+    #[error("the quote's legs: {reason}")]
+    LegsWrong { reason: String },
+    #[error("refused: {reason}")]
+    Refused { reason: String },
     #[error("{0}")]
     Decode(#[from] crate::decode::DecodeError),
     #[error("{0}")]

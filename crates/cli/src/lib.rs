@@ -1,6 +1,8 @@
 //! What `bastion` does, as a library: the demo and end-to-end tests use the same code as people.
 
+pub mod account;
 pub mod breaker;
+pub mod chain;
 pub mod connection;
 pub mod decimal;
 pub mod decode;
@@ -9,11 +11,14 @@ mod error;
 pub mod feeds;
 pub mod input;
 pub mod keys;
+pub mod market;
 pub mod option;
 pub mod portfolio;
+pub mod quote;
 pub mod status;
 pub mod surface;
 pub mod table;
+pub mod time;
 
 pub use connection::Connection;
 pub use error::Error;

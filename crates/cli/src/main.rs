@@ -1,6 +1,7 @@
 //! `bastion`: price and margin options; deploy, look at and decode the protocol.
 
 mod compute;
+mod trade;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cli::{
@@ -67,13 +68,23 @@ enum Command {
         #[arg(long)]
         matrix: bool,
     },
+    /// A market's strikes by expiry: marks, volatilities, deltas, open interest
+    Chain(trade::ChainArguments),
+    /// A margin account's balances, positions, margin, Greeks and liquidation prices
+    Account(trade::AccountArguments),
+    /// Sign a quote to a file, or post it
+    #[command(after_help = trade::QUOTE_HELP)]
+    Quote(trade::QuoteArguments),
+    /// Fill a quote: simulate, show margin before and after, send
+    #[command(after_help = trade::FILL_HELP)]
+    Fill(trade::FillArguments),
     /// Price and Greeks of one option (Black-76 on the forward, undiscounted); needs no network
     #[command(after_help = compute::PRICE_HELP)]
     Price(compute::PriceArguments),
     /// The volatility of an option's price; needs no network
     #[command(after_help = compute::IV_HELP)]
     Iv(compute::IvArguments),
-    /// Margin of a portfolio from a file, as the programs compute it; needs no network
+    /// Margin of a portfolio from a file, which needs no network, or of a live account, as the programs compute it
     #[command(after_help = compute::MARGIN_HELP)]
     Margin(compute::MarginArguments),
     /// Volatility surfaces
@@ -164,7 +175,13 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
         }
         Command::Price(input) => input.run(arguments.json),
         Command::Iv(input) => input.run(arguments.json),
-        Command::Margin(input) => input.run(arguments.json),
+        Command::Margin(input) => input.run(arguments.json, connect),
+        Command::Chain(input) => input.run(arguments.json, &connect()?),
+        Command::Account(input) => {
+            input.run(arguments.json, &connect()?, || keypair_load(arguments.keypair.as_deref()))
+        }
+        Command::Quote(input) => input.run(arguments.json, &connect()?, &keypair_load(arguments.keypair.as_deref())?),
+        Command::Fill(input) => input.run(arguments.json, &connect()?, &keypair_load(arguments.keypair.as_deref())?),
         Command::Surface(command) => command.run(arguments.json),
         Command::Decode(input) => decode(input, arguments.json, connect),
     }

@@ -11,8 +11,11 @@ pub use read::File;
 pub(crate) use read::svi;
 
 use crate::input::InputError;
+use crate::market::{self, Market};
+use crate::{Connection, Error};
 use params::Params;
 use risk::portfolio::{Leg, Portfolio, PortfolioError, Table, report, sort};
+use solana_pubkey::Pubkey;
 
 /// Which of an account's two modes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +42,13 @@ pub fn margin(json: &str, mode: Mode) -> Result<Answer, InputError> {
         Mode::Portfolio => Ok(Answer::of_report(&report)),
         Mode::Standard => standard::answer(&file, report.assessment.mtm),
     }
+}
+
+/// Portfolio margin of a live account, whatever its mode. Errors: `AccountMissing`, `Unvalued`.
+pub fn live(connection: &Connection, address: &Pubkey) -> Result<Answer, Error> {
+    let account = market::account(connection, address)?;
+    let market = Market::at(connection, Pubkey::from(account.market))?;
+    Ok(Answer::of_report(&market.inputs(&account, market.spot())?.report()?))
 }
 
 impl File {
