@@ -77,6 +77,16 @@ export const quoteStateAddress = (makerAccount: Address, nonce: number | bigint)
 export const postedQuoteAddress = (makerAccount: Address, nonce: number | bigint) =>
   derive(PROGRAMS.margin, seeds.margin.posted, key(makerAccount), u64(nonce));
 
+/** A market's change of terms. */
+export const changeAddress = (market: Address) => derive(PROGRAMS.margin, seeds.margin.change, key(market));
+
+/** A series whose longs are tokens; `kind` is 1 for calls and 2 for puts. */
+export const wrappedAddress = (expiry: Address, strikeE6: number | bigint, kind: number) =>
+  derive(PROGRAMS.margin, seeds.margin.wrapped, key(expiry), u64(strikeE6), Uint8Array.of(kind));
+
+/** The mint of a wrapped series. */
+export const wrappedMintAddress = (wrapped: Address) => derive(PROGRAMS.margin, seeds.margin.wrappedMint, key(wrapped));
+
 export const vaultAddress = (market: Address, id: number) =>
   derive(PROGRAMS.vault, seeds.vault.vault, key(market), u16(id));
 

@@ -10,6 +10,8 @@ import {
   getAddressEncoder,
   getArrayDecoder,
   getArrayEncoder,
+  getBase64Decoder,
+  getBase64Encoder,
   getBytesDecoder,
   getBytesEncoder,
   getI64Decoder,
@@ -23,6 +25,7 @@ import {
   getU64Encoder,
   getU8Decoder,
   getU8Encoder,
+  signatureBytes,
   verifySignature,
   type Address,
   type Instruction,
@@ -185,6 +188,22 @@ export async function signQuote(quote: Quote, signer: CryptoKeyPair | MessagePar
 /** Whether the maker signed exactly these bytes. */
 export async function verifyQuote({ maker, message, signature }: SignedQuote): Promise<boolean> {
   return verifySignature(await getPublicKeyFromAddress(maker), signature, message);
+}
+
+/** A signed quote as it travels: the form that the relay and `bastion fill` take. */
+export function quoteToJson({ maker, message, signature }: SignedQuote): string {
+  const base64 = getBase64Decoder();
+  return JSON.stringify({ maker, message: base64.decode(message), signature: base64.decode(signature) });
+}
+
+/** Reads what {@link quoteToJson} wrote; throws if it is no signed quote. The signature is `verifyQuote`'s to check. */
+export function quoteFromJson(json: string): SignedQuote {
+  const { maker, message, signature } = JSON.parse(json) as Record<string, unknown>;
+  if (typeof maker !== 'string' || typeof message !== 'string' || typeof signature !== 'string') {
+    throw new TypeError('a signed quote has `maker`, `message` and `signature`, each a string');
+  }
+  const base64 = getBase64Encoder();
+  return { maker: address(maker), message: base64.encode(message), signature: signatureBytes(base64.encode(signature)) };
 }
 
 /** The Ed25519 program's instruction for one signature, all of its parts inside its own data. */

@@ -19,6 +19,8 @@ const pairs: [string, Promise<Address>, Promise<ProgramDerivedAddress>][] = [
   ['expiry', client.expiryAddress(a, number), client.margin.findExpiryPda({ market: a, expiryUnixS: number })],
   ['account', client.marginAccountAddress(a, b, 7), client.margin.findAccountPda({ market: a, owner: b, subaccount: 7 })],
   ['quote state', client.quoteStateAddress(a, number), client.margin.findQuoteStatePda({ maker: a, nonce: number })],
+  ['change of terms', client.changeAddress(a), client.margin.findChangePda({ market: a })],
+  ['wrapped mint', client.wrappedMintAddress(a), client.margin.findMintPda({ wrapped: a })],
   ['vault config', client.configAddress('vault'), client.vault.findConfigPda()],
   ['vault', client.vaultAddress(a, 3), client.vault.findVaultPda({ market: a, id: 3 })],
   ['first epoch', client.epochAddress(a, 0), client.vault.findEpochPda({ vault: a })],

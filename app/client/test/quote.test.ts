@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, generateKeyPair, generateKeyPairSigner, getAddressFromPublicKey } from '@solana/kit';
-import { decodeQuote, ed25519Instruction, encodeQuote, PROGRAMS, signQuote, verifyQuote, type Quote } from '../src/index.js';
+import { decodeQuote, ed25519Instruction, encodeQuote, PROGRAMS, quoteFromJson, quoteToJson, signQuote, verifyQuote, type Quote } from '../src/index.js';
 
 const quote: Quote = {
   market: address('So11111111111111111111111111111111111111112'),
@@ -66,4 +66,16 @@ test('ed25519Instruction_points_at_its_own_key_signature_and_message', async () 
   assert.deepEqual(u16s, [48, 0xffff, 16, 0xffff, 112, signed.message.length, 0xffff]);
   assert.deepEqual(data.slice(48, 112), new Uint8Array(signed.signature));
   assert.deepEqual(data.slice(112), signed.message);
+});
+
+test('quoteToJson_then_quoteFromJson_returns_the_signed_quote', async () => {
+  const signed = await signQuote(quote, await generateKeyPair());
+  const read = quoteFromJson(quoteToJson(signed));
+  assert.deepEqual(read, { ...signed, message: Uint8Array.from(signed.message), signature: signed.signature });
+  assert.ok(await verifyQuote(read));
+});
+
+test('quoteFromJson_of_something_else_throws', () => {
+  assert.throws(() => quoteFromJson('{"maker": "x"}'), /`maker`, `message` and `signature`/);
+  assert.throws(() => quoteFromJson('{"maker": "x", "message": "", "signature": ""}'));
 });

@@ -10,6 +10,7 @@ after(sceneClose);
 
 await import('./deposits.js');
 await import('./quotes.js');
+await import('./cli.js');
 await import('./feeds.js');
 await import('./brake.js');
 await import('./upgrade.js');

@@ -69,7 +69,7 @@ export async function bastion(arguments_: readonly string[], progress?: (line: s
 }
 
 /** The key in the file form of the Solana command line. */
-function keypairFile(name: string, { address }: KeyPairSigner): string {
+export function keypairFile(name: string, { address }: KeyPairSigner): string {
   mkdirSync(NETWORKS_DIR, { recursive: true });
   const path = join(NETWORKS_DIR, `${name}.json`);
   writeFileSync(path, JSON.stringify([...localSeed(name), ...getAddressEncoder().encode(address)]), { mode: 0o600 });
