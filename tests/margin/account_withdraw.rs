@@ -171,8 +171,7 @@ fn account_withdraw_while_the_market_is_frozen_is_queued_and_paid_later_to_the_w
 fn account_withdraw_of_tokens_the_vault_lacks_fails_vault_illiquid() {
     let mut desk = Desk::new();
     // A winner's claim on a loser's cash that has not come in: the balance is there, the tokens are not.
-    desk.world
-        .edit::<abi::margin::MarginAccount>(&desk.taker.account, |taker| taker.quote_atoms = 3_000_000_000_000.into());
+    quote_set(&mut desk, false, 3_000_000_000_000);
     let withdraw = withdraw(&desk, 2_500_000 * USDC);
     desk.world.fail(&[withdraw], &[&desk.taker.keypair], breaker_error("VaultIlliquid"));
 }

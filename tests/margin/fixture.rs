@@ -2,7 +2,7 @@
 
 use abi::breaker::{Brake, Custody};
 use abi::margin::{Expiry, KIND_CALL, MODE_PORTFOLIO, MarginAccount, Market, Position, QuoteState, Wrapped};
-use abi::oracle::{SETTLEMENT_FINAL, Settlement, Surface};
+use abi::oracle::{Feed, SETTLEMENT_FINAL, Settlement, Surface};
 use abi::quote::SIDE_SELL;
 use abi::{Layout, ids};
 use client::{WithRemaining, addresses, margin};
@@ -78,6 +78,15 @@ impl Desk {
         let [signature, mut fill] = self.fill(offer, lots);
         fill.accounts.truncate(margin::QuoteFill::ACCOUNTS.len());
         [signature, fill.with_remaining(reads)]
+    }
+
+    /// The feed's price, as if it had come there slowly.
+    pub fn price_set(&mut self, price_e6: u64) {
+        let (now, slot) = (self.world.unix_s(), self.world.clock().slot);
+        self.world.edit::<Feed>(&self.protocol.feed, |feed| {
+            (feed.price_e6, feed.stable_e6, feed.confidence_e6) = (price_e6.into(), price_e6.into(), 0.into());
+            (feed.refreshed_unix_s, feed.refreshed_slot, feed.severity) = (now.into(), slot.into(), 0);
+        });
     }
 
     /// Puts an account into portfolio mode, whatever its margin.
@@ -211,6 +220,8 @@ impl Desk {
         let base: u64 = held.iter().map(|account| account.base_atoms.get()).sum();
         assert_eq!(market.quote_balances_atoms.get(), quote, "sum of quote balances");
         assert_eq!(market.base_balances_atoms.get(), base, "sum of base balances");
+        let positive: u64 = held.iter().map(|account| account.quote_atoms.get().max(0).unsigned_abs()).sum();
+        assert_eq!(market.positive_balances_atoms.get(), positive, "sum of positive quote balances");
 
         let own = i64::try_from(market.insurance_atoms.get() + market.fees_atoms.get()).unwrap();
         let custody: Custody = self.world.read(ids::BREAKER, &self.protocol.custody);
@@ -259,8 +270,12 @@ pub fn quote_set(desk: &mut Desk, maker: bool, atoms: i64) {
     let change = atoms - desk.account(account).quote_atoms.get();
     desk.world.edit::<MarginAccount>(&account, |held| held.quote_atoms = atoms.into());
     let market = desk.protocol.market;
+    let before = atoms - change;
     desk.world.edit::<Market>(&market, |market| {
         market.quote_balances_atoms = (market.quote_balances_atoms.get() + change).into();
+        let positive =
+            market.positive_balances_atoms.get() + atoms.max(0).unsigned_abs() - before.max(0).unsigned_abs();
+        market.positive_balances_atoms = positive.into();
     });
 }
 

@@ -73,6 +73,16 @@ export const marginAccountAddress = (market: Address, owner: Address, subaccount
 export const quoteStateAddress = (makerAccount: Address, nonce: number | bigint) =>
   derive(PROGRAMS.margin, seeds.margin.quote, key(makerAccount), u64(nonce));
 
+/** The liquidation of a margin account. */
+export const liquidationAddress = (account: Address) => derive(PROGRAMS.margin, seeds.margin.liquidation, key(account));
+
+/** The global insurance fund of a quote token. */
+export const fundAddress = (mint: Address) => derive(PROGRAMS.margin, seeds.margin.fund, key(mint));
+
+/** Somebody's stake in a fund. */
+export const stakeAddress = (fund: Address, owner: Address) =>
+  derive(PROGRAMS.margin, seeds.margin.stake, key(fund), key(owner));
+
 /** A quote that its maker posted. */
 export const postedQuoteAddress = (makerAccount: Address, nonce: number | bigint) =>
   derive(PROGRAMS.margin, seeds.margin.posted, key(makerAccount), u64(nonce));

@@ -18,6 +18,12 @@ pub const CHANGE_SEED: &[u8] = b"change";
 /// Seeds of a wrapped series: `["wrapped", expiry, strike_e6 as u64 LE, kind as u8]`; of its mint: `["mint", wrapped]`.
 pub const WRAPPED_SEED: &[u8] = b"wrapped";
 pub const WRAPPED_MINT_SEED: &[u8] = b"mint";
+/// Seeds of a liquidation: `["liquidation", account]`.
+pub const LIQUIDATION_SEED: &[u8] = b"liquidation";
+/// Seeds of the global insurance fund of a quote token: `["fund", mint]`.
+pub const FUND_SEED: &[u8] = b"fund";
+/// Seeds of somebody's stake in it: `["stake", fund, owner]`.
+pub const STAKE_SEED: &[u8] = b"stake";
 
 /// Strikes of an expiry, and positions of an account, at most.
 pub const STRIKES: usize = 32;
@@ -121,8 +127,9 @@ macro_rules! market_layout {
             pub seq: PodU64,
             /// Clock periods are divided by this, as in the program's config.
             pub time_divisor: PodU32,
-            /// Settlement payments of accounts that have settled, less receipts of those that have, over all expiries still
-            /// settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
+            /// What openers of liquidations have yet to receive, less what haircuts have yet to collect; and settlement payments of accounts
+            /// that have settled, less receipts of those that have, over all expiries still settling: negative when longs were paid first.
+            /// Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through, no liquidation is open and no haircut is due.
             pub clearing_atoms: PodI64,
             /// The oracle feed of the quote token in USD; zero where its peg is taken for granted.
             pub quote_feed: Address,
@@ -130,7 +137,13 @@ macro_rules! market_layout {
             /// While the market is throttled: when the throttle's hour began, and new lots taken in it.
             pub throttle_since_unix_s: PodI64,
             pub throttle_opened_lots: PodU64,
-            pub reserved: [u8; 100],
+            /// How much of one (1e18) the index of positive quote balances has lost to haircuts; only grows.
+            pub index_lost_e18: PodU64,
+            /// Sum of the positive quote balances, each as last written.
+            pub positive_balances_atoms: PodU64,
+            /// What haircuts have raised and not yet collected of balances; stands against the same amount in `clearing_atoms`.
+            pub haircut_due_atoms: PodU64,
+            pub reserved: [u8; 76],
         }
     };
 }
@@ -215,7 +228,14 @@ macro_rules! margin_account_layout {
             pub delegate: Address,
             /// Bits: 1 trade, 2 cancel.
             pub delegate_rights: u8,
-            pub reserved: [u8; 95],
+            /// 1 while a liquidation of the account is open.
+            pub in_liquidation: u8,
+            /// The market's `index_lost_e18` when the quote balance was last written.
+            pub index_lost_e18: PodU64,
+            /// Since when quote has been owed, and until when interest on it has been booked; 0 without a debt.
+            pub debt_unix_s: PodI64,
+            pub interest_unix_s: PodI64,
+            pub reserved: [u8; 70],
         }
     };
 }
@@ -469,6 +489,94 @@ macro_rules! greeks_view_layout {
     };
 }
 
+/// Fields of an account's liquidation, from its opening until the account has its initial margin again.
+#[macro_export]
+macro_rules! liquidation_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Liquidation {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// 0 the account is worth something and slices are sold; 1 it is insolvent and insurance pays whoever takes it over.
+            pub phase: u8,
+            /// 1 while bids are allowed and the clock runs.
+            pub running: u8,
+            pub reserved_head: [u8; 3],
+            pub account: Address,
+            /// Margin account that half of the fees goes to at the end.
+            pub opener: Address,
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            /// Seconds of this phase in which bids were allowed, until the clock last stopped or started.
+            pub counted_s: PodU64,
+            /// Since when the clock has been running.
+            pub since_unix_s: PodI64,
+            pub opened_unix_s: PodI64,
+            /// Slices sold so far.
+            pub slices: PodU32,
+            pub reserved_tail: [u8; 4],
+            /// The opener's half of the fees so far; part of the market's clearing.
+            pub opener_fee_atoms: PodU64,
+            /// What the global insurance fund has paid for this account so far.
+            pub fund_paid_atoms: PodU64,
+            pub reserved: [u8; 24],
+        }
+    };
+}
+
+/// Fields of the global insurance fund of one quote token.
+#[macro_export]
+macro_rules! fund_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Fund {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            pub reserved_head: [u8; 5],
+            pub mint: Address,
+            /// The breaker's custody that this account controls, and its vault of the mint.
+            pub custody: Address,
+            pub tokens: Address,
+            /// What stakers own together; the vault holds this and what tickets have yet to pay.
+            pub balance_atoms: PodU64,
+            /// Shares of all stakers, those on notice included.
+            pub shares: PodU64,
+            /// The window of 24 hours: when it began, what the fund held then, and what losses have drawn since.
+            pub window_unix_s: PodI64,
+            pub window_opening_atoms: PodU64,
+            pub window_drawn_atoms: PodU64,
+            /// Events of this fund so far.
+            pub seq: PodU64,
+            pub reserved: [u8; 64],
+        }
+    };
+}
+
+/// Fields of somebody's stake in a fund.
+#[macro_export]
+macro_rules! stake_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Stake {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            pub reserved_head: [u8; 5],
+            pub fund: Address,
+            pub owner: Address,
+            /// Shares that stay.
+            pub shares: PodU64,
+            /// Shares on notice: they bear losses until they are claimed.
+            pub leaving_shares: PodU64,
+            /// From when those may be claimed; 0 without any.
+            pub leaving_unix_s: PodI64,
+            pub reserved: [u8; 32],
+        }
+    };
+}
+
 portfolio_params_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
 market_terms_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
 position_layout!(#[repr(C)] #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]);
@@ -491,5 +599,8 @@ layouts! {
     quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 160;
     market_change_layout!(MarketChange) = [230, 135, 235, 249, 145, 187, 143, 97], reader 1, size 336;
     wrapped_layout!(Wrapped) = [41, 58, 38, 145, 117, 128, 132, 152], reader 1, size 232;
+    liquidation_layout!(Liquidation) = [47, 86, 219, 172, 131, 174, 18, 227], reader 1, size 176;
+    fund_layout!(Fund) = [62, 128, 183, 208, 91, 31, 212, 209], reader 1, size 216;
+    stake_layout!(Stake) = [150, 197, 176, 29, 55, 132, 112, 149], reader 1, size 128;
     posted_quote_layout!(PostedQuote) = [55, 189, 189, 230, 254, 50, 165, 98], reader 1, size 560;
 }

@@ -92,6 +92,20 @@ pub fn wrapped_mint(wrapped: &Pubkey) -> Pubkey {
     derive(&ids::MARGIN.into(), &[margin::WRAPPED_MINT_SEED, wrapped.as_ref()])
 }
 
+pub fn liquidation(account: &Pubkey) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::LIQUIDATION_SEED, account.as_ref()])
+}
+
+/// The global insurance fund of a quote token.
+pub fn fund(mint: &Pubkey) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::FUND_SEED, mint.as_ref()])
+}
+
+/// Somebody's stake in a fund.
+pub fn stake(fund: &Pubkey, owner: &Pubkey) -> Pubkey {
+    derive(&ids::MARGIN.into(), &[margin::STAKE_SEED, fund.as_ref(), owner.as_ref()])
+}
+
 pub fn vault(market: &Pubkey, id: u16) -> Pubkey {
     derive(&ids::VAULT.into(), &[vault::VAULT_SEED, market.as_ref(), &id.to_le_bytes()])
 }

@@ -46,5 +46,12 @@ pub(crate) fn lots_check(lots: u64) -> Result<(), CashError> {
     if lots == 0 || i64::try_from(lots).is_err() { Err(CashError::LotsOutOfRange) } else { Ok(()) }
 }
 
+/// A fee of `bps` of a non-negative amount, rounded up, in two halves; the first has the odd atom. `None` as [`QuoteAtoms::bps_ceil`].
+pub fn halves(amount: QuoteAtoms, bps: u16) -> Option<(QuoteAtoms, QuoteAtoms)> {
+    let fee = amount.bps_ceil(bps)?;
+    let half = QuoteAtoms(i64::try_from(mul_div_floor(u64::try_from(fee.0).ok()?, 1, 2)?).ok()?);
+    Some((fee.checked_sub(half)?, half))
+}
+
 #[cfg(test)]
 mod tests;

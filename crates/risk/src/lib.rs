@@ -17,10 +17,12 @@
 )]
 
 pub mod average;
+pub mod debt;
 mod error;
 pub mod feed;
 pub mod fees;
 pub mod fill;
+pub mod fund;
 pub mod liquidation;
 pub mod listing;
 pub mod mark;

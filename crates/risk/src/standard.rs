@@ -33,6 +33,8 @@ pub const LOTS_MAX: u64 = 1_000_000_000;
 /// Top node of initial and of maintenance margin, in basis points of spot.
 pub const INITIAL_TOP_BPS: u64 = 20_000;
 pub const MAINTENANCE_TOP_BPS: u64 = 15_000;
+/// What base counts for in an account that holds nothing else and owes quote, in basis points of spot.
+pub const CURABLE_BPS: u64 = 5_000;
 
 /// What converts between lots, base and quote in one market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +59,14 @@ pub fn initial_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> R
     margin(holdings, top(spot, INITIAL_TOP_BPS)?, scale)
 }
 
-/// Maintenance margin, as [`initial_margin`] with the nearer top node.
+/// Maintenance margin, as [`initial_margin`] with the nearer top node; of a debt and base alone, half of what the base is worth less the debt.
+///
+/// The nodes count base at a price of nothing, so by them any debt would be liquidated on the spot, and a covered call that ends in the money
+/// with it; while half of the base covers the debt, its sale cures it first (ADR 16).
 pub fn maintenance_margin(holdings: &Holdings<'_>, spot: PriceE6, scale: Scale) -> Result<QuoteAtoms, CashError> {
+    if holdings.book.positions().is_empty() && holdings.quote < QuoteAtoms::ZERO {
+        return value_floor(holdings, top(spot, CURABLE_BPS)?, scale);
+    }
     margin(holdings, top(spot, MAINTENANCE_TOP_BPS)?, scale)
 }
 

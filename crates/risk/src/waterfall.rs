@@ -3,10 +3,12 @@
 //!
 //! Source: margin design, Loss waterfall. A step is touched only when the one before it is empty or at its cap.
 
-use units::{QuoteAtoms, mul_div_floor};
+use units::{QuoteAtoms, mul_div_ceil, mul_div_floor};
 
 /// An index that has lost nothing.
 pub const INDEX_ONE_E18: u64 = 1_000_000_000_000_000_000;
+/// The lowest index: below it a balance's atoms would no longer be told apart.
+pub const INDEX_MIN_E18: u64 = 1_000_000_000;
 /// Window of the fund's second cap.
 pub const FUND_WINDOW_S: i64 = 24 * 3_600;
 
@@ -34,6 +36,15 @@ pub struct Fund {
 }
 
 impl Fund {
+    /// No fund at all.
+    pub const NONE: Self = Self {
+        balance: QuoteAtoms::ZERO,
+        event_cap: QuoteAtoms::ZERO,
+        window_cap: QuoteAtoms::ZERO,
+        window_paid: QuoteAtoms::ZERO,
+        window_unix_s: 0,
+    };
+
     /// Paid in the window that `now` lies in: a window that is over has paid nothing.
     pub const fn paid(&self, now_unix_s: i64) -> QuoteAtoms {
         if now_unix_s.saturating_sub(self.window_unix_s) >= FUND_WINDOW_S { QuoteAtoms::ZERO } else { self.window_paid }
@@ -119,6 +130,55 @@ pub fn index_after_floor(index_e18: u64, balances: QuoteAtoms, haircut: QuoteAto
         // BOUND: kept <= balances, so the quotient is at most the index.
         (Some(kept), Ok(whole), true) => mul_div_floor(index_e18, kept, whole).ok_or(WaterfallError::AmountNegative),
         _ => Err(WaterfallError::AmountNegative),
+    }
+}
+
+/// The positive quote balances of a market, as they are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cuttable {
+    pub index_e18: u64,
+    /// Their sum, each as it was last written.
+    pub stored: QuoteAtoms,
+    /// What earlier haircuts have yet to collect of them.
+    pub due: QuoteAtoms,
+    /// Accounts there have ever been: each may have rounded.
+    pub accounts: u64,
+}
+
+/// A haircut that can be had: the index after it, and what it raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Haircut {
+    pub index_e18: u64,
+    pub raised: QuoteAtoms,
+}
+
+impl Cuttable {
+    /// At most what the balances come to once every account has been brought to the index. Error: `IndexOutOfRange`.
+    ///
+    /// Accounts round down, an atom each, and so does each index: what they have lost beyond what is due is not there any more. Four atoms
+    /// an account and 64 steps of the index are more than that comes to (property-tested over many haircuts).
+    pub fn balances(&self) -> Result<QuoteAtoms, WaterfallError> {
+        if self.index_e18 == 0 || self.index_e18 > INDEX_ONE_E18 {
+            return Err(WaterfallError::IndexOutOfRange);
+        }
+        let left = self.stored.0.saturating_sub(self.due.0).max(0);
+        let size = u64::try_from(left).map_err(|_| WaterfallError::AmountNegative)?;
+        // BOUND: saturating, and what is taken off is at most everything.
+        let steps = mul_div_ceil(size, 1, self.index_e18).unwrap_or(u64::MAX).saturating_add(1).saturating_mul(64);
+        let slack = self.accounts.saturating_mul(4).saturating_add(steps);
+        Ok(QuoteAtoms(i64::try_from(size.saturating_sub(slack)).map_err(|_| WaterfallError::AmountNegative)?))
+    }
+
+    /// Raises `wanted` of the balances, or as much of it as leaves the index above its least. Errors: `AmountNegative`, `IndexOutOfRange`.
+    pub fn haircut(&self, wanted: QuoteAtoms) -> Result<Haircut, WaterfallError> {
+        let balances = self.balances()?;
+        let whole = u64::try_from(balances.0).map_err(|_| WaterfallError::AmountNegative)?;
+        let wanted = u64::try_from(wanted.0).map_err(|_| WaterfallError::AmountNegative)?;
+        // What must be kept for the index to stay above its least, rounded up twice.
+        let kept = mul_div_ceil(whole, INDEX_MIN_E18, self.index_e18).map_or(whole, |kept| kept.saturating_add(1));
+        let raised = wanted.min(whole.saturating_sub(kept));
+        let raised = QuoteAtoms(i64::try_from(raised).map_err(|_| WaterfallError::AmountNegative)?);
+        Ok(Haircut { index_e18: index_after_floor(self.index_e18, balances, raised)?, raised })
     }
 }
 

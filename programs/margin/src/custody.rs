@@ -1,6 +1,10 @@
 //! The calls that move tokens: into the custody's vaults by SPL Token, out of them by the breaker alone.
-use crate::instructions::{AccountDeposit, AccountWithdraw, FeesSweep, MarketCreate, WrappedRedeem};
-use abi::margin::MARKET_SEED;
+use crate::errors::MarginError;
+use crate::instructions::{
+    AccountDeposit, AccountWithdraw, FeesSweep, FundCreate, InsuranceClaim, InsuranceDraw, InsuranceStake,
+    MarketCreate, WrappedRedeem,
+};
+use abi::margin::{FUND_SEED, MARKET_SEED};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{transfer_checked, TransferChecked};
 use breaker::{cpi, LimitTerms};
@@ -138,4 +142,97 @@ impl Asked {
         let context = CpiContext::new_with_signer(breaker_program, named, &signer);
         cpi::release(context, self.amount, self.ticket_id, self.origin)
     }
+}
+
+/// Opens a fund's custody and its only token vault.
+pub fn fund_open(accounts: &mut FundCreate, limits: LimitTerms, bump: u8) -> Result<()> {
+    let mint = *accounts.mint.address();
+    let seeds: [&[u8]; 3] = [FUND_SEED, mint.as_ref(), &[bump]];
+    let signer: [&[&[u8]]; 1] = [&seeds];
+    cpi::custody_open(
+        CpiContext::new_with_signer(
+            accounts.breaker_program.address(),
+            cpi::accounts::CustodyOpen {
+                payer: accounts.payer.cpi_handle_mut(),
+                controller: accounts.fund.cpi_handle(),
+                custody: accounts.custody.cpi_handle_mut(),
+                system_program: accounts.system_program.cpi_handle(),
+            },
+            &signer,
+        ),
+        limits,
+    )?;
+    cpi::tokens_open(CpiContext::new(
+        accounts.breaker_program.address(),
+        cpi::accounts::TokensOpen {
+            payer: accounts.payer.cpi_handle_mut(),
+            custody: accounts.custody.cpi_handle_mut(),
+            mint: accounts.mint.cpi_handle(),
+            tokens: accounts.tokens.cpi_handle_mut(),
+            token_program: accounts.token_program.cpi_handle(),
+            system_program: accounts.system_program.cpi_handle(),
+        },
+    ))
+}
+
+/// Takes `amount` from a staker into the fund's vault.
+pub fn stake_receive(accounts: &mut InsuranceStake, amount: u64) -> Result<()> {
+    let decimals = accounts.mint.decimals();
+    let transfer = TransferChecked {
+        from: accounts.source.cpi_handle_mut(),
+        mint: accounts.mint.cpi_handle(),
+        to: accounts.tokens.cpi_handle_mut(),
+        authority: accounts.owner.cpi_handle(),
+    };
+    transfer_checked(CpiContext::new(accounts.token_program.address(), transfer), amount, decimals)
+}
+
+/// The breaker's release out of a fund's vault: stakers and draws name the same accounts.
+macro_rules! release_of_fund {
+    ($accounts:ident, $amount:ident, $ticket_id:ident, $origin:expr) => {{
+        let origin = $origin;
+        let (mint, bump) = ($accounts.fund.mint, $accounts.fund.bump);
+        let seeds: [&[u8]; 3] = [FUND_SEED, mint.as_ref(), &[bump]];
+        let signer: [&[&[u8]]; 1] = [&seeds];
+        cpi::release(
+            CpiContext::new_with_signer(
+                $accounts.breaker_program.address(),
+                cpi::accounts::Release {
+                    controller: $accounts.fund.cpi_handle(),
+                    custody: $accounts.custody.cpi_handle_mut(),
+                    brake: $accounts.brake.cpi_handle(),
+                    tokens: $accounts.tokens.cpi_handle_mut(),
+                    mint: $accounts.mint.cpi_handle(),
+                    destination: $accounts.destination.cpi_handle_mut(),
+                    payer: $accounts.payer.cpi_handle_mut(),
+                    ticket: $accounts.ticket.cpi_handle_mut(),
+                    token_program: $accounts.token_program.cpi_handle(),
+                    system_program: $accounts.system_program.cpi_handle(),
+                },
+                &signer,
+            ),
+            $amount,
+            $ticket_id,
+            origin,
+        )
+    }};
+}
+
+/// Has the breaker pay a staker, now or by a ticket.
+pub fn stake_release(accounts: &mut InsuranceClaim, amount: u64, ticket_id: u64) -> Result<()> {
+    release_of_fund!(accounts, amount, ticket_id, *accounts.stake.address())
+}
+
+/// Has the breaker pay a market.
+pub fn fund_release(accounts: &mut InsuranceDraw, amount: u64, ticket_id: u64) -> Result<()> {
+    release_of_fund!(accounts, amount, ticket_id, *accounts.liquidation.address())
+}
+
+/// What a token account holds, as it stands after calls that may have changed it.
+pub fn held_atoms(tokens: &AccountView) -> Result<u64> {
+    /// Mint and owner come before.
+    const AMOUNT_AT: usize = 64;
+    let data = tokens.try_borrow()?;
+    let bytes = data.get(AMOUNT_AT..).and_then(|rest| rest.first_chunk::<8>()).ok_or(MarginError::WrongTokenVault)?;
+    Ok(u64::from_le_bytes(*bytes))
 }

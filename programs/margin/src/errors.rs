@@ -215,6 +215,64 @@ pub enum MarginError {
     ExpiryInUse,
     #[msg("the market has taken fewer fees that have not been swept")]
     FeesBelowAmount,
+    #[msg("the account has its maintenance margin: nothing is liquidated")]
+    AccountHealthy,
+    #[msg("the account has its initial margin again: finish its liquidation")]
+    LiquidationOver,
+    #[msg("the account has not got its initial margin back: top it up, or bid")]
+    LiquidationOngoing,
+    #[msg("the liquidation is of another account")]
+    LiquidationOfAnother,
+    #[msg("the fraction must be 1e-9 to the whole account")]
+    FractionOutOfRange,
+    #[msg("the slice costs more than the bidder's limit")]
+    PriceAboveLimit,
+    #[msg("insurance pays less than the bidder's limit for taking the account over")]
+    PaymentBelowLimit,
+    #[msg("the account holds positions of a settled expiry: settle them first")]
+    SettleFirst,
+    #[msg("the margin account is not the one that opened the liquidation")]
+    NotOpener,
+    #[msg("the account's liquidation is open: finish it first")]
+    LiquidationOpen,
+    #[msg("the account owes no quote: nothing of its base is for sale")]
+    DebtMissing,
+    #[msg("the price of base, as it has fallen, lies out of bounds")]
+    BasePriceOutOfBounds,
+    #[msg("without the base sold the account in debt would be short of maintenance margin")]
+    DebtorMarginNegative,
+    #[msg("the account is not insolvent, or its auction has not run for the 30 minutes after which balances are cut")]
+    InsolvencyAuctionRunning,
+    #[msg("insurance holds what the insolvent account's taker is paid")]
+    HaircutNotNeeded,
+    #[msg("no positive balance is left to cut, or the index is at its least")]
+    IndexExhausted,
+    #[msg("the global fund may still pay: draw from it first")]
+    FundNotExhausted,
+    #[msg("the global fund is at a cap, or empty: nothing can be drawn now")]
+    FundExhausted,
+    #[msg("the custody would pay the fund's share later: draw when its level and windows let it out at once")]
+    FundPaysLater,
+    #[msg("the amount buys not even one share")]
+    StakeTooSmall,
+    #[msg("the stake has fewer shares")]
+    SharesTooMany,
+    #[msg("the fund has shares and no tokens: nobody can join until those shares are gone")]
+    FundEmpty,
+    #[msg("the stake is in another fund")]
+    StakeOfAnotherFund,
+    #[msg("the signer does not own the stake")]
+    NotStakeOwner,
+    #[msg("no shares are on notice")]
+    NoticeMissing,
+    #[msg("the notice of six days is not over")]
+    NoticeRunning,
+    #[msg("the custody is not the fund's")]
+    CustodyOfAnotherFund,
+    #[msg("the mint is not the fund's")]
+    MintOfAnotherFund,
+    #[msg("the fund is of another quote token")]
+    FundOfAnotherToken,
 }
 
 impl From<CashError> for MarginError {

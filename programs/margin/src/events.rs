@@ -357,3 +357,160 @@ pub struct FeesSwept {
     pub amount_atoms: u64,
     pub fees_atoms: u64,
 }
+
+#[event]
+pub struct LiquidationStarted {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub account: Address,
+    pub opener: Address,
+    /// 0 auction, 1 insolvent.
+    pub phase: u8,
+    pub mtm_atoms: i64,
+    pub mm_atoms: i64,
+    /// Seconds counted in this phase: not zero where the call only brought the clock up to date.
+    pub elapsed_s: u64,
+}
+
+#[event]
+pub struct SliceSold {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub bidder_account: Address,
+    /// 0 auction, 1 insolvent.
+    pub phase: u8,
+    pub elapsed_s: u64,
+    /// Part of every balance and position that was offered, 1e9 = all.
+    pub fraction_e9: u32,
+    /// Paid by the bidder; negative was paid to it out of insurance.
+    pub price_atoms: i64,
+    pub insurance_fee_atoms: i64,
+    pub opener_fee_atoms: i64,
+    pub slice_quote_atoms: i64,
+    pub slice_base_atoms: u64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+    pub bidder_quote_atoms: i64,
+    pub bidder_base_atoms: u64,
+}
+
+/// One position of a slice. Those of one slice come before its `SliceSold`.
+#[event]
+pub struct SlicePositionMoved {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub bidder_account: Address,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub kind: u8,
+    /// What the bidder took: negative is a short.
+    pub lots: i64,
+    pub account_lots: i64,
+    pub bidder_lots: i64,
+}
+
+/// Base bought from an account in debt.
+#[event]
+pub struct BaseSold {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub bidder_account: Address,
+    /// Seconds of debt so far, as the price counts them.
+    pub elapsed_s: u64,
+    pub price_e6: u64,
+    pub sold_base_atoms: u64,
+    pub paid_atoms: i64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+    pub bidder_quote_atoms: i64,
+    pub bidder_base_atoms: u64,
+}
+
+/// What had become due on a quote balance is booked.
+#[event]
+pub struct BalanceRefreshed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    /// What the balance lost, to interest or to haircuts.
+    pub lost_atoms: i64,
+    pub quote_atoms: i64,
+    pub insurance_atoms: u64,
+}
+
+/// Every positive quote balance of the market falls, from now on, in the proportion of the two indices.
+#[event]
+pub struct BalancesCut {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    /// The insolvent account that it is for.
+    pub account: Address,
+    pub raised_atoms: i64,
+    pub index_before_e18: u64,
+    pub index_e18: u64,
+    pub insurance_atoms: u64,
+}
+
+#[event]
+pub struct FundCreated {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the fund's events, here and below.
+    pub seq: u64,
+    pub fund: Address,
+    pub mint: Address,
+}
+
+/// Shares were bought, put on notice or paid.
+#[event]
+pub struct StakeChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub fund: Address,
+    pub owner: Address,
+    /// Positive came in, negative went out; 0 for a notice.
+    pub atoms: i64,
+    pub shares: u64,
+    pub leaving_shares: u64,
+    pub leaving_unix_s: i64,
+    pub fund_balance_atoms: u64,
+    pub fund_shares: u64,
+}
+
+/// The fund paid for a loss that a market's insurance could not bear.
+#[event]
+pub struct FundDrawn {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub fund: Address,
+    pub market: Address,
+    pub account: Address,
+    pub drawn_atoms: u64,
+    pub fund_balance_atoms: u64,
+    pub insurance_atoms: u64,
+}
+
+#[event]
+pub struct LiquidationFinished {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub opener: Address,
+    pub opener_fee_atoms: u64,
+    pub opener_quote_atoms: i64,
+    pub slices: u32,
+}

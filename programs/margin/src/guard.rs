@@ -16,9 +16,7 @@ pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
 /// Fails if the protocol's level does not allow `action` now: for what no market's own level forbids, because that ends at 3. What is
 /// only queued may go on: the breaker queues it.
 pub fn level_require(brake: &AccountView, action: Action, now_unix_s: i64) -> Result<()> {
-    let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
-    let permission = permission(brake_level(&brake, now_unix_s), action);
-    require!(permission != Permission::Refused, MarginError::LevelForbids);
+    require!(level_allows(brake, action, now_unix_s)?, MarginError::LevelForbids);
     Ok(())
 }
 
@@ -55,6 +53,12 @@ pub fn new_risk_take(
         }
         Permission::Queued | Permission::Refused => Err(MarginError::LevelForbids.into()),
     }
+}
+
+/// Whether the protocol's level allows `action` now: for what no market's own level forbids, because that ends at 3.
+pub fn level_allows(brake: &AccountView, action: Action, now_unix_s: i64) -> Result<bool> {
+    let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
+    Ok(permission(brake_level(&brake, now_unix_s), action) != Permission::Refused)
 }
 
 /// The feed's price, if it is good for `purpose` now. The address is the caller's to check.

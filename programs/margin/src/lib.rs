@@ -215,4 +215,65 @@ pub mod margin {
     pub fn fees_sweep(ctx: &mut Context<FeesSweep>, amount: u64, ticket_id: u64) -> Result<()> {
         ctx.accounts.fees_sweep(amount, ticket_id)
     }
+
+    #[discrim = 20]
+    pub fn liquidation_start(ctx: &mut Context<LiquidationStart>) -> Result<()> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.liquidation_start(&ctx.bumps, &others)
+    }
+
+    #[discrim = 21]
+    pub fn liquidation_bid(ctx: &mut Context<LiquidationBid>, fraction_e9: u32, limit_atoms: i64) -> Result<()> {
+        let mut others = ctx.remaining_accounts()?;
+        ctx.accounts.liquidation_bid(&LiquidationBidArgs { fraction_e9, limit_atoms }, &mut others)
+    }
+
+    #[discrim = 22]
+    pub fn liquidation_finish(ctx: &mut Context<LiquidationFinish>) -> Result<()> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.liquidation_finish(&others)
+    }
+
+    #[discrim = 23]
+    pub fn base_auction_bid(ctx: &mut Context<BaseAuctionBid>, base_atoms: u64, limit_e6: u64) -> Result<()> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.base_auction_bid(&BaseAuctionBidArgs { base_atoms, limit_e6 }, &others)
+    }
+
+    #[discrim = 24]
+    pub fn account_refresh(ctx: &mut Context<AccountRefresh>) -> Result<()> {
+        ctx.accounts.account_refresh()
+    }
+
+    #[discrim = 25]
+    pub fn index_haircut(ctx: &mut Context<IndexHaircut>) -> Result<()> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.index_haircut(&others)
+    }
+
+    #[discrim = 26]
+    pub fn fund_create(ctx: &mut Context<FundCreate>) -> Result<()> {
+        ctx.accounts.fund_create(&ctx.bumps)
+    }
+
+    #[discrim = 27]
+    pub fn insurance_stake(ctx: &mut Context<InsuranceStake>, amount: u64) -> Result<()> {
+        ctx.accounts.insurance_stake(amount, &ctx.bumps)
+    }
+
+    #[discrim = 28]
+    pub fn insurance_unstake(ctx: &mut Context<InsuranceUnstake>, shares: u64) -> Result<()> {
+        ctx.accounts.insurance_unstake(shares)
+    }
+
+    #[discrim = 29]
+    pub fn insurance_claim(ctx: &mut Context<InsuranceClaim>, ticket_id: u64) -> Result<()> {
+        ctx.accounts.insurance_claim(ticket_id)
+    }
+
+    #[discrim = 43]
+    pub fn insurance_draw(ctx: &mut Context<InsuranceDraw>, ticket_id: u64) -> Result<()> {
+        let others = ctx.remaining_accounts()?;
+        ctx.accounts.insurance_draw(ticket_id, &others)
+    }
 }

@@ -71,7 +71,7 @@ impl MarginAccount {
         need: Need,
         instead: Option<&Earlier>,
     ) -> Result<QuoteAtoms> {
-        let held = self.held_at(instead)?;
+        let held = self.held_at(around.market, instead)?;
         if self.mode == MODE_PORTFOLIO {
             return Ok(held.assess(around, need)?.im);
         }
@@ -81,7 +81,7 @@ impl MarginAccount {
     /// Everything that a liquidation, or a reader, asks for.
     #[inline(never)]
     pub fn figures(&self, around: &Surroundings<'_>, need: Need) -> Result<Figures> {
-        let held = self.held_at(None)?;
+        let held = self.held_at(around.market, None)?;
         if self.mode == MODE_PORTFOLIO {
             let Assessment { mtm, im, mm, .. } = held.assess(around, need)?;
             return Ok(Figures { mtm, im, mm });
@@ -92,7 +92,7 @@ impl MarginAccount {
     /// As [`Self::figures`] in standard mode, whatever the account's.
     #[inline(never)]
     pub fn standard_figures(&self, around: &Surroundings<'_>) -> Result<Figures> {
-        self.held_at(None)?.standard(around)
+        self.held_at(around.market, None)?.standard(around)
     }
 
     /// Shows `view` the account as portfolio margin reads it, whatever its mode.
@@ -102,14 +102,17 @@ impl MarginAccount {
         around: &Surroundings<'_>,
         view: impl FnOnce(&Portfolio<'_>, &risk::portfolio::Market) -> core::result::Result<(), PortfolioError>,
     ) -> Result<()> {
-        let held = self.held_at(None)?;
+        let held = self.held_at(around.market, None)?;
         let reads = PortfolioReads::of(&held.positions, around, Need::Keep)?;
         let portfolio = Portfolio { quote: held.quote, base: held.base, expiries: &reads.expiries, legs: &reads.legs };
         view(&portfolio, &reads.market).map_err(|_| MarginError::MarginUncomputable.into())
     }
 
-    fn held_at(&self, instead: Option<&Earlier>) -> Result<Held> {
-        let quote = instead.map_or(QuoteAtoms(self.quote_atoms.get()), |earlier| earlier.quote);
+    fn held_at(&self, market: &Market, instead: Option<&Earlier>) -> Result<Held> {
+        let quote = match instead {
+            Some(earlier) => earlier.quote,
+            None => self.quote_now(market)?,
+        };
         Ok(Held { quote, base: BaseAtoms(self.base_atoms.get()), positions: self.positions_at(instead)? })
     }
 }

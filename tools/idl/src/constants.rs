@@ -38,6 +38,9 @@ pub fn json() -> Result<String> {
                 ("change", margin::CHANGE_SEED),
                 ("wrapped", margin::WRAPPED_SEED),
                 ("wrappedMint", margin::WRAPPED_MINT_SEED),
+                ("liquidation", margin::LIQUIDATION_SEED),
+                ("fund", margin::FUND_SEED),
+                ("stake", margin::STAKE_SEED),
             ])?,
             "vault": seeds(&[
                 ("vault", vault::VAULT_SEED),

@@ -64,9 +64,12 @@ export const ABI = {
       "account": "account",
       "change": "change",
       "expiry": "expiry",
+      "fund": "fund",
+      "liquidation": "liquidation",
       "market": "market",
       "posted": "posted",
       "quote": "quote",
+      "stake": "stake",
       "wrapped": "wrapped",
       "wrappedMint": "mint"
     },

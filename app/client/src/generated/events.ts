@@ -27,12 +27,19 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'AccountSettled'; data: margin.AccountSettled }
   | { program: 'margin'; name: 'AccountTransferred'; data: margin.AccountTransferred }
   | { program: 'margin'; name: 'AccountWithdrawn'; data: margin.AccountWithdrawn }
+  | { program: 'margin'; name: 'BalanceRefreshed'; data: margin.BalanceRefreshed }
+  | { program: 'margin'; name: 'BalancesCut'; data: margin.BalancesCut }
+  | { program: 'margin'; name: 'BaseSold'; data: margin.BaseSold }
   | { program: 'margin'; name: 'DelegateChanged'; data: margin.DelegateChanged }
   | { program: 'margin'; name: 'ExpiryClosed'; data: margin.ExpiryClosed }
   | { program: 'margin'; name: 'ExpiryCreated'; data: margin.ExpiryCreated }
   | { program: 'margin'; name: 'ExpirySettled'; data: margin.ExpirySettled }
   | { program: 'margin'; name: 'FeesSwept'; data: margin.FeesSwept }
+  | { program: 'margin'; name: 'FundCreated'; data: margin.FundCreated }
+  | { program: 'margin'; name: 'FundDrawn'; data: margin.FundDrawn }
   | { program: 'margin'; name: 'LegFilled'; data: margin.LegFilled }
+  | { program: 'margin'; name: 'LiquidationFinished'; data: margin.LiquidationFinished }
+  | { program: 'margin'; name: 'LiquidationStarted'; data: margin.LiquidationStarted }
   | { program: 'margin'; name: 'MarketChanged'; data: margin.MarketChanged }
   | { program: 'margin'; name: 'MarketCreated'; data: margin.MarketCreated }
   | { program: 'margin'; name: 'MarketDelisted'; data: margin.MarketDelisted }
@@ -46,6 +53,9 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'QuoteWithdrawn'; data: margin.QuoteWithdrawn }
   | { program: 'margin'; name: 'SeriesWritten'; data: margin.SeriesWritten }
   | { program: 'margin'; name: 'SeriesWrittenWrapped'; data: margin.SeriesWrittenWrapped }
+  | { program: 'margin'; name: 'SlicePositionMoved'; data: margin.SlicePositionMoved }
+  | { program: 'margin'; name: 'SliceSold'; data: margin.SliceSold }
+  | { program: 'margin'; name: 'StakeChanged'; data: margin.StakeChanged }
   | { program: 'margin'; name: 'WrappedClosed'; data: margin.WrappedClosed }
   | { program: 'margin'; name: 'WrappedOpened'; data: margin.WrappedOpened }
   | { program: 'margin'; name: 'WrappedRedeemed'; data: margin.WrappedRedeemed }
@@ -122,12 +132,19 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'AccountSettled', discriminator: new Uint8Array([2,132,13,239,249,146,142,140]), decode: (bytes) => ({ program: 'margin', name: 'AccountSettled', data: margin.getAccountSettledDecoder().decode(bytes) }) },
     { name: 'AccountTransferred', discriminator: new Uint8Array([52,76,122,121,128,242,235,63]), decode: (bytes) => ({ program: 'margin', name: 'AccountTransferred', data: margin.getAccountTransferredDecoder().decode(bytes) }) },
     { name: 'AccountWithdrawn', discriminator: new Uint8Array([226,117,67,144,168,220,77,131]), decode: (bytes) => ({ program: 'margin', name: 'AccountWithdrawn', data: margin.getAccountWithdrawnDecoder().decode(bytes) }) },
+    { name: 'BalanceRefreshed', discriminator: new Uint8Array([43,48,1,20,207,107,200,125]), decode: (bytes) => ({ program: 'margin', name: 'BalanceRefreshed', data: margin.getBalanceRefreshedDecoder().decode(bytes) }) },
+    { name: 'BalancesCut', discriminator: new Uint8Array([164,60,84,103,245,197,92,198]), decode: (bytes) => ({ program: 'margin', name: 'BalancesCut', data: margin.getBalancesCutDecoder().decode(bytes) }) },
+    { name: 'BaseSold', discriminator: new Uint8Array([68,14,126,169,112,231,150,5]), decode: (bytes) => ({ program: 'margin', name: 'BaseSold', data: margin.getBaseSoldDecoder().decode(bytes) }) },
     { name: 'DelegateChanged', discriminator: new Uint8Array([225,147,224,43,247,130,101,91]), decode: (bytes) => ({ program: 'margin', name: 'DelegateChanged', data: margin.getDelegateChangedDecoder().decode(bytes) }) },
     { name: 'ExpiryClosed', discriminator: new Uint8Array([229,184,243,121,145,218,166,11]), decode: (bytes) => ({ program: 'margin', name: 'ExpiryClosed', data: margin.getExpiryClosedDecoder().decode(bytes) }) },
     { name: 'ExpiryCreated', discriminator: new Uint8Array([137,192,217,75,194,252,94,251]), decode: (bytes) => ({ program: 'margin', name: 'ExpiryCreated', data: margin.getExpiryCreatedDecoder().decode(bytes) }) },
     { name: 'ExpirySettled', discriminator: new Uint8Array([251,101,239,69,87,205,61,222]), decode: (bytes) => ({ program: 'margin', name: 'ExpirySettled', data: margin.getExpirySettledDecoder().decode(bytes) }) },
     { name: 'FeesSwept', discriminator: new Uint8Array([96,218,115,136,74,170,202,172]), decode: (bytes) => ({ program: 'margin', name: 'FeesSwept', data: margin.getFeesSweptDecoder().decode(bytes) }) },
+    { name: 'FundCreated', discriminator: new Uint8Array([31,8,73,167,79,82,191,82]), decode: (bytes) => ({ program: 'margin', name: 'FundCreated', data: margin.getFundCreatedDecoder().decode(bytes) }) },
+    { name: 'FundDrawn', discriminator: new Uint8Array([17,132,1,65,81,40,85,238]), decode: (bytes) => ({ program: 'margin', name: 'FundDrawn', data: margin.getFundDrawnDecoder().decode(bytes) }) },
     { name: 'LegFilled', discriminator: new Uint8Array([40,75,30,28,158,143,152,226]), decode: (bytes) => ({ program: 'margin', name: 'LegFilled', data: margin.getLegFilledDecoder().decode(bytes) }) },
+    { name: 'LiquidationFinished', discriminator: new Uint8Array([133,136,197,39,252,42,35,89]), decode: (bytes) => ({ program: 'margin', name: 'LiquidationFinished', data: margin.getLiquidationFinishedDecoder().decode(bytes) }) },
+    { name: 'LiquidationStarted', discriminator: new Uint8Array([209,158,62,23,178,196,8,241]), decode: (bytes) => ({ program: 'margin', name: 'LiquidationStarted', data: margin.getLiquidationStartedDecoder().decode(bytes) }) },
     { name: 'MarketChanged', discriminator: new Uint8Array([235,2,242,195,85,32,71,249]), decode: (bytes) => ({ program: 'margin', name: 'MarketChanged', data: margin.getMarketChangedDecoder().decode(bytes) }) },
     { name: 'MarketCreated', discriminator: new Uint8Array([88,184,130,231,226,84,6,58]), decode: (bytes) => ({ program: 'margin', name: 'MarketCreated', data: margin.getMarketCreatedDecoder().decode(bytes) }) },
     { name: 'MarketDelisted', discriminator: new Uint8Array([221,179,59,161,218,81,167,151]), decode: (bytes) => ({ program: 'margin', name: 'MarketDelisted', data: margin.getMarketDelistedDecoder().decode(bytes) }) },
@@ -141,6 +158,9 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'QuoteWithdrawn', discriminator: new Uint8Array([201,132,14,18,98,162,155,141]), decode: (bytes) => ({ program: 'margin', name: 'QuoteWithdrawn', data: margin.getQuoteWithdrawnDecoder().decode(bytes) }) },
     { name: 'SeriesWritten', discriminator: new Uint8Array([154,23,127,212,108,59,235,5]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWritten', data: margin.getSeriesWrittenDecoder().decode(bytes) }) },
     { name: 'SeriesWrittenWrapped', discriminator: new Uint8Array([11,211,161,80,69,12,8,192]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWrittenWrapped', data: margin.getSeriesWrittenWrappedDecoder().decode(bytes) }) },
+    { name: 'SlicePositionMoved', discriminator: new Uint8Array([112,15,63,183,199,239,76,13]), decode: (bytes) => ({ program: 'margin', name: 'SlicePositionMoved', data: margin.getSlicePositionMovedDecoder().decode(bytes) }) },
+    { name: 'SliceSold', discriminator: new Uint8Array([30,146,38,104,61,80,83,186]), decode: (bytes) => ({ program: 'margin', name: 'SliceSold', data: margin.getSliceSoldDecoder().decode(bytes) }) },
+    { name: 'StakeChanged', discriminator: new Uint8Array([242,117,195,222,185,209,114,219]), decode: (bytes) => ({ program: 'margin', name: 'StakeChanged', data: margin.getStakeChangedDecoder().decode(bytes) }) },
     { name: 'WrappedClosed', discriminator: new Uint8Array([109,244,211,107,50,227,13,186]), decode: (bytes) => ({ program: 'margin', name: 'WrappedClosed', data: margin.getWrappedClosedDecoder().decode(bytes) }) },
     { name: 'WrappedOpened', discriminator: new Uint8Array([25,16,221,214,76,109,223,106]), decode: (bytes) => ({ program: 'margin', name: 'WrappedOpened', data: margin.getWrappedOpenedDecoder().decode(bytes) }) },
     { name: 'WrappedRedeemed', discriminator: new Uint8Array([13,25,206,134,100,104,31,6]), decode: (bytes) => ({ program: 'margin', name: 'WrappedRedeemed', data: margin.getWrappedRedeemedDecoder().decode(bytes) }) },

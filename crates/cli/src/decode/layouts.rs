@@ -71,19 +71,28 @@ accounts! {
         version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
         base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms,
-        quote_feed, portfolio, throttle_since_unix_s, throttle_opened_lots;
+        quote_feed, portfolio, throttle_since_unix_s, throttle_opened_lots, index_lost_e18, positive_balances_atoms,
+        haircut_due_atoms;
         reserved_head, reserved;
     Expiry in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
         unsettled_lots, clearing_atoms; reserved_head, reserved;
     MarginAccount in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
-        delegate, delegate_rights;
+        delegate, delegate_rights, in_liquidation, index_lost_e18, debt_unix_s, interest_unix_s;
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer; reserved_head, reserved;
     PostedQuote in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, message_len, maker_account, nonce, expiry_slot, payer, message; reserved_head, reserved;
+    Liquidation in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, phase, running, account, opener, payer, counted_s, since_unix_s, opened_unix_s, slices,
+        opener_fee_atoms, fund_paid_atoms; reserved_head, reserved_tail, reserved;
+    Fund in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, mint, custody, tokens, balance_atoms, shares, window_unix_s, window_opening_atoms, window_drawn_atoms,
+        seq; reserved_head, reserved;
+    Stake in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, fund, owner, shares, leaving_shares, leaving_unix_s; reserved_head, reserved;
     Vault in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, kind, id, market, trading_account, escrow_account, strike_distance_bps, reserve_premium_bps, auction_s,
         epoch_s, min_deposit_atoms, capacity_atoms, epoch, seq; reserved_head, reserved_mandate, reserved;

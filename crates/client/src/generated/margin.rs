@@ -163,6 +163,43 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6302, "MarketDelisted", "the market is delisted: positions may only shrink, and nothing is listed any more"),
     (6303, "ExpiryInUse", "the expiry still has lots that have not settled, or wrapped series that are open"),
     (6304, "FeesBelowAmount", "the market has taken fewer fees that have not been swept"),
+    (6305, "AccountHealthy", "the account has its maintenance margin: nothing is liquidated"),
+    (6306, "LiquidationOver", "the account has its initial margin again: finish its liquidation"),
+    (6307, "LiquidationOngoing", "the account has not got its initial margin back: top it up, or bid"),
+    (6308, "LiquidationOfAnother", "the liquidation is of another account"),
+    (6309, "FractionOutOfRange", "the fraction must be 1e-9 to the whole account"),
+    (6310, "PriceAboveLimit", "the slice costs more than the bidder's limit"),
+    (6311, "PaymentBelowLimit", "insurance pays less than the bidder's limit for taking the account over"),
+    (6312, "SettleFirst", "the account holds positions of a settled expiry: settle them first"),
+    (6313, "NotOpener", "the margin account is not the one that opened the liquidation"),
+    (6314, "LiquidationOpen", "the account's liquidation is open: finish it first"),
+    (6315, "DebtMissing", "the account owes no quote: nothing of its base is for sale"),
+    (6316, "BasePriceOutOfBounds", "the price of base, as it has fallen, lies out of bounds"),
+    (6317, "DebtorMarginNegative", "without the base sold the account in debt would be short of maintenance margin"),
+    (
+        6318,
+        "InsolvencyAuctionRunning",
+        "the account is not insolvent, or its auction has not run for the 30 minutes after which balances are cut",
+    ),
+    (6319, "HaircutNotNeeded", "insurance holds what the insolvent account's taker is paid"),
+    (6320, "IndexExhausted", "no positive balance is left to cut, or the index is at its least"),
+    (6321, "FundNotExhausted", "the global fund may still pay: draw from it first"),
+    (6322, "FundExhausted", "the global fund is at a cap, or empty: nothing can be drawn now"),
+    (
+        6323,
+        "FundPaysLater",
+        "the custody would pay the fund's share later: draw when its level and windows let it out at once",
+    ),
+    (6324, "StakeTooSmall", "the amount buys not even one share"),
+    (6325, "SharesTooMany", "the stake has fewer shares"),
+    (6326, "FundEmpty", "the fund has shares and no tokens: nobody can join until those shares are gone"),
+    (6327, "StakeOfAnotherFund", "the stake is in another fund"),
+    (6328, "NotStakeOwner", "the signer does not own the stake"),
+    (6329, "NoticeMissing", "no shares are on notice"),
+    (6330, "NoticeRunning", "the notice of six days is not over"),
+    (6331, "CustodyOfAnotherFund", "the custody is not the fund's"),
+    (6332, "MintOfAnotherFund", "the mint is not the fund's"),
+    (6333, "FundOfAnotherToken", "the fund is of another quote token"),
 ];
 
 /// Every instruction, by discriminator.
@@ -247,6 +284,52 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: DelegateSet::ACCOUNTS,
     },
     InstructionSpec { name: "mode_set", discriminator: ModeSet::DISCRIMINATOR, accounts: ModeSet::ACCOUNTS },
+    InstructionSpec {
+        name: "liquidation_start",
+        discriminator: LiquidationStart::DISCRIMINATOR,
+        accounts: LiquidationStart::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "liquidation_bid",
+        discriminator: LiquidationBid::DISCRIMINATOR,
+        accounts: LiquidationBid::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "liquidation_finish",
+        discriminator: LiquidationFinish::DISCRIMINATOR,
+        accounts: LiquidationFinish::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "base_auction_bid",
+        discriminator: BaseAuctionBid::DISCRIMINATOR,
+        accounts: BaseAuctionBid::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "account_refresh",
+        discriminator: AccountRefresh::DISCRIMINATOR,
+        accounts: AccountRefresh::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "index_haircut",
+        discriminator: IndexHaircut::DISCRIMINATOR,
+        accounts: IndexHaircut::ACCOUNTS,
+    },
+    InstructionSpec { name: "fund_create", discriminator: FundCreate::DISCRIMINATOR, accounts: FundCreate::ACCOUNTS },
+    InstructionSpec {
+        name: "insurance_stake",
+        discriminator: InsuranceStake::DISCRIMINATOR,
+        accounts: InsuranceStake::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "insurance_unstake",
+        discriminator: InsuranceUnstake::DISCRIMINATOR,
+        accounts: InsuranceUnstake::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "insurance_claim",
+        discriminator: InsuranceClaim::DISCRIMINATOR,
+        accounts: InsuranceClaim::ACCOUNTS,
+    },
     InstructionSpec { name: "view_margin", discriminator: ViewMargin::DISCRIMINATOR, accounts: ViewMargin::ACCOUNTS },
     InstructionSpec { name: "view_greeks", discriminator: ViewGreeks::DISCRIMINATOR, accounts: ViewGreeks::ACCOUNTS },
     InstructionSpec {
@@ -300,6 +383,11 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: ExpiryClose::ACCOUNTS,
     },
     InstructionSpec { name: "fees_sweep", discriminator: FeesSweep::DISCRIMINATOR, accounts: FeesSweep::ACCOUNTS },
+    InstructionSpec {
+        name: "insurance_draw",
+        discriminator: InsuranceDraw::DISCRIMINATOR,
+        accounts: InsuranceDraw::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1359,6 +1447,575 @@ pub struct ModeSetArgs {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiquidationStart {
+    /// Gets the rent back at the end.
+    pub payer: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    /// Receives half of the fees at the end: any account of the market, the opener's choice.
+    pub opener: Pubkey,
+    pub liquidation: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl LiquidationStart {
+    pub const DISCRIMINATOR: &[u8] = &[20];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "opener", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "liquidation", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(self.opener, false),
+            AccountMeta::new(self.liquidation, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiquidationBid {
+    pub bidder_authority: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub bidder: Pubkey,
+    pub liquidation: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl LiquidationBid {
+    pub const DISCRIMINATOR: &[u8] = &[21];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "bidder_authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bidder", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "liquidation", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: LiquidationBidArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: LiquidationBidArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.bidder_authority, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.bidder, false),
+            AccountMeta::new(self.liquidation, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LiquidationBidArgs {
+    pub fraction_e9: u32,
+    pub limit_atoms: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiquidationFinish {
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub opener: Pubkey,
+    /// Who paid the rent.
+    pub payer: Pubkey,
+    pub liquidation: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl LiquidationFinish {
+    pub const DISCRIMINATOR: &[u8] = &[22];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "opener", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "liquidation", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.opener, false),
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.liquidation, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseAuctionBid {
+    pub bidder_authority: Pubkey,
+    pub market: Pubkey,
+    /// The account in debt: a trader's or a vault's.
+    pub account: Pubkey,
+    pub bidder: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl BaseAuctionBid {
+    pub const DISCRIMINATOR: &[u8] = &[23];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "bidder_authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bidder", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: BaseAuctionBidArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: BaseAuctionBidArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.bidder_authority, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.bidder, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BaseAuctionBidArgs {
+    pub base_atoms: u64,
+    pub limit_e6: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRefresh {
+    pub market: Pubkey,
+    pub account: Pubkey,
+}
+
+impl AccountRefresh {
+    pub const DISCRIMINATOR: &[u8] = &[24];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexHaircut {
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub liquidation: Pubkey,
+    /// Of the market's quote token; a vacant address where nobody has created it.
+    pub fund: Pubkey,
+    pub feed: Pubkey,
+}
+
+impl IndexHaircut {
+    pub const DISCRIMINATOR: &[u8] = &[25];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "liquidation", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "fund", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.liquidation, false),
+            AccountMeta::new_readonly(self.fund, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FundCreate {
+    pub payer: Pubkey,
+    /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
+    pub mint: Pubkey,
+    pub fund: Pubkey,
+    /// These two are created by the breaker, which derives and checks their addresses.
+    pub custody: Pubkey,
+    pub tokens: Pubkey,
+    pub breaker_program: Pubkey,
+}
+
+impl FundCreate {
+    pub const DISCRIMINATOR: &[u8] = &[26];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.fund, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(self.breaker_program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceStake {
+    /// Spends from `source`, and owns the stake.
+    pub owner: Pubkey,
+    /// `dup`: a signer's view gives no access to data, so the owner may pay.
+    pub payer: Pubkey,
+    pub fund: Pubkey,
+    pub stake: Pubkey,
+    pub mint: Pubkey,
+    /// No check here: the token program holds it to `mint` and to the owner's signature.
+    pub source: Pubkey,
+    pub tokens: Pubkey,
+}
+
+impl InsuranceStake {
+    pub const DISCRIMINATOR: &[u8] = &[27];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "stake", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: InsuranceStakeArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: InsuranceStakeArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.fund, false),
+            AccountMeta::new(self.stake, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.source, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceStakeArgs {
+    pub amount: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceUnstake {
+    pub owner: Pubkey,
+    pub fund: Pubkey,
+    pub stake: Pubkey,
+}
+
+impl InsuranceUnstake {
+    pub const DISCRIMINATOR: &[u8] = &[28];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "stake", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+    ];
+
+    pub fn instruction(&self, args: InsuranceUnstakeArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: InsuranceUnstakeArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.fund, false),
+            AccountMeta::new(self.stake, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceUnstakeArgs {
+    pub shares: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceClaim {
+    pub owner: Pubkey,
+    pub fund: Pubkey,
+    pub stake: Pubkey,
+    pub mint: Pubkey,
+    pub custody: Pubkey,
+    pub tokens: Pubkey,
+    /// Any token account of the mint: the owner chooses. The token program holds it to the mint.
+    pub destination: Pubkey,
+    /// Pays the rent of a ticket if there is one. `dup`: a signer's view gives no access to data, so the owner may pay.
+    pub payer: Pubkey,
+    /// Created by the breaker if the amount has to wait: it derives and checks the address.
+    pub ticket: Pubkey,
+    pub breaker_program: Pubkey,
+}
+
+impl InsuranceClaim {
+    pub const DISCRIMINATOR: &[u8] = &[29];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "stake", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: InsuranceClaimArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: InsuranceClaimArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.fund, false),
+            AccountMeta::new(self.stake, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(self.breaker_program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceClaimArgs {
+    pub ticket_id: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewMargin {
     pub market: Pubkey,
     pub account: Pubkey,
@@ -2085,6 +2742,97 @@ pub struct FeesSweepArgs {
     pub ticket_id: u64,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceDraw {
+    /// Would pay the rent of a ticket; a draw that gets one is refused.
+    pub payer: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub liquidation: Pubkey,
+    pub fund: Pubkey,
+    pub feed: Pubkey,
+    pub mint: Pubkey,
+    pub custody: Pubkey,
+    pub tokens: Pubkey,
+    /// The market's vault of the quote token.
+    /// Must be `market.quote_tokens`.
+    pub destination: Pubkey,
+    pub ticket: Pubkey,
+    pub breaker_program: Pubkey,
+}
+
+impl InsuranceDraw {
+    pub const DISCRIMINATOR: &[u8] = &[43];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "liquidation", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: InsuranceDrawArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: InsuranceDrawArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new(self.liquidation, false),
+            AccountMeta::new(self.fund, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new(self.tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(self.breaker_program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct InsuranceDrawArgs {
+    pub ticket_id: u64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountClosed {
     pub slot: u64,
@@ -2159,6 +2907,53 @@ pub struct AccountWithdrawn {
     pub base_atoms: u64,
 }
 
+/// What had become due on a quote balance is booked.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BalanceRefreshed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    /// What the balance lost, to interest or to haircuts.
+    pub lost_atoms: i64,
+    pub quote_atoms: i64,
+    pub insurance_atoms: u64,
+}
+
+/// Every positive quote balance of the market falls, from now on, in the proportion of the two indices.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BalancesCut {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    /// The insolvent account that it is for.
+    pub account: Pubkey,
+    pub raised_atoms: i64,
+    pub index_before_e18: u64,
+    pub index_e18: u64,
+    pub insurance_atoms: u64,
+}
+
+/// Base bought from an account in debt.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BaseSold {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub bidder_account: Pubkey,
+    /// Seconds of debt so far, as the price counts them.
+    pub elapsed_s: u64,
+    pub price_e6: u64,
+    pub sold_base_atoms: u64,
+    pub paid_atoms: i64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+    pub bidder_quote_atoms: i64,
+    pub bidder_base_atoms: u64,
+}
+
 /// What the breaker holds the market to: its own to check.
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct CustodyLimits {
@@ -2228,6 +3023,30 @@ pub struct FeesSwept {
     pub fees_atoms: u64,
 }
 
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FundCreated {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Counts the fund's events, here and below.
+    pub seq: u64,
+    pub fund: Pubkey,
+    pub mint: Pubkey,
+}
+
+/// The fund paid for a loss that a market's insurance could not bear.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FundDrawn {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub fund: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub drawn_atoms: u64,
+    pub fund_balance_atoms: u64,
+    pub insurance_atoms: u64,
+}
+
 /// One leg of a fill. Those of one fill come before its `QuoteFilled`.
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct LegFilled {
@@ -2247,6 +3066,34 @@ pub struct LegFilled {
     pub premium_atoms: i64,
     pub taker_lots: i64,
     pub maker_lots: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LiquidationFinished {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub opener: Pubkey,
+    pub opener_fee_atoms: u64,
+    pub opener_quote_atoms: i64,
+    pub slices: u32,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LiquidationStarted {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub opener: Pubkey,
+    /// 0 auction, 1 insolvent.
+    pub phase: u8,
+    pub mtm_atoms: i64,
+    pub mm_atoms: i64,
+    /// Seconds counted in this phase: not zero where the call only brought the clock up to date.
+    pub elapsed_s: u64,
 }
 
 /// The terms of the last `MarketUpdated` had waited, and stand now.
@@ -2437,6 +3284,64 @@ pub struct SeriesWrittenWrapped {
     pub wrapped_lots: u64,
 }
 
+/// One position of a slice. Those of one slice come before its `SliceSold`.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SlicePositionMoved {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub bidder_account: Pubkey,
+    pub expiry_unix_s: i64,
+    pub strike_e6: u64,
+    pub kind: u8,
+    /// What the bidder took: negative is a short.
+    pub lots: i64,
+    pub account_lots: i64,
+    pub bidder_lots: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SliceSold {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub bidder_account: Pubkey,
+    /// 0 auction, 1 insolvent.
+    pub phase: u8,
+    pub elapsed_s: u64,
+    /// Part of every balance and position that was offered, 1e9 = all.
+    pub fraction_e9: u32,
+    /// Paid by the bidder; negative was paid to it out of insurance.
+    pub price_atoms: i64,
+    pub insurance_fee_atoms: i64,
+    pub opener_fee_atoms: i64,
+    pub slice_quote_atoms: i64,
+    pub slice_base_atoms: u64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+    pub bidder_quote_atoms: i64,
+    pub bidder_base_atoms: u64,
+}
+
+/// Shares were bought, put on notice or paid.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct StakeChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub fund: Pubkey,
+    pub owner: Pubkey,
+    /// Positive came in, negative went out; 0 for a notice.
+    pub atoms: i64,
+    pub shares: u64,
+    pub leaving_shares: u64,
+    pub leaving_unix_s: i64,
+    pub fund_balance_atoms: u64,
+    pub fund_shares: u64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct WrappedClosed {
     pub slot: u64,
@@ -2506,6 +3411,21 @@ impl AccountWithdrawn {
     pub const DISCRIMINATOR: &[u8] = &[226, 117, 67, 144, 168, 220, 77, 131];
 }
 
+impl BalanceRefreshed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[43, 48, 1, 20, 207, 107, 200, 125];
+}
+
+impl BalancesCut {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[164, 60, 84, 103, 245, 197, 92, 198];
+}
+
+impl BaseSold {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[68, 14, 126, 169, 112, 231, 150, 5];
+}
+
 impl DelegateChanged {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[225, 147, 224, 43, 247, 130, 101, 91];
@@ -2531,9 +3451,29 @@ impl FeesSwept {
     pub const DISCRIMINATOR: &[u8] = &[96, 218, 115, 136, 74, 170, 202, 172];
 }
 
+impl FundCreated {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[31, 8, 73, 167, 79, 82, 191, 82];
+}
+
+impl FundDrawn {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[17, 132, 1, 65, 81, 40, 85, 238];
+}
+
 impl LegFilled {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[40, 75, 30, 28, 158, 143, 152, 226];
+}
+
+impl LiquidationFinished {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[133, 136, 197, 39, 252, 42, 35, 89];
+}
+
+impl LiquidationStarted {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[209, 158, 62, 23, 178, 196, 8, 241];
 }
 
 impl MarketChanged {
@@ -2599,6 +3539,21 @@ impl SeriesWritten {
 impl SeriesWrittenWrapped {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[11, 211, 161, 80, 69, 12, 8, 192];
+}
+
+impl SlicePositionMoved {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[112, 15, 63, 183, 199, 239, 76, 13];
+}
+
+impl SliceSold {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[30, 146, 38, 104, 61, 80, 83, 186];
+}
+
+impl StakeChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[242, 117, 195, 222, 185, 209, 114, 219];
 }
 
 impl WrappedClosed {

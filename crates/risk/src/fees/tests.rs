@@ -45,3 +45,13 @@ proptest! {
         prop_assert_eq!(share, fee / 3);
     }
 }
+
+#[test]
+fn halves_of_a_fee_sum_to_it() {
+    for (amount, halved) in
+        [(0, (0, 0)), (1, (1, 0)), (100, (1, 0)), (101, (1, 1)), (300, (2, 1)), (1_000_000, (5_000, 5_000))]
+    {
+        assert_eq!(halves(QuoteAtoms(amount), 100), Some((QuoteAtoms(halved.0), QuoteAtoms(halved.1))));
+    }
+    assert_eq!(halves(QuoteAtoms(-1), 100), None);
+}

@@ -52,6 +52,20 @@ fn cash_is_margin_and_base_is_not() {
     assert_eq!(initial(-1, 1_000_000_000, &[]), -1);
 }
 
+/// A debt and base alone: its sale comes before a liquidation while half of it covers the debt.
+#[test]
+fn maintenance_of_a_flat_debt_counts_half_of_the_base() {
+    let of = |quote, base| {
+        let holdings = Holdings { quote: QuoteAtoms(quote), base: BaseAtoms(base), book: &Book::EMPTY };
+        maintenance_margin(&holdings, SPOT, SCALE).unwrap().0
+    };
+    assert_eq!((of(-50 * UNIT, 1_000_000_000), of(-50 * UNIT - 1, 1_000_000_000)), (0, -1));
+    assert_eq!((of(-1, 0), of(0, 1_000_000_000), of(UNIT, 1_000_000_000)), (-1, 0, UNIT));
+    let covered = book(&[(1, Kind::Call, 80, -10)]);
+    let holdings = Holdings { quote: QuoteAtoms(-UNIT), base: BaseAtoms(1_000_000_000), book: &covered };
+    assert_eq!(maintenance_margin(&holdings, SPOT, SCALE).unwrap().0, -UNIT);
+}
+
 #[test]
 fn long_options_are_worth_nothing() {
     assert_eq!(initial(0, 0, &[(1, Kind::Call, 80, 50), (1, Kind::Put, 120, 50)]), 0);

@@ -55,11 +55,81 @@ fn an_index_falls_with_the_haircut_and_balances_with_it() {
     assert_eq!(split(QuoteAtoms(-1), &sources(0, 0, 0, 0, 0), NOW), Err(WaterfallError::AmountNegative));
 }
 
+#[test]
+fn a_haircut_stops_at_the_least_index() {
+    let cuttable =
+        Cuttable { index_e18: INDEX_ONE_E18, stored: QuoteAtoms(1_000_000), due: QuoteAtoms(0), accounts: 2 };
+    let all = cuttable.haircut(QuoteAtoms(i64::MAX)).unwrap();
+    assert!(all.index_e18 >= INDEX_MIN_E18 && all.raised < QuoteAtoms(1_000_000), "{all:?}");
+    assert_eq!(cuttable.haircut(QuoteAtoms(0)), Ok(Haircut { index_e18: INDEX_ONE_E18, raised: QuoteAtoms(0) }));
+    assert_eq!(cuttable.haircut(QuoteAtoms(-1)), Err(WaterfallError::AmountNegative));
+    let nothing = Cuttable { stored: QuoteAtoms(3), due: QuoteAtoms(7), ..cuttable };
+    assert_eq!(nothing.haircut(QuoteAtoms(5)).unwrap().raised, QuoteAtoms(0));
+    assert_eq!(Cuttable { index_e18: 0, ..cuttable }.haircut(QuoteAtoms(5)), Err(WaterfallError::IndexOutOfRange));
+}
+
+/// Balances as a market keeps them: each with the index it was written at.
+struct Balances {
+    held: Vec<(i64, u64)>,
+    index_e18: u64,
+    due: i64,
+    /// Collected beyond what was due.
+    excess: i64,
+}
+
+impl Balances {
+    fn touch(&mut self, at: usize) {
+        let (balance, from) = self.held[at];
+        let after = balance_at_floor(QuoteAtoms(balance), from, self.index_e18).unwrap().0;
+        let paid = (balance - after).min(self.due);
+        self.due -= paid;
+        self.excess += balance - after - paid;
+        self.held[at] = (after, self.index_e18);
+    }
+
+    fn cut(&mut self, wanted: i64) {
+        let cuttable = Cuttable {
+            index_e18: self.index_e18,
+            stored: QuoteAtoms(self.held.iter().map(|(balance, _)| balance).sum()),
+            due: QuoteAtoms(self.due),
+            accounts: self.held.len() as u64,
+        };
+        let haircut = cuttable.haircut(QuoteAtoms(wanted)).unwrap();
+        assert!(haircut.index_e18 <= self.index_e18 && haircut.raised.0 <= wanted);
+        self.index_e18 = haircut.index_e18;
+        self.due += haircut.raised.0;
+    }
+}
+
 fn amount() -> impl Strategy<Value = i64> {
     (0_u32..62, 0_i64..i64::MAX).prop_map(|(shift, value)| value >> shift)
 }
 
 proptest! {
+    /// INVARIANT(M-8): however many haircuts overlap, and in whatever order accounts are brought up to date, everything raised is collected,
+    /// and what is collected beyond it is dust.
+    #[test]
+    fn haircuts_collect_what_they_raise(
+        held in prop::collection::vec(0_i64..1 << 48, 1..20),
+        steps in prop::collection::vec((any::<bool>(), 0_usize..20, 0_i64..1 << 40, 0_i64..1 << 30), 1..40),
+    ) {
+        let held: Vec<_> = held.into_iter().map(|balance| (balance, INDEX_ONE_E18)).collect();
+        let mut balances = Balances { held, index_e18: INDEX_ONE_E18, due: 0, excess: 0 };
+        let cuts = i64::try_from(steps.iter().filter(|step| step.0).count()).unwrap();
+        for (cut, at, wanted, income) in steps {
+            let at = at % balances.held.len();
+            if cut {
+                balances.cut(wanted);
+            } else {
+                balances.touch(at);
+                balances.held[at].0 += income;
+            }
+        }
+        (0..balances.held.len()).for_each(|at| balances.touch(at));
+        prop_assert_eq!(balances.due, 0);
+        prop_assert!(balances.excess <= 1_000 * cuts + 20, "{}", balances.excess);
+    }
+
     /// INVARIANT(M-8): strict order, nothing lost.
     #[test]
     fn a_loss_is_conserved_and_falls_in_strict_order(

@@ -27,13 +27,14 @@ pub struct AccountClose {
 impl AccountClose {
     /// Authority: the owner, who receives the rent.
     /// Effects: the account is gone; its registry index stays a hole.
-    /// Errors: `AccountNotFlat`, `AccountNotEmpty`, `AccountKeepsNonceFloor`, `BrakeUnreadable`, `LevelForbids` while accounts are
-    /// migrated.
+    /// Errors: `AccountNotFlat`, `AccountNotEmpty`, `LiquidationOpen`, `AccountKeepsNonceFloor`, `BrakeUnreadable`, `LevelForbids` while
+    /// accounts are migrated.
     fn validate(&self, stamp: &Stamp) -> Result<()> {
         level_require(self.brake.account(), Action::Settle, stamp.unix_s)?;
         require!(self.account.is_flat(), MarginError::AccountNotFlat);
         let empty = self.account.quote_atoms.get() == 0 && self.account.base_atoms.get() == 0;
         require!(empty, MarginError::AccountNotEmpty);
+        require!(self.account.in_liquidation == 0, MarginError::LiquidationOpen);
         // Reopened at the same address, the account would start at nonce 0 and cancelled quotes would live again.
         require!(self.account.nonce_floor.get() == 0, MarginError::AccountKeepsNonceFloor);
         Ok(())

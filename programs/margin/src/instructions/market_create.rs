@@ -18,7 +18,7 @@ use units::PriceE6;
 /// Settlement rules that markets created now start with.
 const RULES_VERSION: u8 = 1;
 /// Prices are quote atoms at six decimals.
-const QUOTE_DECIMALS: u8 = 6;
+pub(super) const QUOTE_DECIMALS: u8 = 6;
 const BASE_DECIMALS_MAX: u8 = 12;
 const LOTS_PER_UNIT_MAX: u32 = 1_000_000;
 
@@ -140,6 +140,6 @@ impl MarketCreate {
     }
 }
 
-fn mint_decimals(mint: &UncheckedAccount) -> Result<u8> {
+pub(super) fn mint_decimals(mint: &UncheckedAccount) -> Result<u8> {
     Ok(Account::<Mint>::load(*mint.account())?.decimals())
 }

@@ -11,7 +11,7 @@ use abi::margin::MODE_PORTFOLIO;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
-use units::{Lots, PriceE6, QuoteAtoms};
+use units::{Lots, PriceE6};
 
 #[derive(Accounts)]
 pub struct PositionUnwrap {
@@ -91,10 +91,8 @@ impl PositionUnwrap {
     fn lots_move(&mut self, lots: u64, others: &mut [AccountView], spot: PriceE6) -> Result<Moved> {
         let mut expiry = self.wrapped.expiry_mut(others)?;
         let series = self.wrapped.series(&expiry)?;
-        let before = Earlier {
-            quote: QuoteAtoms(self.account.quote_atoms.get()),
-            held: vec![(series, self.account.lots(&series))],
-        };
+        let before =
+            Earlier { quote: self.account.quote_now(&self.market)?, held: vec![(series, self.account.lots(&series))] };
         let wrapped_lots = self.wrapped.lots_apply(&mut self.market, &mut expiry, less(lots)?)?;
         let change = self.account.lots_apply(&mut self.market, &mut expiry, &series, long(lots)?, spot)?;
         Ok(Moved { before, after: change.after, wrapped_lots })

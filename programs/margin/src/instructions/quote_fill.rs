@@ -94,6 +94,8 @@ impl QuoteFill {
         let stamp = Stamp::now()?;
         let quote = MakerQuote::read(self.quote_source.account(), args.ix_index, &self.maker, self.maker.address())?;
         self.validate(args, &quote, &stamp)?;
+        self.market.balance_refresh(&mut self.taker)?;
+        self.market.balance_refresh(&mut self.maker)?;
         let spot = guard::spot(self.feed.account(), Purpose::ReduceRisk, &stamp)?;
         let setting =
             Setting { market: &self.market, market_address: self.market.address(), spot, now_unix_s: stamp.unix_s };

@@ -5,7 +5,15 @@ use super::{Expiry, MarginAccount, Market};
 use crate::errors::MarginError;
 use anchor_lang::prelude::*;
 use risk::fill::FillCash;
-use units::QuoteAtoms;
+use units::{BaseAtoms, QuoteAtoms};
+
+/// What is paid for a slice: the price, and the two halves of the fee that comes out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlicePayment {
+    pub price: QuoteAtoms,
+    pub insurance: QuoteAtoms,
+    pub opener: QuoteAtoms,
+}
 
 /// One of a market's two tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +62,55 @@ impl Market {
         Ok(())
     }
 
+    /// Passes quote from one account to another; a negative amount is a debt that is taken over.
+    pub fn quote_pass(&mut self, from: &mut MarginAccount, to: &mut MarginAccount, amount: QuoteAtoms) -> Result<()> {
+        let taken = QuoteAtoms::ZERO.checked_sub(amount).ok_or(MarginError::AmountOverflow)?;
+        self.quote_move(from, taken)?;
+        self.quote_move(to, amount)
+    }
+
+    /// Passes base from one account to another.
+    pub fn base_pass(&mut self, from: &mut MarginAccount, to: &mut MarginAccount, amount: BaseAtoms) -> Result<()> {
+        self.debit(from, Token::Base, amount.0)?;
+        self.credit(to, Token::Base, amount.0)
+    }
+
+    /// Books what a slice's taker pays and where it goes. The parts sum to what is paid.
+    pub fn slice_book(
+        &mut self,
+        from: &mut MarginAccount,
+        taker: &mut MarginAccount,
+        paid: &SlicePayment,
+    ) -> Result<()> {
+        self.quote_pass(taker, from, paid.price)?;
+        let fee = paid.insurance.checked_add(paid.opener).ok_or(MarginError::AmountOverflow)?;
+        let charged = QuoteAtoms::ZERO.checked_sub(fee).ok_or(MarginError::AmountOverflow)?;
+        self.quote_move(from, charged)?;
+        self.insurance_atoms = sum(self.insurance_atoms.get(), unsigned(paid.insurance.0)?)?.into();
+        self.clearing_atoms =
+            self.clearing_atoms.get().checked_add(paid.opener.0).ok_or(MarginError::AmountOverflow)?.into();
+        Ok(())
+    }
+
+    /// Pays whoever takes over an insolvent account, out of insurance. INVARIANT(M-8): never more than insurance holds.
+    pub fn insolvency_book(&mut self, taker: &mut MarginAccount, payment: u64) -> Result<()> {
+        let left = self.insurance_atoms.get().checked_sub(payment).ok_or(MarginError::AmountOverflow)?;
+        self.insurance_atoms = left.into();
+        self.quote_move(taker, QuoteAtoms(signed(payment)?))
+    }
+
+    /// Takes tokens that have come in from the global fund.
+    pub fn insurance_receive(&mut self, atoms: u64) -> Result<()> {
+        self.insurance_atoms = sum(self.insurance_atoms.get(), atoms)?.into();
+        Ok(())
+    }
+
+    /// Pays an opener what was held back for it.
+    pub fn opener_book(&mut self, opener: &mut MarginAccount, fee: u64) -> Result<()> {
+        self.clearing_atoms = difference(self.clearing_atoms.get(), signed(fee)?)?.into();
+        self.quote_move(opener, QuoteAtoms(signed(fee)?))
+    }
+
     /// Pays an account's settlement out of the expiry's clearing, or takes it in. The last account's leaves the rounding to insurance.
     pub fn settlement_book(
         &mut self,
@@ -87,28 +144,42 @@ impl Market {
         Ok(left)
     }
 
-    /// The one place where a quote balance and its sum change.
+    /// Changes a quote balance, after booking what has become due on it.
     fn quote_move(&mut self, account: &mut MarginAccount, change: QuoteAtoms) -> Result<()> {
-        let balance = account.quote_atoms.get().checked_add(change.0).ok_or(MarginError::AmountOverflow)?;
-        let balances = self.quote_balances_atoms.get().checked_add(change.0).ok_or(MarginError::AmountOverflow)?;
-        account.quote_atoms = balance.into();
+        self.balance_refresh(account)?;
+        let after = account.quote_atoms.get().checked_add(change.0).ok_or(MarginError::AmountOverflow)?;
+        self.quote_write(account, after)
+    }
+
+    /// The one place where a quote balance and its sums change.
+    pub(super) fn quote_write(&mut self, account: &mut MarginAccount, after: i64) -> Result<()> {
+        let before = account.quote_atoms.get();
+        let change = difference(after, before)?;
+        let balances = self.quote_balances_atoms.get().checked_add(change).ok_or(MarginError::AmountOverflow)?;
+        let positive = |balance: i64| u64::try_from(balance).unwrap_or(0);
+        let raised = sum(self.positive_balances_atoms.get(), positive(after))?;
+        // BOUND: the sum holds what was positive before.
+        let lowered = raised.checked_sub(positive(before)).ok_or(MarginError::AmountOverflow)?;
+        account.debt_follow(before, after)?;
+        account.quote_atoms = after.into();
         self.quote_balances_atoms = balances.into();
+        self.positive_balances_atoms = lowered.into();
         Ok(())
     }
 }
 
-fn sum(a: u64, b: u64) -> Result<u64> {
+pub(super) fn sum(a: u64, b: u64) -> Result<u64> {
     a.checked_add(b).ok_or_else(|| MarginError::AmountOverflow.into())
 }
 
-fn difference(a: i64, b: i64) -> Result<i64> {
+pub(super) fn difference(a: i64, b: i64) -> Result<i64> {
     a.checked_sub(b).ok_or_else(|| MarginError::AmountOverflow.into())
 }
 
-fn signed(atoms: u64) -> Result<i64> {
+pub(super) fn signed(atoms: u64) -> Result<i64> {
     i64::try_from(atoms).map_err(|_| MarginError::AmountOverflow.into())
 }
 
-fn unsigned(atoms: i64) -> Result<u64> {
+pub(super) fn unsigned(atoms: i64) -> Result<u64> {
     u64::try_from(atoms).map_err(|_| MarginError::AmountOverflow.into())
 }

@@ -5,17 +5,21 @@
 use anchor_lang::prelude::*;
 
 mod account;
+mod balance;
 mod change;
 mod expiry;
+mod fund;
 mod ledger;
+mod liquidation;
 mod market;
 mod portfolio;
 mod quote;
 mod wrapped;
 
 pub use account::{Earlier, PositionChange};
-pub use expiry::Series;
-pub use ledger::Token;
+pub use expiry::{kind_byte, Series};
+pub use ledger::{SlicePayment, Token};
+pub use liquidation::{SliceBalances, PHASE_INSOLVENT};
 pub use wrapped::{less, long, WrappedTerms};
 
 abi::config_layout!(#[account]);
@@ -29,6 +33,9 @@ abi::margin_account_layout!(#[account]);
 abi::quote_state_layout!(#[account]);
 abi::posted_quote_layout!(#[account]);
 abi::wrapped_layout!(#[account]);
+abi::liquidation_layout!(#[account]);
+abi::fund_layout!(#[account]);
+abi::stake_layout!(#[account]);
 
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;

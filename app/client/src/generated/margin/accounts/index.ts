@@ -8,9 +8,12 @@
 
 export * from "./config.js";
 export * from "./expiry.js";
+export * from "./fund.js";
+export * from "./liquidation.js";
 export * from "./marginAccount.js";
 export * from "./market.js";
 export * from "./marketChange.js";
 export * from "./postedQuote.js";
 export * from "./quoteState.js";
+export * from "./stake.js";
 export * from "./wrapped.js";

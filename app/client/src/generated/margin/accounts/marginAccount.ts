@@ -85,6 +85,13 @@ export type MarginAccount = {
   delegate: Address;
   /** Bits: 1 trade, 2 cancel. */
   delegateRights: number;
+  /** 1 while a liquidation of the account is open. */
+  inLiquidation: number;
+  /** The market's `index_lost_e18` when the quote balance was last written. */
+  indexLostE18: bigint;
+  /** Since when quote has been owed, and until when interest on it has been booked; 0 without a debt. */
+  debtUnixS: bigint;
+  interestUnixS: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -111,6 +118,13 @@ export type MarginAccountArgs = {
   delegate: Address;
   /** Bits: 1 trade, 2 cancel. */
   delegateRights: number;
+  /** 1 while a liquidation of the account is open. */
+  inLiquidation: number;
+  /** The market's `index_lost_e18` when the quote balance was last written. */
+  indexLostE18: number | bigint;
+  /** Since when quote has been owed, and until when interest on it has been booked; 0 without a debt. */
+  debtUnixS: number | bigint;
+  interestUnixS: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -135,7 +149,11 @@ export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
       ["positions", getArrayEncoder(getPositionEncoder(), { size: 32 })],
       ["delegate", getAddressEncoder()],
       ["delegateRights", getU8Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 95)],
+      ["inLiquidation", getU8Encoder()],
+      ["indexLostE18", getU64Encoder()],
+      ["debtUnixS", getI64Encoder()],
+      ["interestUnixS", getI64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 70)],
     ]),
     (value) => ({ ...value, discriminator: MARGIN_ACCOUNT_DISCRIMINATOR }),
   );
@@ -161,7 +179,11 @@ export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
     ["positions", getArrayDecoder(getPositionDecoder(), { size: 32 })],
     ["delegate", getAddressDecoder()],
     ["delegateRights", getU8Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 95)],
+    ["inLiquidation", getU8Decoder()],
+    ["indexLostE18", getU64Decoder()],
+    ["debtUnixS", getI64Decoder()],
+    ["interestUnixS", getI64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 70)],
   ]);
 }
 

@@ -101,8 +101,9 @@ export type Market = {
   /** Clock periods are divided by this, as in the program's config. */
   timeDivisor: number;
   /**
-   * Settlement payments of accounts that have settled, less receipts of those that have, over all expiries still
-   * settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
+   * What openers of liquidations have yet to receive, less what haircuts have yet to collect; and settlement payments of accounts
+   * that have settled, less receipts of those that have, over all expiries still settling: negative when longs were paid first.
+   * Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through, no liquidation is open and no haircut is due.
    */
   clearingAtoms: bigint;
   /** The oracle feed of the quote token in USD; zero where its peg is taken for granted. */
@@ -111,6 +112,12 @@ export type Market = {
   /** While the market is throttled: when the throttle's hour began, and new lots taken in it. */
   throttleSinceUnixS: bigint;
   throttleOpenedLots: bigint;
+  /** How much of one (1e18) the index of positive quote balances has lost to haircuts; only grows. */
+  indexLostE18: bigint;
+  /** Sum of the positive quote balances, each as last written. */
+  positiveBalancesAtoms: bigint;
+  /** What haircuts have raised and not yet collected of balances; stands against the same amount in `clearing_atoms`. */
+  haircutDueAtoms: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -155,8 +162,9 @@ export type MarketArgs = {
   /** Clock periods are divided by this, as in the program's config. */
   timeDivisor: number;
   /**
-   * Settlement payments of accounts that have settled, less receipts of those that have, over all expiries still
-   * settling: negative when longs were paid first. Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through.
+   * What openers of liquidations have yet to receive, less what haircuts have yet to collect; and settlement payments of accounts
+   * that have settled, less receipts of those that have, over all expiries still settling: negative when longs were paid first.
+   * Part of INVARIANT(M-1)'s sum; 0 when every expiry is settled through, no liquidation is open and no haircut is due.
    */
   clearingAtoms: number | bigint;
   /** The oracle feed of the quote token in USD; zero where its peg is taken for granted. */
@@ -165,6 +173,12 @@ export type MarketArgs = {
   /** While the market is throttled: when the throttle's hour began, and new lots taken in it. */
   throttleSinceUnixS: number | bigint;
   throttleOpenedLots: number | bigint;
+  /** How much of one (1e18) the index of positive quote balances has lost to haircuts; only grows. */
+  indexLostE18: number | bigint;
+  /** Sum of the positive quote balances, each as last written. */
+  positiveBalancesAtoms: number | bigint;
+  /** What haircuts have raised and not yet collected of balances; stands against the same amount in `clearing_atoms`. */
+  haircutDueAtoms: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -206,7 +220,10 @@ export function getMarketEncoder(): FixedSizeEncoder<MarketArgs> {
       ["portfolio", getPortfolioParamsEncoder()],
       ["throttleSinceUnixS", getI64Encoder()],
       ["throttleOpenedLots", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 100)],
+      ["indexLostE18", getU64Encoder()],
+      ["positiveBalancesAtoms", getU64Encoder()],
+      ["haircutDueAtoms", getU64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 76)],
     ]),
     (value) => ({ ...value, discriminator: MARKET_DISCRIMINATOR }),
   );
@@ -249,7 +266,10 @@ export function getMarketDecoder(): FixedSizeDecoder<Market> {
     ["portfolio", getPortfolioParamsDecoder()],
     ["throttleSinceUnixS", getI64Decoder()],
     ["throttleOpenedLots", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 100)],
+    ["indexLostE18", getU64Decoder()],
+    ["positiveBalancesAtoms", getU64Decoder()],
+    ["haircutDueAtoms", getU64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 76)],
   ]);
 }
 

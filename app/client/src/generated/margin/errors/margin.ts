@@ -224,8 +224,67 @@ export const MARGIN_ERROR__MARKET_DELISTED = 0x189e; // 6302
 export const MARGIN_ERROR__EXPIRY_IN_USE = 0x189f; // 6303
 /** FeesBelowAmount: the market has taken fewer fees that have not been swept */
 export const MARGIN_ERROR__FEES_BELOW_AMOUNT = 0x18a0; // 6304
+/** AccountHealthy: the account has its maintenance margin: nothing is liquidated */
+export const MARGIN_ERROR__ACCOUNT_HEALTHY = 0x18a1; // 6305
+/** LiquidationOver: the account has its initial margin again: finish its liquidation */
+export const MARGIN_ERROR__LIQUIDATION_OVER = 0x18a2; // 6306
+/** LiquidationOngoing: the account has not got its initial margin back: top it up, or bid */
+export const MARGIN_ERROR__LIQUIDATION_ONGOING = 0x18a3; // 6307
+/** LiquidationOfAnother: the liquidation is of another account */
+export const MARGIN_ERROR__LIQUIDATION_OF_ANOTHER = 0x18a4; // 6308
+/** FractionOutOfRange: the fraction must be 1e-9 to the whole account */
+export const MARGIN_ERROR__FRACTION_OUT_OF_RANGE = 0x18a5; // 6309
+/** PriceAboveLimit: the slice costs more than the bidder's limit */
+export const MARGIN_ERROR__PRICE_ABOVE_LIMIT = 0x18a6; // 6310
+/** PaymentBelowLimit: insurance pays less than the bidder's limit for taking the account over */
+export const MARGIN_ERROR__PAYMENT_BELOW_LIMIT = 0x18a7; // 6311
+/** SettleFirst: the account holds positions of a settled expiry: settle them first */
+export const MARGIN_ERROR__SETTLE_FIRST = 0x18a8; // 6312
+/** NotOpener: the margin account is not the one that opened the liquidation */
+export const MARGIN_ERROR__NOT_OPENER = 0x18a9; // 6313
+/** LiquidationOpen: the account's liquidation is open: finish it first */
+export const MARGIN_ERROR__LIQUIDATION_OPEN = 0x18aa; // 6314
+/** DebtMissing: the account owes no quote: nothing of its base is for sale */
+export const MARGIN_ERROR__DEBT_MISSING = 0x18ab; // 6315
+/** BasePriceOutOfBounds: the price of base, as it has fallen, lies out of bounds */
+export const MARGIN_ERROR__BASE_PRICE_OUT_OF_BOUNDS = 0x18ac; // 6316
+/** DebtorMarginNegative: without the base sold the account in debt would be short of maintenance margin */
+export const MARGIN_ERROR__DEBTOR_MARGIN_NEGATIVE = 0x18ad; // 6317
+/** InsolvencyAuctionRunning: the account is not insolvent, or its auction has not run for the 30 minutes after which balances are cut */
+export const MARGIN_ERROR__INSOLVENCY_AUCTION_RUNNING = 0x18ae; // 6318
+/** HaircutNotNeeded: insurance holds what the insolvent account's taker is paid */
+export const MARGIN_ERROR__HAIRCUT_NOT_NEEDED = 0x18af; // 6319
+/** IndexExhausted: no positive balance is left to cut, or the index is at its least */
+export const MARGIN_ERROR__INDEX_EXHAUSTED = 0x18b0; // 6320
+/** FundNotExhausted: the global fund may still pay: draw from it first */
+export const MARGIN_ERROR__FUND_NOT_EXHAUSTED = 0x18b1; // 6321
+/** FundExhausted: the global fund is at a cap, or empty: nothing can be drawn now */
+export const MARGIN_ERROR__FUND_EXHAUSTED = 0x18b2; // 6322
+/** FundPaysLater: the custody would pay the fund's share later: draw when its level and windows let it out at once */
+export const MARGIN_ERROR__FUND_PAYS_LATER = 0x18b3; // 6323
+/** StakeTooSmall: the amount buys not even one share */
+export const MARGIN_ERROR__STAKE_TOO_SMALL = 0x18b4; // 6324
+/** SharesTooMany: the stake has fewer shares */
+export const MARGIN_ERROR__SHARES_TOO_MANY = 0x18b5; // 6325
+/** FundEmpty: the fund has shares and no tokens: nobody can join until those shares are gone */
+export const MARGIN_ERROR__FUND_EMPTY = 0x18b6; // 6326
+/** StakeOfAnotherFund: the stake is in another fund */
+export const MARGIN_ERROR__STAKE_OF_ANOTHER_FUND = 0x18b7; // 6327
+/** NotStakeOwner: the signer does not own the stake */
+export const MARGIN_ERROR__NOT_STAKE_OWNER = 0x18b8; // 6328
+/** NoticeMissing: no shares are on notice */
+export const MARGIN_ERROR__NOTICE_MISSING = 0x18b9; // 6329
+/** NoticeRunning: the notice of six days is not over */
+export const MARGIN_ERROR__NOTICE_RUNNING = 0x18ba; // 6330
+/** CustodyOfAnotherFund: the custody is not the fund's */
+export const MARGIN_ERROR__CUSTODY_OF_ANOTHER_FUND = 0x18bb; // 6331
+/** MintOfAnotherFund: the mint is not the fund's */
+export const MARGIN_ERROR__MINT_OF_ANOTHER_FUND = 0x18bc; // 6332
+/** FundOfAnotherToken: the fund is of another quote token */
+export const MARGIN_ERROR__FUND_OF_ANOTHER_TOKEN = 0x18bd; // 6333
 
 export type MarginError =
+  | typeof MARGIN_ERROR__ACCOUNT_HEALTHY
   | typeof MARGIN_ERROR__ACCOUNT_KEEPS_NONCE_FLOOR
   | typeof MARGIN_ERROR__ACCOUNT_NOT_EMPTY
   | typeof MARGIN_ERROR__ACCOUNT_NOT_FLAT
@@ -235,12 +294,16 @@ export type MarginError =
   | typeof MARGIN_ERROR__AMOUNT_ZERO
   | typeof MARGIN_ERROR__BASE_BALANCE_TOO_LOW
   | typeof MARGIN_ERROR__BASE_DECIMALS_TOO_MANY
+  | typeof MARGIN_ERROR__BASE_PRICE_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__BRAKE_UNREADABLE
   | typeof MARGIN_ERROR__CHANGE_NOT_PENDING
   | typeof MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__CHANGE_TOO_EARLY
+  | typeof MARGIN_ERROR__CUSTODY_OF_ANOTHER_FUND
   | typeof MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__CUSTODY_UNREADABLE
+  | typeof MARGIN_ERROR__DEBT_MISSING
+  | typeof MARGIN_ERROR__DEBTOR_MARGIN_NEGATIVE
   | typeof MARGIN_ERROR__DELEGATE_INCOMPLETE
   | typeof MARGIN_ERROR__DUPLICATE_LEG
   | typeof MARGIN_ERROR__EXPIRIES_FULL
@@ -256,14 +319,28 @@ export type MarginError =
   | typeof MARGIN_ERROR__FEE_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__FEES_BELOW_AMOUNT
   | typeof MARGIN_ERROR__FILL_THROTTLED
+  | typeof MARGIN_ERROR__FRACTION_OUT_OF_RANGE
+  | typeof MARGIN_ERROR__FUND_EMPTY
+  | typeof MARGIN_ERROR__FUND_EXHAUSTED
+  | typeof MARGIN_ERROR__FUND_NOT_EXHAUSTED
+  | typeof MARGIN_ERROR__FUND_OF_ANOTHER_TOKEN
+  | typeof MARGIN_ERROR__FUND_PAYS_LATER
+  | typeof MARGIN_ERROR__HAIRCUT_NOT_NEEDED
+  | typeof MARGIN_ERROR__INDEX_EXHAUSTED
   | typeof MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE
+  | typeof MARGIN_ERROR__INSOLVENCY_AUCTION_RUNNING
   | typeof MARGIN_ERROR__LEG_RATIO_ZERO
   | typeof MARGIN_ERROR__LEVEL_FORBIDS
+  | typeof MARGIN_ERROR__LIQUIDATION_OF_ANOTHER
+  | typeof MARGIN_ERROR__LIQUIDATION_ONGOING
+  | typeof MARGIN_ERROR__LIQUIDATION_OPEN
+  | typeof MARGIN_ERROR__LIQUIDATION_OVER
   | typeof MARGIN_ERROR__LOTS_ABOVE_HELD
   | typeof MARGIN_ERROR__LOTS_ABOVE_WRAPPED
   | typeof MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__MARGIN_UNCOMPUTABLE
   | typeof MARGIN_ERROR__MARKET_DELISTED
+  | typeof MARGIN_ERROR__MINT_OF_ANOTHER_FUND
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM
   | typeof MARGIN_ERROR__MINTS_EQUAL
@@ -274,13 +351,19 @@ export type MarginError =
   | typeof MARGIN_ERROR__NOT_ACCOUNT_TRADER
   | typeof MARGIN_ERROR__NOT_AUTHORITY
   | typeof MARGIN_ERROR__NOT_EXPIRED
+  | typeof MARGIN_ERROR__NOTICE_MISSING
+  | typeof MARGIN_ERROR__NOTICE_RUNNING
   | typeof MARGIN_ERROR__NOTIONAL_TOO_LARGE
+  | typeof MARGIN_ERROR__NOT_OPENER
   | typeof MARGIN_ERROR__NOT_RENT_PAYER
+  | typeof MARGIN_ERROR__NOT_STAKE_OWNER
   | typeof MARGIN_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof MARGIN_ERROR__OWNERS_DIFFER
   | typeof MARGIN_ERROR__PARAMS_OUT_OF_BOUNDS
+  | typeof MARGIN_ERROR__PAYMENT_BELOW_LIMIT
   | typeof MARGIN_ERROR__POSITIONS_FULL
   | typeof MARGIN_ERROR__POSTED_BY_ANOTHER
+  | typeof MARGIN_ERROR__PRICE_ABOVE_LIMIT
   | typeof MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW
   | typeof MARGIN_ERROR__QUOTE_BELOW_MIN_FILL
   | typeof MARGIN_ERROR__QUOTE_CANCELLED
@@ -306,14 +389,18 @@ export type MarginError =
   | typeof MARGIN_ERROR__RATE_THROTTLED
   | typeof MARGIN_ERROR__SELF_TRADE
   | typeof MARGIN_ERROR__SERIES_EXPIRED
+  | typeof MARGIN_ERROR__SETTLE_FIRST
   | typeof MARGIN_ERROR__SETTLEMENT_PENDING
   | typeof MARGIN_ERROR__SETTLEMENT_UNREADABLE
+  | typeof MARGIN_ERROR__SHARES_TOO_MANY
   | typeof MARGIN_ERROR__SIGNATURE_COUNT_NOT_ONE
   | typeof MARGIN_ERROR__SIGNATURE_INSTRUCTION_MISSING
   | typeof MARGIN_ERROR__SIGNATURE_OF_ANOTHER_KEY
   | typeof MARGIN_ERROR__SIGNATURE_OFFSETS_FOREIGN
   | typeof MARGIN_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE
   | typeof MARGIN_ERROR__SIGNATURE_PROGRAM_WRONG
+  | typeof MARGIN_ERROR__STAKE_OF_ANOTHER_FUND
+  | typeof MARGIN_ERROR__STAKE_TOO_SMALL
   | typeof MARGIN_ERROR__STRIKES_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__STRIKE_TICK_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__SURFACE_MISSING
@@ -335,6 +422,7 @@ export type MarginError =
 let marginErrorMessages: Record<MarginError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   marginErrorMessages = {
+    [MARGIN_ERROR__ACCOUNT_HEALTHY]: `the account has its maintenance margin: nothing is liquidated`,
     [MARGIN_ERROR__ACCOUNT_KEEPS_NONCE_FLOOR]: `the account cancelled quotes by raising its nonce floor, and stays open so that they stay cancelled`,
     [MARGIN_ERROR__ACCOUNT_NOT_EMPTY]: `the account still holds a balance or owes one: withdraw or repay it first`,
     [MARGIN_ERROR__ACCOUNT_NOT_FLAT]: `the account still holds positions: close or settle them first`,
@@ -344,12 +432,16 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__AMOUNT_ZERO]: `the amount must be above zero`,
     [MARGIN_ERROR__BASE_BALANCE_TOO_LOW]: `the base balance is lower than the amount`,
     [MARGIN_ERROR__BASE_DECIMALS_TOO_MANY]: `the base token must have at most 12 decimals`,
+    [MARGIN_ERROR__BASE_PRICE_OUT_OF_BOUNDS]: `the price of base, as it has fallen, lies out of bounds`,
     [MARGIN_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
     [MARGIN_ERROR__CHANGE_NOT_PENDING]: `no change of this market's terms waits`,
     [MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET]: `the change is of another market`,
     [MARGIN_ERROR__CHANGE_TOO_EARLY]: `looser terms wait for 48 hours`,
+    [MARGIN_ERROR__CUSTODY_OF_ANOTHER_FUND]: `the custody is not the fund's`,
     [MARGIN_ERROR__CUSTODY_OF_ANOTHER_MARKET]: `the custody is not this market's`,
     [MARGIN_ERROR__CUSTODY_UNREADABLE]: `the custody is not readable`,
+    [MARGIN_ERROR__DEBT_MISSING]: `the account owes no quote: nothing of its base is for sale`,
+    [MARGIN_ERROR__DEBTOR_MARGIN_NEGATIVE]: `without the base sold the account in debt would be short of maintenance margin`,
     [MARGIN_ERROR__DELEGATE_INCOMPLETE]: `a delegate needs a right, and a right needs a delegate`,
     [MARGIN_ERROR__DUPLICATE_LEG]: `two legs of a quote are of one series: net them`,
     [MARGIN_ERROR__EXPIRIES_FULL]: `the account would hold positions in more than 4 expiries`,
@@ -365,14 +457,28 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__FEE_OUT_OF_BOUNDS]: `a fee must be at most 100 basis points`,
     [MARGIN_ERROR__FEES_BELOW_AMOUNT]: `the market has taken fewer fees that have not been swept`,
     [MARGIN_ERROR__FILL_THROTTLED]: `at level 1 one fill takes at most a hundredth of the market's cap on open interest`,
+    [MARGIN_ERROR__FRACTION_OUT_OF_RANGE]: `the fraction must be 1e-9 to the whole account`,
+    [MARGIN_ERROR__FUND_EMPTY]: `the fund has shares and no tokens: nobody can join until those shares are gone`,
+    [MARGIN_ERROR__FUND_EXHAUSTED]: `the global fund is at a cap, or empty: nothing can be drawn now`,
+    [MARGIN_ERROR__FUND_NOT_EXHAUSTED]: `the global fund may still pay: draw from it first`,
+    [MARGIN_ERROR__FUND_OF_ANOTHER_TOKEN]: `the fund is of another quote token`,
+    [MARGIN_ERROR__FUND_PAYS_LATER]: `the custody would pay the fund's share later: draw when its level and windows let it out at once`,
+    [MARGIN_ERROR__HAIRCUT_NOT_NEEDED]: `insurance holds what the insolvent account's taker is paid`,
+    [MARGIN_ERROR__INDEX_EXHAUSTED]: `no positive balance is left to cut, or the index is at its least`,
     [MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE]: `initial margin would be negative`,
+    [MARGIN_ERROR__INSOLVENCY_AUCTION_RUNNING]: `the account is not insolvent, or its auction has not run for the 30 minutes after which balances are cut`,
     [MARGIN_ERROR__LEG_RATIO_ZERO]: `a leg's ratio must be at least one lot a package`,
     [MARGIN_ERROR__LEVEL_FORBIDS]: `the breaker's level does not allow this now`,
+    [MARGIN_ERROR__LIQUIDATION_OF_ANOTHER]: `the liquidation is of another account`,
+    [MARGIN_ERROR__LIQUIDATION_ONGOING]: `the account has not got its initial margin back: top it up, or bid`,
+    [MARGIN_ERROR__LIQUIDATION_OPEN]: `the account's liquidation is open: finish it first`,
+    [MARGIN_ERROR__LIQUIDATION_OVER]: `the account has its initial margin again: finish its liquidation`,
     [MARGIN_ERROR__LOTS_ABOVE_HELD]: `the account holds fewer long lots of the series`,
     [MARGIN_ERROR__LOTS_ABOVE_WRAPPED]: `fewer lots of the series are wrapped`,
     [MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS]: `lots per unit must be 1 to 1,000,000`,
     [MARGIN_ERROR__MARGIN_UNCOMPUTABLE]: `portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds`,
     [MARGIN_ERROR__MARKET_DELISTED]: `the market is delisted: positions may only shrink, and nothing is listed any more`,
+    [MARGIN_ERROR__MINT_OF_ANOTHER_FUND]: `the mint is not the fund's`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_MARKET]: `the mint is neither this market's base nor its quote`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the SPL Token program`,
     [MARGIN_ERROR__MINTS_EQUAL]: `base and quote must be different mints`,
@@ -383,13 +489,19 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__NOT_ACCOUNT_TRADER]: `the signer is neither the account's owner nor its delegate with the right to trade`,
     [MARGIN_ERROR__NOT_AUTHORITY]: `the signer is not the config's authority`,
     [MARGIN_ERROR__NOT_EXPIRED]: `the expiry has not been reached`,
+    [MARGIN_ERROR__NOTICE_MISSING]: `no shares are on notice`,
+    [MARGIN_ERROR__NOTICE_RUNNING]: `the notice of six days is not over`,
     [MARGIN_ERROR__NOTIONAL_TOO_LARGE]: `a position may hold at most 1e9 lots and 2^55 quote atoms of notional at twice the price`,
+    [MARGIN_ERROR__NOT_OPENER]: `the margin account is not the one that opened the liquidation`,
     [MARGIN_ERROR__NOT_RENT_PAYER]: `the account is not the one that paid the rent`,
+    [MARGIN_ERROR__NOT_STAKE_OWNER]: `the signer does not own the stake`,
     [MARGIN_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not this program's upgrade authority, as its ProgramData account shows it`,
     [MARGIN_ERROR__OWNERS_DIFFER]: `the two accounts have different owners`,
     [MARGIN_ERROR__PARAMS_OUT_OF_BOUNDS]: `a portfolio parameter lies out of its bounds`,
+    [MARGIN_ERROR__PAYMENT_BELOW_LIMIT]: `insurance pays less than the bidder's limit for taking the account over`,
     [MARGIN_ERROR__POSITIONS_FULL]: `the account has no slot left: 32 positions at most`,
     [MARGIN_ERROR__POSTED_BY_ANOTHER]: `the posted quote is of another account`,
+    [MARGIN_ERROR__PRICE_ABOVE_LIMIT]: `the slice costs more than the bidder's limit`,
     [MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW]: `the quote balance would become negative`,
     [MARGIN_ERROR__QUOTE_BELOW_MIN_FILL]: `the fill is below the quote's least size and does not finish it`,
     [MARGIN_ERROR__QUOTE_CANCELLED]: `the maker has cancelled the quote: its nonce is below the floor`,
@@ -415,14 +527,18 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__RATE_THROTTLED]: `at level 1 a market takes at most a twentieth of its cap on open interest in an hour`,
     [MARGIN_ERROR__SELF_TRADE]: `taker and maker have the same owner`,
     [MARGIN_ERROR__SERIES_EXPIRED]: `the series has expired`,
+    [MARGIN_ERROR__SETTLE_FIRST]: `the account holds positions of a settled expiry: settle them first`,
     [MARGIN_ERROR__SETTLEMENT_PENDING]: `the oracle has not finalised the settlement price yet`,
     [MARGIN_ERROR__SETTLEMENT_UNREADABLE]: `the account is not a settlement that this program can read`,
+    [MARGIN_ERROR__SHARES_TOO_MANY]: `the stake has fewer shares`,
     [MARGIN_ERROR__SIGNATURE_COUNT_NOT_ONE]: `the Ed25519 instruction must hold exactly one signature`,
     [MARGIN_ERROR__SIGNATURE_INSTRUCTION_MISSING]: `no instruction of this transaction has that index`,
     [MARGIN_ERROR__SIGNATURE_OF_ANOTHER_KEY]: `the quote was signed neither by the maker account's owner nor by its trading delegate`,
     [MARGIN_ERROR__SIGNATURE_OFFSETS_FOREIGN]: `the Ed25519 instruction must verify bytes of its own data, not of another instruction`,
     [MARGIN_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE]: `the Ed25519 instruction's offsets leave its data`,
     [MARGIN_ERROR__SIGNATURE_PROGRAM_WRONG]: `the instruction at that index is not of the Ed25519 program`,
+    [MARGIN_ERROR__STAKE_OF_ANOTHER_FUND]: `the stake is in another fund`,
+    [MARGIN_ERROR__STAKE_TOO_SMALL]: `the amount buys not even one share`,
     [MARGIN_ERROR__STRIKES_OUT_OF_BOUNDS]: `32 strikes around the price leave the price bounds: the tick does not suit the price`,
     [MARGIN_ERROR__STRIKE_TICK_OUT_OF_BOUNDS]: `the strike tick must be 0.0001 to 10,000,000 quote units`,
     [MARGIN_ERROR__SURFACE_MISSING]: `a surface of an expiry that the account holds is not among the accounts passed`,

@@ -36,16 +36,23 @@ import {
 import {
   getConfigCodec,
   getExpiryCodec,
+  getFundCodec,
+  getLiquidationCodec,
   getMarginAccountCodec,
   getMarketChangeCodec,
   getMarketCodec,
   getPostedQuoteCodec,
   getQuoteStateCodec,
+  getStakeCodec,
   getWrappedCodec,
   type Config,
   type ConfigArgs,
   type Expiry,
   type ExpiryArgs,
+  type Fund,
+  type FundArgs,
+  type Liquidation,
+  type LiquidationArgs,
   type MarginAccount,
   type MarginAccountArgs,
   type Market,
@@ -56,6 +63,8 @@ import {
   type PostedQuoteArgs,
   type QuoteState,
   type QuoteStateArgs,
+  type Stake,
+  type StakeArgs,
   type Wrapped,
   type WrappedArgs,
 } from "../accounts/index.js";
@@ -63,16 +72,27 @@ import {
   getAccountCloseInstruction,
   getAccountDepositInstruction,
   getAccountOpenInstructionAsync,
+  getAccountRefreshInstruction,
   getAccountSettleInstruction,
   getAccountTransferInstruction,
   getAccountWithdrawInstruction,
   getAuthoritySetInstruction,
+  getBaseAuctionBidInstruction,
   getConfigInitInstructionAsync,
   getDelegateSetInstruction,
   getExpiryCloseInstruction,
   getExpiryCreateInstructionAsync,
   getExpirySettleInstruction,
   getFeesSweepInstructionAsync,
+  getFundCreateInstructionAsync,
+  getIndexHaircutInstruction,
+  getInsuranceClaimInstruction,
+  getInsuranceDrawInstruction,
+  getInsuranceStakeInstructionAsync,
+  getInsuranceUnstakeInstruction,
+  getLiquidationBidInstruction,
+  getLiquidationFinishInstruction,
+  getLiquidationStartInstructionAsync,
   getMarketApplyInstruction,
   getMarketCreateInstructionAsync,
   getMarketDelistInstructionAsync,
@@ -96,16 +116,27 @@ import {
   parseAccountCloseInstruction,
   parseAccountDepositInstruction,
   parseAccountOpenInstruction,
+  parseAccountRefreshInstruction,
   parseAccountSettleInstruction,
   parseAccountTransferInstruction,
   parseAccountWithdrawInstruction,
   parseAuthoritySetInstruction,
+  parseBaseAuctionBidInstruction,
   parseConfigInitInstruction,
   parseDelegateSetInstruction,
   parseExpiryCloseInstruction,
   parseExpiryCreateInstruction,
   parseExpirySettleInstruction,
   parseFeesSweepInstruction,
+  parseFundCreateInstruction,
+  parseIndexHaircutInstruction,
+  parseInsuranceClaimInstruction,
+  parseInsuranceDrawInstruction,
+  parseInsuranceStakeInstruction,
+  parseInsuranceUnstakeInstruction,
+  parseLiquidationBidInstruction,
+  parseLiquidationFinishInstruction,
+  parseLiquidationStartInstruction,
   parseMarketApplyInstruction,
   parseMarketCreateInstruction,
   parseMarketDelistInstruction,
@@ -129,16 +160,27 @@ import {
   type AccountCloseInput,
   type AccountDepositInput,
   type AccountOpenAsyncInput,
+  type AccountRefreshInput,
   type AccountSettleInput,
   type AccountTransferInput,
   type AccountWithdrawInput,
   type AuthoritySetInput,
+  type BaseAuctionBidInput,
   type ConfigInitAsyncInput,
   type DelegateSetInput,
   type ExpiryCloseInput,
   type ExpiryCreateAsyncInput,
   type ExpirySettleInput,
   type FeesSweepAsyncInput,
+  type FundCreateAsyncInput,
+  type IndexHaircutInput,
+  type InsuranceClaimInput,
+  type InsuranceDrawInput,
+  type InsuranceStakeAsyncInput,
+  type InsuranceUnstakeInput,
+  type LiquidationBidInput,
+  type LiquidationFinishInput,
+  type LiquidationStartAsyncInput,
   type MarketApplyInput,
   type MarketCreateAsyncInput,
   type MarketDelistAsyncInput,
@@ -148,16 +190,27 @@ import {
   type ParsedAccountCloseInstruction,
   type ParsedAccountDepositInstruction,
   type ParsedAccountOpenInstruction,
+  type ParsedAccountRefreshInstruction,
   type ParsedAccountSettleInstruction,
   type ParsedAccountTransferInstruction,
   type ParsedAccountWithdrawInstruction,
   type ParsedAuthoritySetInstruction,
+  type ParsedBaseAuctionBidInstruction,
   type ParsedConfigInitInstruction,
   type ParsedDelegateSetInstruction,
   type ParsedExpiryCloseInstruction,
   type ParsedExpiryCreateInstruction,
   type ParsedExpirySettleInstruction,
   type ParsedFeesSweepInstruction,
+  type ParsedFundCreateInstruction,
+  type ParsedIndexHaircutInstruction,
+  type ParsedInsuranceClaimInstruction,
+  type ParsedInsuranceDrawInstruction,
+  type ParsedInsuranceStakeInstruction,
+  type ParsedInsuranceUnstakeInstruction,
+  type ParsedLiquidationBidInstruction,
+  type ParsedLiquidationFinishInstruction,
+  type ParsedLiquidationStartInstruction,
   type ParsedMarketApplyInstruction,
   type ParsedMarketCreateInstruction,
   type ParsedMarketDelistInstruction,
@@ -198,10 +251,13 @@ import {
   findChangePda,
   findConfigPda,
   findExpiryPda,
+  findFundPda,
+  findLiquidationPda,
   findMarketPda,
   findMintPda,
   findPostedPda,
   findQuoteStatePda,
+  findStakePda,
 } from "../pdas/index.js";
 
 export const MARGIN_PROGRAM_ADDRESS =
@@ -210,11 +266,14 @@ export const MARGIN_PROGRAM_ADDRESS =
 export enum MarginAccountKind {
   Config,
   Expiry,
+  Fund,
+  Liquidation,
   MarginAccount,
   Market,
   MarketChange,
   PostedQuote,
   QuoteState,
+  Stake,
   Wrapped,
 }
 
@@ -243,6 +302,28 @@ export function identifyMarginAccount(
     )
   ) {
     return MarginAccountKind.Expiry;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([62, 128, 183, 208, 91, 31, 212, 209]),
+      ),
+      0,
+    )
+  ) {
+    return MarginAccountKind.Fund;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([47, 86, 219, 172, 131, 174, 18, 227]),
+      ),
+      0,
+    )
+  ) {
+    return MarginAccountKind.Liquidation;
   }
   if (
     containsBytes(
@@ -303,6 +384,17 @@ export function identifyMarginAccount(
     containsBytes(
       data,
       fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([150, 197, 176, 29, 55, 132, 112, 149]),
+      ),
+      0,
+    )
+  ) {
+    return MarginAccountKind.Stake;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
         new Uint8Array([41, 58, 38, 145, 117, 128, 132, 152]),
       ),
       0,
@@ -337,6 +429,16 @@ export enum MarginInstruction {
   QuoteCancel,
   DelegateSet,
   ModeSet,
+  LiquidationStart,
+  LiquidationBid,
+  LiquidationFinish,
+  BaseAuctionBid,
+  AccountRefresh,
+  IndexHaircut,
+  FundCreate,
+  InsuranceStake,
+  InsuranceUnstake,
+  InsuranceClaim,
   ViewMargin,
   ViewGreeks,
   WrappedOpen,
@@ -350,6 +452,7 @@ export enum MarginInstruction {
   MarketDelist,
   ExpiryClose,
   FeesSweep,
+  InsuranceDraw,
 }
 
 export function identifyMarginInstruction(
@@ -539,6 +642,96 @@ export function identifyMarginInstruction(
   if (
     containsBytes(
       data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([20])),
+      0,
+    )
+  ) {
+    return MarginInstruction.LiquidationStart;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([21])),
+      0,
+    )
+  ) {
+    return MarginInstruction.LiquidationBid;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([22])),
+      0,
+    )
+  ) {
+    return MarginInstruction.LiquidationFinish;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([23])),
+      0,
+    )
+  ) {
+    return MarginInstruction.BaseAuctionBid;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([24])),
+      0,
+    )
+  ) {
+    return MarginInstruction.AccountRefresh;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([25])),
+      0,
+    )
+  ) {
+    return MarginInstruction.IndexHaircut;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([26])),
+      0,
+    )
+  ) {
+    return MarginInstruction.FundCreate;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([27])),
+      0,
+    )
+  ) {
+    return MarginInstruction.InsuranceStake;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([28])),
+      0,
+    )
+  ) {
+    return MarginInstruction.InsuranceUnstake;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([29])),
+      0,
+    )
+  ) {
+    return MarginInstruction.InsuranceClaim;
+  }
+  if (
+    containsBytes(
+      data,
       fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([30])),
       0,
     )
@@ -653,6 +846,15 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.FeesSweep;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([43])),
+      0,
+    )
+  ) {
+    return MarginInstruction.InsuranceDraw;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -723,6 +925,36 @@ export type ParsedMarginInstruction<
       instructionType: MarginInstruction.ModeSet;
     } & ParsedModeSetInstruction<TProgram>)
   | ({
+      instructionType: MarginInstruction.LiquidationStart;
+    } & ParsedLiquidationStartInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.LiquidationBid;
+    } & ParsedLiquidationBidInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.LiquidationFinish;
+    } & ParsedLiquidationFinishInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.BaseAuctionBid;
+    } & ParsedBaseAuctionBidInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.AccountRefresh;
+    } & ParsedAccountRefreshInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.IndexHaircut;
+    } & ParsedIndexHaircutInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.FundCreate;
+    } & ParsedFundCreateInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.InsuranceStake;
+    } & ParsedInsuranceStakeInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.InsuranceUnstake;
+    } & ParsedInsuranceUnstakeInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.InsuranceClaim;
+    } & ParsedInsuranceClaimInstruction<TProgram>)
+  | ({
       instructionType: MarginInstruction.ViewMargin;
     } & ParsedViewMarginInstruction<TProgram>)
   | ({
@@ -760,7 +992,10 @@ export type ParsedMarginInstruction<
     } & ParsedExpiryCloseInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.FeesSweep;
-    } & ParsedFeesSweepInstruction<TProgram>);
+    } & ParsedFeesSweepInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.InsuranceDraw;
+    } & ParsedInsuranceDrawInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -907,6 +1142,76 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseModeSetInstruction(instruction),
       };
     }
+    case MarginInstruction.LiquidationStart: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.LiquidationStart,
+        ...parseLiquidationStartInstruction(instruction),
+      };
+    }
+    case MarginInstruction.LiquidationBid: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.LiquidationBid,
+        ...parseLiquidationBidInstruction(instruction),
+      };
+    }
+    case MarginInstruction.LiquidationFinish: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.LiquidationFinish,
+        ...parseLiquidationFinishInstruction(instruction),
+      };
+    }
+    case MarginInstruction.BaseAuctionBid: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.BaseAuctionBid,
+        ...parseBaseAuctionBidInstruction(instruction),
+      };
+    }
+    case MarginInstruction.AccountRefresh: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.AccountRefresh,
+        ...parseAccountRefreshInstruction(instruction),
+      };
+    }
+    case MarginInstruction.IndexHaircut: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.IndexHaircut,
+        ...parseIndexHaircutInstruction(instruction),
+      };
+    }
+    case MarginInstruction.FundCreate: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.FundCreate,
+        ...parseFundCreateInstruction(instruction),
+      };
+    }
+    case MarginInstruction.InsuranceStake: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.InsuranceStake,
+        ...parseInsuranceStakeInstruction(instruction),
+      };
+    }
+    case MarginInstruction.InsuranceUnstake: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.InsuranceUnstake,
+        ...parseInsuranceUnstakeInstruction(instruction),
+      };
+    }
+    case MarginInstruction.InsuranceClaim: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.InsuranceClaim,
+        ...parseInsuranceClaimInstruction(instruction),
+      };
+    }
     case MarginInstruction.ViewMargin: {
       assertIsInstructionWithAccounts(instruction);
       return {
@@ -998,6 +1303,13 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseFeesSweepInstruction(instruction),
       };
     }
+    case MarginInstruction.InsuranceDraw: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.InsuranceDraw,
+        ...parseInsuranceDrawInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -1017,6 +1329,9 @@ export type MarginPluginAccounts = {
     SelfFetchFunctions<ConfigArgs, Config>;
   expiry: ReturnType<typeof getExpiryCodec> &
     SelfFetchFunctions<ExpiryArgs, Expiry>;
+  fund: ReturnType<typeof getFundCodec> & SelfFetchFunctions<FundArgs, Fund>;
+  liquidation: ReturnType<typeof getLiquidationCodec> &
+    SelfFetchFunctions<LiquidationArgs, Liquidation>;
   marginAccount: ReturnType<typeof getMarginAccountCodec> &
     SelfFetchFunctions<MarginAccountArgs, MarginAccount>;
   market: ReturnType<typeof getMarketCodec> &
@@ -1027,6 +1342,8 @@ export type MarginPluginAccounts = {
     SelfFetchFunctions<PostedQuoteArgs, PostedQuote>;
   quoteState: ReturnType<typeof getQuoteStateCodec> &
     SelfFetchFunctions<QuoteStateArgs, QuoteState>;
+  stake: ReturnType<typeof getStakeCodec> &
+    SelfFetchFunctions<StakeArgs, Stake>;
   wrapped: ReturnType<typeof getWrappedCodec> &
     SelfFetchFunctions<WrappedArgs, Wrapped>;
 };
@@ -1104,6 +1421,45 @@ export type MarginPluginInstructions = {
   modeSet: (
     input: ModeSetInput,
   ) => ReturnType<typeof getModeSetInstruction> & SelfPlanAndSendFunctions;
+  liquidationStart: (
+    input: MakeOptional<LiquidationStartAsyncInput, "payer">,
+  ) => ReturnType<typeof getLiquidationStartInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  liquidationBid: (
+    input: LiquidationBidInput,
+  ) => ReturnType<typeof getLiquidationBidInstruction> &
+    SelfPlanAndSendFunctions;
+  liquidationFinish: (
+    input: MakeOptional<LiquidationFinishInput, "payer">,
+  ) => ReturnType<typeof getLiquidationFinishInstruction> &
+    SelfPlanAndSendFunctions;
+  baseAuctionBid: (
+    input: BaseAuctionBidInput,
+  ) => ReturnType<typeof getBaseAuctionBidInstruction> &
+    SelfPlanAndSendFunctions;
+  accountRefresh: (
+    input: AccountRefreshInput,
+  ) => ReturnType<typeof getAccountRefreshInstruction> &
+    SelfPlanAndSendFunctions;
+  indexHaircut: (
+    input: IndexHaircutInput,
+  ) => ReturnType<typeof getIndexHaircutInstruction> & SelfPlanAndSendFunctions;
+  fundCreate: (
+    input: MakeOptional<FundCreateAsyncInput, "payer">,
+  ) => ReturnType<typeof getFundCreateInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  insuranceStake: (
+    input: MakeOptional<InsuranceStakeAsyncInput, "payer">,
+  ) => ReturnType<typeof getInsuranceStakeInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  insuranceUnstake: (
+    input: InsuranceUnstakeInput,
+  ) => ReturnType<typeof getInsuranceUnstakeInstruction> &
+    SelfPlanAndSendFunctions;
+  insuranceClaim: (
+    input: MakeOptional<InsuranceClaimInput, "payer">,
+  ) => ReturnType<typeof getInsuranceClaimInstruction> &
+    SelfPlanAndSendFunctions;
   viewMargin: (
     input: ViewMarginInput,
   ) => ReturnType<typeof getViewMarginInstruction> & SelfPlanAndSendFunctions;
@@ -1150,6 +1506,10 @@ export type MarginPluginInstructions = {
     input: MakeOptional<FeesSweepAsyncInput, "payer">,
   ) => ReturnType<typeof getFeesSweepInstructionAsync> &
     SelfPlanAndSendFunctions;
+  insuranceDraw: (
+    input: MakeOptional<InsuranceDrawInput, "payer">,
+  ) => ReturnType<typeof getInsuranceDrawInstruction> &
+    SelfPlanAndSendFunctions;
 };
 
 export type MarginPluginPdas = {
@@ -1159,6 +1519,9 @@ export type MarginPluginPdas = {
   account: typeof findAccountPda;
   quoteState: typeof findQuoteStatePda;
   posted: typeof findPostedPda;
+  liquidation: typeof findLiquidationPda;
+  fund: typeof findFundPda;
+  stake: typeof findStakePda;
   mint: typeof findMintPda;
   change: typeof findChangePda;
 };
@@ -1179,11 +1542,14 @@ export function marginProgram() {
         accounts: {
           config: addSelfFetchFunctions(client, getConfigCodec()),
           expiry: addSelfFetchFunctions(client, getExpiryCodec()),
+          fund: addSelfFetchFunctions(client, getFundCodec()),
+          liquidation: addSelfFetchFunctions(client, getLiquidationCodec()),
           marginAccount: addSelfFetchFunctions(client, getMarginAccountCodec()),
           market: addSelfFetchFunctions(client, getMarketCodec()),
           marketChange: addSelfFetchFunctions(client, getMarketChangeCodec()),
           postedQuote: addSelfFetchFunctions(client, getPostedQuoteCodec()),
           quoteState: addSelfFetchFunctions(client, getQuoteStateCodec()),
+          stake: addSelfFetchFunctions(client, getStakeCodec()),
           wrapped: addSelfFetchFunctions(client, getWrappedCodec()),
         },
         instructions: {
@@ -1308,6 +1674,71 @@ export function marginProgram() {
             ),
           modeSet: (input) =>
             addSelfPlanAndSendFunctions(client, getModeSetInstruction(input)),
+          liquidationStart: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLiquidationStartInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          liquidationBid: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLiquidationBidInstruction(input),
+            ),
+          liquidationFinish: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLiquidationFinishInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          baseAuctionBid: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getBaseAuctionBidInstruction(input),
+            ),
+          accountRefresh: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getAccountRefreshInstruction(input),
+            ),
+          indexHaircut: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getIndexHaircutInstruction(input),
+            ),
+          fundCreate: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getFundCreateInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          insuranceStake: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getInsuranceStakeInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          insuranceUnstake: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getInsuranceUnstakeInstruction(input),
+            ),
+          insuranceClaim: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getInsuranceClaimInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
           viewMargin: (input) =>
             addSelfPlanAndSendFunctions(
               client,
@@ -1391,6 +1822,14 @@ export function marginProgram() {
                 payer: input.payer ?? client.payer,
               }),
             ),
+          insuranceDraw: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getInsuranceDrawInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
         },
         pdas: {
           config: findConfigPda,
@@ -1399,6 +1838,9 @@ export function marginProgram() {
           account: findAccountPda,
           quoteState: findQuoteStatePda,
           posted: findPostedPda,
+          liquidation: findLiquidationPda,
+          fund: findFundPda,
+          stake: findStakePda,
           mint: findMintPda,
           change: findChangePda,
         },
