@@ -68,7 +68,8 @@ accounts! {
         version, min_reader, bump, threshold, publisher_count, next_threshold, next_count, surface_count, feed, next_ready_unix_s, seq,
         publishers, next_publishers, expiries_unix_s, move_bps, next_move_bps; reserved;
     Market in margin of "margin" &[ids::MARGIN];
-        version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, symbol,
+        version, min_reader, bump, rules_version, base_decimals, quote_decimals, taker_fee_bps, lots_per_unit, maker_fee_bps, state,
+        symbol,
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
         base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms,
         quote_feed, portfolio, throttle_since_unix_s, throttle_opened_lots, index_lost_e18, positive_balances_atoms,
@@ -76,7 +77,7 @@ accounts! {
         reserved_head, reserved;
     Expiry in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
-        unsettled_lots, clearing_atoms; reserved_head, reserved;
+        unsettled_lots, clearing_atoms, payer, wrapped_series; reserved_head, reserved;
     MarginAccount in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
         delegate, delegate_rights, in_liquidation, index_lost_e18, debt_unix_s, interest_unix_s;
@@ -85,6 +86,11 @@ accounts! {
         version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer; reserved_head, reserved;
     PostedQuote in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, message_len, maker_account, nonce, expiry_slot, payer, message; reserved_head, reserved;
+    MarketChange in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, market, ready_unix_s, terms; reserved_head, reserved;
+    Wrapped in margin of "margin" &[ids::MARGIN];
+        version, min_reader, bump, kind, mint_bump, market, expiry, expiry_unix_s, strike_e6, mint, lots, seq, payer; reserved_head,
+        reserved;
     Liquidation in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, phase, running, account, opener, payer, counted_s, since_unix_s, opened_unix_s, slices,
         opener_fee_atoms, fund_paid_atoms; reserved_head, reserved_tail, reserved;

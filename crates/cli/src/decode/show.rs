@@ -4,7 +4,7 @@ use super::units;
 use abi::{
     PodI64, PodU16, PodU32, PodU64,
     breaker::{Limits, Outflow, Queue, Window},
-    margin::{PortfolioParams, Position},
+    margin::{MarketTerms, PortfolioParams, Position},
     oracle::{Bucket, Source},
 };
 use std::fmt;
@@ -153,6 +153,12 @@ impl<const N: usize> Show for [Position; N] {
         Value::List(
             used.map(|position| Value::Record(record!(position, kind, expiry_unix_s, strike_e6, lots))).collect(),
         )
+    }
+}
+
+impl Show for MarketTerms {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(self, taker_fee_bps, maker_fee_bps, strike_tick_e6, quote_feed, portfolio))
     }
 }
 
