@@ -1,11 +1,11 @@
 use crate::fixture::*;
 use crate::liquidation::Crash;
-use abi::margin::{DELEGATE_TRADE, KIND_PUT, MODE_PORTFOLIO, MODE_STANDARD};
+use abi::margin::{DELEGATE_TRADE, KIND_CALL, KIND_PUT, MODE_PORTFOLIO, MODE_STANDARD};
 use abi::quote::SIDE_BUY;
 use client::{addresses, margin};
 use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
-use testkit::{Offer, Substitutions, USDC, key};
+use testkit::{Offer, SOL, Substitutions, USDC, key};
 
 fn crashed() -> Crash {
     let mut crash = Crash::new();
@@ -172,6 +172,54 @@ fn eight_a_side(mode: u8) {
     println!("liquidation bid, eight positions a side, mode {mode}: {units} units");
     assert!(units <= 90_000, "{units} units");
     crash.desk.check_books();
+}
+
+/// The largest account there is changes hands in either mode, to somebody who ends up as large: none is too large to be liquidated.
+#[test]
+fn liquidation_bid_of_thirty_two_positions_over_four_expiries_lands() {
+    for mode in [MODE_STANDARD, MODE_PORTFOLIO] {
+        let mut crash = thirty_two();
+        if mode == MODE_PORTFOLIO {
+            crash.desk.surfaces_put();
+            crash.desk.portfolio(crash.desk.maker.account);
+            crash.desk.portfolio(crash.bidder.account);
+        }
+        crash.price(320 * USDC);
+        crash.started();
+        // A sliver of everything, and a slice to somebody who holds everything already.
+        crash.bidden(1_000_000);
+        let bid = crash.bid(100_000_000, i64::MAX);
+        let units = crash.desk.world.ok(&[bid], &[&crash.bidder.keypair]).units_of(&margin::ID);
+        crash.desk.check_books();
+        println!("liquidation bid, 32 positions a side, mode {mode}: {units} units");
+        assert!(units <= 400_000, "{units} units");
+        let held = crash.desk.account(crash.bidder.account);
+        assert!(held.positions.iter().all(|position| position.kind == KIND_CALL && position.lots.get() < 0));
+    }
+}
+
+/// A maker short of 32 series with 6,000 USDC and nothing else.
+fn thirty_two() -> Crash {
+    let mut desk = Desk::new();
+    let mut expiries = vec![desk.expiry_unix_s];
+    expiries.extend([2, 3, 4].map(|days| desk.list(days)));
+    for (nonce, (expiry_unix_s, at)) in
+        (100..).zip(expiries.into_iter().flat_map(|expiry| (0..8).map(move |at| (expiry, at))))
+    {
+        let offer =
+            Offer { expiry_unix_s, strike_e6: 150 * USDC + at * 5 * USDC, price_e6: USDC, nonce, ..desk.offer() };
+        let fill = desk.fill(offer, 10);
+        desk.world.ok(&fill, &[&desk.taker.keypair]);
+    }
+    let bidder = desk.protocol.actor(&mut desk.world, "bidder", 1_000 * SOL, 1_000_000 * USDC);
+    desk.accounts.push(bidder.account);
+    let state = desk.maker_state();
+    let spare = u64::try_from(state.quote_atoms.get()).unwrap() - 6_000 * USDC;
+    for (mint, atoms) in [(desk.protocol.base.mint, state.base_atoms.get()), (desk.protocol.quote.mint, spare)] {
+        let withdraw = desk.protocol.withdraw(&desk.maker, mint, atoms);
+        desk.world.ok(&[withdraw], &[&desk.maker.keypair]);
+    }
+    Crash { desk, bidder }
 }
 
 #[test]
