@@ -58,8 +58,7 @@ fn tokens_open_with_token_account_as_mint_fails() {
     let mut fixture = Fixture::new();
     let custody = fixture.custody("controller", "USDC");
     let open = fixture.tokens_open(custody.controller.pubkey(), custody.destination);
-    // SPL Token's `InvalidMint`.
-    fixture.world.fail(&[open], &[], 2);
+    fixture.world.fail(&[open], &[], error("MintNotSplToken"));
 }
 
 #[test]

@@ -37,6 +37,10 @@ impl Desk {
 
     pub fn on(mut world: World) -> Self {
         let protocol = Protocol::new(&mut world, SPOT);
+        Self::of(world, protocol)
+    }
+
+    pub fn of(mut world: World, protocol: Protocol) -> Self {
         let expiry_unix_s = protocol.expiry_unix_s(&mut world, 1);
         let expiry = protocol.expiry(&mut world, expiry_unix_s);
         let taker = protocol.actor(&mut world, "taker", 1_000 * SOL, 1_000_000 * USDC);

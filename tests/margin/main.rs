@@ -47,6 +47,7 @@ mod quote_post;
 mod quote_state_close;
 mod series_write;
 mod series_write_wrapped;
+mod token_2022;
 mod version_view;
 mod view_greeks;
 mod view_margin;

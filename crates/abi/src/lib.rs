@@ -31,6 +31,7 @@ pub mod pyth;
 pub mod quote;
 mod read;
 pub mod switchboard;
+pub mod token;
 pub mod vault;
 
 pub use pod::{PodI32, PodI64, PodU16, PodU32, PodU64};

@@ -79,7 +79,10 @@ pub fn view(market: &Market, address: &Pubkey, account: &MarginAccount) -> Resul
     let inputs = market.inputs(account, market.spot());
     let (im, mm) = market.standard(account, market.spot())?;
     let report = inputs.as_ref().ok().map(Inputs::report).transpose()?;
-    let unvalued = inputs.as_ref().err().map(ToString::to_string);
+    let unvalued = inputs.as_ref().err().map(|error| match error {
+        Error::Unvalued { reason } => reason.clone(),
+        other => other.to_string(),
+    });
     let inputs = inputs.ok();
     let figures = report.map(|report| report.assessment);
     Ok(AccountView {

@@ -30,7 +30,7 @@ pub struct AccountSpec {
     pub signer: bool,
     /// May be left out: the program's own address stands in its place.
     pub optional: bool,
-    /// The only address it can have: builders fill it in.
+    /// The only address it can have, or, for a token program, the usual one: builders fill it in.
     pub address: Option<Pubkey>,
 }
 

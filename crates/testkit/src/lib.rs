@@ -30,5 +30,5 @@ pub use protocol::{Actor, LIMITS, LOTS_PER_UNIT, Protocol, SOL, USDC};
 pub use quotes::{Offer, Quote, ed25519};
 pub use sources::{Publication, SourceAccount, SourceKind};
 pub use substitution::Substitutions;
-pub use tokens::Token;
+pub use tokens::{Token, with_token_programs};
 pub use world::{GENESIS_HASH, START_UNIX_S, World};

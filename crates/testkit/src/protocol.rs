@@ -1,5 +1,6 @@
 //! A protocol in use: configs, mints, one feed and one market, and actors with margin accounts.
 
+use crate::tokens::with_token_programs;
 use crate::{GENESIS_HASH, Publication, SourceAccount, Token, World, keypair};
 use abi::oracle::Feed;
 use client::{addresses, breaker, margin, oracle};
@@ -61,9 +62,13 @@ impl Actor {
 impl Protocol {
     /// Configs of oracle, breaker and margin, two mints, the feed "SOL/USDC" at `price_e6` and its market.
     pub fn new(world: &mut World, price_e6: u64) -> Self {
+        let (base, quote) = (Token::new(world, "SOL", 9), Token::new(world, "USDC", 6));
+        Self::with_tokens(world, price_e6, base, quote)
+    }
+
+    /// As [`Protocol::new`], with these tokens: base of nine decimals, quote of six.
+    pub fn with_tokens(world: &mut World, price_e6: u64, base: Token, quote: Token) -> Self {
         let deployer = world.rich("deployer");
-        let base = Token::new(world, "SOL", 9);
-        let quote = Token::new(world, "USDC", 6);
         let symbol = addresses::symbol("SOL/USDC").expect("a short symbol");
         let market = addresses::market(&symbol);
         let protocol = Self {
@@ -144,14 +149,15 @@ impl Protocol {
             quote_tokens: self.quote_tokens,
             breaker_program: breaker::ID,
         };
-        accounts.instruction(margin::MarketCreateArgs {
+        let create = accounts.instruction(margin::MarketCreateArgs {
             symbol: self.symbol,
             lots_per_unit: LOTS_PER_UNIT,
             strike_tick_e6: STRIKE_TICK_E6,
             taker_fee_bps: TAKER_FEE_BPS,
             maker_fee_bps: MAKER_FEE_BPS,
             limits: LIMITS,
-        })
+        });
+        with_token_programs(create, &[&self.base, &self.quote])
     }
 
     /// Writes the source accounts as their programs would, published now.
@@ -240,7 +246,7 @@ impl Protocol {
             source: self.wallet(actor, mint),
             tokens: addresses::tokens(&self.market, &mint),
         };
-        accounts.instruction(margin::AccountDepositArgs { amount })
+        with_token_programs(accounts.instruction(margin::AccountDepositArgs { amount }), &[self.token(mint)])
     }
 
     /// `account_withdraw` to the actor's wallet; what has to wait gets ticket number 1.
@@ -264,7 +270,10 @@ impl Protocol {
             ticket: addresses::ticket(&tokens, ticket_id),
             breaker_program: breaker::ID,
         };
-        accounts.instruction(margin::AccountWithdrawArgs { amount, ticket_id })
+        with_token_programs(
+            accounts.instruction(margin::AccountWithdrawArgs { amount, ticket_id }),
+            &[self.token(mint)],
+        )
     }
 
     /// `ticket_claim` of the actor's ticket of this number, by anybody.
@@ -279,7 +288,11 @@ impl Protocol {
             mint,
             destination: self.wallet(actor, mint),
         };
-        accounts.instruction()
+        with_token_programs(accounts.instruction(), &[self.token(mint)])
+    }
+
+    fn token(&self, mint: Pubkey) -> &Token {
+        if mint == self.base.mint { &self.base } else { &self.quote }
     }
 
     fn wallet(&self, actor: &Actor, mint: Pubkey) -> Pubkey {

@@ -1,4 +1,5 @@
 //! Why the breaker refuses. Codes start at 6600; the list only grows.
+use abi::token::MintRefusal;
 use anchor_lang::prelude::*;
 use policy::{BrakeError, OutflowError};
 use shared::UpgradeAuthorityError;
@@ -33,7 +34,7 @@ pub enum BreakerError {
     MigrationOpen,
     #[msg("a time does not fit 64 bits")]
     TimeOverflow,
-    #[msg("the mint does not belong to the SPL Token program; others are not supported")]
+    #[msg("the mint is none of the token program that was passed: SPL Token or Token-2022")]
     MintNotSplToken,
     #[msg("the amount must be above zero")]
     AmountZero,
@@ -127,6 +128,28 @@ pub enum BreakerError {
     LimitsNotPending,
     #[msg("looser limits may be applied 48 hours after they were proposed")]
     LimitsTooEarly,
+    #[msg("mints with transfer fees are not supported: custody would hold less than it books")]
+    MintHasTransferFee,
+    #[msg("mints with a close authority are not supported: another mint could take the address")]
+    MintHasCloseAuthority,
+    #[msg("mints with confidential transfers are not supported")]
+    MintHasConfidentialTransfers,
+    #[msg("mints whose accounts are frozen by default are not supported")]
+    MintFreezesByDefault,
+    #[msg("mints that cannot be transferred are not supported")]
+    MintNonTransferable,
+    #[msg("mints that bear interest are not supported")]
+    MintBearsInterest,
+    #[msg("mints with a permanent delegate are not supported: it could empty custody")]
+    MintHasPermanentDelegate,
+    #[msg("mints with a transfer hook are not supported")]
+    MintHasTransferHook,
+    #[msg("mints with scaled amounts are not supported")]
+    MintHasScaledAmounts,
+    #[msg("mints whose transfers can be paused are not supported")]
+    MintPausable,
+    #[msg("the mint has an extension that this program does not know")]
+    MintExtensionUnknown,
 }
 
 impl From<OutflowError> for BreakerError {
@@ -170,6 +193,25 @@ impl From<BrakeError> for BreakerError {
             BrakeError::NoMigration => Self::NoMigration,
             BrakeError::Unknown => Self::LevelUnknown,
             BrakeError::TimeOverflow => Self::TimeOverflow,
+        }
+    }
+}
+
+impl From<MintRefusal> for BreakerError {
+    fn from(refusal: MintRefusal) -> Self {
+        match refusal {
+            MintRefusal::NotAMint => Self::MintNotSplToken,
+            MintRefusal::TransferFee => Self::MintHasTransferFee,
+            MintRefusal::CloseAuthority => Self::MintHasCloseAuthority,
+            MintRefusal::ConfidentialTransfers => Self::MintHasConfidentialTransfers,
+            MintRefusal::FrozenByDefault => Self::MintFreezesByDefault,
+            MintRefusal::NonTransferable => Self::MintNonTransferable,
+            MintRefusal::BearsInterest => Self::MintBearsInterest,
+            MintRefusal::PermanentDelegate => Self::MintHasPermanentDelegate,
+            MintRefusal::TransferHook => Self::MintHasTransferHook,
+            MintRefusal::ScaledAmounts => Self::MintHasScaledAmounts,
+            MintRefusal::Pausable => Self::MintPausable,
+            MintRefusal::Unknown => Self::MintExtensionUnknown,
         }
     }
 }

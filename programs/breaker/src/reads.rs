@@ -6,7 +6,7 @@ use abi::oracle::Feed;
 use anchor_lang::address_eq;
 use anchor_lang::pinocchio::account::Ref;
 use anchor_lang::prelude::*;
-use anchor_spl::token::TokenAccount;
+use anchor_spl::token_interface::TokenAccount;
 use policy::trip;
 
 /// The market that controls `custody`.

@@ -3,7 +3,7 @@ use crate::state::Custody;
 use abi::breaker::CUSTODY_SEED;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{transfer_checked, TransferChecked};
-use anchor_spl::{mint::Mint, token::TokenAccount};
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 
 /// One payment. `controller` is the custody's, whose address derives the custody's.
 pub struct Payment<'a> {
@@ -12,11 +12,11 @@ pub struct Payment<'a> {
     pub tokens: &'a mut Account<TokenAccount>,
     pub mint: &'a Account<Mint>,
     pub destination: &'a mut Account<TokenAccount>,
-    pub token_program: &'a Program<Token>,
+    pub token_program: &'a Interface<'static, TokenInterface>,
     pub amount: u64,
 }
 
-/// Moves the amount; SPL Token holds vault and destination to the mint.
+/// Moves the amount; the token program holds vault and destination to the mint.
 pub fn pay(payment: Payment) -> Result<()> {
     let bump = [payment.custody.bump];
     let decimals = payment.mint.decimals();

@@ -36,8 +36,11 @@ pub fn open(accounts: &mut MarketCreate, limits: LimitTerms, bump: u8) -> Result
         ),
         limits,
     )?;
-    let vaults = [(&accounts.base_mint, &mut accounts.base_tokens), (&accounts.quote_mint, &mut accounts.quote_tokens)];
-    for (mint, tokens) in vaults {
+    let vaults = [
+        (&accounts.base_mint, &mut accounts.base_tokens, &accounts.token_program),
+        (&accounts.quote_mint, &mut accounts.quote_tokens, &accounts.quote_token_program),
+    ];
+    for (mint, tokens, token_program) in vaults {
         cpi::tokens_open(CpiContext::new(
             accounts.breaker_program.address(),
             cpi::accounts::TokensOpen {
@@ -45,7 +48,7 @@ pub fn open(accounts: &mut MarketCreate, limits: LimitTerms, bump: u8) -> Result
                 custody: accounts.custody.cpi_handle_mut(),
                 mint: mint.cpi_handle(),
                 tokens: tokens.cpi_handle_mut(),
-                token_program: accounts.token_program.cpi_handle(),
+                token_program: token_program.cpi_handle(),
                 system_program: accounts.system_program.cpi_handle(),
             },
         ))?;

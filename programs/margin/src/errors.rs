@@ -17,7 +17,7 @@ pub enum MarginError {
     FeedOfAnotherMarket,
     #[msg("the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first")]
     FeedStale,
-    #[msg("a mint must belong to the SPL Token program")]
+    #[msg("a mint must belong to the token program that is passed with it: SPL Token or Token-2022")]
     MintOfAnotherProgram,
     #[msg("base and quote must be different mints")]
     MintsEqual,

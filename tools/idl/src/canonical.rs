@@ -43,6 +43,10 @@ fn normalise_account(item: &mut IdlInstructionAccountItem) {
             if let Some(address) = account.address.take_if(|address| !is_address(address)) {
                 account.docs.push(format!("Must be `{address}`."));
             }
+            // Either token program: clients fill in the usual one, and are told the other.
+            if account.address.is_none() && account.name.ends_with("token_program") {
+                account.address = Some(bs58::encode(abi::ids::TOKEN).into_string());
+            }
         }
     }
 }

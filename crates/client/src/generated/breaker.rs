@@ -28,7 +28,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6611, "GuardiansDisabled", "the guardians have used their 3 trips: the authority re-arms them with guardians_set"),
     (6612, "MigrationOpen", "a migration ends by verification or rollback, not by relaxing"),
     (6613, "TimeOverflow", "a time does not fit 64 bits"),
-    (6614, "MintNotSplToken", "the mint does not belong to the SPL Token program; others are not supported"),
+    (6614, "MintNotSplToken", "the mint is none of the token program that was passed: SPL Token or Token-2022"),
     (6615, "AmountZero", "the amount must be above zero"),
     (6616, "VaultIlliquid", "the vault holds fewer tokens than the amount"),
     (6617, "WithdrawalsQueued", "withdrawals are queued at level 3: retry when the level has come down"),
@@ -86,6 +86,21 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6657, "DestinationOfAnotherMint", "the destination is of another mint than the vault"),
     (6658, "LimitsNotPending", "no looser limits are waiting"),
     (6659, "LimitsTooEarly", "looser limits may be applied 48 hours after they were proposed"),
+    (6660, "MintHasTransferFee", "mints with transfer fees are not supported: custody would hold less than it books"),
+    (
+        6661,
+        "MintHasCloseAuthority",
+        "mints with a close authority are not supported: another mint could take the address",
+    ),
+    (6662, "MintHasConfidentialTransfers", "mints with confidential transfers are not supported"),
+    (6663, "MintFreezesByDefault", "mints whose accounts are frozen by default are not supported"),
+    (6664, "MintNonTransferable", "mints that cannot be transferred are not supported"),
+    (6665, "MintBearsInterest", "mints that bear interest are not supported"),
+    (6666, "MintHasPermanentDelegate", "mints with a permanent delegate are not supported: it could empty custody"),
+    (6667, "MintHasTransferHook", "mints with a transfer hook are not supported"),
+    (6668, "MintHasScaledAmounts", "mints with scaled amounts are not supported"),
+    (6669, "MintPausable", "mints whose transfers can be paused are not supported"),
+    (6670, "MintExtensionUnknown", "the mint has an extension that this program does not know"),
 ];
 
 /// Every instruction, by discriminator.
@@ -363,7 +378,7 @@ pub struct TokensOpen {
     pub payer: Pubkey,
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
     pub custody: Pubkey,
-    /// Its owner is checked by the handler; that it is a mint, by SPL Token.
+    /// Its owner and its extensions are checked by the handler; that it is a mint, by the token program.
     pub mint: Pubkey,
     /// Created by the handler and not by `init`, which would come before the check of the mint.
     pub tokens: Pubkey,

@@ -4,7 +4,7 @@ use crate::state::{Config, Custody};
 use crate::{reads, BreakerError};
 use abi::config::CONFIG_SEED;
 use anchor_lang::prelude::*;
-use anchor_spl::token::TokenAccount;
+use anchor_spl::token_interface::TokenAccount;
 use policy::Level;
 
 #[derive(Accounts)]

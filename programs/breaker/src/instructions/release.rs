@@ -7,7 +7,7 @@ use abi::breaker::{BRAKE_SEED, CUSTODY_SEED, TICKET_SEED};
 use abi::Layout;
 use anchor_lang::prelude::*;
 use anchor_lang::{address_eq, create_account_signed, find_program_address};
-use anchor_spl::{mint::Mint, token::TokenAccount};
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 use policy::{Level, Place, Released};
 
 #[derive(Accounts)]
@@ -30,7 +30,7 @@ pub struct Release {
     /// Created if the amount has to wait, left alone if not: its address is checked then.
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub system_program: Program<System>,
 }
 

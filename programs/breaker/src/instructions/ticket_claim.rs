@@ -6,7 +6,7 @@ use crate::BreakerError;
 use abi::breaker::BRAKE_SEED;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use anchor_spl::{mint::Mint, token::TokenAccount};
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 use policy::Level;
 
 #[derive(Accounts)]
@@ -31,7 +31,7 @@ pub struct TicketClaim {
     pub mint: Account<Mint>,
     #[account(mut, address = ticket.destination @ BreakerError::WrongDestination)]
     pub destination: Account<TokenAccount>,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
 }
 
 impl TicketClaim {

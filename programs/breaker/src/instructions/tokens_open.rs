@@ -3,9 +3,11 @@ use crate::events::TokensOpened;
 use crate::state::Custody;
 use crate::BreakerError;
 use abi::breaker::TOKENS_SEED;
+use abi::token::mint_check;
 use anchor_lang::create_account_signed;
 use anchor_lang::prelude::*;
 use anchor_spl::token::{initialize_account3, InitializeAccount3, TokenAccount};
+use anchor_spl::token_interface::TokenInterface;
 
 #[derive(Accounts)]
 pub struct TokensOpen {
@@ -14,21 +16,24 @@ pub struct TokensOpen {
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
     #[account(mut)]
     pub custody: Account<Custody>,
-    /// Its owner is checked by the handler; that it is a mint, by SPL Token.
+    /// Its owner and its extensions are checked by the handler; that it is a mint, by the token program.
     pub mint: UncheckedAccount,
     /// Created by the handler and not by `init`, which would come before the check of the mint.
     #[account(mut, seeds = [TOKENS_SEED, custody.controller.as_ref(), mint.address().as_ref()], bump)]
     pub tokens: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub system_program: Program<System>,
 }
 
 impl TokensOpen {
     /// Authority: anyone, who pays the rent.
     /// Effects: creates the token vault, owned by the custody's PDA, once, and names it in the custody.
-    /// Errors: `MintNotSplToken`, `CustodyFull`; a second call for a mint fails as the account exists.
+    /// Errors: `MintNotSplToken`, one for each extension of a Token-2022 mint that is not supported, `CustodyFull`; a second call for a mint fails as the account exists.
     fn validate(&self) -> Result<usize> {
-        require!(self.mint.account().owned_by(&Token::id()), BreakerError::MintNotSplToken);
+        let mint = self.mint.account();
+        require!(mint.owned_by(self.token_program.address()), BreakerError::MintNotSplToken);
+        let owner = mint.owner().to_bytes();
+        mint_check(&owner, &mint.try_borrow()?).map_err(BreakerError::from)?;
         let vacant = self.custody.vaults.iter().position(|vault| vault.mint == Address::default());
         Ok(vacant.ok_or(BreakerError::CustodyFull)?)
     }

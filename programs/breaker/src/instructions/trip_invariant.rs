@@ -3,7 +3,7 @@ use crate::state::Custody;
 use crate::trips::market_trip;
 use crate::{reads, BreakerError};
 use anchor_lang::prelude::*;
-use anchor_spl::token::TokenAccount;
+use anchor_spl::token_interface::TokenAccount;
 use policy::Trigger;
 
 #[derive(Accounts)]

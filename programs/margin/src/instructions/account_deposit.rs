@@ -6,7 +6,7 @@ use crate::guard::{level_require, BRAKE};
 use crate::state::{MarginAccount, Market};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use anchor_spl::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 
 #[derive(Accounts)]
@@ -25,7 +25,7 @@ pub struct AccountDeposit {
     pub source: UncheckedAccount,
     #[account(mut, address = market.tokens(mint.address())? @ MarginError::WrongTokenVault)]
     pub tokens: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
 }
 
 impl AccountDeposit {

@@ -8,7 +8,7 @@ use crate::state::{MarginAccount, Market};
 use crate::valuation::Surroundings;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use anchor_spl::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 use risk::feed::Purpose;
 
@@ -41,7 +41,7 @@ pub struct AccountWithdraw {
     /// Created by the breaker if the amount has to wait: it derives and checks the address.
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub breaker_program: Program<BreakerProgram>,
     pub system_program: Program<System>,
 }

@@ -6,7 +6,7 @@ use crate::guard::{level_require, BRAKE};
 use crate::state::{Config, Market};
 use abi::config::CONFIG_SEED;
 use anchor_lang::prelude::*;
-use anchor_spl::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 
 #[derive(Accounts)]
@@ -34,7 +34,7 @@ pub struct FeesSweep {
     /// Created by the breaker if the amount has to wait: it derives and checks the address.
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub breaker_program: Program<BreakerProgram>,
     pub system_program: Program<System>,
 }

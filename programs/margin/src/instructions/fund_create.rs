@@ -7,6 +7,7 @@ use crate::guard::{level_require, BRAKE};
 use crate::state::{Fund, MIN_READER, VERSION};
 use abi::margin::FUND_SEED;
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
 use breaker::LimitTerms;
 use policy::Action;
 
@@ -24,7 +25,7 @@ pub struct FundCreate {
     #[account(mut)]
     pub payer: Signer,
     /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
-    #[account(owner = Token::id() @ MarginError::MintOfAnotherProgram)]
+    #[account(constraint = mint.account().owned_by(token_program.address()) @ MarginError::MintOfAnotherProgram)]
     pub mint: UncheckedAccount,
     #[account(init, payer = payer, seeds = [FUND_SEED, mint.address().as_ref()], bump)]
     pub fund: Account<Fund>,
@@ -35,7 +36,7 @@ pub struct FundCreate {
     pub custody: UncheckedAccount,
     #[account(mut)]
     pub tokens: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub breaker_program: Program<BreakerProgram>,
     pub system_program: Program<System>,
 }

@@ -8,7 +8,7 @@ use crate::state::{Fund, Liquidation, MarginAccount, Market};
 use crate::valuation::Surroundings;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use anchor_spl::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 use risk::feed::Purpose;
 use risk::waterfall::{split, Sources};
@@ -45,7 +45,7 @@ pub struct InsuranceDraw {
     pub destination: UncheckedAccount,
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub breaker_program: Program<BreakerProgram>,
     pub system_program: Program<System>,
 }

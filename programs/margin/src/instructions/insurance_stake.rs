@@ -6,7 +6,7 @@ use crate::guard::{level_require, BRAKE};
 use crate::state::{Fund, Stake, MIN_READER, VERSION};
 use abi::margin::STAKE_SEED;
 use anchor_lang::prelude::*;
-use anchor_spl::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 
 #[derive(Accounts)]
@@ -34,7 +34,7 @@ pub struct InsuranceStake {
     pub source: UncheckedAccount,
     #[account(mut, address = fund.tokens @ MarginError::WrongTokenVault)]
     pub tokens: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub system_program: Program<System>,
 }
 

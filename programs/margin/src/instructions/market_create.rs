@@ -8,7 +8,7 @@ use abi::margin::MARKET_SEED;
 use abi::oracle::Feed;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use anchor_spl::mint::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use breaker::LimitTerms;
 use policy::Action;
 use risk::fees::FEE_BPS_MAX;
@@ -72,9 +72,11 @@ pub struct MarketCreate {
     #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
-    #[account(owner = Token::id() @ MarginError::MintOfAnotherProgram)]
+    #[account(constraint = base_mint.account().owned_by(token_program.address()) @ MarginError::MintOfAnotherProgram)]
     pub base_mint: UncheckedAccount,
-    #[account(owner = Token::id() @ MarginError::MintOfAnotherProgram)]
+    #[account(
+        constraint = quote_mint.account().owned_by(quote_token_program.address()) @ MarginError::MintOfAnotherProgram
+    )]
     pub quote_mint: UncheckedAccount,
     /// These three are created by the breaker, which derives and checks their addresses.
     #[account(mut)]
@@ -83,7 +85,9 @@ pub struct MarketCreate {
     pub base_tokens: UncheckedAccount,
     #[account(mut)]
     pub quote_tokens: UncheckedAccount,
-    pub token_program: Program<Token>,
+    /// Of the base token; SPL Token or Token-2022, as the next one.
+    pub token_program: Interface<'static, TokenInterface>,
+    pub quote_token_program: Interface<'static, TokenInterface>,
     pub breaker_program: Program<BreakerProgram>,
     pub system_program: Program<System>,
 }

@@ -7,7 +7,7 @@ use crate::state::{less, long, Expiry, Market, Wrapped};
 use crate::wrapped_mint;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use anchor_spl::Mint;
+use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 
 #[derive(Accounts)]
@@ -42,7 +42,7 @@ pub struct WrappedRedeem {
     /// Created by the breaker if the amount has to wait: it derives and checks the address.
     #[account(mut)]
     pub ticket: UncheckedAccount,
-    pub token_program: Program<Token>,
+    pub token_program: Interface<'static, TokenInterface>,
     pub token_2022_program: Program<Token2022>,
     pub breaker_program: Program<BreakerProgram>,
     pub system_program: Program<System>,

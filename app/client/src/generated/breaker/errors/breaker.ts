@@ -42,7 +42,7 @@ export const BREAKER_ERROR__GUARDIANS_DISABLED = 0x19d3; // 6611
 export const BREAKER_ERROR__MIGRATION_OPEN = 0x19d4; // 6612
 /** TimeOverflow: a time does not fit 64 bits */
 export const BREAKER_ERROR__TIME_OVERFLOW = 0x19d5; // 6613
-/** MintNotSplToken: the mint does not belong to the SPL Token program; others are not supported */
+/** MintNotSplToken: the mint is none of the token program that was passed: SPL Token or Token-2022 */
 export const BREAKER_ERROR__MINT_NOT_SPL_TOKEN = 0x19d6; // 6614
 /** AmountZero: the amount must be above zero */
 export const BREAKER_ERROR__AMOUNT_ZERO = 0x19d7; // 6615
@@ -134,6 +134,28 @@ export const BREAKER_ERROR__DESTINATION_OF_ANOTHER_MINT = 0x1a01; // 6657
 export const BREAKER_ERROR__LIMITS_NOT_PENDING = 0x1a02; // 6658
 /** LimitsTooEarly: looser limits may be applied 48 hours after they were proposed */
 export const BREAKER_ERROR__LIMITS_TOO_EARLY = 0x1a03; // 6659
+/** MintHasTransferFee: mints with transfer fees are not supported: custody would hold less than it books */
+export const BREAKER_ERROR__MINT_HAS_TRANSFER_FEE = 0x1a04; // 6660
+/** MintHasCloseAuthority: mints with a close authority are not supported: another mint could take the address */
+export const BREAKER_ERROR__MINT_HAS_CLOSE_AUTHORITY = 0x1a05; // 6661
+/** MintHasConfidentialTransfers: mints with confidential transfers are not supported */
+export const BREAKER_ERROR__MINT_HAS_CONFIDENTIAL_TRANSFERS = 0x1a06; // 6662
+/** MintFreezesByDefault: mints whose accounts are frozen by default are not supported */
+export const BREAKER_ERROR__MINT_FREEZES_BY_DEFAULT = 0x1a07; // 6663
+/** MintNonTransferable: mints that cannot be transferred are not supported */
+export const BREAKER_ERROR__MINT_NON_TRANSFERABLE = 0x1a08; // 6664
+/** MintBearsInterest: mints that bear interest are not supported */
+export const BREAKER_ERROR__MINT_BEARS_INTEREST = 0x1a09; // 6665
+/** MintHasPermanentDelegate: mints with a permanent delegate are not supported: it could empty custody */
+export const BREAKER_ERROR__MINT_HAS_PERMANENT_DELEGATE = 0x1a0a; // 6666
+/** MintHasTransferHook: mints with a transfer hook are not supported */
+export const BREAKER_ERROR__MINT_HAS_TRANSFER_HOOK = 0x1a0b; // 6667
+/** MintHasScaledAmounts: mints with scaled amounts are not supported */
+export const BREAKER_ERROR__MINT_HAS_SCALED_AMOUNTS = 0x1a0c; // 6668
+/** MintPausable: mints whose transfers can be paused are not supported */
+export const BREAKER_ERROR__MINT_PAUSABLE = 0x1a0d; // 6669
+/** MintExtensionUnknown: the mint has an extension that this program does not know */
+export const BREAKER_ERROR__MINT_EXTENSION_UNKNOWN = 0x1a0e; // 6670
 
 export type BreakerError =
   | typeof BREAKER_ERROR__AMOUNT_ZERO
@@ -163,7 +185,18 @@ export type BreakerError =
   | typeof BREAKER_ERROR__LIMITS_TOO_EARLY
   | typeof BREAKER_ERROR__MARKET_UNREADABLE
   | typeof BREAKER_ERROR__MIGRATION_OPEN
+  | typeof BREAKER_ERROR__MINT_BEARS_INTEREST
+  | typeof BREAKER_ERROR__MINT_EXTENSION_UNKNOWN
+  | typeof BREAKER_ERROR__MINT_FREEZES_BY_DEFAULT
+  | typeof BREAKER_ERROR__MINT_HAS_CLOSE_AUTHORITY
+  | typeof BREAKER_ERROR__MINT_HAS_CONFIDENTIAL_TRANSFERS
+  | typeof BREAKER_ERROR__MINT_HAS_PERMANENT_DELEGATE
+  | typeof BREAKER_ERROR__MINT_HAS_SCALED_AMOUNTS
+  | typeof BREAKER_ERROR__MINT_HAS_TRANSFER_FEE
+  | typeof BREAKER_ERROR__MINT_HAS_TRANSFER_HOOK
+  | typeof BREAKER_ERROR__MINT_NON_TRANSFERABLE
   | typeof BREAKER_ERROR__MINT_NOT_SPL_TOKEN
+  | typeof BREAKER_ERROR__MINT_PAUSABLE
   | typeof BREAKER_ERROR__MONITOR_INVALID
   | typeof BREAKER_ERROR__MONITORS_ALIVE
   | typeof BREAKER_ERROR__MONITORS_SILENT
@@ -227,7 +260,18 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__LIMITS_TOO_EARLY]: `looser limits may be applied 48 hours after they were proposed`,
     [BREAKER_ERROR__MARKET_UNREADABLE]: `the account is not this custody's market, or its bytes are not readable`,
     [BREAKER_ERROR__MIGRATION_OPEN]: `a migration ends by verification or rollback, not by relaxing`,
-    [BREAKER_ERROR__MINT_NOT_SPL_TOKEN]: `the mint does not belong to the SPL Token program; others are not supported`,
+    [BREAKER_ERROR__MINT_BEARS_INTEREST]: `mints that bear interest are not supported`,
+    [BREAKER_ERROR__MINT_EXTENSION_UNKNOWN]: `the mint has an extension that this program does not know`,
+    [BREAKER_ERROR__MINT_FREEZES_BY_DEFAULT]: `mints whose accounts are frozen by default are not supported`,
+    [BREAKER_ERROR__MINT_HAS_CLOSE_AUTHORITY]: `mints with a close authority are not supported: another mint could take the address`,
+    [BREAKER_ERROR__MINT_HAS_CONFIDENTIAL_TRANSFERS]: `mints with confidential transfers are not supported`,
+    [BREAKER_ERROR__MINT_HAS_PERMANENT_DELEGATE]: `mints with a permanent delegate are not supported: it could empty custody`,
+    [BREAKER_ERROR__MINT_HAS_SCALED_AMOUNTS]: `mints with scaled amounts are not supported`,
+    [BREAKER_ERROR__MINT_HAS_TRANSFER_FEE]: `mints with transfer fees are not supported: custody would hold less than it books`,
+    [BREAKER_ERROR__MINT_HAS_TRANSFER_HOOK]: `mints with a transfer hook are not supported`,
+    [BREAKER_ERROR__MINT_NON_TRANSFERABLE]: `mints that cannot be transferred are not supported`,
+    [BREAKER_ERROR__MINT_NOT_SPL_TOKEN]: `the mint is none of the token program that was passed: SPL Token or Token-2022`,
+    [BREAKER_ERROR__MINT_PAUSABLE]: `mints whose transfers can be paused are not supported`,
     [BREAKER_ERROR__MONITOR_INVALID]: `each monitor may be named once, and none may be the zero address`,
     [BREAKER_ERROR__MONITORS_ALIVE]: `a monitor has reported in the last hour`,
     [BREAKER_ERROR__MONITORS_SILENT]: `the monitors have been silent for more than an hour`,

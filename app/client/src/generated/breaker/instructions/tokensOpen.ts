@@ -118,7 +118,7 @@ export type TokensOpenInput<
   payer: TransactionSigner<TAccountPayer>;
   /** No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller. */
   custody: Address<TAccountCustody>;
-  /** Its owner is checked by the handler; that it is a mint, by SPL Token. */
+  /** Its owner and its extensions are checked by the handler; that it is a mint, by the token program. */
   mint: Address<TAccountMint>;
   /** Created by the handler and not by `init`, which would come before the check of the mint. */
   tokens: Address<TAccountTokens>;
@@ -212,7 +212,7 @@ export type ParsedTokensOpenInstruction<
     payer: TAccountMetas[0];
     /** No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller. */
     custody: TAccountMetas[1];
-    /** Its owner is checked by the handler; that it is a mint, by SPL Token. */
+    /** Its owner and its extensions are checked by the handler; that it is a mint, by the token program. */
     mint: TAccountMetas[2];
     /** Created by the handler and not by `init`, which would come before the check of the mint. */
     tokens: TAccountMetas[3];

@@ -26,7 +26,7 @@ export const MARGIN_ERROR__FEED_UNREADABLE = 0x183b; // 6203
 export const MARGIN_ERROR__FEED_OF_ANOTHER_MARKET = 0x183c; // 6204
 /** FeedStale: the feed is too old or too bad for this (to open: 10 s and normal; to close or withdraw: 60 s and degraded): refresh it first */
 export const MARGIN_ERROR__FEED_STALE = 0x183d; // 6205
-/** MintOfAnotherProgram: a mint must belong to the SPL Token program */
+/** MintOfAnotherProgram: a mint must belong to the token program that is passed with it: SPL Token or Token-2022 */
 export const MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM = 0x183e; // 6206
 /** MintsEqual: base and quote must be different mints */
 export const MARGIN_ERROR__MINTS_EQUAL = 0x183f; // 6207
@@ -480,7 +480,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__MARKET_DELISTED]: `the market is delisted: positions may only shrink, and nothing is listed any more`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_FUND]: `the mint is not the fund's`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_MARKET]: `the mint is neither this market's base nor its quote`,
-    [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the SPL Token program`,
+    [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the token program that is passed with it: SPL Token or Token-2022`,
     [MARGIN_ERROR__MINTS_EQUAL]: `base and quote must be different mints`,
     [MARGIN_ERROR__MODE_UNCHANGED]: `the account is in this mode already`,
     [MARGIN_ERROR__NONCE_FLOOR_NOT_RAISED]: `the floor must be above the present one`,

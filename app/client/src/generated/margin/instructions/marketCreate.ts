@@ -69,6 +69,8 @@ export type MarketCreateInstruction<
   TAccountQuoteTokens extends string | AccountMeta<string> = string,
   TAccountTokenProgram extends string | AccountMeta<string> =
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  TAccountQuoteTokenProgram extends string | AccountMeta<string> =
+    "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   TAccountBreakerProgram extends string | AccountMeta<string> = string,
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
@@ -115,6 +117,9 @@ export type MarketCreateInstruction<
       TAccountTokenProgram extends string
         ? ReadonlyAccount<TAccountTokenProgram>
         : TAccountTokenProgram,
+      TAccountQuoteTokenProgram extends string
+        ? ReadonlyAccount<TAccountQuoteTokenProgram>
+        : TAccountQuoteTokenProgram,
       TAccountBreakerProgram extends string
         ? ReadonlyAccount<TAccountBreakerProgram>
         : TAccountBreakerProgram,
@@ -216,6 +221,7 @@ export type MarketCreateAsyncInput<
   TAccountBaseTokens extends string = string,
   TAccountQuoteTokens extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountQuoteTokenProgram extends string = string,
   TAccountBreakerProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
@@ -234,7 +240,9 @@ export type MarketCreateAsyncInput<
   custody: Address<TAccountCustody>;
   baseTokens: Address<TAccountBaseTokens>;
   quoteTokens: Address<TAccountQuoteTokens>;
+  /** Of the base token; SPL Token or Token-2022, as the next one. */
   tokenProgram?: Address<TAccountTokenProgram>;
+  quoteTokenProgram?: Address<TAccountQuoteTokenProgram>;
   breakerProgram: Address<TAccountBreakerProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
   symbol: MarketCreateInstructionDataArgs["symbol"];
@@ -262,6 +270,7 @@ export async function getMarketCreateInstructionAsync<
   TAccountBaseTokens extends string,
   TAccountQuoteTokens extends string,
   TAccountTokenProgram extends string,
+  TAccountQuoteTokenProgram extends string,
   TAccountBreakerProgram extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
@@ -279,6 +288,7 @@ export async function getMarketCreateInstructionAsync<
     TAccountBaseTokens,
     TAccountQuoteTokens,
     TAccountTokenProgram,
+    TAccountQuoteTokenProgram,
     TAccountBreakerProgram,
     TAccountSystemProgram
   >,
@@ -298,6 +308,7 @@ export async function getMarketCreateInstructionAsync<
     TAccountBaseTokens,
     TAccountQuoteTokens,
     TAccountTokenProgram,
+    TAccountQuoteTokenProgram,
     TAccountBreakerProgram,
     TAccountSystemProgram
   >
@@ -319,6 +330,10 @@ export async function getMarketCreateInstructionAsync<
     baseTokens: { value: input.baseTokens ?? null, isWritable: true },
     quoteTokens: { value: input.quoteTokens ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    quoteTokenProgram: {
+      value: input.quoteTokenProgram ?? null,
+      isWritable: false,
+    },
     breakerProgram: { value: input.breakerProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -344,6 +359,10 @@ export async function getMarketCreateInstructionAsync<
     accounts.tokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
+  if (!accounts.quoteTokenProgram.value) {
+    accounts.quoteTokenProgram.value =
+      "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -364,6 +383,7 @@ export async function getMarketCreateInstructionAsync<
       getAccountMeta("baseTokens", accounts.baseTokens),
       getAccountMeta("quoteTokens", accounts.quoteTokens),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("quoteTokenProgram", accounts.quoteTokenProgram),
       getAccountMeta("breakerProgram", accounts.breakerProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -385,6 +405,7 @@ export async function getMarketCreateInstructionAsync<
     TAccountBaseTokens,
     TAccountQuoteTokens,
     TAccountTokenProgram,
+    TAccountQuoteTokenProgram,
     TAccountBreakerProgram,
     TAccountSystemProgram
   >);
@@ -403,6 +424,7 @@ export type MarketCreateInput<
   TAccountBaseTokens extends string = string,
   TAccountQuoteTokens extends string = string,
   TAccountTokenProgram extends string = string,
+  TAccountQuoteTokenProgram extends string = string,
   TAccountBreakerProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
@@ -421,7 +443,9 @@ export type MarketCreateInput<
   custody: Address<TAccountCustody>;
   baseTokens: Address<TAccountBaseTokens>;
   quoteTokens: Address<TAccountQuoteTokens>;
+  /** Of the base token; SPL Token or Token-2022, as the next one. */
   tokenProgram?: Address<TAccountTokenProgram>;
+  quoteTokenProgram?: Address<TAccountQuoteTokenProgram>;
   breakerProgram: Address<TAccountBreakerProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
   symbol: MarketCreateInstructionDataArgs["symbol"];
@@ -449,6 +473,7 @@ export function getMarketCreateInstruction<
   TAccountBaseTokens extends string,
   TAccountQuoteTokens extends string,
   TAccountTokenProgram extends string,
+  TAccountQuoteTokenProgram extends string,
   TAccountBreakerProgram extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
@@ -466,6 +491,7 @@ export function getMarketCreateInstruction<
     TAccountBaseTokens,
     TAccountQuoteTokens,
     TAccountTokenProgram,
+    TAccountQuoteTokenProgram,
     TAccountBreakerProgram,
     TAccountSystemProgram
   >,
@@ -484,6 +510,7 @@ export function getMarketCreateInstruction<
   TAccountBaseTokens,
   TAccountQuoteTokens,
   TAccountTokenProgram,
+  TAccountQuoteTokenProgram,
   TAccountBreakerProgram,
   TAccountSystemProgram
 > {
@@ -504,6 +531,10 @@ export function getMarketCreateInstruction<
     baseTokens: { value: input.baseTokens ?? null, isWritable: true },
     quoteTokens: { value: input.quoteTokens ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
+    quoteTokenProgram: {
+      value: input.quoteTokenProgram ?? null,
+      isWritable: false,
+    },
     breakerProgram: { value: input.breakerProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -522,6 +553,10 @@ export function getMarketCreateInstruction<
   }
   if (!accounts.tokenProgram.value) {
     accounts.tokenProgram.value =
+      "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
+  }
+  if (!accounts.quoteTokenProgram.value) {
+    accounts.quoteTokenProgram.value =
       "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" as Address<"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA">;
   }
   if (!accounts.systemProgram.value) {
@@ -544,6 +579,7 @@ export function getMarketCreateInstruction<
       getAccountMeta("baseTokens", accounts.baseTokens),
       getAccountMeta("quoteTokens", accounts.quoteTokens),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
+      getAccountMeta("quoteTokenProgram", accounts.quoteTokenProgram),
       getAccountMeta("breakerProgram", accounts.breakerProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
@@ -565,6 +601,7 @@ export function getMarketCreateInstruction<
     TAccountBaseTokens,
     TAccountQuoteTokens,
     TAccountTokenProgram,
+    TAccountQuoteTokenProgram,
     TAccountBreakerProgram,
     TAccountSystemProgram
   >);
@@ -591,9 +628,11 @@ export type ParsedMarketCreateInstruction<
     custody: TAccountMetas[8];
     baseTokens: TAccountMetas[9];
     quoteTokens: TAccountMetas[10];
+    /** Of the base token; SPL Token or Token-2022, as the next one. */
     tokenProgram: TAccountMetas[11];
-    breakerProgram: TAccountMetas[12];
-    systemProgram: TAccountMetas[13];
+    quoteTokenProgram: TAccountMetas[12];
+    breakerProgram: TAccountMetas[13];
+    systemProgram: TAccountMetas[14];
   };
   data: MarketCreateInstructionData;
 };
@@ -606,12 +645,12 @@ export function parseMarketCreateInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedMarketCreateInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 14) {
+  if (instruction.accounts.length < 15) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 14,
+        expectedAccountMetas: 15,
       },
     );
   }
@@ -636,6 +675,7 @@ export function parseMarketCreateInstruction<
       baseTokens: getNextAccount(),
       quoteTokens: getNextAccount(),
       tokenProgram: getNextAccount(),
+      quoteTokenProgram: getNextAccount(),
       breakerProgram: getNextAccount(),
       systemProgram: getNextAccount(),
     },
