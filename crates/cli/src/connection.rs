@@ -70,7 +70,7 @@ impl Connection {
         let mut all = vec![payer];
         all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
         let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer.pubkey()), &all, blockhash);
-        self.rpc.send_and_confirm_transaction(&transaction).map_err(Error::rpc(what)).map(|_| ())
+        self.rpc.send_and_confirm_transaction(&transaction).map_err(Error::sending(what)).map(|_| ())
     }
 }
 

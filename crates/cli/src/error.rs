@@ -1,5 +1,7 @@
+use solana_instruction::error::InstructionError;
 use solana_pubkey::Pubkey;
 use solana_rpc_client_api::client_error::Error as ClientError;
+use solana_transaction_error::TransactionError;
 use std::path::PathBuf;
 
 /// Why a command could not go on. Every message says what to do about it.
@@ -9,6 +11,8 @@ pub enum Error {
     Unreachable { url: String, source: Box<ClientError> },
     #[error("{what}: {source}")]
     Rpc { what: String, source: Box<ClientError> },
+    #[error("{what}: {program} refuses: {message} ({name})")]
+    RefusedBy { what: String, program: &'static str, name: &'static str, message: &'static str },
     #[error("{what}: {reason}")]
     Instruction { what: &'static str, reason: String },
     #[error("keypair {path}: {reason}")]
@@ -33,6 +37,8 @@ pub enum Error {
     HeldElsewhere { name: String, authority: String },
     #[error("{name} has room for {room} bytes and the new ELF has {len}: extend the program first")]
     NoRoom { name: String, room: usize, len: usize },
+    #[error("{name} is deployed, and {what} on the chain is not what was deployed: look at it before anything else")]
+    DeployedOther { name: &'static str, what: &'static str },
     #[error("the ELF of {name} is longer than 4 GiB")]
     ElfTooLong { name: &'static str },
     #[error("{address} does not exist on this network")]
@@ -60,6 +66,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Why a transaction failed: by the program's own error where there is one.
+    pub fn sending(what: impl Into<String>) -> impl FnOnce(ClientError) -> Self {
+        let what = what.into();
+        move |source| match custom_code(&source).and_then(client::error_name) {
+            Some((program, name, message)) => Self::RefusedBy { what, program, name, message },
+            None => Self::Rpc { what, source: Box::new(source) },
+        }
+    }
+
     pub fn rpc(what: impl Into<String>) -> impl FnOnce(ClientError) -> Self {
         let what = what.into();
         move |source| Self::Rpc { what, source: Box::new(source) }
@@ -68,5 +83,32 @@ impl Error {
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
+    }
+}
+
+fn custom_code(error: &ClientError) -> Option<u32> {
+    match error.get_transaction_error()? {
+        TransactionError::InstructionError(_, InstructionError::Custom(code)) => Some(code),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use solana_rpc_client_api::client_error::ErrorKind;
+
+    fn failed(error: InstructionError) -> ClientError {
+        ErrorKind::TransactionError(TransactionError::InstructionError(1, error)).into()
+    }
+
+    #[test]
+    fn sending_names_the_programs_error_and_keeps_every_other() {
+        let code = |name: &str| client::governor::ERRORS.iter().find(|(_, known, _)| *known == name).unwrap().0;
+        let early = Error::sending("step")(failed(InstructionError::Custom(code("SecondsRemain"))));
+        assert!(early.to_string().starts_with("step: governor refuses: "), "{early}");
+        assert!(early.to_string().ends_with("(SecondsRemain)"), "{early}");
+        let other = Error::sending("step")(failed(InstructionError::InvalidSeeds));
+        assert!(matches!(other, Error::Rpc { .. }), "{other}");
     }
 }

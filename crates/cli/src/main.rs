@@ -10,6 +10,7 @@ use cli::{
     decode::{self, DecodeError, Source},
     deploy, feeds, keys, status,
 };
+use solana_keypair::Keypair;
 use std::{
     io::{IsTerminal, Write},
     path::PathBuf,
@@ -36,6 +37,9 @@ struct Arguments {
     /// File of the key that pays and signs [default: the Solana configuration's, else the local deployer]
     #[arg(short, long, global = true)]
     keypair: Option<PathBuf>,
+    /// A person of a local network instead of a key: deployer, council-0 to council-6, or any other name
+    #[arg(long = "as", global = true, value_name = "NAME", conflicts_with = "keypair")]
+    person: Option<String>,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -141,10 +145,11 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
     let connect = || Connection::open(&url_resolve(arguments.url.as_deref()));
     match &arguments.command {
         Command::Deploy { elf_dir, no_handover } => {
-            let payer = keypair_load(arguments.keypair.as_deref())?;
+            let connection = connect()?;
+            let payer = key(arguments, &connection)?;
             let council = (!no_handover).then(|| deploy::Council::local(&keys::local_council()));
             let progress = |line: &str| eprintln!("  {line}");
-            let rows = deploy::deploy(&connect()?, &payer, elf_dir, council.as_ref(), &progress)?;
+            let rows = deploy::deploy(&connection, &payer, elf_dir, council.as_ref(), &progress)?;
             Ok(if arguments.json { deploy::json(&rows).to_string() } else { deploy::table(&rows).to_string() })
         }
         Command::Status => {
@@ -178,13 +183,29 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
         Command::Margin(input) => input.run(arguments.json, connect),
         Command::Chain(input) => input.run(arguments.json, &connect()?),
         Command::Account(input) => {
-            input.run(arguments.json, &connect()?, || keypair_load(arguments.keypair.as_deref()))
+            let connection = connect()?;
+            input.run(arguments.json, &connection, || key(arguments, &connection))
         }
-        Command::Quote(input) => input.run(arguments.json, &connect()?, &keypair_load(arguments.keypair.as_deref())?),
-        Command::Fill(input) => input.run(arguments.json, &connect()?, &keypair_load(arguments.keypair.as_deref())?),
+        Command::Quote(input) => {
+            let connection = connect()?;
+            input.run(arguments.json, &connection, &key(arguments, &connection)?)
+        }
+        Command::Fill(input) => {
+            let connection = connect()?;
+            input.run(arguments.json, &connection, &key(arguments, &connection)?)
+        }
         Command::Surface(command) => command.run(arguments.json),
         Command::Decode(input) => decode(input, arguments.json, connect),
     }
+}
+
+/// Whoever signs: a person of a local network, who is given lamports, or the key that was named.
+fn key(arguments: &Arguments, connection: &Connection) -> Result<Keypair, Error> {
+    let Some(person) = &arguments.person else { return keypair_load(arguments.keypair.as_deref()) };
+    connection.local_only()?;
+    let key = keys::local_key(person);
+    deploy::payer_fund(connection, &key, &|line| eprintln!("  {line}"))?;
+    Ok(key)
 }
 
 fn feeds_text(connection: &Connection, json: bool) -> Result<String, Error> {

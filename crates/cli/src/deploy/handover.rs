@@ -55,8 +55,7 @@ pub fn handover(
     }
     again(|| run.brake_hand_over(council))?;
     for (program, elf) in PROGRAMS.iter().zip(elves) {
-        let governor = if program.name == "governor" { abi::ids::GOVERNOR_TWIN } else { abi::ids::GOVERNOR };
-        again(|| run.adopt(program, &Pubkey::new_from_array(governor), elf.len()))?;
+        again(|| run.adopt(program, &governor_of(program), elf.len()))?;
     }
     Ok(())
 }
@@ -171,6 +170,11 @@ impl Handover<'_> {
 
 fn brake(breaker: &Pubkey) -> Pubkey {
     pda(breaker, &[brake_abi::BRAKE_SEED])
+}
+
+/// Who holds a program's upgrade authority: the governor, and its own its twin.
+pub(super) fn governor_of(program: &Program) -> Pubkey {
+    Pubkey::from(if program.name == "governor" { abi::ids::GOVERNOR_TWIN } else { abi::ids::GOVERNOR })
 }
 
 fn governor_name(id: &Pubkey) -> &'static str {

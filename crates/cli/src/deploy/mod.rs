@@ -11,8 +11,11 @@ pub use program::{Deployed, Outcome, deployed, elf_hash, hex};
 use crate::{
     Connection, Error,
     keys::{PROGRAMS, Program, local_key},
+    status::single,
     table::Table,
 };
+use abi::governor::Adoption;
+use client::addresses;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -28,7 +31,7 @@ const STEP_PAUSE: Duration = Duration::from_secs(2);
 /// Takes one line at a time of what is going on.
 pub type Progress<'a> = &'a dyn Fn(&str);
 
-/// One row of the result.
+/// One row of the result: all of it as the chain says, read back after the last step.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub name: &'static str,
@@ -60,18 +63,37 @@ pub fn deploy(
         handover(connection, payer, council, &elves, progress)?;
     }
     rows.into_iter()
-        .map(|(program, elf, outcome)| {
-            let state = deployed(connection, &program.id)?.ok_or(Error::AccountMissing { address: program.id })?;
-            Ok(Row {
-                name: program.name,
-                id: program.id,
-                elf_len: elf.len(),
-                elf_hash: elf_hash(elf),
-                authority: state.authority,
-                outcome,
-            })
-        })
+        .map(|(program, elf, outcome)| verified(connection, program, elf, outcome, council.is_some()))
         .collect()
+}
+
+/// What the chain says of a program, once it says what it has to: these bytes and no others, and under a council the governor's record
+/// of them and its authority over them.
+fn verified(
+    connection: &Connection,
+    program: &Program,
+    elf: &[u8],
+    outcome: Outcome,
+    governed: bool,
+) -> Result<Row, Error> {
+    let differs = |what: &'static str| Error::DeployedOther { name: program.name, what };
+    let state = deployed(connection, &program.id)?.ok_or(Error::AccountMissing { address: program.id })?;
+    if !state.holds(elf) {
+        return Err(differs("the code"));
+    }
+    let elf_hash = elf_hash(state.code.get(..elf.len()).unwrap_or_default());
+    if governed {
+        let governor = handover::governor_of(program);
+        let address = addresses::adoption(&governor, &program.id);
+        let adoption: Option<Adoption> = single(connection, "Adoption", &address)?;
+        if adoption.is_none_or(|adoption| adoption.elf_hash != elf_hash) {
+            return Err(differs("the governor's record of its hash"));
+        }
+        if state.authority != Some(addresses::authority(&governor)) {
+            return Err(differs("its upgrade authority"));
+        }
+    }
+    Ok(Row { name: program.name, id: program.id, elf_len: elf.len(), elf_hash, authority: state.authority, outcome })
 }
 
 /// The result for people.
@@ -106,7 +128,7 @@ pub fn json(rows: &[Row]) -> serde_json::Value {
 /// on its way that lands between the two; and a call in the slot of a deployment fails. Both are over a moment later.
 fn again<T>(step: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     match step() {
-        Err(Error::Rpc { .. }) => {
+        Err(Error::Rpc { .. } | Error::RefusedBy { .. }) => {
             std::thread::sleep(STEP_PAUSE);
             step()
         }
@@ -122,7 +144,8 @@ fn elf_load(elf_dir: &Path, program: &Program) -> Result<Vec<u8>, Error> {
     std::fs::read(&path).map_err(Error::file(path))
 }
 
-fn payer_fund(connection: &Connection, payer: &Keypair, progress: Progress) -> Result<(), Error> {
+/// Asks the faucet for lamports if the payer is poor.
+pub fn payer_fund(connection: &Connection, payer: &Keypair, progress: Progress) -> Result<(), Error> {
     let address = payer.pubkey();
     let balance = || connection.rpc.get_balance(&address).map_err(Error::rpc("balance of the payer"));
     if balance()? >= PAYER_NEEDS_LAMPORTS {
