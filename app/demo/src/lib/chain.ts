@@ -48,6 +48,12 @@ export interface Match {
   readonly bytes: Base58EncodedBytes;
 }
 
+/** Where a network's node answers. */
+export interface Endpoints {
+  readonly rpcUrl: string;
+  readonly wsUrl: string;
+}
+
 /** How long a transaction can land. */
 export interface Lifetime {
   readonly blockhash: Blockhash;
@@ -56,20 +62,22 @@ export interface Lifetime {
 
 export class Chain {
   readonly url: string;
+  readonly socketUrl: string;
   /** Genesis hash of the cluster, as quotes and configs hold it. */
   readonly genesisHash: ReadonlyUint8Array;
   readonly connection: Connection;
 
-  private constructor(url: string, connection: Connection, genesisHash: ReadonlyUint8Array) {
-    this.url = url;
+  private constructor(network: Endpoints, connection: Connection, genesisHash: ReadonlyUint8Array) {
+    this.url = network.rpcUrl;
+    this.socketUrl = network.wsUrl;
     this.connection = connection;
     this.genesisHash = genesisHash;
   }
 
-  static async open(network: { readonly rpcUrl: string; readonly wsUrl: string }): Promise<Chain> {
+  static async open(network: Endpoints): Promise<Chain> {
     const connection = connect(network.rpcUrl, network.wsUrl);
     const genesis = await connection.rpc.getGenesisHash().send();
-    return new Chain(network.rpcUrl, connection, getBase58Encoder().encode(genesis));
+    return new Chain(network, connection, getBase58Encoder().encode(genesis));
   }
 
   /** Sends through the client and returns once the cluster has confirmed it, as the WebSocket tells. */

@@ -5,6 +5,7 @@ import {
   custodyAddress,
   ed25519Instruction,
   expiryAddress,
+  holdingsOfBytes,
   margin,
   marginAccountAddress,
   marketAddress,
@@ -16,14 +17,15 @@ import {
   ticketAddress,
   tokensAddress,
   configAddress,
+  type Holdings,
   type OptionKind,
   type QuoteSide,
+  type Scale,
   type SignedQuote,
 } from '@bastion/client';
 import { AccountRole, type Address, type Instruction, type KeyPairSigner, type TransactionSigner } from '@solana/kit';
 import type { Chain } from './chain.js';
 import { BASE_DECIMALS } from './numbers.js';
-import type { Holdings, Scale } from './standard-margin.js';
 import { walletOf } from './tokens.js';
 
 export const LOTS_PER_UNIT = 10;
@@ -68,7 +70,7 @@ export interface OpenQuote {
   readonly signed: SignedQuote;
 }
 
-export const SCALE: Scale = { lotsPerUnit: BigInt(LOTS_PER_UNIT), baseUnitAtoms: 10n ** BigInt(BASE_DECIMALS) };
+export const SCALE: Scale = { lotsPerUnit: LOTS_PER_UNIT, baseUnitAtoms: 10n ** BigInt(BASE_DECIMALS) };
 
 export class Exchange {
   readonly chain: Chain;
@@ -256,7 +258,7 @@ export class Exchange {
   }
 
   async account(account: Address): Promise<Holdings> {
-    return holdings(await this.chain.bytes(account));
+    return holdingsOfBytes(await this.chain.bytes(account));
   }
 
   async expiry(expiryUnixS: bigint) {
@@ -272,15 +274,4 @@ export function altered({ offer, signed }: OpenQuote, priceE6: bigint): OpenQuot
   const message = Uint8Array.from(signed.message);
   new DataView(message.buffer).setBigUint64(PRICE_AT, priceE6, true);
   return { offer, signed: { ...signed, message } };
-}
-
-const KIND_CALL = 1;
-
-/** What margin depends on, from an account's bytes. */
-export function holdings(bytes: Uint8Array): Holdings {
-  const account = margin.getMarginAccountDecoder().decode(bytes);
-  const positions = account.positions
-    .filter((position) => position.kind !== 0)
-    .map(({ expiryUnixS, strikeE6, kind, lots }) => ({ expiryUnixS, strikeE6, isCall: kind === KIND_CALL, lots }));
-  return { quoteAtoms: account.quoteAtoms, baseAtoms: account.baseAtoms, positions };
 }

@@ -74,6 +74,11 @@ export class Keeper {
     await this.until((feed) => feed.priceE6 === priceE6 && feed.severity === NORMAL);
   }
 
+  /** Moves the price and does not wait. */
+  drift(priceE6: bigint): void {
+    this.priceE6 = priceE6;
+  }
+
   /** Waits until the feed is as asked. */
   async until(is: (feed: oracle.Feed) => boolean): Promise<oracle.Feed> {
     for (;;) {

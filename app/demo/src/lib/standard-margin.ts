@@ -1,54 +1,26 @@
-/**
- * Standard margin as a preview for people. The rule's home is `crates/risk/src/standard.rs`; the end-to-end suite holds this
- * copy to the program: the program lets an account withdraw exactly down to this figure and not one atom further.
- */
+/** Standard margin as a preview for people: the programs' own formula, which the client carries. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Engine, type Holdings, type Position, type Scale } from '@bastion/client';
 
-export interface Position {
-  readonly expiryUnixS: bigint;
-  readonly strikeE6: bigint;
-  readonly isCall: boolean;
-  /** Positive long, negative short. */
-  readonly lots: bigint;
-}
+export type { Holdings, Position, Scale };
 
-export interface Holdings {
-  readonly quoteAtoms: bigint;
-  readonly baseAtoms: bigint;
-  readonly positions: readonly Position[];
-}
-
-export interface Scale {
-  readonly lotsPerUnit: bigint;
-  /** 10 ^ decimals of the base token. */
-  readonly baseUnitAtoms: bigint;
-}
+export const engine = await Engine.load(await readFile(fileURLToPath(import.meta.resolve('@bastion/client/engine.wasm'))));
 
 /** What is left in the worst case of the standard nodes, in quote atoms; negative refuses new risk. */
 export function initialMargin(holdings: Holdings, spotE6: bigint, scale: Scale): bigint {
-  const nodes = [0n, spotE6 * 2n, ...holdings.positions.map((position) => position.strikeE6)];
-  return nodes.map((price) => value(holdings, price, scale)).reduce((worst, at) => (at < worst ? at : worst));
+  const margin = engine.standardMargin(holdings, spotE6, scale);
+  if (margin === undefined) {
+    throw new RangeError('these holdings have no standard margin: a price or a size is out of bounds');
+  }
+  return margin.initial;
 }
 
 /** Cash and payoffs if everything expired at this price, base aside. */
-export function settledAt({ quoteAtoms, positions }: Holdings, priceE6: bigint, scale: Scale): bigint {
-  return positions.reduce((sum, position) => sum + payoff(position, priceE6, scale.lotsPerUnit), quoteAtoms);
-}
-
-function value(holdings: Holdings, priceE6: bigint, scale: Scale): bigint {
-  const byExpiry = new Map<bigint, bigint>();
-  for (const position of holdings.positions) {
-    const sum = byExpiry.get(position.expiryUnixS) ?? 0n;
-    byExpiry.set(position.expiryUnixS, sum + payoff(position, priceE6, scale.lotsPerUnit));
+export function settledAt(holdings: Holdings, priceE6: bigint, scale: Scale): bigint {
+  const at = engine.valueAt(holdings, priceE6, scale);
+  if (at === undefined) {
+    throw new RangeError('these holdings have no value: a price or a size is out of bounds');
   }
-  // Longs of one expiry never offset shorts of another, and long-option value is never margin.
-  const debts = [...byExpiry.values()].reduce((total, sum) => (sum < 0n ? total + sum : total), 0n);
-  return holdings.quoteAtoms + (holdings.baseAtoms * priceE6) / scale.baseUnitAtoms + debts;
-}
-
-/** Cash to the holder, rounded down whatever its sign. */
-function payoff(position: Position, priceE6: bigint, lotsPerUnit: bigint): bigint {
-  const above = position.isCall ? priceE6 - position.strikeE6 : position.strikeE6 - priceE6;
-  const size = position.lots < 0n ? -position.lots : position.lots;
-  const product = above > 0n ? above * size : 0n;
-  return position.lots < 0n ? -((product + lotsPerUnit - 1n) / lotsPerUnit) : product / lotsPerUnit;
+  return holdings.quoteAtoms + at.payoff;
 }

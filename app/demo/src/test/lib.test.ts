@@ -8,7 +8,7 @@ import { initialMargin, type Position } from '../lib/standard-margin.js';
 import { HEAD_AT, SOL_USD_HASH, SOL_USD_QUEUE, UPDATED_AT, pullFeedHead } from '../lib/switchboard.js';
 import { tableLines } from '../lib/table.js';
 
-const SCALE = { lotsPerUnit: 10n, baseUnitAtoms: 1_000_000_000n };
+const SCALE = { lotsPerUnit: 10, baseUnitAtoms: 1_000_000_000n };
 const EXPIRY = 1_800_000_000n;
 
 const position = (lots: bigint, strike: number, isCall: boolean, expiryUnixS = EXPIRY): Position => ({
@@ -96,7 +96,7 @@ test('initial_margin_ignores_longs_of_another_expiry', () => {
 });
 
 test('initial_margin_rounds_a_debt_up', () => {
-  const scale = { ...SCALE, lotsPerUnit: 3n };
+  const scale = { ...SCALE, lotsPerUnit: 3 };
   const holdings = { quoteAtoms: 0n, baseAtoms: 0n, positions: [position(-1n, 1, false)] };
   assert.equal(initialMargin(holdings, priceE6(1), scale), -333_334n);
 });

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { address, generateKeyPairSigner } from '@solana/kit';
+import { isOfferOf, legOfWire, legToWire, packageFault, packageOfTemplate, PACKAGE_TEMPLATES, packagePriceE6, quoteOfWire, quoteToWire, signQuote } from '../src/index.js';
+
+const market = address('So11111111111111111111111111111111111111112');
+const quote = {
+  market,
+  makerAccount: address('SysvarC1ock11111111111111111111111111111111'),
+  genesisHash: new Uint8Array(32).fill(7),
+  nonce: 9n,
+  maxPackages: 10n,
+  minFillPackages: 1n,
+  expirySlot: 100n,
+  legs: [
+    { expiryUnixS: 50n, strikeE6: 150_000_000n, priceE6: 5_000_000n, kind: 'put', side: 'buy', ratio: 1 },
+    { expiryUnixS: 50n, strikeE6: 145_000_000n, priceE6: 3_000_000n, kind: 'put', side: 'sell', ratio: 1 },
+  ],
+} as const;
+const setting = { market, genesisHash: quote.genesisHash, slot: 100n };
+
+test('quoteOfWire_returns_what_was_signed', async () => {
+  const signed = await signQuote(quote, await generateKeyPairSigner());
+  const verified = await quoteOfWire(JSON.parse(JSON.stringify(quoteToWire(signed))), setting);
+  assert.deepEqual(verified.quote, quote);
+  assert.deepEqual(verified.signed, signed);
+});
+
+test('quoteOfWire_refuses_what_does_not_hold', async () => {
+  const signed = await signQuote(quote, await generateKeyPairSigner());
+  const wire = quoteToWire(signed);
+  const other = quoteToWire(await signQuote({ ...quote, maxPackages: 11n }, await generateKeyPairSigner()));
+  await assert.rejects(quoteOfWire({ ...wire, message: other.message }, setting), /did not sign/);
+  await assert.rejects(quoteOfWire({ ...wire, maker: other.maker }, setting), /did not sign/);
+  await assert.rejects(quoteOfWire(wire, { ...setting, slot: 101n }), /expired in slot 100/);
+  await assert.rejects(quoteOfWire(wire, { ...setting, genesisHash: new Uint8Array(32) }), /another cluster/);
+  await assert.rejects(quoteOfWire(wire, { ...setting, market: quote.makerAccount }), /another market/);
+  await assert.rejects(quoteOfWire({ ...wire, message: 'AAAA' }, setting), /too short/);
+});
+
+test('legs_survive_the_wire', () => {
+  for (const leg of quote.legs) {
+    const { priceE6: _, ...wanted } = leg;
+    assert.deepEqual(legOfWire(JSON.parse(JSON.stringify(legToWire(wanted)))), wanted);
+  }
+});
+
+test('a_quote_offers_a_package_if_every_side_is_the_opposite', () => {
+  const [template] = PACKAGE_TEMPLATES;
+  const expiry = { expiryUnixS: 50n, strikesE6: [145_000_000n, 150_000_000n, 155_000_000n] };
+  const legs = packageOfTemplate(template!, expiry, 150_000_000n);
+  assert.ok(legs);
+  assert.equal(packageFault(legs), undefined);
+  assert.ok(isOfferOf(quote, legs));
+  assert.ok(isOfferOf(quote, [...legs].reverse()));
+  assert.equal(isOfferOf(quote, legs.slice(1)), false);
+  assert.equal(isOfferOf(quote, legs.map((leg) => ({ ...leg, ratio: 2 }))), false);
+  assert.equal(isOfferOf(quote, legs.map((leg) => ({ ...leg, side: leg.side === 'buy' ? 'sell' : 'buy' }))), false);
+  assert.equal(packageOfTemplate(template!, expiry, 145_000_000n), undefined, 'no strike below the lowest');
+  assert.equal(packagePriceE6(quote.legs), -2_000_000n);
+});
+
+test('packageFault_names_what_is_wrong', () => {
+  const leg = { expiryUnixS: 1n, strikeE6: 1n, kind: 'call', side: 'buy', ratio: 1 } as const;
+  assert.match(packageFault([])!, /add a leg/);
+  assert.match(packageFault([leg, { ...leg, side: 'sell' }])!, /one series/);
+  assert.match(packageFault([{ ...leg, ratio: 0 }])!, /ratio/);
+  assert.match(packageFault(Array.from({ length: 9 }, (_, at) => ({ ...leg, strikeE6: BigInt(at) })))!, /at most 8/);
+});

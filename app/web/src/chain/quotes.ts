@@ -1,0 +1,192 @@
+/** The quotes that could be filled now: signed ones from the relay, posted ones from the chain, each less what is filled of it. */
+import {
+  RelayClient,
+  decodeQuote,
+  margin,
+  quoteStateAddress,
+  type Connection,
+  type OptionKind,
+  type PackageLeg,
+  type Quote,
+  type QuoteLeg,
+  type QuoteProof,
+  type RelayState,
+} from '@bastion/client';
+import { getBase58Decoder, getBase64Encoder, type Address, type Base58EncodedBytes, type ReadonlyUint8Array } from '@solana/kit';
+import { Store } from './store';
+
+const POSTED_LEN = 568n;
+/** In a posted quote's account: its kind, and the market inside its message. */
+const POSTED_MARKET_AT = 176n;
+const PERIOD_MS = 2_000;
+/** The most accounts that a node reads in one call. */
+const READ_MAX = 100;
+/** A fill needs some slots to land: quotes about to end are not offered. */
+const MARGIN_SLOTS = 4n;
+
+export type BookQuote = {
+  /** Maker account and nonce. */
+  key: string;
+  quote: Quote;
+  proof: QuoteProof;
+  filledPackages: bigint;
+};
+
+export const leftOf = ({ quote, filledPackages }: BookQuote) => quote.maxPackages - filledPackages;
+
+/** Both sides of one series, best first. */
+export type Sides = { bids: BookQuote[]; asks: BookQuote[] };
+
+export const seriesKey = ({ expiryUnixS, strikeE6, kind }: { expiryUnixS: bigint; strikeE6: bigint; kind: OptionKind }) =>
+  `${expiryUnixS}/${strikeE6}/${kind}`;
+
+export type Book = { all: readonly BookQuote[]; series: ReadonlyMap<string, Sides>; relay: RelayState | 'none' };
+
+const EMPTY: Book = { all: [], series: new Map(), relay: 'none' };
+
+export class QuoteBook {
+  readonly store = new Store<Book>(EMPTY);
+  readonly #connection: Connection;
+  readonly #market: Address;
+  readonly #quotes = new Map<string, BookQuote>();
+  readonly #stateAddresses = new Map<string, Promise<Address>>();
+  readonly #relay: RelayClient | undefined;
+  #relayState: Book['relay'] = 'none';
+  #slot = 0n;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #requests = 0;
+
+  constructor(connection: Connection, market: Address, genesisHash: ReadonlyUint8Array, relayUrl: string | undefined) {
+    this.#connection = connection;
+    this.#market = market;
+    this.#relay =
+      relayUrl === undefined
+        ? undefined
+        : new RelayClient(relayUrl, market, () => ({ market, genesisHash, slot: this.#slot }), {
+            quote: ({ quote, signed }) => this.#add({ quote, proof: { kind: 'signed', signed } }),
+            state: (state) => {
+              this.#relayState = state;
+              this.#publish();
+            },
+          });
+    void this.#round();
+  }
+
+  /** The chain's slot moves on: what has expired is no longer offered. */
+  slotSet(slot: bigint): void {
+    this.#slot = slot;
+    for (const [key, { quote }] of this.#quotes) {
+      if (quote.expirySlot < slot + MARGIN_SLOTS) this.#remove(key);
+    }
+    this.#publish();
+  }
+
+  /** Asks makers for a package. False if no relay is connected. */
+  request(legs: readonly PackageLeg[], packages: bigint): boolean {
+    this.#requests += 1;
+    return this.#relay?.request(`${Date.now()}-${this.#requests}`, legs, packages) ?? false;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#relay?.close();
+  }
+
+  #add(added: Pick<BookQuote, 'quote' | 'proof'>): void {
+    const key = `${added.quote.makerAccount}/${added.quote.nonce}`;
+    this.#quotes.set(key, { ...added, key, filledPackages: this.#quotes.get(key)?.filledPackages ?? 0n });
+    this.#stateAddresses.set(key, this.#stateAddresses.get(key) ?? quoteStateAddress(added.quote.makerAccount, added.quote.nonce));
+  }
+
+  #remove(key: string): void {
+    this.#quotes.delete(key);
+    this.#stateAddresses.delete(key);
+  }
+
+  #publish(): void {
+    const all = [...this.#quotes.values()].filter((held) => leftOf(held) > 0n);
+    const series = new Map<string, Sides>();
+    for (const held of all) {
+      const [leg, another] = held.quote.legs;
+      if (leg === undefined || another !== undefined || leg.ratio !== 1) continue;
+      const key = seriesKey(leg);
+      const sides = series.get(key) ?? { bids: [], asks: [] };
+      (leg.side === 'buy' ? sides.bids : sides.asks).push(held);
+      series.set(key, sides);
+    }
+    const priceOf = ({ quote }: BookQuote) => (quote.legs[0] as QuoteLeg).priceE6;
+    const lower = (left: BookQuote, right: BookQuote) => (priceOf(left) < priceOf(right) ? -1 : priceOf(left) > priceOf(right) ? 1 : 0);
+    for (const { bids, asks } of series.values()) {
+      bids.sort((left, right) => lower(right, left));
+      asks.sort(lower);
+    }
+    this.store.set({ all, series, relay: this.#relayState });
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.#posted();
+      await this.#states();
+      this.#publish();
+    } catch {
+      // The snapshot's own reader tells of a node that does not answer; quotes go stale by slot.
+    }
+    this.#timer = setTimeout(() => void this.#round(), PERIOD_MS);
+  }
+
+  async #posted(): Promise<void> {
+    const found = await this.#connection.rpc
+      .getProgramAccounts(margin.MARGIN_PROGRAM_ADDRESS, {
+        encoding: 'base64',
+        commitment: 'confirmed',
+        filters: [
+          { dataSize: POSTED_LEN },
+          { memcmp: { offset: 0n, bytes: getBase58Decoder().decode(margin.POSTED_QUOTE_DISCRIMINATOR) as Base58EncodedBytes, encoding: 'base58' } },
+          { memcmp: { offset: POSTED_MARKET_AT, bytes: this.#market as string as Base58EncodedBytes, encoding: 'base58' } },
+        ],
+      })
+      .send();
+    const standing = new Set<string>();
+    for (const { account } of found) {
+      const posted = margin.getPostedQuoteDecoder().decode(getBase64Encoder().encode(account.data[0]));
+      const message = Uint8Array.from(posted.message).slice(0, posted.messageLen);
+      const quote = decodeQuote(message);
+      if (quote.expirySlot < this.#slot + MARGIN_SLOTS) continue;
+      this.#add({ quote, proof: { kind: 'posted' } });
+      standing.add(`${quote.makerAccount}/${quote.nonce}`);
+    }
+    // A posted quote that is no longer there was taken back.
+    for (const [key, { proof }] of this.#quotes) if (proof.kind === 'posted' && !standing.has(key)) this.#remove(key);
+  }
+
+  /** How much of each is filled, and which their makers have cancelled by raising their floor. */
+  async #states(): Promise<void> {
+    const keys = [...this.#quotes.keys()];
+    const makers = [...new Set([...this.#quotes.values()].map(({ quote }) => quote.makerAccount))];
+    const states = await this.#read(await Promise.all(keys.map((key) => this.#stateAddresses.get(key)!)));
+    keys.forEach((key, at) => {
+      const held = this.#quotes.get(key);
+      const data = states[at];
+      if (held && data) this.#quotes.set(key, { ...held, filledPackages: margin.getQuoteStateDecoder().decode(data).filledPackages });
+    });
+    const accounts = await this.#read(makers);
+    makers.forEach((maker, at) => {
+      const data = accounts[at];
+      const floor = data ? margin.getMarginAccountDecoder().decode(data).nonceFloor : undefined;
+      for (const [key, { quote }] of this.#quotes) {
+        if (quote.makerAccount === maker && (floor === undefined || quote.nonce < floor)) this.#remove(key);
+      }
+    });
+  }
+
+  async #read(addresses: readonly Address[]): Promise<(ReadonlyUint8Array | undefined)[]> {
+    const read: (ReadonlyUint8Array | undefined)[] = [];
+    for (let from = 0; from < addresses.length; from += READ_MAX) {
+      const { value } = await this.#connection.rpc
+        .getMultipleAccounts(addresses.slice(from, from + READ_MAX), { encoding: 'base64', commitment: 'confirmed' })
+        .send();
+      read.push(...value.map((account) => (account ? getBase64Encoder().encode(account.data[0]) : undefined)));
+    }
+    return read;
+  }
+}

@@ -1,0 +1,131 @@
+/** Everything of the market that changes by the second, read in one call at one slot. */
+import { breaker, brakeAddress, custodyAddress, margin, marginAccountAddress, marketAddress, oracle, surfaceAddress, type Connection } from '@bastion/client';
+import { findAssociatedTokenPda, getTokenDecoder, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
+import { address, getBase64Encoder, type Address, type Base58EncodedBytes, type ReadonlyUint8Array } from '@solana/kit';
+
+const CLOCK = address('SysvarC1ock11111111111111111111111111111111');
+/** Of an expiry's account, after its discriminator. */
+const EXPIRY_MARKET_AT = 16n;
+const EXPIRY_LEN = 896n;
+
+export type ExpiryView = {
+  address: Address;
+  expiryUnixS: bigint;
+  strikesE6: readonly bigint[];
+  /** Calls at 2 i, puts at 2 i + 1. */
+  openLots: readonly bigint[];
+  settlementPriceE6: bigint | undefined;
+  surface: oracle.Surface | undefined;
+};
+
+export type Holder = {
+  owner: Address;
+  /** Undefined: not opened yet. */
+  account: margin.MarginAccount | undefined;
+  lamports: bigint;
+  baseAtoms: bigint;
+  quoteAtoms: bigint;
+};
+
+export type Snapshot = {
+  slot: bigint;
+  unixS: bigint;
+  /** On this machine's clock. */
+  readAtMs: number;
+  market: margin.Market;
+  marketAddress: Address;
+  feed: oracle.Feed;
+  brake: breaker.Brake;
+  custody: breaker.Custody;
+  brakeBytes: ReadonlyUint8Array;
+  custodyBytes: ReadonlyUint8Array;
+  expiries: readonly ExpiryView[];
+  holder: Holder | undefined;
+};
+
+/** The market's expiries by address; the list changes seldom. */
+export async function expiriesFind({ rpc }: Connection, market: Address): Promise<Address[]> {
+  const found = await rpc
+    .getProgramAccounts(margin.MARGIN_PROGRAM_ADDRESS, {
+      encoding: 'base64',
+      commitment: 'confirmed',
+      dataSlice: { offset: 0, length: 0 },
+      filters: [{ dataSize: EXPIRY_LEN }, { memcmp: { offset: EXPIRY_MARKET_AT, bytes: market as string as Base58EncodedBytes, encoding: 'base58' } }],
+    })
+    .send();
+  return found.map(({ pubkey }) => pubkey);
+}
+
+/** Undefined: no such market is listed yet. */
+export async function snapshotRead(
+  { rpc }: Connection,
+  symbol: string,
+  expiries: readonly { address: Address; expiryUnixS: bigint | undefined }[],
+  owner: Address | undefined,
+): Promise<Snapshot | undefined> {
+  const at = await marketAddress(symbol);
+  const market = await margin.fetchMaybeMarket(rpc, at, { commitment: 'confirmed' });
+  if (!market.exists) return undefined;
+  const { feed, baseMint, quoteMint } = market.data;
+  const surfaces = await Promise.all(expiries.map(({ expiryUnixS }) => (expiryUnixS === undefined ? undefined : surfaceAddress(feed, expiryUnixS))));
+  const wallet = (mint: Address, of: Address) => findAssociatedTokenPda({ owner: of, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS }).then(([pda]) => pda);
+  const ofOwner = owner ? [owner, await marginAccountAddress(at, owner), await wallet(baseMint, owner), await wallet(quoteMint, owner)] : [];
+  const fixed = [CLOCK, at, feed, await brakeAddress(), await custodyAddress(at)];
+  const asked = [...fixed, ...ofOwner, ...expiries.map((expiry) => expiry.address), ...surfaces.filter((surface) => surface !== undefined)];
+  const { context, value } = await rpc.getMultipleAccounts(asked, { encoding: 'base64', commitment: 'confirmed' }).send();
+  const read = new Map(asked.map((of, index) => [of, value[index] ?? undefined]));
+  const bytes = (of: Address | undefined) => {
+    const account = of === undefined ? undefined : read.get(of);
+    return account ? getBase64Encoder().encode(account.data[0]) : undefined;
+  };
+  const need = (of: Address, name: string) => {
+    const data = bytes(of);
+    if (data === undefined) throw new Error(`the ${name} ${of} is not there`);
+    return data;
+  };
+  const clock = new DataView(Uint8Array.from(need(CLOCK, 'clock')).buffer);
+  const [brakeBytes, custodyBytes] = [need(fixed[3]!, 'brake'), need(fixed[4]!, 'custody')];
+  const token = (of: Address | undefined) => {
+    const data = bytes(of);
+    return data === undefined ? 0n : getTokenDecoder().decode(data).amount;
+  };
+  const account = bytes(ofOwner[1]);
+  return {
+    slot: context.slot,
+    unixS: clock.getBigInt64(32, true),
+    readAtMs: Date.now(),
+    market: margin.getMarketDecoder().decode(need(at, 'market')),
+    marketAddress: at,
+    feed: oracle.getFeedDecoder().decode(need(feed, 'feed')),
+    brake: breaker.getBrakeDecoder().decode(brakeBytes),
+    custody: breaker.getCustodyDecoder().decode(custodyBytes),
+    brakeBytes,
+    custodyBytes,
+    expiries: expiries
+      .flatMap((expiry, index): ExpiryView[] => {
+        const data = bytes(expiry.address);
+        if (data === undefined) return [];
+        const surface = bytes(surfaces[index]);
+        return [expiryView(expiry.address, margin.getExpiryDecoder().decode(data), surface && oracle.getSurfaceDecoder().decode(surface))];
+      })
+      .sort((left, right) => (left.expiryUnixS < right.expiryUnixS ? -1 : 1)),
+    holder: owner && {
+      owner,
+      account: account && margin.getMarginAccountDecoder().decode(account),
+      lamports: read.get(owner)?.lamports ?? 0n,
+      baseAtoms: token(ofOwner[2]),
+      quoteAtoms: token(ofOwner[3]),
+    },
+  };
+}
+
+function expiryView(at: Address, expiry: margin.Expiry, surface: oracle.Surface | undefined): ExpiryView {
+  return {
+    address: at,
+    expiryUnixS: expiry.expiryUnixS,
+    strikesE6: expiry.strikesE6.slice(0, expiry.strikeCount),
+    openLots: expiry.openLots,
+    settlementPriceE6: expiry.state === 0 ? undefined : expiry.settlementPriceE6,
+    surface,
+  };
+}

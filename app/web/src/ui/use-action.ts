@@ -1,0 +1,48 @@
+/** One button's work on chain: its stage, its outcome, what went wrong. */
+import type { Explanation } from '@bastion/client';
+import type { Instruction } from '@solana/kit';
+import { useCallback, useState } from 'react';
+import { useSession, useWallet } from '../app-context';
+import { transact, type Stage } from '../wallet/transact';
+import { explained } from './kit';
+import { toast } from './toasts';
+
+export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
+  checking: 'Simulating…',
+  signing: 'Waiting for your signature…',
+  confirming: 'Confirming…',
+};
+
+export type ChainAction = {
+  stage: Stage | undefined;
+  failure: Explanation | undefined;
+  /** Builds, simulates, signs, sends. Resolves to whether it was confirmed. */
+  run: (done: string, build: () => Promise<readonly Instruction[]>) => Promise<boolean>;
+  clear: () => void;
+};
+
+export function useAction(): ChainAction {
+  const session = useSession();
+  const wallet = useWallet();
+  const [stage, setStage] = useState<Stage>();
+  const [failure, setFailure] = useState<Explanation>();
+  const run = useCallback(
+    async (done: string, build: () => Promise<readonly Instruction[]>) => {
+      if (wallet === undefined) return false;
+      setFailure(undefined);
+      setStage('checking');
+      try {
+        const signature = await transact(session, wallet, await build(), setStage);
+        toast(done, signature);
+        return true;
+      } catch (error) {
+        setFailure(explained(error));
+        return false;
+      } finally {
+        setStage(undefined);
+      }
+    },
+    [session, wallet],
+  );
+  return { stage, failure, run, clear: useCallback(() => setFailure(undefined), []) };
+}
