@@ -71,7 +71,8 @@ export class Relay {
     send(socket, { type: 'quotes', market, quotes: [...this.held.values()].map(({ wire }) => wire) });
   }
 
-  private async post(wire: WireQuote): Promise<void> {
+  /** Passes a quote on to everybody. Throws if it does not verify. */
+  async post(wire: WireQuote): Promise<void> {
     const { market, genesisHash, slot } = this.options;
     const { quote } = await quoteOfWire(wire, { market, genesisHash, slot: slot() });
     this.held.set(`${quote.makerAccount}/${quote.nonce}`, { wire, expirySlot: quote.expirySlot });

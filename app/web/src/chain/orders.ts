@@ -24,7 +24,11 @@ export type Order = { legs: readonly PackageLeg[]; packages: bigint };
 export function bestQuote(book: Book, { legs, packages }: Order): { quote: BookQuote | undefined; enough: boolean } {
   const offers = book.all.filter(({ quote }) => isOfferOf(quote, legs));
   const able = offers.filter((offer) => leftOf(offer) >= packages && (packages >= offer.quote.minFillPackages || packages === leftOf(offer)));
-  const cheaper = (left: BookQuote, right: BookQuote) => (packagePriceE6(left.quote.legs) < packagePriceE6(right.quote.legs) ? -1 : 1);
+  // Of two at one price, the one that lives longer.
+  const cheaper = (left: BookQuote, right: BookQuote) => {
+    const by = packagePriceE6(left.quote.legs) - packagePriceE6(right.quote.legs) || right.quote.expirySlot - left.quote.expirySlot;
+    return by < 0n ? -1 : by > 0n ? 1 : 0;
+  };
   const [best] = able.sort(cheaper);
   if (best !== undefined) return { quote: best, enough: true };
   const [largest] = offers.sort((left, right) => (leftOf(left) > leftOf(right) ? -1 : 1));

@@ -22,7 +22,7 @@ const PERIOD_MS = 2_000;
 /** The most accounts that a node reads in one call. */
 const READ_MAX = 100;
 /** A fill needs some slots to land: quotes about to end are not offered. */
-const MARGIN_SLOTS = 4n;
+const MARGIN_SLOTS = 8n;
 
 export type BookQuote = {
   /** Maker account and nonce. */

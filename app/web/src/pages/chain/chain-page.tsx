@@ -13,6 +13,9 @@ import { Ticket } from './ticket';
 import { strikesOf } from './series';
 import { wantedOrder } from './wanted';
 
+/** An expiry nearer than this is not what people come for first. */
+const SOON_S = 7_200n;
+
 export function ChainPage() {
   const session = useSession();
   const snapshot = useSnapshot();
@@ -20,7 +23,7 @@ export function ChainPage() {
   const wanted = useStore(wantedOrder);
   const listed = snapshot.expiries.filter(({ expiryUnixS }) => expiryUnixS > snapshot.unixS);
   const [chosen, setChosen] = useState<bigint>();
-  const expiry = listed.find(({ expiryUnixS }) => expiryUnixS === chosen) ?? listed[0];
+  const expiry = listed.find(({ expiryUnixS }) => expiryUnixS === chosen) ?? listed.find(({ expiryUnixS }) => expiryUnixS > snapshot.unixS + SOON_S) ?? listed[0];
   const [legs, setLegs] = useState<readonly PackageLeg[]>(wanted?.legs ?? []);
   const [lots, setLots] = useState(wanted?.lots ?? '');
 

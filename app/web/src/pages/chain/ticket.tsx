@@ -142,7 +142,7 @@ function AskButton({ legs, packages }: { legs: readonly PackageLeg[]; packages: 
   const key = JSON.stringify(legs, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
   useEffect(() => setAsked('no'), [key]);
   return (
-    <div className="ask">
+    <div className="ask-makers">
       <button type="button" className="button button-plain button-wide" onClick={() => setAsked(session.quotes.request(legs, packages > 0n ? packages : 1n) ? 'yes' : 'lost')}>
         Ask makers for a quote
       </button>
