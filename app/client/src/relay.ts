@@ -1,33 +1,19 @@
-// Quotes by WebSocket from a relay (docs/relay.md). Nothing is trusted to it: whatever arrives is decoded, its signature checked and its
-// terms held to the market before anybody sees it. A relay can withhold quotes, and do nothing else.
+// Quotes from a relay (docs/relay.md). Nothing is trusted to it: whatever arrives is decoded, its signature checked and its terms held to
+// the market before anybody sees it. A relay can withhold quotes, and do nothing else.
 
-import {
-  address,
-  getBase64Decoder,
-  getBase64Encoder,
-  signatureBytes,
-  type Address,
-  type ReadonlyUint8Array,
-} from '@solana/kit';
+import { address, getBase64Decoder, getBase64Encoder, signatureBytes, type Address, type ReadonlyUint8Array } from '@solana/kit';
 import { decodeQuote, verifyQuote, type Quote, type SignedQuote } from './quote.js';
-import type { PackageLeg } from './package.js';
 
 /** A signed quote as it travels. */
 export type WireQuote = { maker: string; message: string; signature: string };
 
-/** A leg of a request as it travels: integers as decimal text. */
-export type WireLeg = { expiryUnixS: string; strikeE6: string; kind: 'call' | 'put'; side: 'buy' | 'sell'; ratio: number };
-
-export type ClientMessage =
-  | { type: 'subscribe'; market: string }
-  | { type: 'post'; quote: WireQuote }
-  | { type: 'request'; id: string; market: string; legs: WireLeg[]; packages: string };
-
-export type RelayMessage =
-  | { type: 'quotes'; market: string; quotes: WireQuote[] }
-  | { type: 'quote'; market: string; quote: WireQuote }
-  | { type: 'request'; id: string; market: string; legs: WireLeg[]; packages: string }
-  | { type: 'refused'; reason: string };
+/** What a relay says on its stream. */
+export type RelayFrame =
+  | { type: 'snapshot'; quotes: WireQuote[] }
+  | { type: 'quote'; quote: WireQuote }
+  | { type: 'filled'; id: string; filledPackages: string }
+  | { type: 'gone'; id: string; reason: string }
+  | { type: 'slot'; slot: number };
 
 /** A quote whose signature has been checked. */
 export type VerifiedQuote = { quote: Quote; signed: SignedQuote };
@@ -35,13 +21,16 @@ export type VerifiedQuote = { quote: Quote; signed: SignedQuote };
 /** What a quote is held to before it is shown. */
 export type QuoteSetting = { market: Address; genesisHash: ReadonlyUint8Array; slot: bigint };
 
+/** As relays name quotes: one nonce is one message. */
+export const quoteId = ({ makerAccount, nonce }: Pick<Quote, 'makerAccount' | 'nonce'>): string => `${makerAccount}/${nonce}`;
+
 export const quoteToWire = ({ maker, message, signature }: SignedQuote): WireQuote => ({
   maker,
   message: getBase64Decoder().decode(message),
   signature: getBase64Decoder().decode(signature),
 });
 
-/** Throws unless it is a quote of this market and cluster that has not expired, signed by the maker that it names. */
+/** Throws unless it is a quote of this market and cluster that has not expired, signed by the key that it names. */
 export async function quoteOfWire(wire: WireQuote, { market, genesisHash, slot }: QuoteSetting): Promise<VerifiedQuote> {
   const signed: SignedQuote = {
     maker: address(wire.maker),
@@ -56,27 +45,34 @@ export async function quoteOfWire(wire: WireQuote, { market, genesisHash, slot }
   return { quote, signed };
 }
 
-export const legToWire = ({ expiryUnixS, strikeE6, ...rest }: PackageLeg): WireLeg => ({
-  expiryUnixS: `${expiryUnixS}`,
-  strikeE6: `${strikeE6}`,
-  ...rest,
-});
+/** Most quotes that a relay takes at once. */
+const BATCH_MAX = 64;
 
-export const legOfWire = ({ expiryUnixS, strikeE6, kind, side, ratio }: WireLeg): PackageLeg => ({
-  expiryUnixS: BigInt(expiryUnixS),
-  strikeE6: BigInt(strikeE6),
-  kind,
-  side,
-  ratio,
-});
+/** Posts quotes; for each, why it was refused, or undefined. */
+export async function relayPost(url: string, quotes: readonly SignedQuote[]): Promise<(string | undefined)[]> {
+  const refusals: (string | undefined)[] = [];
+  for (let from = 0; from < quotes.length; from += BATCH_MAX) {
+    const response = await fetch(new URL('/v1/quotes/batch', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ quotes: quotes.slice(from, from + BATCH_MAX).map(quoteToWire) }),
+    });
+    const body = (await response.json()) as { results?: { error?: { message: string } }[]; error?: { message: string } };
+    if (body.results === undefined) throw new Error(`the relay refused: ${body.error?.message ?? response.status}`);
+    refusals.push(...body.results.map(({ error }) => error?.message));
+  }
+  return refusals;
+}
 
 export type RelayState = 'connecting' | 'open' | 'lost';
 
 export type RelayEvents = {
-  /** Verified, and new or again. */
-  quote?: (quote: VerifiedQuote) => void;
-  /** Somebody asks makers for a price. */
-  request?: (request: { id: string; legs: PackageLeg[]; packages: bigint }) => void;
+  /** All there are, in the place of those that there were. */
+  snapshot: (quotes: readonly VerifiedQuote[]) => void;
+  quote: (quote: VerifiedQuote) => void;
+  /** It can no longer be filled. */
+  gone: (id: string, reason: string) => void;
+  filled?: (id: string, packages: bigint) => void;
   state?: (state: RelayState) => void;
   /** What arrived and was not believed. */
   refused?: (reason: string) => void;
@@ -85,61 +81,44 @@ export type RelayEvents = {
 /** What makes a socket: the platform's own where it has one, which Node 20 has not. */
 export type SocketFactory = (url: string) => WebSocket;
 
-const OPEN = 1;
 const [RETRY_MS, RETRY_MAX_MS] = [500, 10_000];
+/** A stream that says nothing for so long is dead. */
+const SILENCE_MS = 10_000;
 
-/** A subscription to one market's quotes that reconnects until it is closed. */
+/** One market's quotes, followed until it is closed, over lost connections. */
 export class RelayClient {
   readonly #url: string;
-  readonly #market: Address;
   readonly #setting: () => QuoteSetting;
   readonly #events: RelayEvents;
   readonly #factory: SocketFactory;
   #socket: WebSocket | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #delayMs = RETRY_MS;
   #closed = false;
 
-  /** `setting` is asked at every quote: the slot moves. */
+  /** `url` is the relay's, of http or https; `setting` is asked at every quote, as the slot moves. */
   constructor(
     url: string,
-    market: Address,
     setting: () => QuoteSetting,
     events: RelayEvents,
     factory: SocketFactory = (to) => new WebSocket(to),
   ) {
-    this.#factory = factory;
-    this.#url = url;
-    this.#market = market;
+    const stream = new URL('/v1/stream', url);
+    stream.protocol = stream.protocol === 'https:' ? 'wss:' : 'ws:';
+    stream.searchParams.set('market', setting().market);
+    this.#url = stream.toString();
     this.#setting = setting;
     this.#events = events;
+    this.#factory = factory;
     this.#open();
-  }
-
-  get isOpen(): boolean {
-    return this.#socket?.readyState === OPEN;
-  }
-
-  /** A maker's quote for everybody. False if there is no connection. */
-  post(signed: SignedQuote): boolean {
-    return this.#send({ type: 'post', quote: quoteToWire(signed) });
-  }
-
-  /** Asks makers for a quote of these legs; the answers arrive as quotes. False if there is no connection. */
-  request(id: string, legs: readonly PackageLeg[], packages: bigint): boolean {
-    return this.#send({ type: 'request', id, market: this.#market, legs: legs.map(legToWire), packages: `${packages}` });
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#silence);
     this.#socket?.close();
-  }
-
-  #send(message: ClientMessage): boolean {
-    if (!this.isOpen) return false;
-    this.#socket?.send(JSON.stringify(message));
-    return true;
   }
 
   #open(): void {
@@ -148,41 +127,61 @@ export class RelayClient {
     this.#socket = socket;
     socket.onopen = () => {
       this.#delayMs = RETRY_MS;
-      this.#send({ type: 'subscribe', market: this.#market });
+      this.#heard();
       this.#events.state?.('open');
     };
-    socket.onmessage = ({ data }) => void this.#receive(String(data));
+    socket.onmessage = ({ data }) => {
+      this.#heard();
+      void this.#receive(String(data)).catch((error: unknown) => this.#refuse(error));
+    };
     // Closing follows, and says all there is to say.
     socket.onerror = () => undefined;
-    socket.onclose = () => {
-      if (this.#closed) return;
-      this.#events.state?.('lost');
-      this.#retry = setTimeout(() => this.#open(), this.#delayMs);
-      this.#delayMs = Math.min(this.#delayMs * 2, RETRY_MAX_MS);
-    };
+    socket.onclose = () => this.#lost();
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#socket?.close(), SILENCE_MS);
+  }
+
+  #lost(): void {
+    clearTimeout(this.#silence);
+    if (this.#closed) return;
+    this.#events.state?.('lost');
+    this.#retry = setTimeout(() => this.#open(), this.#delayMs);
+    this.#delayMs = Math.min(this.#delayMs * 2, RETRY_MAX_MS);
   }
 
   async #receive(text: string): Promise<void> {
-    try {
-      const message = JSON.parse(text) as RelayMessage;
-      if (message.type === 'refused') this.#events.refused?.(message.reason);
-      else if (message.market !== this.#market) return;
-      else if (message.type === 'quotes') await Promise.all(message.quotes.map((wire) => this.#quote(wire)));
-      else if (message.type === 'quote') await this.#quote(message.quote);
-      else if (message.type === 'request') {
-        const { id, legs, packages } = message;
-        this.#events.request?.({ id, legs: legs.map(legOfWire), packages: BigInt(packages) });
+    const frame = JSON.parse(text) as RelayFrame;
+    switch (frame.type) {
+      case 'snapshot': {
+        const verified = await Promise.all(frame.quotes.map((wire) => this.#verified(wire)));
+        return this.#events.snapshot(verified.filter((quote) => quote !== undefined));
       }
-    } catch (error) {
-      this.#events.refused?.(error instanceof Error ? error.message : String(error));
+      case 'quote': {
+        const verified = await this.#verified(frame.quote);
+        return verified && this.#events.quote(verified);
+      }
+      case 'gone':
+        return this.#events.gone(frame.id, frame.reason);
+      case 'filled':
+        return this.#events.filled?.(frame.id, BigInt(frame.filledPackages));
+      case 'slot':
+        return;
     }
   }
 
-  async #quote(wire: WireQuote): Promise<void> {
+  async #verified(wire: WireQuote): Promise<VerifiedQuote | undefined> {
     try {
-      this.#events.quote?.(await quoteOfWire(wire, this.#setting()));
+      return await quoteOfWire(wire, this.#setting());
     } catch (error) {
-      this.#events.refused?.(error instanceof Error ? error.message : String(error));
+      this.#refuse(error);
+      return undefined;
     }
+  }
+
+  #refuse(error: unknown): void {
+    this.#events.refused?.(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, generateKeyPairSigner } from '@solana/kit';
-import { isOfferOf, legOfWire, legToWire, packageFault, packageOfTemplate, PACKAGE_TEMPLATES, packagePriceE6, quoteOfWire, quoteToWire, signQuote } from '../src/index.js';
+import {
+  PACKAGE_TEMPLATES,
+  RelayClient,
+  isOfferOf,
+  packageFault,
+  packageOfTemplate,
+  packagePriceE6,
+  quoteId,
+  quoteOfWire,
+  quoteToWire,
+  signQuote,
+} from '../src/index.js';
 
 const market = address('So11111111111111111111111111111111111111112');
 const quote = {
@@ -38,11 +49,55 @@ test('quoteOfWire_refuses_what_does_not_hold', async () => {
   await assert.rejects(quoteOfWire({ ...wire, message: 'AAAA' }, setting), /too short/);
 });
 
-test('legs_survive_the_wire', () => {
-  for (const leg of quote.legs) {
-    const { priceE6: _, ...wanted } = leg;
-    assert.deepEqual(legOfWire(JSON.parse(JSON.stringify(legToWire(wanted)))), wanted);
+/** A socket that is driven by hand. */
+class FakeSocket {
+  static last: FakeSocket | undefined;
+  onopen?: () => void;
+  onmessage?: (event: { data: string }) => void;
+  onclose?: () => void;
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
+    FakeSocket.last = this;
   }
+  close(): void {
+    this.onclose?.();
+  }
+}
+
+test('RelayClient_passes_on_what_verifies_and_says_what_does_not', async () => {
+  const genuine = quoteToWire(await signQuote(quote, await generateKeyPairSigner()));
+  const forged = { ...genuine, maker: (await generateKeyPairSigner()).address };
+  const heard: string[] = [];
+  const client = new RelayClient(
+    'https://relay.example',
+    () => setting,
+    {
+      snapshot: (quotes) => heard.push(`snapshot of ${quotes.length}`),
+      quote: ({ quote: { nonce } }) => heard.push(`quote ${nonce}`),
+      gone: (id, reason) => heard.push(`${id} ${reason}`),
+      filled: (id, packages) => heard.push(`${id} filled ${packages}`),
+      refused: (reason) => heard.push(reason),
+    },
+    (url) => new FakeSocket(url) as unknown as WebSocket,
+  );
+  const socket = FakeSocket.last!;
+  assert.equal(socket.url, `wss://relay.example/v1/stream?market=${market}`);
+  socket.onopen?.();
+  const id = quoteId(quote);
+  const frames = [
+    { type: 'snapshot', seq: 1, slot: 90, genesisHash: '', quotes: [genuine, forged] },
+    { type: 'quote', seq: 2, quote: genuine },
+    { type: 'filled', seq: 3, id, filledPackages: '4' },
+    { type: 'gone', seq: 4, id, reason: 'expired' },
+    { type: 'slot', slot: 91 },
+  ];
+  for (const frame of frames) {
+    socket.onmessage?.({ data: JSON.stringify(frame) });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  client.close();
+  assert.deepEqual(heard, ['a quote that its maker did not sign', 'snapshot of 1', 'quote 9', `${id} filled 4`, `${id} expired`]);
 });
 
 test('a_quote_offers_a_package_if_every_side_is_the_opposite', () => {

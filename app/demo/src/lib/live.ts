@@ -15,7 +15,6 @@ const EXPIRIES_S = [3_600, 86_400, 604_800, 2_419_200];
 const STEP_S = 10n;
 const STAKE = quote(5_000_000);
 const GIFT = { quote: quote(25_000), base: base(50), sol: 5 };
-const SLOT_MS = 400;
 /** The price wanders about its middle: this much of itself in a step, pulled back by a part of its distance. */
 const [STEP_MS, STEP_PARTS, PULL_PARTS] = [1_000, 2_500, 200];
 const MIDDLE = Number(priceE6('156.80'));
@@ -55,12 +54,11 @@ export class Live {
     }
     await fund(chain, cast.deployer, quoteMint, cast.maker.address, STAKE);
     await exchange.deposit(cast.maker, quoteMint, STAKE);
-    const publisher = await Publisher.create(exchange, cast.deployer, cast.keeper, expiries);
+    const publisher = await Publisher.create(exchange, cast.deployer, cast.keeper, [trading.expiryUnixS, ...expiries]);
     await publisher.start();
 
-    let slot = (await chain.now()).slot;
     const { genesisHash } = chain;
-    const relay = await Relay.start({ market: exchange.market, genesisHash, slot: () => slot });
+    const relay = await Relay.start(chain.url);
     const maker = new MarketMaker(exchange, keeper, cast.maker, relay.url, unixS * 1_000_000n);
     maker.start();
     const faucet = async (owner: Address) => {
@@ -77,9 +75,6 @@ export class Live {
       relayUrl: relay.url,
     };
     const live = new Live({ site: await siteStart(network, faucet, port), relay, maker, publisher, expiries });
-    void live.every(SLOT_MS, async () => {
-      ({ slot } = await chain.now());
-    });
     let price = Number(await keeper.price());
     if (wander) {
       void live.every(STEP_MS, async () => {

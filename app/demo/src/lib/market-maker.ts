@@ -1,8 +1,19 @@
-/** A maker for local networks: two-sided signed quotes around the model's price, and answers to requests for packages. */
+/** A maker for local networks: two-sided signed quotes around the model's price, of single series and of the packages that people ask for. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RelayClient, margin, signQuote, type OptionKind, type PackageLeg, type QuoteLeg, type QuoteSide } from '@bastion/client';
+import {
+  PACKAGE_TEMPLATES,
+  isSameSeries,
+  margin,
+  packageOfTemplate,
+  relayPost,
+  signQuote,
+  type OptionKind,
+  type PackageLeg,
+  type QuoteLeg,
+  type QuoteSide,
+  type SignedQuote,
+} from '@bastion/client';
 import type { KeyPairSigner } from '@solana/kit';
-import { WebSocket } from 'ws';
 import type { Exchange } from './exchange.js';
 import type { Keeper } from './keeper.js';
 import { engine } from './standard-margin.js';
@@ -24,9 +35,8 @@ export class MarketMaker {
   private readonly exchange: Exchange;
   private readonly keeper: Keeper;
   private readonly signer: KeyPairSigner;
-  private readonly relay: RelayClient;
+  private readonly relayUrl: string;
   private nonce: bigint;
-  private slot = 0n;
   private stopped = false;
   private running: Promise<void> | undefined;
 
@@ -35,14 +45,7 @@ export class MarketMaker {
     this.keeper = keeper;
     this.signer = signer;
     this.nonce = firstNonce;
-    const { genesisHash } = exchange.chain;
-    this.relay = new RelayClient(
-      relayUrl,
-      exchange.market,
-      () => ({ market: exchange.market, genesisHash, slot: this.slot }),
-      { request: ({ legs, packages }) => void this.answer(legs, packages).catch(() => undefined) },
-      (url) => new WebSocket(url) as unknown as globalThis.WebSocket,
-    );
+    this.relayUrl = relayUrl;
   }
 
   start(): void {
@@ -52,7 +55,6 @@ export class MarketMaker {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
-    this.relay.close();
   }
 
   private async run(): Promise<void> {
@@ -60,67 +62,63 @@ export class MarketMaker {
       if (left <= 0) {
         // A round that fails leaves quotes to expire: nobody is harmed.
         await this.round().catch(() => undefined);
-        left = this.relay.isOpen ? PERIOD_MS : 200;
+        left = PERIOD_MS;
       }
       await sleep(200);
     }
   }
 
-  /** Quotes both sides of every series near the price, in every expiry with more than a minute to live. */
+  /** Quotes both sides of every series near the price, in every expiry with more than a minute to live, and packages around it. */
   private async round(): Promise<void> {
     const { slot, unixS } = await this.exchange.chain.now();
-    this.slot = slot;
-    if (!this.relay.isOpen) return;
     const spotE6 = await this.keeper.price();
     const account = await this.exchange.account(await this.exchange.accountOf(this.signer.address));
-    for (const { expiryUnixS, strikesE6 } of await this.expiries(unixS)) {
-      const above = strikesE6.findIndex((strike) => strike > spotE6);
-      for (const strikeE6 of strikesE6.slice(Math.max(0, above - NEAR), above + NEAR)) {
-        for (const kind of ['call', 'put'] as const) {
-          const isCall = kind === 'call';
-          const held = account.positions.find((position) => position.strikeE6 === strikeE6 && position.expiryUnixS === expiryUnixS && position.isCall === isCall)?.lots ?? 0n;
-          for (const side of ['buy', 'sell'] as const) {
-            const full = side === 'buy' ? held >= HELD_LOTS : held <= -HELD_LOTS;
-            const priceE6 = this.priceE6({ expiryUnixS, strikeE6, kind, side }, spotE6, unixS);
-            if (!full && priceE6 !== undefined) await this.post([{ expiryUnixS, strikeE6, priceE6, kind, side, ratio: 1 }], SIZE_LOTS);
-          }
-        }
+    const quotes: SignedQuote[] = [];
+    for (const expiry of await this.expiries(unixS)) {
+      const above = expiry.strikesE6.findIndex((strike) => strike > spotE6);
+      const near = expiry.strikesE6.slice(Math.max(0, above - NEAR), above + NEAR);
+      const held = (leg: PackageLeg) =>
+        account.positions.find((position) => isSameSeries(position, { ...leg, isCall: leg.kind === 'call' }))?.lots ?? 0n;
+      const single = near.flatMap((strikeE6) =>
+        (['call', 'put'] as const).flatMap((kind) =>
+          (['buy', 'sell'] as const).map((side): PackageLeg[] => [{ expiryUnixS: expiry.expiryUnixS, strikeE6, kind, side, ratio: 1 }]),
+        ),
+      );
+      const centres = expiry.strikesE6.slice(Math.max(0, above - 2), above + 2);
+      const packages = PACKAGE_TEMPLATES.flatMap((template) => centres.map((strike) => packageOfTemplate(template, expiry, strike)));
+      for (const legs of [...single, ...packages.filter((made) => made !== undefined)]) {
+        // A maker's side is the opposite of what the taker wants; and it takes no more of what it holds enough of.
+        const full = legs.some((leg) => (leg.side === 'sell' ? held(leg) >= HELD_LOTS : held(leg) <= -HELD_LOTS));
+        const signed = full ? undefined : await this.sign(legs, { slot, unixS, spotE6 });
+        if (signed !== undefined) quotes.push(signed);
       }
     }
+    await relayPost(this.relayUrl, quotes);
   }
 
-  /** A quote of exactly the legs that somebody asked for, each priced as if alone. */
-  private async answer(wanted: readonly PackageLeg[], packages: bigint): Promise<void> {
-    const { slot, unixS } = await this.exchange.chain.now();
-    this.slot = slot;
-    const spotE6 = await this.keeper.price();
+  /** A quote of what a taker wants, each leg priced as if alone. Undefined if one is worth next to nothing. */
+  private async sign(wanted: readonly PackageLeg[], now: { slot: bigint; unixS: bigint; spotE6: bigint }): Promise<SignedQuote | undefined> {
     const legs: QuoteLeg[] = [];
     for (const { side, ...leg } of wanted) {
       const mine: QuoteSide = side === 'buy' ? 'sell' : 'buy';
-      const priceE6 = this.priceE6({ ...leg, side: mine }, spotE6, unixS);
-      if (priceE6 === undefined) return;
+      const priceE6 = this.priceE6({ ...leg, side: mine }, now.spotE6, now.unixS);
+      if (priceE6 === undefined) return undefined;
       legs.push({ ...leg, side: mine, priceE6 });
     }
-    const most = packages < SIZE_LOTS ? SIZE_LOTS : packages < HELD_LOTS ? packages : HELD_LOTS;
-    await this.post(legs, most);
-  }
-
-  private async post(legs: readonly QuoteLeg[], maxPackages: bigint): Promise<void> {
     this.nonce += 1n;
-    const signed = await signQuote(
+    return signQuote(
       {
         market: this.exchange.market,
         makerAccount: await this.exchange.accountOf(this.signer.address),
         genesisHash: this.exchange.chain.genesisHash,
         nonce: this.nonce,
-        maxPackages,
+        maxPackages: SIZE_LOTS,
         minFillPackages: 1n,
-        expirySlot: this.slot + LIFE_SLOTS,
+        expirySlot: now.slot + LIFE_SLOTS,
         legs,
       },
       this.signer,
     );
-    this.relay.post(signed);
   }
 
   /** The model's price, worse for the taker by half a spread. Undefined where it is worth next to nothing. */

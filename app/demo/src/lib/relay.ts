@@ -1,87 +1,66 @@
-/**
- * A relay of quotes for local networks, in the format of docs/relay.md: it passes on what verifies, keeps what has not expired for those
- * who come later, and is trusted with nothing.
- */
+/** The quote relay, as a process of its own that ends with this one. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { quoteOfWire, type ClientMessage, type RelayMessage, type WireQuote } from '@bastion/client';
-import type { Address, ReadonlyUint8Array } from '@solana/kit';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NETWORKS_DIR, ROOT, built } from './paths.js';
+import { Problem } from './problem.js';
 import { close, listen } from './site.js';
 
-const MESSAGE_MAX = 8_192;
-
-export interface RelayOptions {
-  readonly market: Address;
-  readonly genesisHash: ReadonlyUint8Array;
-  /** The cluster's slot, as last seen. */
-  readonly slot: () => bigint;
-}
-
-interface Held {
-  readonly wire: WireQuote;
-  readonly expirySlot: bigint;
-}
+const BINARY = process.env['BASTION_RELAY'] ?? join(ROOT, 'target/services/debug/bastion-relay');
+const START_MS = 60_000;
+const POLL_MS = 100;
+/** The one maker here quotes many series at once; all requests come from one address. */
+const LIMITS = ['--maker-quotes-max', '4096', '--maker-rate', '400', '--maker-burst', '2000', '--address-rate', '1000'];
 
 export class Relay {
   readonly url: string;
-  private readonly options: RelayOptions;
-  private readonly server: ReturnType<typeof createServer>;
-  private readonly sockets: WebSocketServer;
-  private readonly subscribers = new Set<WebSocket>();
-  private readonly held = new Map<string, Held>();
+  private readonly child: ChildProcess;
 
-  private constructor(options: RelayOptions, server: ReturnType<typeof createServer>, port: number) {
-    this.options = options;
-    this.server = server;
-    this.url = `ws://127.0.0.1:${port}`;
-    this.sockets = new WebSocketServer({ server, maxPayload: MESSAGE_MAX });
-    this.sockets.on('connection', (socket) => {
-      socket.on('message', (data) => void this.receive(socket, String(data)));
-      socket.on('close', () => this.subscribers.delete(socket));
-    });
+  private constructor(url: string, child: ChildProcess) {
+    this.url = url;
+    this.child = child;
   }
 
-  static async start(options: RelayOptions): Promise<Relay> {
-    const server = createServer();
-    return new Relay(options, server, await listen(server, 0));
+  /** A relay with an empty store for the cluster behind `rpcUrl`. */
+  static async start(rpcUrl: string): Promise<Relay> {
+    const port = await portFind();
+    const store = join(NETWORKS_DIR, `relay-${port}.redb`);
+    rmSync(store, { force: true });
+    const options = ['--url', rpcUrl, '--listen', `127.0.0.1:${port}`, '--store', store, ...LIMITS];
+    const child = spawn(built(BINARY), options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const log = createWriteStream(join(NETWORKS_DIR, 'relay.log'));
+    child.stdout.pipe(log);
+    child.stderr.pipe(log);
+    process.once('exit', () => child.kill('SIGKILL'));
+    const relay = new Relay(`http://127.0.0.1:${port}`, child);
+    await relay.ready();
+    return relay;
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.sockets.clients) socket.terminate();
-    await close(this.server);
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await Promise.race([ended, sleep(5_000).then(() => this.child.kill('SIGKILL'))]);
   }
 
-  private async receive(socket: WebSocket, text: string): Promise<void> {
-    try {
-      const message = JSON.parse(text) as ClientMessage;
-      if (message.type === 'subscribe') this.subscribe(socket, message.market);
-      else if (message.type === 'post') await this.post(message.quote);
-      else if (message.type === 'request') this.spread(message);
-      else throw new RangeError('a message is of type subscribe, post or request');
-    } catch (error) {
-      send(socket, { type: 'refused', reason: error instanceof Error ? error.message : String(error) });
+  /** It answers once it has seen the cluster. */
+  private async ready(): Promise<void> {
+    for (let waited = 0; waited < START_MS && this.child.exitCode === null; waited += POLL_MS) {
+      const answer = await fetch(`${this.url}/health`).catch(() => undefined);
+      if (answer?.ok === true) return;
+      await sleep(POLL_MS);
     }
-  }
-
-  private subscribe(socket: WebSocket, market: string): void {
-    if (market !== this.options.market) throw new RangeError(`no quotes of market ${market} here`);
-    this.subscribers.add(socket);
-    const slot = this.options.slot();
-    for (const [key, { expirySlot }] of this.held) if (expirySlot < slot) this.held.delete(key);
-    send(socket, { type: 'quotes', market, quotes: [...this.held.values()].map(({ wire }) => wire) });
-  }
-
-  /** Passes a quote on to everybody. Throws if it does not verify. */
-  async post(wire: WireQuote): Promise<void> {
-    const { market, genesisHash, slot } = this.options;
-    const { quote } = await quoteOfWire(wire, { market, genesisHash, slot: slot() });
-    this.held.set(`${quote.makerAccount}/${quote.nonce}`, { wire, expirySlot: quote.expirySlot });
-    this.spread({ type: 'quote', market, quote: wire });
-  }
-
-  private spread(message: RelayMessage): void {
-    for (const socket of this.subscribers) send(socket, message);
+    this.child.kill('SIGKILL');
+    throw new Problem('the quote relay did not start', 'read target/localnet/relay.log, then run again');
   }
 }
 
-const send = (socket: WebSocket, message: RelayMessage) => socket.send(JSON.stringify(message));
+async function portFind(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await close(server);
+  return port;
+}

@@ -6,14 +6,14 @@ const PAGES = ['Chain', 'Portfolio', 'Vaults', 'Risk', 'Governance'];
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 950 };
 
-describe('looks', () => {
+describe('looks', { timeout: 180_000 }, () => {
   for (const theme of ['dark', 'light'] as const) {
     test(`axe_finds_nothing_serious_on_any_page_in_the_${theme}_theme`, async () => {
       const { tab } = stage();
       await tab.evaluate((to) => (document.documentElement.dataset['theme'] = to), theme);
       for (const page of PAGES) {
         await go(tab, page);
-        await tab.locator('.loading').waitFor({ state: 'detached' });
+        await tab.waitForFunction(() => document.querySelector('.loading') === null);
         assert.deepEqual(await seriousFindings(tab), [], page);
         await shoot(tab, `${page.toLowerCase()}-desktop-${theme}`);
       }
@@ -25,7 +25,7 @@ describe('looks', () => {
     await tab.setViewportSize(PHONE);
     for (const page of PAGES) {
       await go(tab, page);
-      await tab.locator('.loading').waitFor({ state: 'detached' });
+      await tab.waitForFunction(() => document.querySelector('.loading') === null);
       const width = await tab.evaluate(() => document.documentElement.scrollWidth);
       await shoot(tab, `${page.toLowerCase()}-phone`);
       assert.ok(width <= PHONE.width, `${page} is ${width} pixels wide`);

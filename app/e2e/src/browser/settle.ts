@@ -4,7 +4,7 @@ import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
 import { go, stage } from './stage.js';
 import { heldOnChain } from './trade.js';
 
-describe('settlement', () => {
+describe('settlement', { timeout: 180_000 }, () => {
   test('expired_position_is_settled_and_all_is_withdrawn_from_the_page', async () => {
     const { tab, trading, owner } = stage();
     const { chain, exchange, expiryUnixS, keeper, cast, quoteMint } = trading;

@@ -61,7 +61,7 @@ export function orderFault(session: Session, snapshot: Snapshot, book: Book, ord
   if (refusal !== undefined) return refusal;
   if (order.packages <= 0n) return 'Enter a size above zero.';
   const { quote, enough } = bestQuote(book, order);
-  if (quote === undefined) return order.legs.length > 1 ? 'No maker quotes this package now. Ask for a quote, or trade its legs one by one.' : 'The quote is gone and no other maker quotes this now. Wait for a new one, or choose another strike.';
+  if (quote === undefined) return order.legs.length > 1 ? 'No maker quotes this package now. Choose another strike or ratio, or trade its legs one by one.' : 'The quote is gone and no other maker quotes this now. Wait for a new one, or choose another strike.';
   if (!enough) return `The best quote has ${leftOf(quote)} lots left and takes no fewer than ${quote.quote.minFillPackages}. Change the size.`;
   return undefined;
 }

@@ -3,10 +3,10 @@ import {
   RelayClient,
   decodeQuote,
   margin,
+  quoteId,
   quoteStateAddress,
   type Connection,
   type OptionKind,
-  type PackageLeg,
   type Quote,
   type QuoteLeg,
   type QuoteProof,
@@ -25,7 +25,7 @@ const READ_MAX = 100;
 const MARGIN_SLOTS = 8n;
 
 export type BookQuote = {
-  /** Maker account and nonce. */
+  /** `quoteId`: maker account and nonce. */
   key: string;
   quote: Quote;
   proof: QuoteProof;
@@ -54,7 +54,6 @@ export class QuoteBook {
   #relayState: Book['relay'] = 'none';
   #slot = 0n;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #requests = 0;
 
   constructor(connection: Connection, market: Address, genesisHash: ReadonlyUint8Array, relayUrl: string | undefined) {
     this.#connection = connection;
@@ -62,8 +61,14 @@ export class QuoteBook {
     this.#relay =
       relayUrl === undefined
         ? undefined
-        : new RelayClient(relayUrl, market, () => ({ market, genesisHash, slot: this.#slot }), {
+        : new RelayClient(relayUrl, () => ({ market, genesisHash, slot: this.#slot }), {
+            snapshot: (quotes) => {
+              for (const [key, { proof }] of this.#quotes) if (proof.kind === 'signed') this.#remove(key);
+              for (const { quote, signed } of quotes) this.#add({ quote, proof: { kind: 'signed', signed } });
+              this.#publish();
+            },
             quote: ({ quote, signed }) => this.#add({ quote, proof: { kind: 'signed', signed } }),
+            gone: (id) => this.#remove(id),
             state: (state) => {
               this.#relayState = state;
               this.#publish();
@@ -81,19 +86,13 @@ export class QuoteBook {
     this.#publish();
   }
 
-  /** Asks makers for a package. False if no relay is connected. */
-  request(legs: readonly PackageLeg[], packages: bigint): boolean {
-    this.#requests += 1;
-    return this.#relay?.request(`${Date.now()}-${this.#requests}`, legs, packages) ?? false;
-  }
-
   close(): void {
     clearTimeout(this.#timer);
     this.#relay?.close();
   }
 
   #add(added: Pick<BookQuote, 'quote' | 'proof'>): void {
-    const key = `${added.quote.makerAccount}/${added.quote.nonce}`;
+    const key = quoteId(added.quote);
     this.#quotes.set(key, { ...added, key, filledPackages: this.#quotes.get(key)?.filledPackages ?? 0n });
     this.#stateAddresses.set(key, this.#stateAddresses.get(key) ?? quoteStateAddress(added.quote.makerAccount, added.quote.nonce));
   }
@@ -153,7 +152,7 @@ export class QuoteBook {
       const quote = decodeQuote(message);
       if (quote.expirySlot < this.#slot + MARGIN_SLOTS) continue;
       this.#add({ quote, proof: { kind: 'posted' } });
-      standing.add(`${quote.makerAccount}/${quote.nonce}`);
+      standing.add(quoteId(quote));
     }
     // A posted quote that is no longer there was taken back.
     for (const [key, { proof }] of this.#quotes) if (proof.kind === 'posted' && !standing.has(key)) this.#remove(key);

@@ -86,7 +86,6 @@ export function Ticket({ legs, lots, onLots, onLegs }: {
       ) : (
         <>
           {outcome?.failure && reason === undefined && action.failure === undefined ? <Problem of={outcome.failure} /> : null}
-          {!single && quote === undefined && legs.length > 1 && <AskButton legs={legs} packages={order.packages} />}
           <ChainButton action={action} reason={reason} tone={single?.side === 'sell' ? 'bad' : 'good'} onClick={place}>
             {closing ? 'Close' : single ? (single.side === 'buy' ? 'Buy' : 'Sell') : 'Trade'} {packages ? words(legs, packages, lotsPerUnit) : ''}
           </ChainButton>
@@ -132,22 +131,6 @@ function MarginChange({ outcome, waiting }: { outcome: Outcome | undefined; wait
           ))}
         </tbody>
       </table>
-    </div>
-  );
-}
-
-function AskButton({ legs, packages }: { legs: readonly PackageLeg[]; packages: bigint }) {
-  const session = useSession();
-  const [asked, setAsked] = useState<'no' | 'yes' | 'lost'>('no');
-  const key = JSON.stringify(legs, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
-  useEffect(() => setAsked('no'), [key]);
-  return (
-    <div className="ask-makers">
-      <button type="button" className="button button-plain button-wide" onClick={() => setAsked(session.quotes.request(legs, packages > 0n ? packages : 1n) ? 'yes' : 'lost')}>
-        Ask makers for a quote
-      </button>
-      {asked === 'yes' && <p className="field-hint" role="status">Asked. A maker’s answer appears here by itself.</p>}
-      {asked === 'lost' && <p className="field-error" role="status">No relay is connected: trade the legs one by one, or wait for a posted quote.</p>}
     </div>
   );
 }
