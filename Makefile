@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels services build app generate check lint models vectors properties sources test demo drills localnet bench clean
+.PHONY: help setup programs kernels services build app generate check lint models vectors properties sources test demo drills live localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -44,6 +44,7 @@ lint: ## formatting, and the arithmetic and panic lints on programs and pure cra
 	cd programs && cargo fmt --all --check
 	cargo fmt --manifest-path crates/source-check/Cargo.toml --check
 	cargo fmt --manifest-path crates/services/Cargo.toml --all --check
+	cargo fmt --manifest-path app/engine/Cargo.toml --check
 	cargo clippy $(SERVICES) --all-targets -- -D warnings
 	cargo clippy --quiet --locked $(PURE) --features pricing/fit --all-targets -- -D warnings
 	cd programs && cargo clippy --quiet --locked --workspace --target-dir ../target/lint -- -D warnings
@@ -78,6 +79,9 @@ demo: build app ## the protocol's life on a local network, with real transaction
 
 drills: build ## attacks and accidents on a local network and in a VM, and what the breaker made of them: about three minutes
 	@target/debug/drills 2> target/drills.log || { grep '^drills:' target/drills.log; exit 1; }
+
+live: build app ## a living market on a local network with the web page on it, until Ctrl-C
+	@cd app && npm run --silent build && npm run --silent live
 
 localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet on 9900
 	@target/debug/localnet

@@ -6,6 +6,8 @@ export DEBIAN_FRONTEND=noninteractive
 
 LINKER_VERSION=0.2.6
 HOST_PACKAGES=(build-essential pkg-config libclang-dev libssl-dev)
+# The compiler of the browser's formulas, with its linker, where rustup has no target for them.
+WASM_PACKAGES=(rustc-web cargo-web rust-web-src rust-web-llvm)
 SBF_PACKAGES=(rustc-web cargo-web rust-web-src libstd-rust-web-dev-bpf zlib1g-dev libzstd-dev)
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -46,6 +48,7 @@ command -v npm >/dev/null || stop 'no npm: install Node.js 20 or newer first'
 packages "${HOST_PACKAGES[@]}"
 # Any Python that can make environments will do; Debian's leaves that to a package.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages python3 python3-venv
+[[ -d $(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) ]] || packages "${WASM_PACKAGES[@]}"
 if ! command -v cargo-build-sbf >/dev/null; then
   packages "${SBF_PACKAGES[@]}"
   # The LLVM of the distribution's rustc, which updates of that package change.

@@ -14,15 +14,13 @@ import { burnerRegister } from './wallet/burner';
 import { WalletButton, WalletDialog } from './wallet/wallet-menu';
 import { walletsFollow } from './wallet/wallets';
 
-type Page = { path: string; name: string; View: ComponentType; needsMarket: boolean };
+type Page = { path: string; name: string; View: ComponentType };
 
 /** The first page comes with the frame; the others when they are opened. */
 const PAGES: readonly Page[] = [
-  { path: 'chain', name: 'Chain', View: ChainPage, needsMarket: true },
-  { path: 'portfolio', name: 'Portfolio', View: lazy(() => import('./pages/portfolio/portfolio-page')), needsMarket: true },
-  { path: 'vaults', name: 'Vaults', View: lazy(() => import('./pages/vaults/vaults-page')), needsMarket: true },
-  { path: 'risk', name: 'Risk', View: lazy(() => import('./pages/risk/risk-page')), needsMarket: true },
-  { path: 'governance', name: 'Governance', View: lazy(() => import('./pages/governance/governance-page')), needsMarket: false },
+  { path: 'chain', name: 'Chain', View: ChainPage },
+  { path: 'portfolio', name: 'Portfolio', View: lazy(() => import('./pages/portfolio/portfolio-page')) },
+  { path: 'risk', name: 'Risk', View: lazy(() => import('./pages/risk/risk-page')) },
 ];
 
 const RETRY_MS = 3_000;
@@ -110,7 +108,9 @@ function Frame() {
       <main id="main" tabIndex={-1}>
         <h1 className="visually-hidden">{page.name}</h1>
         <Suspense fallback={<Loading what={page.name} rows={5} />}>
-          {page.needsMarket ? <MarketGate><page.View key={page.path} /></MarketGate> : <page.View key={page.path} />}
+          <MarketGate>
+            <page.View key={page.path} />
+          </MarketGate>
         </Suspense>
       </main>
       <footer className="foot">
