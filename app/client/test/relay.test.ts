@@ -85,16 +85,17 @@ test('RelayClient_passes_on_what_verifies_and_says_what_does_not', async () => {
   assert.equal(socket.url, `wss://relay.example/v1/stream?market=${market}`);
   socket.onopen?.();
   const id = quoteId(quote);
-  const frames = [
-    { type: 'snapshot', seq: 1, slot: 90, genesisHash: '', quotes: [genuine, forged] },
-    { type: 'quote', seq: 2, quote: genuine },
-    { type: 'filled', seq: 3, id, filledPackages: '4' },
-    { type: 'gone', seq: 4, id, reason: 'expired' },
-    { type: 'slot', slot: 91 },
+  // Each frame, and how much has been heard once it is dealt with.
+  const frames: [object, number][] = [
+    [{ type: 'slot', slot: 90 }, 0],
+    [{ type: 'snapshot', seq: 1, slot: 90, genesisHash: '', quotes: [genuine, forged] }, 2],
+    [{ type: 'quote', seq: 2, quote: genuine }, 3],
+    [{ type: 'filled', seq: 3, id, filledPackages: '4' }, 4],
+    [{ type: 'gone', seq: 4, id, reason: 'expired' }, 5],
   ];
-  for (const frame of frames) {
+  for (const [frame, count] of frames) {
     socket.onmessage?.({ data: JSON.stringify(frame) });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    while (heard.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   client.close();
   assert.deepEqual(heard, ['a quote that its maker did not sign', 'snapshot of 1', 'quote 9', `${id} filled 4`, `${id} expired`]);
