@@ -8,7 +8,7 @@ SHELL := bash
 HOST := cargo build --workspace --all-targets --locked
 # The daemons' workspace: no validator in it, and a lock file of its own.
 SERVICES := --quiet --locked --manifest-path crates/services/Cargo.toml --workspace --target-dir target/services
-PURE := -p abi -p units -p pricing -p risk -p policy -p models -p client -p idl -p sbf-build
+PURE := -p abi -p invariants -p units -p pricing -p risk -p policy -p models -p client -p idl -p sbf-build
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
