@@ -13,6 +13,7 @@ mod market;
 mod market_raise;
 mod relax;
 mod release;
+mod rollout_set;
 mod ticket_cancel;
 mod ticket_claim;
 mod tokens_open;

@@ -80,4 +80,11 @@ impl Fixture {
     pub fn brake_state(&mut self) -> abi::breaker::Brake {
         self.world.read(abi::ids::BREAKER, &brake())
     }
+
+    /// Puts the brake at a level that stands.
+    pub fn level_force(&mut self, level: policy::Level) {
+        self.world.edit::<abi::breaker::Brake>(&brake(), |brake| {
+            (brake.level, brake.cause) = (level.byte(), policy::Cause::Council.byte());
+        });
+    }
 }

@@ -1,6 +1,6 @@
 //! A council of seven and a program that it holds, over code accounts and buffers made to measure.
 
-use abi::governor::{ADOPTION_SEED, AUTHORITY_SEED, COUNCIL_SEED, PROPOSAL_SEED};
+use abi::governor::{ADOPTION_SEED, AUTHORITY_SEED, COUNCIL_SEED, PROPOSAL_SEED, ROLLOUT_SEED};
 use client::governor as calls;
 use sha2::{Digest, Sha256};
 use solana_account::Account;
@@ -88,6 +88,15 @@ impl Fixture {
 
     pub fn adoption(&self, program: Pubkey) -> Pubkey {
         self.pda(&[ADOPTION_SEED, program.as_ref()])
+    }
+
+    pub fn rollout(&self, program: Pubkey) -> Pubkey {
+        self.pda(&[ROLLOUT_SEED, program.as_ref()])
+    }
+
+    pub fn rollout_state(&mut self, program: Pubkey) -> abi::governor::Rollout {
+        let (governor, address) = (self.governor.to_bytes(), self.rollout(program));
+        self.world.read(governor, &address)
     }
 
     pub fn council_state(&mut self) -> abi::governor::Council {

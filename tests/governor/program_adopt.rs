@@ -24,6 +24,8 @@ fn program_adopt_by_upgrade_authority_hands_it_over_and_records_the_code() {
         (sha256(&old_code()), u32::try_from(old_code().len()).unwrap())
     );
     assert_eq!((adoption.previous_hash, adoption.upgrades.get()), ([0; 32], 0));
+    let rollout = fixture.rollout_state(target());
+    assert_eq!((rollout.program, rollout.stage, rollout.canary_bps.get()), (target().to_bytes(), 0, 10_000));
     let account = fixture.world.account(&program_data(target())).unwrap();
     let authority = abi::loader::program_data(&account.data).unwrap().authority;
     assert_eq!(authority, Some(fixture.authority().to_bytes()));
@@ -107,6 +109,8 @@ fn program_adopt_refuses_every_wrong_account() {
         .wrong("program_data", program_data(TWIN), error("ProgramDataMismatch"))
         .stranger("adoption", InstructionError::InvalidSeeds)
         .wrong("adoption", fixture.adoption(TWIN), InstructionError::InvalidSeeds)
+        .stranger("rollout", InstructionError::InvalidSeeds)
+        .wrong("rollout", fixture.rollout(TWIN), InstructionError::InvalidSeeds)
         .stranger("governor_authority", InstructionError::InvalidSeeds)
         .wrong("governor_authority", of_twin(abi::governor::AUTHORITY_SEED), InstructionError::InvalidSeeds)
         .stranger("loader", error("NotLoader"))

@@ -1,7 +1,7 @@
 use crate::fixture::{ABSENT_MUT, Fixture, TWIN, code_of, error};
 use crate::steps::{digest, encoded};
 use client::governor as calls;
-use policy::{Class, CouncilAction, Level};
+use policy::{Class, CouncilAction, Evidence, Level, Upgrade};
 use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
 use testkit::Substitutions;
@@ -48,12 +48,20 @@ fn proposal_create_by_another_fails_not_member() {
 #[test]
 fn proposal_create_of_no_action_fails_by_name() {
     let mut fixture = Fixture::new();
-    let upgrade = CouncilAction::Upgrade { program: [1; 32], buffer: [2; 32], elf_hash: [3; 32], elf_len: 4 };
+    let upgrade = CouncilAction::Upgrade(Upgrade {
+        program: [1; 32],
+        buffer: [2; 32],
+        elf_hash: [3; 32],
+        elf_len: 4,
+        previous_hash: [5; 32],
+        evidence: Evidence::default(),
+        forward_only: false,
+    });
     let mut codeless = encoded(&upgrade);
     codeless[97] = 0;
     let cases = [
         (vec![], "ActionLengthWrong"),
-        (vec![9, 9], "ActionUnknown"),
+        (vec![15, 9], "ActionUnknown"),
         (vec![2, 0, 0], "ActionLengthWrong"),
         (vec![2, 4], "ActionLevelWrong"),
         (vec![3, 0], "KeyCountWrong"),

@@ -1,9 +1,10 @@
 //! A proposal's steps as instructions, and taken one after the other.
 
+use crate::brakes::config;
 use crate::fixture::{BUFFER_LAMPORTS, Fixture, LOADER, error, program_data, sha256, target};
 use abi::governor::ACTION_LEN;
 use client::governor as calls;
-use policy::{Class, CouncilAction, proposal::digest_parts};
+use policy::{Class, CouncilAction, Upgrade, proposal::digest_parts};
 use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -29,6 +30,7 @@ impl Fixture {
             program,
             program_data: program_data(program),
             adoption: self.adoption(program),
+            rollout: self.rollout(program),
             governor_authority: self.authority(),
         };
         accounts.instruction_of(self.governor, calls::ProgramAdoptArgs { elf_len: elf_len.try_into().unwrap() })
@@ -45,6 +47,15 @@ impl Fixture {
     }
 
     pub fn upgrade_propose_ix(&mut self, program: Pubkey, buffer: Pubkey, code: &[u8]) -> Instruction {
+        self.upgrade_propose_args_ix(program, buffer, propose_args(code))
+    }
+
+    pub fn upgrade_propose_args_ix(
+        &mut self,
+        program: Pubkey,
+        buffer: Pubkey,
+        args: calls::UpgradeProposeArgs,
+    ) -> Instruction {
         let id = self.council_state().proposals.get();
         let accounts = calls::UpgradePropose {
             proposer: self.members[0].pubkey(),
@@ -54,8 +65,7 @@ impl Fixture {
             proposal: self.proposal(id),
             governor_authority: self.authority(),
         };
-        let elf_len = code.len().try_into().unwrap();
-        accounts.instruction_of(self.governor, calls::UpgradeProposeArgs { elf_hash: sha256(code), elf_len })
+        accounts.instruction_of(self.governor, args)
     }
 
     pub fn approve_ix(&mut self, id: u64, member: Pubkey) -> Instruction {
@@ -78,9 +88,11 @@ impl Fixture {
             council: self.council(),
             proposal: self.proposal(id),
             adoption: self.adoption(program),
+            rollout: self.rollout(program),
             program,
             program_data: program_data(program),
             buffer,
+            rollback_buffer: Pubkey::from(self.proposal_state(id).rollback_buffer),
             spill,
             governor_authority: self.authority(),
         };
@@ -137,8 +149,61 @@ impl Fixture {
         let seats = u8::try_from(self.members.len()).unwrap();
         let class = self.class(id);
         self.approve(id, usize::from(class.threshold_ceil(seats)));
-        let queue = self.queue_ix(id);
+        let queue = match self.upgrade_of(id) {
+            Some(upgrade) => {
+                self.stage(id);
+                self.upgrade_queue_ix(id, upgrade.program.into())
+            }
+            None => self.queue_ix(id),
+        };
         self.world.ok(&[queue], &[]);
+    }
+
+    /// The upgrade that a proposal decides, if it is one.
+    pub fn upgrade_of(&mut self, id: u64) -> Option<Upgrade> {
+        let proposal = self.proposal_state(id);
+        let bytes = &proposal.action[..usize::from(proposal.action_len.get())];
+        CouncilAction::decode(bytes).expect("a lawful action").upgrade().copied()
+    }
+
+    pub fn upgrade_queue_ix(&mut self, id: u64, program: Pubkey) -> Instruction {
+        let accounts = calls::UpgradeQueue {
+            council: self.council(),
+            proposal: self.proposal(id),
+            adoption: self.adoption(program),
+            rollout: self.rollout(program),
+            rollback_buffer: Pubkey::from(self.proposal_state(id).rollback_buffer),
+            governor_authority: self.authority(),
+            config: config(),
+        };
+        accounts.instruction_of(self.governor)
+    }
+
+    pub fn stage_ix(&self, id: u64, program: Pubkey, buffer: Pubkey) -> Instruction {
+        let accounts = calls::RollbackStage {
+            proposer: self.members[0].pubkey(),
+            council: self.council(),
+            proposal: self.proposal(id),
+            adoption: self.adoption(program),
+            buffer,
+            governor_authority: self.authority(),
+        };
+        accounts.instruction_of(self.governor)
+    }
+
+    /// The proposer stages the code that runs now, unless it is staged or there is no way back.
+    pub fn stage(&mut self, id: u64) {
+        let upgrade = self.upgrade_of(id).expect("an upgrade");
+        if upgrade.forward_only || self.proposal_state(id).rollback_buffer != [0; 32] {
+            return;
+        }
+        let program = Pubkey::from(upgrade.program);
+        let len = usize::try_from(self.adoption_state(program).elf_len.get()).unwrap();
+        let code = self.code(program)[..len].to_vec();
+        let proposer = self.members[0].insecure_clone();
+        let buffer = self.buffer(&format!("rollback {id}"), Some(proposer.pubkey()), &code);
+        let stage = self.stage_ix(id, program, buffer);
+        self.world.ok(&[stage], &[&proposer]);
     }
 
     /// Both clocks pass the delay to the second and to the slot.
@@ -191,6 +256,22 @@ impl Fixture {
         let failure = self.world.send(&[advance, instruction.clone()], &all).expect_err("a durable nonce");
         Expect::from(error("DurableNonce")).check(&failure, "durable nonce");
         assert_eq!(before, self.world.snapshot(&named), "a refused transaction changed state");
+    }
+}
+
+/// What is proposed with this code: no evidence, no change of schema, a way back.
+pub fn propose_args(code: &[u8]) -> calls::UpgradeProposeArgs {
+    calls::UpgradeProposeArgs {
+        elf_hash: sha256(code),
+        elf_len: code.len().try_into().unwrap(),
+        source_commit: [0; 20],
+        recipe_hash: [0; 32],
+        audit_hash: [0; 32],
+        migration_hash: [0; 32],
+        schema_from: 1,
+        schema_to: 1,
+        forward_only: false,
+        emergency: false,
     }
 }
 

@@ -46,7 +46,8 @@ fn twins_hold_each_others_code_and_upgrade_it_by_the_hand_over_class() {
     let (id, buffer) = twin.upgrade_propose(GOVERNOR, &old_code());
     assert_eq!(twin.class(id), Class::HandOver);
     twin.approve(id, 5);
-    let queue = twin.queue_ix(id);
+    twin.stage(id);
+    let queue = twin.upgrade_queue_ix(id, GOVERNOR);
     twin.world.fail(std::slice::from_ref(&queue), &[], error("ApprovalsMissing"));
     let sixth = twin.members[5].insecure_clone();
     let approve = twin.approve_ix(id, sixth.pubkey());

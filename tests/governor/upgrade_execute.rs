@@ -58,6 +58,7 @@ fn upgrade_execute_deploys_the_approved_bytes_and_the_next_slot_runs_them() {
 fn upgrade_execute_before_either_clock_fails_by_name() {
     let mut fixture = Fixture::new();
     let (id, buffer) = fixture.upgrade_propose(target(), &new_code());
+    fixture.stage(id);
     let execute = fixture.upgrade_ix(id, target(), buffer);
     fixture.world.fail(std::slice::from_ref(&execute), &[], error("ProposalNotQueued"));
     fixture.queue(id);
@@ -133,27 +134,28 @@ fn upgrade_execute_of_another_action_fails_action_other_kind() {
     fixture.world.fail(&[execute], &[], error("ActionOtherKind"));
 }
 
-/// The buffer's bytes are checked again: nothing is taken on trust from the day of the proposal.
+/// Nothing is taken on trust from the day of the proposal: other bytes, which the loader would run as well, are found where they would.
 #[test]
 fn upgrade_execute_of_changed_buffer_fails_by_name() {
     let mut fixture = Fixture::new();
-    let (id, buffer) = fixture.upgrade_mature(&new_code());
+    let code = [&new_code()[..], &[7; 8]].concat();
+    let (id, buffer) = fixture.upgrade_mature(&code);
     let execute = fixture.upgrade_ix(id, target(), buffer);
     let authority = Some(fixture.authority());
-    let mut altered = new_code();
-    altered[1_000] ^= 1;
-    let longer = [&new_code()[..], &[0]].concat();
+    let [altered, ended] = [8, 0].map(|last| [&new_code()[..], &[7; 7], &[last]].concat());
+    let longer = [&code[..], &[0]].concat();
     let cases = [
-        (buffer_account(authority, &altered), "BufferHashMismatch"),
+        (buffer_account(authority, &altered), "DeployedHashMismatch"),
+        (buffer_account(authority, &ended), "DeployedHashMismatch"),
         (buffer_account(authority, &longer), "BufferLengthMismatch"),
-        (buffer_account(Some(key("thief")), &new_code()), "BufferAuthorityLost"),
+        (buffer_account(Some(key("thief")), &code), "BufferAuthorityLost"),
         (fixture.world.account(&program_data(TWIN)).unwrap(), "NotBuffer"),
     ];
     for (account, name) in cases {
         fixture.world.set_account(&buffer, account);
         fixture.world.fail(std::slice::from_ref(&execute), &[], error(name));
     }
-    fixture.world.set_account(&buffer, buffer_account(authority, &new_code()));
+    fixture.world.set_account(&buffer, buffer_account(authority, &code));
     fixture.world.ok(&[execute], &[]);
 }
 
@@ -210,6 +212,7 @@ fn upgrade_execute_refuses_every_wrong_account() {
     fixture.world.ok(&[adopt], &[&testkit::keypair("deployer")]);
     let (other, other_buffer) = fixture.upgrade_propose(target(), &new_code());
     let (id, buffer) = fixture.upgrade_mature(&new_code());
+    let rollout_elsewhere = fixture.elsewhere(fixture.rollout(target()));
     let execute = fixture.upgrade_ix(id, target(), buffer);
     let (copy, council_elsewhere) = (fixture.council_copy(), fixture.elsewhere(fixture.council()));
     let elsewhere = fixture.elsewhere(fixture.proposal(id));
@@ -220,10 +223,16 @@ fn upgrade_execute_refuses_every_wrong_account() {
         .wrong("council", council_elsewhere, InstructionError::IllegalOwner)
         .stranger("proposal", ABSENT_MUT)
         .wrong("proposal", elsewhere, InstructionError::IllegalOwner)
-        .wrong("proposal", fixture.proposal(other), error("ProposalNotQueued"))
+        .wrong("proposal", fixture.proposal(other), error("RollbackBufferSwapped"))
         .stranger("adoption", ABSENT_MUT)
         .wrong("adoption", adoption_elsewhere, InstructionError::IllegalOwner)
-        .wrong("adoption", fixture.adoption(margin), error("ProgramSwapped"))
+        .wrong("adoption", fixture.adoption(margin), error("RolloutSwapped"))
+        .stranger("rollout", ABSENT_MUT)
+        .wrong("rollout", rollout_elsewhere, InstructionError::IllegalOwner)
+        .wrong("rollout", fixture.rollout(margin), error("RolloutSwapped"))
+        .stranger("rollback_buffer", error("RollbackBufferSwapped"))
+        .wrong("rollback_buffer", other_buffer, error("RollbackBufferSwapped"))
+        .stranger("brake", error("BrakeUnreadable"))
         .stranger("program", error("ProgramSwapped"))
         .wrong("program", margin, error("ProgramSwapped"))
         .stranger("program_data", error("ProgramDataSwapped"))

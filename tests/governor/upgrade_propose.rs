@@ -4,7 +4,7 @@ use crate::fixture::{
 };
 use crate::steps::{buffer_attacks, digest, encoded};
 use client::governor as calls;
-use policy::{Class, CouncilAction};
+use policy::{Class, CouncilAction, Evidence, Upgrade};
 use solana_account::Account;
 use solana_instruction::error::InstructionError;
 use solana_pubkey::Pubkey;
@@ -22,7 +22,12 @@ fn upgrade_propose_commits_to_the_buffer_and_takes_it() {
     let proposal = fixture.proposal_state(id);
     let (program, elf_hash) = (target().to_bytes(), sha256(&new_code()));
     let elf_len = new_code().len().try_into().unwrap();
-    let bytes = encoded(&CouncilAction::Upgrade { program, buffer: buffer.to_bytes(), elf_hash, elf_len });
+    let evidence = Evidence { schema_from: 1, schema_to: 1, ..Evidence::default() };
+    let previous_hash = sha256(&old_code());
+    let buffer_key = buffer.to_bytes();
+    let upgrade =
+        Upgrade { program, buffer: buffer_key, elf_hash, elf_len, previous_hash, evidence, forward_only: false };
+    let bytes = encoded(&CouncilAction::Upgrade(upgrade));
     assert_eq!(proposal.action[..usize::from(proposal.action_len.get())], bytes);
     assert_eq!(proposal.digest, digest(fixture.governor, id, &bytes));
     assert_eq!(proposal.class, Class::Upgrade.byte());

@@ -29,7 +29,9 @@ fn account_close_returns_the_rent_and_keeps_the_index() {
     desk.level(4);
     desk.world.fail(std::slice::from_ref(&close), &[&desk.taker.keypair], error("LevelForbids"));
     desk.level(3);
+    let closed = desk.market().accounts_closed.get();
     desk.world.ok(&[close], &[&desk.taker.keypair]);
+    assert_eq!(desk.market().accounts_closed.get(), closed + 1);
     assert!(desk.world.account(&account).is_none_or(|gone| gone.lamports == 0 && gone.data.is_empty()));
     assert_eq!(desk.world.account(&desk.taker.key()).unwrap().lamports, before + rent);
     spare(&mut desk);

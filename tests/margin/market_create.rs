@@ -200,7 +200,7 @@ fn market_create_with_wrong_accounts_fails() {
     Substitutions::of(create, margin::MarketCreate::ACCOUNTS, &[&keypair("deployer")])
         .stranger("authority", error("NotAuthority"))
         .any("payer", "whoever signs may pay")
-        .stranger("config", InstructionError::UninitializedAccount)
+        .stranger("config", InstructionError::AccountDataTooSmall)
         .wrong("config", forged, InstructionError::IllegalOwner)
         .stranger("market", InstructionError::InvalidSeeds)
         .stranger("feed", error("FeedUnreadable"))

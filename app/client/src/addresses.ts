@@ -6,6 +6,7 @@ import {
   getI64Encoder,
   getProgramDerivedAddress,
   getU16Encoder,
+  getU32Encoder,
   getU64Encoder,
   type Address,
   type ReadonlyUint8Array,
@@ -28,6 +29,7 @@ export const INSTRUCTIONS_SYSVAR = address(ABI.addresses.sysvarInstructions);
 
 const key = (value: Address) => getAddressEncoder().encode(value);
 const u16 = (value: number) => getU16Encoder().encode(value);
+const u32 = (value: number) => getU32Encoder().encode(value);
 const u64 = (value: number | bigint) => getU64Encoder().encode(value);
 const i64 = (value: number | bigint) => getI64Encoder().encode(value);
 
@@ -127,6 +129,18 @@ export const councilAddress = (governor: Address = PROGRAMS.governor) => derive(
 /** The PDA that holds upgrade authorities and signs for the governor. */
 export const governorAuthorityAddress = (governor: Address = PROGRAMS.governor) =>
   derive(governor, seeds.governor.authority);
+
+/** The rollout of an adopted program: what happens to it from the moment an upgrade is queued. */
+export const rolloutAddress = (program: Address, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.rollout, key(program));
+
+/** Snapshot of one market, of one attempt at a freeze. */
+export const snapshotAddress = (market: Address, attempt: number | bigint, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.snapshot, key(market), u64(attempt));
+
+/** Page of a snapshot. */
+export const pageAddress = (snapshot: Address, number: number, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.page, key(snapshot), u32(number));
 
 export const proposalAddress = (id: number | bigint, governor: Address = PROGRAMS.governor) =>
   derive(governor, seeds.governor.proposal, u64(id));

@@ -14,3 +14,4 @@ export * from './relay.js';
 export * from './simulation.js';
 export * from './watch.js';
 export * from './generated/index.js';
+export { ABI } from './generated/abi.js';

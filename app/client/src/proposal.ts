@@ -17,8 +17,30 @@ import { ABI } from './generated/abi.js';
 
 export type BrakeLevel = (typeof ABI.levels)[number];
 
+/** New code for a program: hashes and the commit in hexadecimal, zeros for none. */
+export interface Upgrade {
+  program: Address;
+  buffer: Address;
+  elfHash: string;
+  elfLen: number;
+  previousHash: string;
+  sourceCommit: string;
+  recipeHash: string;
+  auditHash: string;
+  migrationHash: string;
+  schemaFrom: number;
+  schemaTo: number;
+  forwardOnly: boolean;
+}
+
 export type CouncilAction =
-  | { kind: 'upgrade'; program: Address; buffer: Address; elfHash: string; elfLen: number }
+  | ({ kind: 'upgrade' | 'emergencyPatch' } & Upgrade)
+  | { kind: 'ratify'; program: Address; elfHash: string }
+  | { kind: 'rollBack'; program: Address; previousHash: string }
+  | { kind: 'handOver'; program: Address; authority: Address }
+  | { kind: 'councilRecover'; members: Address[] }
+  | { kind: 'attestorsSet'; attestors: Address[] }
+  | { kind: 'delaysSet'; delaysS: number[] }
   | { kind: 'breakerRelax'; level: number; name: BrakeLevel }
   | { kind: 'councilSet'; members: Address[] }
   | { kind: 'guardiansSet'; guardians: Address[] }
@@ -40,7 +62,7 @@ export function decodeAction(bytes: ReadonlyUint8Array): CouncilAction {
   const rest = bytes.slice(1);
   switch (bytes[0]) {
     case 1:
-      return decodeUpgrade(rest);
+      return { kind: 'upgrade', ...decodeUpgrade(rest) };
     case 2:
       return decodeBreakerRelax(rest);
     case 3:
@@ -53,22 +75,80 @@ export function decodeAction(bytes: ReadonlyUint8Array): CouncilAction {
       return decodeLimitsSet(rest);
     case 7:
       return { kind: 'monitorsSet', monitors: decodeKeys(rest, ABI.monitors) };
+    case 8:
+      return { kind: 'emergencyPatch', ...decodePatch(rest) };
+    case 9: {
+      const [program, elfHash] = decodePair(rest);
+      return { kind: 'ratify', program, elfHash: hex(elfHash) };
+    }
+    case 10:
+      return { kind: 'councilRecover', members: decodeKeys(rest, ABI.members) };
+    case 11: {
+      const [program, authority] = decodePair(rest);
+      if (authority.every((byte) => byte === 0)) throw new RangeError('not an action: the zero key');
+      return { kind: 'handOver', program, authority: getAddressDecoder().decode(authority) };
+    }
+    case 12: {
+      const [program, previousHash] = decodePair(rest);
+      return { kind: 'rollBack', program, previousHash: hex(previousHash) };
+    }
+    case 13: {
+      const attestors = decodeKeys(rest, ABI.attestors);
+      if (attestors.length !== ABI.attestors) throw new RangeError(`not an action: ${ABI.attestors} attestors`);
+      return { kind: 'attestorsSet', attestors };
+    }
+    case 14:
+      return { kind: 'delaysSet', delaysS: decodeDelays(rest) };
     default:
       throw new RangeError(`not an action: unknown kind ${bytes[0]}`);
   }
 }
 
-function decodeUpgrade(bytes: ReadonlyUint8Array): CouncilAction {
-  if (bytes.length !== 100) throw new RangeError('not an action: wrong length');
+const hex = (bytes: ReadonlyUint8Array): string => getBase16Decoder().decode(bytes);
+
+function decodeUpgrade(bytes: ReadonlyUint8Array): Upgrade {
+  if (bytes.length !== 251) throw new RangeError('not an action: wrong length');
   const elfLen = getU32Decoder().decode(bytes, 96);
   if (elfLen === 0) throw new RangeError('not an action: code of no length');
+  const [schemaFrom = 0, schemaTo = 0, forwardOnly = 0] = bytes.slice(248);
+  if (schemaTo !== schemaFrom && schemaTo !== schemaFrom + 1) throw new RangeError('not an action: wrong schema');
+  if (forwardOnly > 1) throw new RangeError('not an action: a flag is 0 or 1');
   return {
-    kind: 'upgrade',
     program: getAddressDecoder().decode(bytes, 0),
     buffer: getAddressDecoder().decode(bytes, 32),
-    elfHash: getBase16Decoder().decode(bytes.slice(64, 96)),
+    elfHash: hex(bytes.slice(64, 96)),
     elfLen,
+    previousHash: hex(bytes.slice(100, 132)),
+    sourceCommit: hex(bytes.slice(132, 152)),
+    recipeHash: hex(bytes.slice(152, 184)),
+    auditHash: hex(bytes.slice(184, 216)),
+    migrationHash: hex(bytes.slice(216, 248)),
+    schemaFrom,
+    schemaTo,
+    forwardOnly: forwardOnly === 1,
   };
+}
+
+/** An upgrade within the limits of an emergency. */
+function decodePatch(bytes: ReadonlyUint8Array): Upgrade {
+  const upgrade = decodeUpgrade(bytes);
+  const patched: readonly Address[] = [PROGRAMS.margin, PROGRAMS.vault, PROGRAMS.oracle];
+  if (upgrade.forwardOnly || upgrade.schemaFrom !== upgrade.schemaTo || !patched.includes(upgrade.program)) {
+    throw new RangeError('not an action: beyond the limits of an emergency patch');
+  }
+  return upgrade;
+}
+
+function decodePair(bytes: ReadonlyUint8Array): [Address, ReadonlyUint8Array] {
+  if (bytes.length !== 64) throw new RangeError('not an action: wrong length');
+  return [getAddressDecoder().decode(bytes, 0), bytes.slice(32)];
+}
+
+function decodeDelays(bytes: ReadonlyUint8Array): number[] {
+  if (bytes.length !== 4 * ABI.classes.length) throw new RangeError('not an action: wrong length');
+  const delaysS = ABI.classes.map((_, index) => getU32Decoder().decode(bytes, 4 * index));
+  if (delaysS.some((delayS) => delayS > ABI.delayMaxS)) throw new RangeError('not an action: a delay beyond the longest');
+  return delaysS;
 }
 
 function decodeBreakerRelax(bytes: ReadonlyUint8Array): CouncilAction {
@@ -116,7 +196,21 @@ function decodeKeys(bytes: ReadonlyUint8Array, most: number): Address[] {
 export function describeAction(action: CouncilAction): string {
   switch (action.kind) {
     case 'upgrade':
-      return `Replace the code of program ${action.program} by the ${action.elfLen} bytes with sha256 ${action.elfHash} in buffer ${action.buffer}.`;
+      return describeUpgrade('Replace', action);
+    case 'emergencyPatch':
+      return describeUpgrade('In an emergency, replace', action);
+    case 'ratify':
+      return `Keep the emergency patch with sha256 ${action.elfHash} of program ${action.program}.`;
+    case 'rollBack':
+      return `Restore the code with sha256 ${action.previousHash} of program ${action.program}.`;
+    case 'handOver':
+      return `Give the upgrade authority over program ${action.program} to ${action.authority}.`;
+    case 'councilRecover':
+      return `Recover from lost keys: replace the council by ${action.members.length} members: ${action.members.join(', ')}.`;
+    case 'attestorsSet':
+      return `Name the attestors of shadow runs: ${action.attestors.join(', ')}.`;
+    case 'delaysSet':
+      return `Set the delays, in seconds, floors holding: ${ABI.classes.map((name, index) => `${name} ${action.delaysS[index]}`).join(', ')}.`;
     case 'breakerRelax':
       return `Lower the brake to L${action.level} (${action.name}).`;
     case 'councilSet':
@@ -130,6 +224,17 @@ export function describeAction(action: CouncilAction): string {
     case 'monitorsSet':
       return `Replace the monitors by ${action.monitors.length} keys: ${action.monitors.join(', ')}.`;
   }
+}
+
+function describeUpgrade(verb: string, upgrade: Upgrade): string {
+  const { program, buffer, elfHash, elfLen, previousHash, forwardOnly } = upgrade;
+  const { sourceCommit, recipeHash, auditHash, migrationHash, schemaFrom, schemaTo } = upgrade;
+  return [
+    `${verb} the code of program ${program} (sha256 ${previousHash}) by the ${elfLen} bytes with sha256 ${elfHash} in buffer ${buffer}.`,
+    `Source commit ${sourceCommit}, recipe ${recipeHash}, audit ${auditHash}, migration plan ${migrationHash}.`,
+    `Accounts go from schema ${schemaFrom} to ${schemaTo}.`,
+    forwardOnly ? 'THERE IS NO WAY BACK: it cannot be rolled back.' : 'It can be rolled back.',
+  ].join(' ');
 }
 
 /** What members approve: compare it with the digest that the proposal stores before signing. */

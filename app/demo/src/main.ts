@@ -19,7 +19,7 @@ const EXIT_INTERRUPTED = 130;
 const DEATH_MS = 1_000;
 
 /** From the listing to the expiry, and the vault's epoch, on a machine of this pace. */
-const LIFE_S = 110;
+const LIFE_S = 170;
 const EPOCH_S = 80;
 /** Setting up takes about this long on an idle machine; one that is slower gets more time for the rest. */
 const SETUP_MS = 30_000;

@@ -2,18 +2,21 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { PROGRAMS } from '@bastion/client';
+import { PROGRAMS, adoptionAddress, governor } from '@bastion/client';
 import { bufferWrite, sha256 } from '@bastion/demo/lib/buffer';
 import { Council, type Proposal } from '@bastion/demo/lib/council';
 import { localKey } from '@bastion/demo/lib/keys';
 import { ELF_DIR, built } from '@bastion/demo/lib/paths';
+import { deployed } from '@bastion/demo/lib/loader';
 import { refused } from '@bastion/demo/lib/refusal';
+import { Rollout } from '@bastion/demo/lib/rollout';
 import { changed, snapshot } from '@bastion/demo/lib/snapshot';
 import type { Address } from '@solana/kit';
 import { scene } from './scene.js';
 import { Storm, codeVersion } from './storm.js';
 
 const APPROVALS = 5;
+const NORMAL = 0;
 
 /** Upgrades there and back: a slot is short, and the calls of one try may all miss it. */
 const TRIES = [
@@ -49,24 +52,52 @@ async function upgradeUnderCalls(file: string, name: string) {
   const { chain, cast } = scene();
   const { council, buffer, elf } = await bufferOf(file, name);
   const proposal = await council.upgradePropose(PROGRAMS.margin, buffer, sha256(elf), elf.length);
-  const execute = await executeWhenReady(council, proposal, buffer);
+  const rollout = new Rollout(chain, cast.keeper, proposal);
+  const execute = await executeWhenReady(council, proposal, buffer, rollout, name);
+  const markets = await rollout.freeze();
   const before = await snapshot(chain, PROGRAMS.margin);
   const counts = await Storm.around([cast.maker, cast.alice, cast.bob, cast.carol], () =>
     chain.send(cast.keeper, [execute]),
   );
   assert.deepEqual(changed(before, await snapshot(chain, PROGRAMS.margin)), []);
+  await refused('UpgradeActive', async () => {
+    const second = await bufferOf(file, `${name}-second`);
+    const parallel = await council.upgradePropose(PROGRAMS.margin, second.buffer, sha256(second.elf), second.elf.length);
+    await council.approve(parallel, APPROVALS);
+    const other = new Rollout(chain, cast.keeper, parallel);
+    await stageRunning(council, other, `${name}-second`);
+    await other.queue();
+  });
+  await rollout.verify(markets);
+  await rollout.freezeEnd();
+  await council.relax(NORMAL, cast.keeper, async (ready) => {
+    await chain.until(ready);
+  });
+  await rollout.promote(markets, () => undefined);
   return counts;
 }
 
-async function executeWhenReady(council: Council, proposal: Proposal, buffer: Address) {
+async function executeWhenReady(council: Council, proposal: Proposal, buffer: Address, rollout: Rollout, name: string) {
   const { chain, cast } = scene();
-  const execute = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer);
-  await refused('ProposalNotQueued', () => chain.send(cast.keeper, [execute]));
+  const draft = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer);
+  await refused('ProposalNotQueued', () => chain.send(cast.keeper, [draft]));
   await council.approve(proposal, APPROVALS);
-  const ready = await council.queue(proposal, cast.keeper);
+  await stageRunning(council, rollout, name);
+  const execute = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer);
+  const ready = await rollout.queue();
   await refused('SecondsRemain', () => chain.send(cast.keeper, [execute]));
   await chain.until(ready);
   return execute;
+}
+
+/** Stages the code that runs now. */
+async function stageRunning(council: Council, rollout: Rollout, name: string): Promise<void> {
+  const { chain } = scene();
+  const { code } = await deployed(chain, PROGRAMS.margin);
+  const { elfLen } = governor.getAdoptionDecoder().decode(await chain.bytes(await adoptionAddress(PROGRAMS.margin)));
+  const key = await localKey(`e2e-rollback-${name}`);
+  await bufferWrite(chain, council.proposer, key, code.subarray(0, elfLen), () => undefined);
+  await rollout.stage(council.proposer, key.address);
 }
 
 /** A buffer of the proposer's with this ELF in it. */

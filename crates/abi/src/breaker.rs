@@ -164,7 +164,11 @@ macro_rules! custody_layout {
             pub pending_unix_s: PodI64,
             /// The token vaults, in the order in which they were opened: a market's base, then its quote.
             pub vaults: [Outflow; 2],
-            pub reserved: [u8; 64],
+            /// While new code of the controller's is on a canary step: the most open interest that new risk may lead to, and the share of
+            /// each window's part of a vault that may leave, in basis points. A share of 0: no rollout.
+            pub rollout_lots: PodU64,
+            pub rollout_window_bps: PodU16,
+            pub reserved: [u8; 54],
         }
     };
 }

@@ -23,7 +23,9 @@ macro_rules! config_layout {
             pub genesis_hash: [u8; 32],
             /// Events of the config so far.
             pub seq: PodU64,
-            pub reserved: [u8; 56],
+            /// Markets created so far, in margin's config: a snapshot that covers so many covers all.
+            pub markets: PodU32,
+            pub reserved: [u8; 52],
         }
     };
 }

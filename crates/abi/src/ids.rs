@@ -17,6 +17,11 @@ pub const GOVERNOR_TWIN: Address = decode_32_const("2t8cAMDwuZYYVbiS7AewW6jjWhhC
 /// The breaker's global brake, its PDA of the seed "brake": a constant, so that readers need not derive it on every call.
 pub const BRAKE: Address = decode_32_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi");
 
+/// Margin's config, its PDA of the seed "config": it counts the markets.
+pub const MARGIN_CONFIG: Address = decode_32_const("29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA");
+/// The governor's PDA of the seed "authority": who signs for the council.
+pub const GOVERNOR_AUTHORITY: Address = decode_32_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549");
+
 /// The two programs that post Pyth price updates.
 pub const PYTH_RECEIVER: Address = decode_32_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 pub const PYTH_RECEIVER_2: Address = decode_32_const("rec2HHDDnjLfj4kE7VyEtFA1HPGQLK33259532cRyHp");

@@ -143,7 +143,9 @@ macro_rules! market_layout {
             pub positive_balances_atoms: PodU64,
             /// What haircuts have raised and not yet collected of balances; stands against the same amount in `clearing_atoms`.
             pub haircut_due_atoms: PodU64,
-            pub reserved: [u8; 76],
+            /// Accounts closed so far: their indices stay holes.
+            pub accounts_closed: PodU64,
+            pub reserved: [u8; 68],
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Actions in words, for people who are about to approve them.
 
-use crate::CouncilAction;
+use crate::{Class, CouncilAction, Upgrade};
 use abi::Address;
 use alloc::{format, string::String, vec::Vec};
 
@@ -8,12 +8,29 @@ impl CouncilAction<'_> {
     /// One sentence that says all of the action's bytes.
     pub fn describe(&self) -> String {
         match self {
-            Self::Upgrade { program, buffer, elf_hash, elf_len } => format!(
-                "Replace the code of program {} by the {elf_len} bytes with sha256 {} in buffer {}.",
-                base58(program),
-                hex(elf_hash),
-                base58(buffer)
-            ),
+            Self::Upgrade(upgrade) => replace("Replace", upgrade),
+            Self::EmergencyPatch(upgrade) => replace("In an emergency, replace", upgrade),
+            Self::Ratify { program, elf_hash } => {
+                format!("Keep the emergency patch with sha256 {} of program {}.", hex(elf_hash), base58(program))
+            }
+            Self::RollBack { program, previous_hash } => {
+                format!("Restore the code with sha256 {} of program {}.", hex(previous_hash), base58(program))
+            }
+            Self::HandOver { program, authority } => {
+                format!("Give the upgrade authority over program {} to {}.", base58(program), base58(authority))
+            }
+            Self::CouncilRecover { members } => {
+                format!("Recover from lost keys: replace the council by {} members: {}.", members.len(), list(members))
+            }
+            Self::AttestorsSet { attestors } => format!("Name the attestors of shadow runs: {}.", list(attestors)),
+            Self::DelaysSet { delays } => {
+                let words: Vec<_> = Class::ALL
+                    .iter()
+                    .zip(delays.set_s)
+                    .map(|(class, set_s)| format!("{} {set_s}", class.name()))
+                    .collect();
+                format!("Set the delays, in seconds, floors holding: {}.", words.join(", "))
+            }
             Self::BreakerRelax { level } => format!("Lower the brake to L{} ({level:?}).", level.byte()),
             Self::CouncilSet { members } => {
                 format!("Replace the council by {} members: {}.", members.len(), list(members))
@@ -40,11 +57,30 @@ impl CouncilAction<'_> {
     }
 }
 
+fn replace(verb: &str, upgrade: &Upgrade) -> String {
+    let Upgrade { program, buffer, elf_hash, elf_len, previous_hash, evidence, forward_only } = upgrade;
+    format!(
+        "{verb} the code of program {} (sha256 {}) by the {elf_len} bytes with sha256 {} in buffer {}. Source commit {}, recipe {}, \
+         audit {}, migration plan {}. Accounts go from schema {} to {}. {}",
+        base58(program),
+        hex(previous_hash),
+        hex(elf_hash),
+        base58(buffer),
+        hex(&evidence.source_commit),
+        hex(&evidence.recipe_hash),
+        hex(&evidence.audit_hash),
+        hex(&evidence.migration_hash),
+        evidence.schema_from,
+        evidence.schema_to,
+        if *forward_only { "THERE IS NO WAY BACK: it cannot be rolled back." } else { "It can be rolled back." }
+    )
+}
+
 fn list(keys: &[Address]) -> String {
     keys.iter().map(base58).collect::<Vec<_>>().join(", ")
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -57,18 +93,55 @@ fn base58(key: &Address) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Level, MarketLimits};
+    use crate::{Delays, Evidence, Level, MarketLimits};
 
     #[test]
     fn describe_says_every_field() {
+        let evidence = Evidence {
+            source_commit: [1; 20],
+            recipe_hash: [2; 32],
+            audit_hash: [3; 32],
+            migration_hash: [4; 32],
+            schema_from: 5,
+            schema_to: 6,
+        };
+        let (program, elf_hash, previous_hash) = (abi::ids::MARGIN, [0xab; 32], [0xcd; 32]);
         let upgrade =
-            CouncilAction::Upgrade { program: abi::ids::MARGIN, buffer: [0; 32], elf_hash: [0xab; 32], elf_len: 77 };
+            Upgrade { program, buffer: [0; 32], elf_hash, elf_len: 77, previous_hash, evidence, forward_only: true };
         let expected = format!(
-            "Replace the code of program J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY by the 77 bytes with sha256 {} in buffer {}.",
+            "Replace the code of program J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY (sha256 {}) by the 77 bytes with sha256 {} in \
+             buffer {}. Source commit {}, recipe {}, audit {}, migration plan {}. Accounts go from schema 5 to 6. THERE IS NO WAY \
+             BACK: it cannot be rolled back.",
+            "cd".repeat(32),
             "ab".repeat(32),
-            "1".repeat(32)
+            "1".repeat(32),
+            "01".repeat(20),
+            "02".repeat(32),
+            "03".repeat(32),
+            "04".repeat(32),
         );
-        assert_eq!(upgrade.describe(), expected);
+        assert_eq!(CouncilAction::Upgrade(upgrade).describe(), expected);
+        let mild = Upgrade { forward_only: false, ..upgrade };
+        assert!(CouncilAction::EmergencyPatch(mild).describe().starts_with("In an emergency, replace the code"));
+        assert!(CouncilAction::Upgrade(mild).describe().ends_with("It can be rolled back."));
+        let margin = "program J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY";
+        assert_eq!(
+            CouncilAction::Ratify { program, elf_hash }.describe(),
+            format!("Keep the emergency patch with sha256 {} of {margin}.", "ab".repeat(32))
+        );
+        assert_eq!(
+            CouncilAction::RollBack { program, previous_hash }.describe(),
+            format!("Restore the code with sha256 {} of {margin}.", "cd".repeat(32))
+        );
+        assert_eq!(
+            CouncilAction::HandOver { program, authority: [0; 32] }.describe(),
+            format!("Give the upgrade authority over {margin} to {}.", "1".repeat(32))
+        );
+        assert_eq!(
+            CouncilAction::DelaysSet { delays: Delays { set_s: [1, 2, 3, 4, 5, 6, 7, 8] } }.describe(),
+            "Set the delays, in seconds, floors holding: tighten a parameter 1, risk-increasing change 2, program upgrade 3, \
+             council change 4, hand over 5, emergency patch 6, ratification 7, key recovery 8."
+        );
         assert_eq!(
             CouncilAction::BreakerRelax { level: Level::CloseOnly }.describe(),
             "Lower the brake to L2 (CloseOnly)."

@@ -83,6 +83,17 @@ impl Limits {
         (1..=10_000).contains(&hour) && (hour..=10_000).contains(&day) && day <= hour.saturating_mul(24)
     }
 
+    /// The same with a share of each part of a vault, never none. The floor stays: what is small leaves at once.
+    #[must_use]
+    pub fn narrowed(self, share_bps: u16) -> Self {
+        let part = |bps: u16| {
+            let share = units::mul_div_ceil(u64::from(bps), u64::from(share_bps.min(10_000)), 10_000);
+            // BOUND: a share of a u16 fits one.
+            share.and_then(|bps| u16::try_from(bps).ok()).unwrap_or(bps).max(1)
+        };
+        Self { hour_bps: part(self.hour_bps), day_bps: part(self.day_bps), ..self }
+    }
+
     /// Whether these let nothing out that `other` would not, and nothing sooner.
     pub fn within(&self, other: &Self) -> bool {
         self.hour_bps <= other.hour_bps && self.day_bps <= other.day_bps && self.floor_atoms <= other.floor_atoms

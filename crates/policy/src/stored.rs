@@ -76,6 +76,17 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// The limits in force of a custody's vault number `vault`: while new code of its controller's is on a canary step, a share of them.
+    pub fn of_custody(custody: &stored::Custody, vault: usize, time_divisor: u32) -> Option<Self> {
+        let limits = Self::of(&custody.limits, vault, time_divisor)?;
+        Some(match custody.rollout_window_bps.get() {
+            0 => limits,
+            share_bps => limits.narrowed(share_bps),
+        })
+    }
+}
+
 impl Latch {
     /// The protocol's latch. A byte that no version wrote is refused: what is not understood is not changed.
     pub fn of_brake(brake: &stored::Brake) -> Result<Self, BrakeError> {

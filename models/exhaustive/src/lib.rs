@@ -7,5 +7,6 @@
 
 pub mod breaker;
 pub mod check;
+pub mod governor;
 
 pub use check::{Explored, Failed, Found, counterexample, explore};

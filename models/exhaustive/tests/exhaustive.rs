@@ -1,6 +1,6 @@
 //! Walks every model, prints what was explored, and shows that each check can fail.
 
-use models::{Failed, breaker};
+use models::{Failed, breaker, governor};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,5 +15,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failed> {
     breaker::explore(&mut |explored| print!("{explored}"))?;
-    breaker::broken(&mut |found| print!("{found}"))
+    governor::explore(&mut |explored| print!("{explored}"))?;
+    breaker::broken(&mut |found| print!("{found}"))?;
+    governor::broken(&mut |found| print!("{found}"))
 }

@@ -150,6 +150,8 @@ pub enum BreakerError {
     MintPausable,
     #[msg("the mint has an extension that this program does not know")]
     MintExtensionUnknown,
+    #[msg("a canary step leaves 1 to 10,000 basis points of a window open")]
+    RolloutShareOutOfBounds,
 }
 
 impl From<OutflowError> for BreakerError {

@@ -190,3 +190,14 @@ pub struct TicketCancelled {
     pub amount_atoms: u64,
     pub unpaid_atoms: u64,
 }
+
+/// A canary step of the controller's new code; the highest count of lots says that there is none.
+#[event]
+pub struct RolloutLimited {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    pub lots: u64,
+    pub window_bps: u16,
+}

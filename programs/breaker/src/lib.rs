@@ -168,4 +168,9 @@ pub mod breaker {
     pub fn trip_invariant(ctx: &mut Context<TripInvariant>) -> Result<()> {
         ctx.accounts.trip_invariant()
     }
+
+    #[discrim = 28]
+    pub fn rollout_set(ctx: &mut Context<RolloutSet>, lots: u64, window_bps: u16) -> Result<()> {
+        ctx.accounts.rollout_set(lots, window_bps)
+    }
 }

@@ -103,8 +103,8 @@ impl Custody {
     /// Windows and queue of vault number `vault`, with its limits.
     pub fn flow(&self, vault: usize) -> Result<(Flow, policy::Limits)> {
         let stored: &stored::Outflow = bytemuck::cast_ref(self.vaults.get(vault).ok_or(BreakerError::VaultUnknown)?);
-        let limits = bytemuck::cast_ref::<Limits, stored::Limits>(&self.limits);
-        let limits = policy::Limits::of(limits, vault, TIME_DIVISOR).ok_or(BreakerError::VaultUnknown)?;
+        let custody = bytemuck::cast_ref::<Self, stored::Custody>(self);
+        let limits = policy::Limits::of_custody(custody, vault, TIME_DIVISOR).ok_or(BreakerError::VaultUnknown)?;
         Ok((stored.into(), limits))
     }
 

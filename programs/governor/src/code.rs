@@ -1,4 +1,5 @@
 //! Commitment to code: a length and the sha256 of exactly that many bytes.
+use crate::state::Adoption;
 use crate::GovernorError;
 use anchor_lang::prelude::*;
 
@@ -22,6 +23,17 @@ pub fn buffer_check(
     elf_len: u32,
     foreign: GovernorError,
 ) -> Result<()> {
+    buffer_held(buffer, authority, elf_len, foreign)?;
+    let data = buffer.try_borrow()?;
+    let state = abi::loader::buffer(&data).map_err(|_| GovernorError::NotBuffer)?;
+    require!(sha256(state.code) == *elf_hash, GovernorError::BufferHashMismatch);
+    Ok(())
+}
+
+/// As [`buffer_check`], without reading the code: nobody can have written to a buffer since the governor took it over, as the loader
+/// takes writes from its authority at the top level only, where a PDA does not sign. So a transaction hashes code once, and what it
+/// hashes is what runs.
+pub fn buffer_held(buffer: &AccountView, authority: &Address, elf_len: u32, foreign: GovernorError) -> Result<()> {
     require!(buffer.owned_by(&crate::loader::LOADER), GovernorError::NotBuffer);
     let data = buffer.try_borrow()?;
     let state = abi::loader::buffer(&data).map_err(|_| GovernorError::NotBuffer)?;
@@ -29,7 +41,24 @@ pub fn buffer_check(
         return Err(foreign.into());
     }
     require!(u32::try_from(state.code.len()) == Ok(elf_len), GovernorError::BufferLengthMismatch);
-    require!(sha256(state.code) == *elf_hash, GovernorError::BufferHashMismatch);
+    Ok(())
+}
+
+/// Checks that `buffer` is the governor's and holds the code that runs now: what a rollback would restore.
+pub fn rollback_check(buffer: &AccountView, authority: &Address, adoption: &Adoption) -> Result<()> {
+    let (hash, len) = (&adoption.elf_hash, adoption.elf_len.get());
+    buffer_check(buffer, authority, hash, len, GovernorError::BufferAuthorityLost).map_err(|error| match error {
+        error if error == GovernorError::BufferHashMismatch.into() => GovernorError::RollbackHashMismatch.into(),
+        error if error == GovernorError::BufferLengthMismatch.into() => GovernorError::RollbackHashMismatch.into(),
+        error => error,
+    })
+}
+
+/// INVARIANT(G-3): what is deployed is what was approved, as read from the account that will run.
+pub fn deployed_check(program_data: &AccountView, elf_hash: &[u8; 32], elf_len: u32) -> Result<()> {
+    let data = program_data.try_borrow()?;
+    let state = abi::loader::program_data(&data).map_err(|_| GovernorError::ProgramDataMismatch)?;
+    require!(hash_with_zero_tail(state.code, elf_len)? == *elf_hash, GovernorError::DeployedHashMismatch);
     Ok(())
 }
 

@@ -15,7 +15,8 @@ impl Proposal {
         let encoded = bytes.get(..len).ok_or(GovernorError::ActionLengthWrong)?;
         let Stamp { slot, unix_s, seq } = council.stamp()?;
         let (id, class) = (council.proposals.get(), action.class());
-        let expires_unix_s = proposal::expiry_unix_s(class, unix_s, TIME_DIVISOR).map_err(GovernorError::from)?;
+        let expires_unix_s = proposal::expiry_unix_s(class, &council.rules(), unix_s, TIME_DIVISOR);
+        let expires_unix_s = expires_unix_s.map_err(GovernorError::from)?;
         let digest = hashv(&proposal::digest_parts(ID.as_array(), &id.to_le_bytes(), encoded)).to_bytes();
 
         self.version = VERSION;

@@ -1,6 +1,7 @@
 //! Why the governor refuses. Codes start at 6800; the list only grows.
 use anchor_lang::prelude::*;
 use policy::proposal::Reason;
+use policy::rollout::RolloutError;
 use policy::ActionError;
 use shared::{NonceError, UpgradeAuthorityError};
 
@@ -26,13 +27,15 @@ pub enum GovernorError {
     TailNotZero,
     #[msg("the signer is not a member of the council")]
     NotMember,
-    #[msg("action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors")]
+    #[msg(
+        "action kinds are 1 to 14: upgrade, relax, council, guardians, market, limits, monitors, emergency patch, ratify, recover, hand over, roll back, attestors, delays"
+    )]
     ActionUnknown,
     #[msg("the action's bytes are too few or too many for its kind")]
     ActionLengthWrong,
     #[msg("brake and markets are relaxed to levels 0 to 3")]
     ActionLevelWrong,
-    #[msg("a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors")]
+    #[msg("a council has 1 to 15 members; there are 1 to 8 guardians, 1 to 4 monitors and 3 attestors")]
     KeyCountWrong,
     #[msg("each key may be named once, and none may be zero")]
     KeyInvalid,
@@ -70,9 +73,9 @@ pub enum GovernorError {
     ProposalNotDraft,
     #[msg("only a queued proposal is executed, once")]
     ProposalNotQueued,
-    #[msg("the proposal was executed or cancelled before")]
+    #[msg("the proposal was executed, cancelled or rejected before")]
     ProposalClosed,
-    #[msg("only a cancelled proposal gives its buffer back: cancel it first")]
+    #[msg("only a proposal that is over gives its buffers back: cancel it first")]
     ProposalNotCancelled,
     #[msg("the proposal has expired: propose again")]
     ProposalExpired,
@@ -98,10 +101,171 @@ pub enum GovernorError {
     StateUnknown,
     #[msg("a clock or counter would pass 64 bits")]
     CounterOverflow,
-    #[msg("windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero")]
+    #[msg(
+        "windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero"
+    )]
     ActionLimitsWrong,
     #[msg("not the custody that the proposal names")]
     CustodySwapped,
+    #[msg("an upgrade goes from a schema to itself or to the next")]
+    SchemaWrong,
+    #[msg("an emergency patch is for margin, vault or oracle, keeps the schema and can be rolled back")]
+    PatchOutOfBounds,
+    #[msg("delays are 90 days at most")]
+    DelayTooLong,
+    #[msg("a flag is 0 or 1")]
+    ActionFlagWrong,
+    #[msg("this member has objected already")]
+    AlreadyObjected,
+    #[msg("a veto sends a proposal back once, and this one was sent back before")]
+    VetoSpent,
+    #[msg("an upgrade is queued with upgrade_queue, which takes its program's rollout")]
+    UpgradeQueuedElsewhere,
+    #[msg("another upgrade of the program is under way: it must end first")]
+    UpgradeActive,
+    #[msg("the upgrade replaces other code than what runs now: propose again")]
+    PreviousHashMismatch,
+    #[msg("the proposer must stage a buffer with the code that runs now, for the way back")]
+    RollbackNotStaged,
+    #[msg("a way back is staged already")]
+    RollbackStaged,
+    #[msg("not the staged buffer of the way back")]
+    RollbackBufferSwapped,
+    #[msg("the staged buffer does not hold the code that runs now")]
+    RollbackHashMismatch,
+    #[msg("the upgrade said before the vote that there is no way back")]
+    RollForwardOnly,
+    #[msg("an emergency patch is queued while the brake stands at level 3 or higher")]
+    EmergencyWithoutFreeze,
+    #[msg("the brake cannot be read as this version knows it")]
+    BrakeUnreadable,
+    #[msg("not the rollout of the program that the proposal names")]
+    RolloutSwapped,
+    #[msg("another proposal holds the rollout")]
+    RolloutOfAnother,
+    #[msg("the rollout is at another stage")]
+    RolloutStageWrong,
+    #[msg("the proposal that holds the rollout can still be executed")]
+    ProposalAlive,
+    #[msg("one attempt at a freeze in six hours")]
+    AttemptTooSoon,
+    #[msg("the freeze still has time: it is ended by anyone when that is over")]
+    FreezeRunning,
+    #[msg("the freeze's time is over: end it and freeze again")]
+    FreezeOverdue,
+    #[msg("there is no freeze to end")]
+    NoFreeze,
+    #[msg("the brake must stand at level 4 from the snapshot on")]
+    NotMigrating,
+    #[msg("verify in a later slot than the code was replaced in")]
+    ExecutedThisSlot,
+    #[msg("more markets than margin has")]
+    MarketUnknown,
+    #[msg("no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back")]
+    RollbackUnfounded,
+    #[msg("the time of this canary step has not passed")]
+    DwellRemains,
+    #[msg("this canary step needs more clean checks, in slots of their own")]
+    ChecksMissing,
+    #[msg("one check a slot")]
+    CheckedThisSlot,
+    #[msg("no promotion while the brake stands above level 1")]
+    BrakeOn,
+    #[msg("an emergency patch stays on its lowest step until the council ratifies it")]
+    PatchUnratified,
+    #[msg("there is no emergency patch to ratify")]
+    NothingToRatify,
+    #[msg("two of the three attestors must post the same result first")]
+    AttestationsMissing,
+    #[msg("the signer is not an attestor")]
+    NotAttestor,
+    #[msg("this attestor has posted a result already")]
+    AlreadyAttested,
+    #[msg("a result of zeros is none")]
+    RootZero,
+    #[msg("not margin's config")]
+    NotMarginConfig,
+    #[msg("the account is not a market of margin that this version can read")]
+    MarketUnreadable,
+    #[msg("not the market's token vaults")]
+    TokensSwapped,
+    #[msg("the snapshot is of another attempt or another program")]
+    SnapshotStale,
+    #[msg("the snapshot is sealed")]
+    SnapshotSealed,
+    #[msg("pages of the snapshot are missing")]
+    PagesMissing,
+    #[msg("the market has more accounts than were recorded: some page leaves one out")]
+    AccountsMissing,
+    #[msg("no such page: a market has one for each 20 registry indices")]
+    PageUnknown,
+    #[msg("an account is not a margin account of this market that this version can read")]
+    AccountForeign,
+    #[msg("accounts go in the order of their registry indices, each once, all on this page")]
+    AccountOutOfOrder,
+    #[msg("a page is replaced only by a fuller one")]
+    PageNotFuller,
+    #[msg("not a page of this snapshot")]
+    PageSwapped,
+    #[msg("the accounts are not those of the page, in its order")]
+    PageAccountsDiffer,
+    #[msg("the page is verified already")]
+    PageVerified,
+    #[msg("the page's accounts differ from the snapshot")]
+    PageDiffers,
+    #[msg("the market is verified already")]
+    MarketVerified,
+    #[msg("the market's sums or tokens differ from the snapshot")]
+    MarketDiffers,
+    #[msg("the market's vaults hold less than it owes: a clean check is refused")]
+    MarketInsolvent,
+    #[msg("no executable vote of the council to roll this upgrade back, under a freeze of the guardians")]
+    VoteWrong,
+    #[msg("lamports go to whoever paid, to the proposer, or to the insurance of upgrades")]
+    RecipientWrong,
+    #[msg("nothing is over yet that would give this back")]
+    NotOver,
+    #[msg("close the snapshot's pages first")]
+    PagesOpen,
+    #[msg("the bond is settled")]
+    BondSettled,
+    #[msg("the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval")]
+    SignatureUnproven,
+    #[msg("the account is not the margin program")]
+    NotMargin,
+    #[msg("the page has no account at that place")]
+    PlaceUnknown,
+    #[msg("the preimage is not what the snapshot recorded: all accounts of the page, whole and in its order, after a buffer's header of 37 bytes")]
+    PreimageWrong,
+    #[msg("the account is what the snapshot says: nothing to restore")]
+    AccountIntact,
+    #[msg("the account is not a custody of the breaker that this version can read")]
+    CustodyUnreadable,
+}
+
+impl From<RolloutError> for GovernorError {
+    fn from(error: RolloutError) -> Self {
+        match error {
+            RolloutError::Active => Self::UpgradeActive,
+            RolloutError::WrongStage => Self::RolloutStageWrong,
+            RolloutError::ProposalAlive => Self::ProposalAlive,
+            RolloutError::NotFrozen => Self::EmergencyWithoutFreeze,
+            RolloutError::AttemptTooSoon => Self::AttemptTooSoon,
+            RolloutError::FreezeRunning => Self::FreezeRunning,
+            RolloutError::FreezeOverdue => Self::FreezeOverdue,
+            RolloutError::ExecutedThisSlot => Self::ExecutedThisSlot,
+            RolloutError::MarketUnknown => Self::MarketUnknown,
+            RolloutError::RollbackUnfounded => Self::RollbackUnfounded,
+            RolloutError::RollForwardOnly => Self::RollForwardOnly,
+            RolloutError::DwellRemains => Self::DwellRemains,
+            RolloutError::ChecksMissing => Self::ChecksMissing,
+            RolloutError::CheckedThisSlot => Self::CheckedThisSlot,
+            RolloutError::BrakeOn => Self::BrakeOn,
+            RolloutError::Unratified => Self::PatchUnratified,
+            RolloutError::NothingToRatify => Self::NothingToRatify,
+            RolloutError::Overflow => Self::CounterOverflow,
+        }
+    }
 }
 
 impl From<UpgradeAuthorityError> for GovernorError {
@@ -135,6 +299,10 @@ impl From<ActionError> for GovernorError {
             ActionError::WrongKey => Self::KeyInvalid,
             ActionError::EmptyCode => Self::CodeEmpty,
             ActionError::WrongLimits => Self::ActionLimitsWrong,
+            ActionError::WrongSchema => Self::SchemaWrong,
+            ActionError::WrongPatch => Self::PatchOutOfBounds,
+            ActionError::WrongDelay => Self::DelayTooLong,
+            ActionError::WrongFlag => Self::ActionFlagWrong,
         }
     }
 }
@@ -155,6 +323,8 @@ impl From<Reason> for GovernorError {
             Reason::SecondsRemain => Self::SecondsRemain,
             Reason::SlotsRemain => Self::SlotsRemain,
             Reason::NotProposer => Self::NotProposer,
+            Reason::AlreadyObjected => Self::AlreadyObjected,
+            Reason::VetoSpent => Self::VetoSpent,
             Reason::ClockOverflow => Self::CounterOverflow,
         }
     }

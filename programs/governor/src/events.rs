@@ -144,3 +144,164 @@ pub struct MonitorsReplaced {
     pub id: u64,
     pub monitors: Vec<Address>,
 }
+
+#[event]
+pub struct ProposalObjected {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub member: Address,
+    /// State of the proposal afterwards: rejected, or a draft again, once enough object.
+    pub state: u8,
+    pub objections: u32,
+}
+
+#[event]
+pub struct RollbackBufferStaged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub buffer: Address,
+    pub elf_hash: [u8; 32],
+}
+
+#[event]
+pub struct ShadowAttested {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub attestor: Address,
+    pub root: [u8; 32],
+}
+
+/// Any change of stage, step or count of a rollout, with what it is afterwards.
+#[event]
+pub struct RolloutChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub program: Address,
+    pub stage: u8,
+    pub step: u8,
+    pub checks: u8,
+    pub failed: bool,
+    pub unratified: bool,
+    pub canary_bps: u16,
+    pub attempt: u64,
+}
+
+#[event]
+pub struct SnapshotSealed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub attempt: u64,
+    pub accounts: u64,
+    pub digest: [u8; 32],
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+    pub long_lots: u64,
+    /// Whether the sums were the market's own.
+    pub balanced: bool,
+}
+
+#[event]
+pub struct PageTaken {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Pages of the snapshot so far.
+    pub seq: u64,
+    pub snapshot: Address,
+    pub number: u32,
+    pub accounts: u8,
+    pub digest: [u8; 32],
+}
+
+#[event]
+pub struct PageChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Pages verified so far.
+    pub seq: u64,
+    pub snapshot: Address,
+    pub number: u32,
+    /// Whether every account is what the snapshot says.
+    pub equal: bool,
+}
+
+#[event]
+pub struct MarketChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub equal: bool,
+}
+
+#[event]
+pub struct ProgramRolledBack {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub program: Address,
+    pub elf_hash: [u8; 32],
+    pub failed_hash: [u8; 32],
+}
+
+#[event]
+pub struct BondReturned {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub recipient: Address,
+    pub lamports: u64,
+    pub forfeited: bool,
+}
+
+#[event]
+pub struct AttestorsReplaced {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub attestors: Vec<Address>,
+}
+
+#[event]
+pub struct DelaysReplaced {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub delays_s: Vec<u32>,
+}
+
+#[event]
+pub struct AuthorityHandedOver {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub program: Address,
+    pub authority: Address,
+}
+
+/// An account holds what the snapshot recorded again.
+#[event]
+pub struct AccountWrittenBack {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Place of the account on its page.
+    pub seq: u64,
+    pub snapshot: Address,
+    /// The page; the highest number for the market itself.
+    pub number: u32,
+    pub account: Address,
+}

@@ -3,13 +3,17 @@
 use anchor_lang::prelude::*;
 use core::num::NonZeroU32;
 
+mod canary;
 mod code;
+mod content;
 mod draft;
 mod errors;
 mod events;
 mod instructions;
 mod loader;
+mod margin;
 mod state;
+mod vote;
 
 pub use errors::GovernorError;
 use instructions::*;
@@ -23,6 +27,11 @@ pub const TIME_DIVISOR: NonZeroU32 = match NonZeroU32::new(if cfg!(feature = "lo
     Some(divisor) => divisor,
     None => NonZeroU32::MIN,
 };
+
+/// The breaker's only brake.
+pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
+/// Margin's config, which counts the markets.
+pub const MARGIN_CONFIG: Address = Address::new_from_array(abi::ids::MARGIN_CONFIG);
 
 #[program]
 pub mod governor {
@@ -84,8 +93,33 @@ pub mod governor {
     }
 
     #[discrim = 11]
-    pub fn upgrade_propose(ctx: &mut Context<UpgradePropose>, elf_hash: [u8; 32], elf_len: u32) -> Result<()> {
-        ctx.accounts.upgrade_propose(elf_hash, elf_len, &ctx.bumps)
+    #[expect(clippy::too_many_arguments, reason = "the framework's arguments are the instruction's fields")]
+    pub fn upgrade_propose(
+        ctx: &mut Context<UpgradePropose>,
+        elf_hash: [u8; 32],
+        elf_len: u32,
+        source_commit: [u8; 20],
+        recipe_hash: [u8; 32],
+        audit_hash: [u8; 32],
+        migration_hash: [u8; 32],
+        schema_from: u8,
+        schema_to: u8,
+        forward_only: bool,
+        emergency: bool,
+    ) -> Result<()> {
+        let args = UpgradeProposeArgs {
+            elf_hash,
+            elf_len,
+            source_commit,
+            recipe_hash,
+            audit_hash,
+            migration_hash,
+            schema_from,
+            schema_to,
+            forward_only,
+            emergency,
+        };
+        ctx.accounts.upgrade_propose(&args, &ctx.bumps)
     }
 
     #[discrim = 12]
@@ -101,5 +135,141 @@ pub mod governor {
     #[discrim = 14]
     pub fn monitors_execute(ctx: &mut Context<MonitorsExecute>) -> Result<()> {
         ctx.accounts.monitors_execute()
+    }
+
+    #[discrim = 15]
+    pub fn proposal_object(ctx: &mut Context<ProposalObject>, digest: [u8; 32]) -> Result<()> {
+        ctx.accounts.proposal_object(digest)
+    }
+
+    #[discrim = 16]
+    pub fn rollback_stage(ctx: &mut Context<RollbackStage>) -> Result<()> {
+        ctx.accounts.rollback_stage()
+    }
+
+    #[discrim = 17]
+    pub fn upgrade_queue(ctx: &mut Context<UpgradeQueue>) -> Result<()> {
+        ctx.accounts.upgrade_queue()
+    }
+
+    #[discrim = 18]
+    pub fn shadow_attest(ctx: &mut Context<ShadowAttest>, digest: [u8; 32], root: [u8; 32]) -> Result<()> {
+        ctx.accounts.shadow_attest(digest, root)
+    }
+
+    #[discrim = 19]
+    pub fn rollout_release(ctx: &mut Context<RolloutRelease>) -> Result<()> {
+        ctx.accounts.rollout_release()
+    }
+
+    #[discrim = 20]
+    pub fn freeze_begin(ctx: &mut Context<FreezeBegin>) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.freeze_begin(&remaining)
+    }
+
+    #[discrim = 21]
+    pub fn freeze_end(ctx: &mut Context<FreezeEnd>) -> Result<()> {
+        ctx.accounts.freeze_end()
+    }
+
+    #[discrim = 22]
+    pub fn snapshot_open(ctx: &mut Context<SnapshotOpen>) -> Result<()> {
+        ctx.accounts.snapshot_open(&ctx.bumps)
+    }
+
+    #[discrim = 23]
+    pub fn snapshot_page(ctx: &mut Context<SnapshotPage>, number: u32) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.snapshot_page(number, &remaining, &ctx.bumps)
+    }
+
+    #[discrim = 24]
+    pub fn snapshot_page_fill(ctx: &mut Context<SnapshotPageFill>) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.snapshot_page_fill(&remaining)
+    }
+
+    #[discrim = 25]
+    pub fn snapshot_seal(ctx: &mut Context<SnapshotSeal>) -> Result<()> {
+        ctx.accounts.snapshot_seal()
+    }
+
+    #[discrim = 26]
+    pub fn page_verify(ctx: &mut Context<PageVerify>) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.page_verify(&remaining)
+    }
+
+    #[discrim = 27]
+    pub fn market_verify(ctx: &mut Context<MarketVerify>) -> Result<()> {
+        ctx.accounts.market_verify()
+    }
+
+    #[discrim = 28]
+    pub fn upgrade_rollback(ctx: &mut Context<UpgradeRollback>) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.upgrade_rollback(&remaining)
+    }
+
+    #[discrim = 29]
+    pub fn canary_check(ctx: &mut Context<CanaryCheck>) -> Result<()> {
+        ctx.accounts.canary_check()
+    }
+
+    #[discrim = 30]
+    pub fn canary_promote(ctx: &mut Context<CanaryPromote>) -> Result<()> {
+        ctx.accounts.canary_promote()
+    }
+
+    #[discrim = 31]
+    pub fn ratify_execute(ctx: &mut Context<RatifyExecute>) -> Result<()> {
+        ctx.accounts.ratify_execute()
+    }
+
+    #[discrim = 32]
+    pub fn attestors_execute(ctx: &mut Context<AttestorsExecute>) -> Result<()> {
+        ctx.accounts.attestors_execute()
+    }
+
+    #[discrim = 33]
+    pub fn delays_execute(ctx: &mut Context<DelaysExecute>) -> Result<()> {
+        ctx.accounts.delays_execute()
+    }
+
+    #[discrim = 34]
+    pub fn hand_over_execute(ctx: &mut Context<HandOverExecute>) -> Result<()> {
+        ctx.accounts.hand_over_execute()
+    }
+
+    #[discrim = 35]
+    pub fn bond_settle(ctx: &mut Context<BondSettle>) -> Result<()> {
+        ctx.accounts.bond_settle()
+    }
+
+    #[discrim = 36]
+    pub fn page_close(ctx: &mut Context<PageClose>) -> Result<()> {
+        ctx.accounts.page_close()
+    }
+
+    #[discrim = 37]
+    pub fn snapshot_close(ctx: &mut Context<SnapshotClose>) -> Result<()> {
+        ctx.accounts.snapshot_close()
+    }
+
+    #[discrim = 38]
+    pub fn account_restore(ctx: &mut Context<AccountRestore>, place: u8) -> Result<()> {
+        let mut remaining = ctx.remaining_accounts()?;
+        ctx.accounts.account_restore(place, &mut remaining)
+    }
+
+    #[discrim = 39]
+    pub fn market_restore(ctx: &mut Context<MarketRestore>) -> Result<()> {
+        ctx.accounts.market_restore()
+    }
+
+    #[discrim = 40]
+    pub fn canary_apply(ctx: &mut Context<CanaryApply>) -> Result<()> {
+        ctx.accounts.canary_apply()
     }
 }

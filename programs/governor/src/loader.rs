@@ -43,6 +43,13 @@ pub fn authority_take(target: &mut UncheckedAccount, current: &Signer, authority
     invoke(&SET_AUTHORITY_CHECKED, &handles, bump);
 }
 
+/// Moves the authority over a program's code from the governor's PDA to `new`, which signed.
+pub fn authority_give(target: &mut UncheckedAccount, authority: &UncheckedAccount, new: &Signer, bump: u8) {
+    let handles: [CpiHandle; 3] =
+        [target.cpi_handle_mut().into(), authority.cpi_handle().as_signer(), new.cpi_handle()];
+    invoke(&SET_AUTHORITY_CHECKED, &handles, bump);
+}
+
 /// Closes a buffer in favour of `recipient`. The caller has checked that it is a buffer.
 pub fn buffer_close(
     buffer: &mut UncheckedAccount,

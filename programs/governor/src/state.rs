@@ -1,12 +1,19 @@
 //! The program's accounts: layouts from `abi`, under Anchor's attribute, and what the pure rules see of them.
+use crate::content::Content;
+use crate::events::RolloutChanged;
 use crate::{GovernorError, TIME_DIVISOR};
 use anchor_lang::prelude::*;
 use policy::proposal::{self, Moment, State};
-use policy::{Class, CouncilAction};
+use policy::rollout::{self, Stage};
+use policy::snapshot::Sums;
+use policy::{Class, CouncilAction, Delays, Level, Scope, Upgrade};
 
 abi::council_layout!(#[account]);
 abi::proposal_layout!(#[account]);
 abi::adoption_layout!(#[account]);
+abi::rollout_layout!(#[account]);
+abi::snapshot_layout!(#[account]);
+abi::page_layout!(#[account]);
 
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;
@@ -63,7 +70,13 @@ impl Council {
     }
 
     pub fn rules(&self) -> proposal::Council {
-        proposal::Council { members: self.member_count, config_epoch: self.config_epoch.get() }
+        let delays = Delays { set_s: self.delays_s.map(|delay_s| delay_s.get()) };
+        proposal::Council { members: self.member_count, config_epoch: self.config_epoch.get(), delays }
+    }
+
+    /// Whether attestors are named: from then on no upgrade goes without them.
+    pub fn attested(&self) -> bool {
+        self.attestors.iter().any(|attestor| *attestor != Address::default())
     }
 }
 
@@ -77,7 +90,38 @@ impl Proposal {
             expires_unix_s: self.expires_unix_s.get(),
             ready: Moment { slot: self.ready_slot.get(), unix_s: self.ready_unix_s.get() },
             approvals: self.approvals.get(),
+            objections: self.objections.get(),
+            vetoed: self.vetoed != 0,
         })
+    }
+
+    /// Stores what the pure rules change.
+    pub fn record(&mut self, rules: proposal::Proposal) {
+        self.state = rules.state.byte();
+        self.ready_slot = rules.ready.slot.into();
+        self.ready_unix_s = rules.ready.unix_s.into();
+        self.approvals = rules.approvals.into();
+        self.objections = rules.objections.into();
+        self.vetoed = rules.vetoed.into();
+    }
+
+    /// Whether the proposal cannot be executed any more as it stands: not queued, expired, or of another membership.
+    pub fn gone(&self, council: &Council, now: &Moment) -> Result<bool> {
+        let rules = self.rules()?;
+        Ok(rules.state != State::Queued || proposal::dead(&rules, &council.rules(), now))
+    }
+
+    /// The upgrade that is decided, if the action is one.
+    pub fn upgrade(&self) -> Result<Upgrade> {
+        Ok(*self.decision()?.upgrade().ok_or(GovernorError::ActionOtherKind)?)
+    }
+
+    /// Fails unless enough attestors agree on the upgrade; until the council names them there are none to ask.
+    pub fn attested_require(&self, council: &Council) -> Result<()> {
+        let enough = rollout::attestations(&self.shadow_roots) >= rollout::ATTESTATIONS;
+        let asked = council.attested() && self.class != Class::Emergency.byte();
+        require!(enough || !asked, GovernorError::AttestationsMissing);
+        Ok(())
     }
 
     /// The action, from its bytes.
@@ -90,4 +134,135 @@ impl Proposal {
     pub fn executable(&self, council: &Council) -> Result<()> {
         Ok(proposal::may_execute(&self.rules()?, &council.rules(), &now()?).map_err(GovernorError::from)?)
     }
+}
+
+impl Rollout {
+    pub fn machine(&self) -> Result<rollout::Rollout> {
+        Ok(rollout::Rollout {
+            stage: Stage::from_byte(self.stage).ok_or(GovernorError::StateUnknown)?,
+            scope: if self.scope == 0 { Scope::Positions } else { Scope::Code },
+            unratified: self.unratified != 0,
+            forward_only: self.forward_only != 0,
+            back: self.back != 0,
+            failed: self.failed != 0,
+            step: self.step,
+            checks: self.checks,
+            checked_slot: self.checked_slot.get(),
+            since: Moment { slot: self.since_slot.get(), unix_s: self.since_unix_s.get() },
+            executed: Moment { slot: self.executed_slot.get(), unix_s: self.executed_unix_s.get() },
+            frozen_unix_s: self.frozen_unix_s.get(),
+            markets: self.markets.get(),
+            sealed: self.sealed.get(),
+            verified: self.verified.get(),
+        })
+    }
+
+    pub fn record(&mut self, machine: rollout::Rollout) {
+        self.stage = machine.stage.byte();
+        self.scope = u8::from(machine.scope == Scope::Code);
+        self.unratified = machine.unratified.into();
+        self.forward_only = machine.forward_only.into();
+        self.back = machine.back.into();
+        self.failed = machine.failed.into();
+        self.step = machine.step;
+        self.checks = machine.checks;
+        self.checked_slot = machine.checked_slot.into();
+        self.since_slot = machine.since.slot.into();
+        self.since_unix_s = machine.since.unix_s.into();
+        self.executed_slot = machine.executed.slot.into();
+        self.executed_unix_s = machine.executed.unix_s.into();
+        self.frozen_unix_s = machine.frozen_unix_s.into();
+        self.markets = machine.markets.into();
+        self.sealed = machine.sealed.into();
+        self.verified = machine.verified.into();
+        self.canary_bps = machine.canary_bps().into();
+    }
+
+    /// Stores a step and reports it.
+    pub fn advance(&mut self, machine: rollout::Rollout, council: &mut Council) -> Result<Stamp> {
+        self.record(machine);
+        let stamp = council.stamp()?;
+        emit!(RolloutChanged {
+            slot: stamp.slot,
+            unix_s: stamp.unix_s,
+            seq: stamp.seq,
+            id: self.proposal.get(),
+            program: self.program,
+            stage: self.stage,
+            step: self.step,
+            checks: self.checks,
+            failed: machine.failed,
+            unratified: machine.unratified,
+            canary_bps: self.canary_bps.get(),
+            attempt: self.attempt.get(),
+        });
+        Ok(stamp)
+    }
+
+    /// Fails unless `proposal` is the one that holds the rollout.
+    pub fn held_by(&self, proposal: &Proposal) -> Result<()> {
+        require!(self.machine()?.stage != Stage::Idle, GovernorError::RolloutStageWrong);
+        require!(self.proposal.get() == proposal.id.get(), GovernorError::RolloutOfAnother);
+        Ok(())
+    }
+}
+
+impl Snapshot {
+    /// Fails unless the snapshot is of the rollout's present attempt.
+    pub fn current(&self, rollout: &Rollout) -> Result<()> {
+        let same = self.program == rollout.program && self.attempt.get() == rollout.attempt.get();
+        require!(same, GovernorError::SnapshotStale);
+        Ok(())
+    }
+
+    pub fn sums(&self) -> Sums {
+        Sums {
+            accounts: self.accounts_taken.get(),
+            quote_atoms: self.quote_atoms.get(),
+            base_atoms: self.base_atoms.get(),
+            long_lots: self.long_lots.get(),
+            short_lots: self.short_lots.get(),
+            series: u128::from_le_bytes(self.series),
+        }
+    }
+
+    pub fn sums_set(&mut self, sums: &Sums) {
+        self.accounts_taken = sums.accounts.into();
+        self.quote_atoms = sums.quote_atoms.into();
+        self.base_atoms = sums.base_atoms.into();
+        self.long_lots = sums.long_lots.into();
+        self.short_lots = sums.short_lots.into();
+        self.series = sums.series.to_le_bytes();
+    }
+}
+
+impl Page {
+    pub fn sums(&self) -> Sums {
+        Sums {
+            accounts: self.count.into(),
+            quote_atoms: self.quote_atoms.get(),
+            base_atoms: self.base_atoms.get(),
+            long_lots: self.long_lots.get(),
+            short_lots: self.short_lots.get(),
+            series: u128::from_le_bytes(self.series),
+        }
+    }
+
+    /// What the accounts are, in place of what was recorded of them.
+    pub fn content_set(&mut self, content: &Content) {
+        self.count = content.count;
+        self.keys_digest = content.keys_digest;
+        self.digest = content.digest;
+        self.quote_atoms = content.sums.quote_atoms.into();
+        self.base_atoms = content.sums.base_atoms.into();
+        self.long_lots = content.sums.long_lots.into();
+        self.short_lots = content.sums.short_lots.into();
+        self.series = content.sums.series.to_le_bytes();
+    }
+}
+
+/// The brake's level in force, read from its account; the caller has checked the address.
+pub fn level(brake: &AccountView, now_unix_s: i64) -> Result<Level> {
+    let brake = shared::read::<abi::breaker::Brake, _>(brake, &abi::ids::BREAKER, |_| GovernorError::BrakeUnreadable)?;
+    Ok(policy::brake_level(&brake, now_unix_s))
 }

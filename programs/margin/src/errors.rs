@@ -273,6 +273,14 @@ pub enum MarginError {
     MintOfAnotherFund,
     #[msg("the fund is of another quote token")]
     FundOfAnotherToken,
+    #[msg("accounts are restored under the governor's signature only, after a rollback")]
+    NotGovernor,
+    #[msg("no account of this kind and version stands at that place of the preimage")]
+    PreimageUnreadable,
+    #[msg("the recorded account has another address")]
+    RestoreElsewhere,
+    #[msg("new code is on a canary step: open interest may grow by a share of its cap only, until the next step")]
+    CanaryCapReached,
 }
 
 impl From<CashError> for MarginError {

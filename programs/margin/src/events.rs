@@ -514,3 +514,29 @@ pub struct LiquidationFinished {
     pub opener_quote_atoms: i64,
     pub slices: u32,
 }
+
+#[event]
+pub struct AccountRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// As recorded: restoring is no event of the account's own.
+    pub seq: u64,
+    pub market: Address,
+    pub account: Address,
+    pub owner: Address,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+}
+
+#[event]
+pub struct MarketRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// As recorded.
+    pub seq: u64,
+    pub market: Address,
+    pub quote_balances_atoms: i64,
+    pub base_balances_atoms: u64,
+    pub insurance_atoms: u64,
+    pub open_interest_lots: u64,
+}

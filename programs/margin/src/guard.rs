@@ -6,6 +6,7 @@ use crate::TIME_DIVISOR;
 use abi::breaker::{Brake, Custody};
 use abi::oracle::Feed;
 use anchor_lang::prelude::*;
+use policy::rollout::canary_allows;
 use policy::{allows, brake_level, market_level, permission, Action, Permission, ThrottleError};
 use risk::feed::{Published, Purpose};
 use units::{PriceE6, Slot, UnixSeconds};
@@ -28,8 +29,8 @@ pub fn market_level_require(brake: &AccountView, custody: &AccountView, action: 
     Ok(())
 }
 
-/// Takes `lots` of new risk into a market: fails if the higher of the protocol's level and the market's forbids it, or if level 1 leaves
-/// no room for as much. The custody's address is the caller's to check.
+/// Takes `lots` of new risk into a market: fails if the higher of the protocol's level and the market's forbids it, or if level 1 or a
+/// canary step of new code leaves no room for as much. The custody's address is the caller's to check.
 pub fn new_risk_take(
     market: &mut Market,
     brake: &AccountView,
@@ -40,6 +41,8 @@ pub fn new_risk_take(
     market.require_listed()?;
     let brake = shared::read::<Brake, _>(brake, &abi::ids::BREAKER, |_| MarginError::BrakeUnreadable)?;
     let custody = shared::read::<Custody, _>(custody, &abi::ids::BREAKER, |_| MarginError::CustodyUnreadable)?;
+    let fits = canary_allows(&custody, market.open_interest_lots.get(), lots);
+    require!(fits, MarginError::CanaryCapReached);
     match permission(market_level(&brake, &custody, now_unix_s), Action::NewRisk) {
         Permission::Allowed => Ok(()),
         Permission::Limited => {

@@ -10,6 +10,7 @@ mod maker_quote;
 mod others;
 mod package;
 mod portfolio_reads;
+mod restore;
 mod state;
 mod valuation;
 
@@ -275,5 +276,15 @@ pub mod margin {
     pub fn insurance_draw(ctx: &mut Context<InsuranceDraw>, ticket_id: u64) -> Result<()> {
         let others = ctx.remaining_accounts()?;
         ctx.accounts.insurance_draw(ticket_id, &others)
+    }
+
+    #[discrim = 50]
+    pub fn account_restore(ctx: &mut Context<AccountRestore>, at: u32) -> Result<()> {
+        ctx.accounts.account_restore(at)
+    }
+
+    #[discrim = 51]
+    pub fn market_restore(ctx: &mut Context<MarketRestore>, at: u32) -> Result<()> {
+        ctx.accounts.market_restore(at)
     }
 }

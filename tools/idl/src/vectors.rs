@@ -2,7 +2,7 @@
 
 use abi::{Address, PodI64, PodU16, PodU64, ids, margin, quote};
 use anyhow::{Result, anyhow};
-use policy::{CouncilAction, Level, MarketLimits};
+use policy::{CouncilAction, DELAY_MAX_S, Delays, Evidence, Level, MarketLimits, Upgrade};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -61,10 +61,38 @@ fn quote_vector() -> Value {
 
 fn action_vectors() -> Result<Vec<Value>> {
     let keys = [sequence(4), sequence(5)];
-    let upgrade =
-        CouncilAction::Upgrade { program: ids::MARGIN, buffer: sequence(6), elf_hash: sequence(7), elf_len: 70_001 };
-    let mut actions =
-        vec![upgrade, CouncilAction::CouncilSet { members: &keys }, CouncilAction::GuardiansSet { guardians: &keys }];
+    let attestors = [sequence(6), sequence(7), sequence(8)];
+    let evidence = Evidence {
+        source_commit: [9; 20],
+        recipe_hash: sequence(10),
+        audit_hash: [0; 32],
+        migration_hash: sequence(12),
+        schema_from: 1,
+        schema_to: 2,
+    };
+    let upgrade = Upgrade {
+        program: ids::MARGIN,
+        buffer: sequence(6),
+        elf_hash: sequence(7),
+        elf_len: 70_001,
+        previous_hash: sequence(13),
+        evidence,
+        forward_only: true,
+    };
+    let patch = Upgrade { evidence: Evidence { schema_to: 1, ..evidence }, forward_only: false, ..upgrade };
+    let (program, previous_hash) = (ids::MARGIN, sequence(13));
+    let mut actions = vec![
+        CouncilAction::Upgrade(upgrade),
+        CouncilAction::EmergencyPatch(patch),
+        CouncilAction::CouncilSet { members: &keys },
+        CouncilAction::GuardiansSet { guardians: &keys },
+        CouncilAction::Ratify { program, elf_hash: sequence(7) },
+        CouncilAction::CouncilRecover { members: &keys },
+        CouncilAction::HandOver { program, authority: sequence(5) },
+        CouncilAction::RollBack { program, previous_hash },
+        CouncilAction::AttestorsSet { attestors: &attestors },
+        CouncilAction::DelaysSet { delays: Delays { set_s: [1, 2, 3, 4, 5, 6, 7, DELAY_MAX_S] } },
+    ];
     let lowered = Level::ALL.into_iter().filter(|level| *level != Level::Migrating);
     let custody = sequence(8);
     for level in lowered {

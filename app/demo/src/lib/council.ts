@@ -8,11 +8,16 @@ import {
   governorAuthorityAddress,
   programDataAddress,
   proposalAddress,
+  rolloutAddress,
 } from '@bastion/client';
 import type { Address, Instruction, KeyPairSigner, TransactionSigner } from '@solana/kit';
 import type { Chain, Moment } from './chain.js';
 
 const KIND_BREAKER_RELAX = 2;
+/** Version of margin's accounts: no upgrade here changes it. */
+const SCHEMA = 1;
+/** Members who may lower the brake. */
+const RELAX_APPROVALS = 4;
 
 export interface Proposal {
   readonly id: bigint;
@@ -63,6 +68,15 @@ export class Council {
         governorAuthority: await governorAuthorityAddress(),
         elfHash,
         elfLen,
+        // No evidence is at hand on a local network, and members see zeros where it would be.
+        sourceCommit: new Uint8Array(20),
+        recipeHash: new Uint8Array(32),
+        auditHash: new Uint8Array(32),
+        migrationHash: new Uint8Array(32),
+        schemaFrom: SCHEMA,
+        schemaTo: SCHEMA,
+        forwardOnly: false,
+        emergency: false,
       }),
     ]);
     return next;
@@ -89,6 +103,14 @@ export class Council {
     return { slot: readySlot, unixS: readyUnixS };
   }
 
+  /** Lowers the brake: proposes, approves, queues, waits as `wait` does, executes. */
+  async relax(level: number, by: TransactionSigner, wait: (ready: Moment) => Promise<void>): Promise<void> {
+    const proposal = await this.relaxPropose(level);
+    await this.approve(proposal, RELAX_APPROVALS);
+    await wait(await this.queue(proposal, by));
+    await this.chain.send(by, [await this.relaxExecuteInstruction(proposal)]);
+  }
+
   async relaxExecuteInstruction(proposal: Proposal): Promise<Instruction> {
     return governor.getRelaxExecuteInstruction({
       council: await councilAddress(),
@@ -100,14 +122,17 @@ export class Council {
   }
 
   async upgradeExecuteInstruction(proposal: Proposal, program: Address, buffer: Address): Promise<Instruction> {
+    const state = await this.state(proposal);
     return governor.getUpgradeExecuteInstruction({
       council: await councilAddress(),
       proposal: proposal.address,
       adoption: await adoptionAddress(program),
+      rollout: await rolloutAddress(program),
       program,
       programData: await programDataAddress(program),
       buffer,
-      spill: (await this.state(proposal)).proposer,
+      rollbackBuffer: state.rollbackBuffer,
+      spill: state.proposer,
       governorAuthority: await governorAuthorityAddress(),
     });
   }

@@ -4,6 +4,7 @@ import { PROGRAMS, configAddress, governor, adoptionAddress, margin } from '@bas
 import { getU32Decoder } from '@solana/kit';
 import { bufferWrite, sha256 } from '../lib/buffer.js';
 import { Council } from '../lib/council.js';
+import { Rollout } from '../lib/rollout.js';
 import { localKey } from '../lib/keys.js';
 import { deployed } from '../lib/loader.js';
 import { hex, priceE6 } from '../lib/numbers.js';
@@ -16,6 +17,7 @@ import { PUT } from './trades.js';
 
 /** An upgrade needs five of seven. */
 const APPROVALS = 5;
+const NORMAL = 0;
 /** The same program with a higher code version. */
 const NEXT_ELF = 'margin_next.so';
 
@@ -40,10 +42,23 @@ export async function upgrade({ report, chain, cast, exchange, expiryUnixS }: Tr
   report.ok(`${elf.length} bytes of new code are in a buffer that is the governor’s from the proposal on`);
   await proposalShow(council, proposal, report);
 
-  const execute = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer.address);
-  report.refused('executing a draft', await refused('ProposalNotQueued', () => chain.send(cast.keeper, [execute])));
+  const draft = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer.address);
+  report.refused('executing a draft', await refused('ProposalNotQueued', () => chain.send(cast.keeper, [draft])));
   await council.approve(proposal, APPROVALS);
-  const ready = await council.queue(proposal, cast.keeper);
+  const rollout = new Rollout(chain, cast.keeper, proposal);
+  report.refused(
+    'queueing it without a way back',
+    await refused('RollbackNotStaged', () => rollout.queue()),
+  );
+  const running = (await deployed(chain, PROGRAMS.margin)).code.subarray(0, (await adoption()).elfLen);
+  const way = await localKey(`rollback-${hex(elfHash)}`);
+  await bufferWrite(chain, council.proposer, way, running, (done, total) =>
+    report.progress(`the way back: ${done} of ${total} pieces written`),
+  );
+  await rollout.stage(council.proposer, way.address);
+  report.ok(`the ${running.length} bytes that run now are staged as the way back`);
+  const ready = await rollout.queue();
+  const execute = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer.address);
   report.ok(`${APPROVALS} of ${cast.council.length} members approve; queued`);
   report.refused(
     'executing before the delay',
@@ -51,6 +66,13 @@ export async function upgrade({ report, chain, cast, exchange, expiryUnixS }: Tr
   );
   await chain.until(ready, report.countdown('the delay of seven days, scaled'));
 
+  report.refused(
+    'executing before every account is recorded',
+    await refused('NotMigrating', () => chain.send(cast.keeper, [execute])),
+  );
+  const markets = await rollout.freeze();
+  const recorded = markets.flatMap(({ pages }) => pages.flat()).length;
+  report.ok(`frozen at level 4; the governor has recorded ${recorded} accounts of ${markets.length} market`);
   const before = await snapshot(chain, PROGRAMS.margin);
   await chain.send(cast.keeper, [execute]);
   const after = await snapshot(chain, PROGRAMS.margin);
@@ -77,6 +99,12 @@ export async function upgrade({ report, chain, cast, exchange, expiryUnixS }: Tr
     throw new Error(`the upgrade changed ${differing.length} accounts: ${differing.join(', ')}`);
   }
   report.ok(`all ${before.size} accounts are byte-identical`);
+  await rollout.verify(markets);
+  await rollout.freezeEnd();
+  report.ok('verified from outside: every recorded account and every sum is what it was; the brake comes down to level 2');
+  await council.relax(NORMAL, cast.keeper, async (moment) => {
+    await chain.until(moment, report.countdown('the delay of two days, scaled'));
+  });
   report.ok(`margin answers with code version ${await codeVersion()}`);
   const put = await exchange.quote(cast.maker, {
     ...PUT,
@@ -88,21 +116,28 @@ export async function upgrade({ report, chain, cast, exchange, expiryUnixS }: Tr
   });
   await exchange.fill(cast.bob, put, 20n);
   report.ok('the new code fills a quote against positions that the old code opened');
+  const shares: string[] = [];
+  await rollout.promote(markets, (bps) => shares.push(`${bps / 100} %`));
+  report.ok(`canary steps of ${shares.join(', ')} passed with clean checks: the upgrade is final`);
 
   async function codeVersion(): Promise<number> {
     const view = margin.getVersionViewInstruction({ config: await configAddress('margin') });
     return getU32Decoder().decode(await chain.view(cast.keeper, view));
   }
 
+  async function adoption() {
+    return governor.getAdoptionDecoder().decode(await chain.bytes(await adoptionAddress(PROGRAMS.margin)));
+  }
+
   /** INVARIANT(G-3), from outside: ProgramData and the governor's own record. */
   async function codeCheck(): Promise<void> {
     const { code } = await deployed(chain, PROGRAMS.margin);
-    const adoption = governor.getAdoptionDecoder().decode(await chain.bytes(await adoptionAddress(PROGRAMS.margin)));
+    const { elfHash: recorded } = await adoption();
     const same = Buffer.compare(sha256(code.subarray(0, elf.length)), elfHash) === 0;
     if (
       !same ||
       code.subarray(elf.length).some((byte) => byte !== 0) ||
-      hex(Uint8Array.from(adoption.elfHash)) !== hex(elfHash)
+      hex(Uint8Array.from(recorded)) !== hex(elfHash)
     ) {
       throw new Error('the deployed code is not the approved code');
     }

@@ -136,7 +136,7 @@ fn market(connection: &Connection, held: &Custodied, brake: &Brake, unix_s: i64)
     let controller = Pubkey::new_from_array(custody.controller);
     let mut vaults = Vec::new();
     for at in 0..CUSTODY_VAULTS {
-        let (Some(stored), Some(limits)) = (custody.vaults.get(at), Limits::of(&custody.limits, at, time_divisor))
+        let (Some(stored), Some(limits)) = (custody.vaults.get(at), Limits::of_custody(custody, at, time_divisor))
         else {
             continue;
         };

@@ -48,5 +48,11 @@ fn action_reason(error: ActionError) -> &'static str {
         ActionError::WrongLimits => {
             "windows need 1 to 10000 bps, a day no narrower than an hour and no wider than 24; the cap is above zero"
         }
+        ActionError::WrongSchema => "a schema goes to itself or to the next",
+        ActionError::WrongPatch => {
+            "an emergency patch is for margin, vault or oracle, keeps the schema and can be rolled back"
+        }
+        ActionError::WrongDelay => "a delay is 90 days at most",
+        ActionError::WrongFlag => "a flag is 0 or 1",
     }
 }

@@ -52,7 +52,7 @@ macro_rules! accounts {
 
 accounts! {
     Config in config of "every program but the governor" WITH_CONFIG;
-        version, min_reader, bump, time_divisor, authority, genesis_hash, seq; reserved_head, reserved;
+        version, min_reader, bump, time_divisor, authority, genesis_hash, seq, markets; reserved_head, reserved;
     Feed in oracle of "oracle" &[ids::ORACLE];
         version, min_reader, bump, severity, bucket_s, symbol, price_e6, confidence_e6, refreshed_unix_s, refreshed_slot,
         source_count, min_sources, flags, accepted, variance_samples, seq, checked_unix_s, checked_slot, sampled_e6, ema_e6, ema_unix_s,
@@ -73,7 +73,7 @@ accounts! {
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
         base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms,
         quote_feed, portfolio, throttle_since_unix_s, throttle_opened_lots, index_lost_e18, positive_balances_atoms,
-        haircut_due_atoms;
+        haircut_due_atoms, accounts_closed;
         reserved_head, reserved;
     Expiry in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
@@ -116,18 +116,32 @@ accounts! {
         reserved;
     Custody in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, level, cause, controller, releases, seq, tripped_unix_s, evidence_unix_s, expires_unix_s,
-        insurance_mark_atoms, insurance_mark_unix_s, limits, pending, pending_unix_s, vaults; reserved_head, reserved;
+        insurance_mark_atoms, insurance_mark_unix_s, limits, pending, pending_unix_s, vaults,
+        rollout_lots, rollout_window_bps; reserved_head, reserved;
     Ticket in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, vault, custody, destination, payer, origin, id, amount_atoms, end_atoms, issued_unix_s;
         reserved_head, reserved;
     Council in governor of "governor" GOVERNORS;
-        version, min_reader, bump, member_count, time_divisor, config_epoch, proposals, seq, authority_bump, members; reserved_head, reserved;
+        version, min_reader, bump, member_count, time_divisor, config_epoch, proposals, seq, authority_bump, members, attestors,
+        delays_s; reserved_head, reserved;
     Proposal in governor of "governor" GOVERNORS;
         version, min_reader, bump, state, class, action_len, id, proposer, digest, config_epoch, created_slot, created_unix_s,
-        expires_unix_s, ready_unix_s, ready_slot, approvals, action; reserved_head, reserved_approvals, reserved;
+        expires_unix_s, ready_unix_s, ready_slot, approvals, objections, vetoed, action, rollback_buffer, bond_lamports, shadow_roots;
+        reserved_head, reserved_approvals, reserved;
     Adoption in governor of "governor" GOVERNORS;
-        version, min_reader, bump, program, program_data, elf_hash, elf_len, previous_hash, upgrades, adopted_unix_s, upgraded_slot;
-        reserved_head, reserved_len, reserved;
+        version, min_reader, bump, program, program_data, elf_hash, elf_len, previous_hash, upgrades, adopted_unix_s, upgraded_slot,
+        previous_len; reserved_head, reserved_len, reserved;
+    Rollout in governor of "governor" GOVERNORS;
+        version, min_reader, bump, stage, scope, unratified, forward_only, back, failed, step, checks, canary_bps, program, proposal,
+        attempt, since_slot, since_unix_s, executed_slot, executed_unix_s, frozen_unix_s, checked_slot, markets, sealed, verified;
+        reserved_head, reserved_counts, reserved;
+    Snapshot in governor of "governor" GOVERNORS;
+        version, min_reader, bump, sealed, balanced, program, market, quote_tokens, base_tokens, payer, attempt, accounts,
+        accounts_taken, pages, pages_taken, pages_verified, verified_slot, digest, quote_atoms, base_atoms, long_lots, short_lots,
+        series, quote_tokens_atoms, base_tokens_atoms; reserved_head, reserved_pages, reserved;
+    Page in governor of "governor" GOVERNORS;
+        version, min_reader, bump, count, number, snapshot, payer, keys_digest, digest, quote_atoms, base_atoms, long_lots,
+        short_lots, series, verified_slot; reserved;
 }
 
 fn owner_check(kind: &'static str, owner: Option<&Pubkey>, owners: &[Address]) -> Result<(), DecodeError> {

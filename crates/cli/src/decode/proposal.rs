@@ -50,6 +50,9 @@ pub fn proposal_notes(proposal: &Proposal) -> Result<Vec<String>, DecodeError> {
         proposal.approvals.get().count_ones(),
         members(proposal.approvals.get())
     ));
+    if proposal.objections.get() != 0 {
+        lines.push(format!("objections: members {}", members(proposal.objections.get())));
+    }
     if proposal.ready_unix_s.get() != 0 {
         let (time, slot) = (utc(proposal.ready_unix_s.get()), proposal.ready_slot.get());
         lines.push(format!(

@@ -67,7 +67,8 @@ impl Show for u8 {
 
 impl<const N: usize> Show for [u8; N] {
     fn show(&self, name: &str) -> Value {
-        let is_address = N == 32 && !["hash", "digest", "feed_id", "scope"].iter().any(|word| name.contains(word));
+        let is_address =
+            N == 32 && !["hash", "digest", "feed_id", "scope", "root"].iter().any(|word| name.contains(word));
         Value::Text(match (name, <&[u8; 32]>::try_from(self.as_slice())) {
             ("symbol", _) => String::from_utf8_lossy(self).trim_end_matches('\0').to_owned(),
             (_, Ok(address)) if is_address => crate::connection::bs58(address),

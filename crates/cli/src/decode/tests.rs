@@ -58,7 +58,7 @@ fn account_of_a_brake_names_its_level() {
 #[test]
 fn account_too_short_fails_with_the_length_it_needs() {
     let data = bytes::<governor::Council>(&empty());
-    assert_eq!(account(&data[..100], None), Err(DecodeError::TooShort { kind: "Council", needs: 656, has: 100 }));
+    assert_eq!(account(&data[..100], None), Err(DecodeError::TooShort { kind: "Council", needs: 720, has: 100 }));
     assert_eq!(account(&data[..5], None), Err(DecodeError::NoDiscriminator { has: 5 }));
     assert_eq!(account(&[], None), Err(DecodeError::Empty));
 }

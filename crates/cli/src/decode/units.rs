@@ -2,7 +2,7 @@
 
 use super::Value;
 use crate::decimal;
-use policy::{Cause, Class, Level, proposal};
+use policy::{Cause, Class, Level, proposal, rollout::Stage};
 
 const DAY_S: i64 = 86_400;
 
@@ -43,6 +43,8 @@ fn byte_meaning(kind: &str, name: &str, byte: u8) -> Option<String> {
         ("Brake" | "Custody", "cause") => Cause::from_byte(byte).map(|cause| format!("{cause:?}").to_lowercase()),
         ("Proposal", "state") => proposal::State::from_byte(byte).map(|state| state.name().to_owned()),
         ("Proposal", "class") => Class::from_byte(byte).map(|class| class.name().to_owned()),
+        ("Rollout", "stage") => Stage::from_byte(byte).map(|stage| stage.name().to_owned()),
+        ("Rollout", "scope") => word(&["accounts are verified", "code is verified"]),
         ("Feed", "severity") => word(&["normal", "degraded", "stale", "down"]),
         ("Expiry", "state") => word(&["listed", "settled"]),
         ("Epoch", "state") => word(&["open", "auction", "live", "settled"]),

@@ -142,6 +142,7 @@ impl Handover<'_> {
             program: program.id,
             program_data: get_program_data_address(&program.id),
             adoption: pda(governor_id, &[governor_abi::ADOPTION_SEED, program.id.as_ref()]),
+            rollout: pda(governor_id, &[governor_abi::ROLLOUT_SEED, program.id.as_ref()]),
             governor_authority: authority,
         };
         let elf_len = u32::try_from(elf_len).map_err(|_| Error::ElfTooLong { name: program.name })?;

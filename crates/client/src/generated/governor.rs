@@ -31,11 +31,15 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (
         6810,
         "ActionUnknown",
-        "action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors",
+        "action kinds are 1 to 14: upgrade, relax, council, guardians, market, limits, monitors, emergency patch, ratify, recover, hand over, roll back, attestors, delays",
     ),
     (6811, "ActionLengthWrong", "the action's bytes are too few or too many for its kind"),
     (6812, "ActionLevelWrong", "brake and markets are relaxed to levels 0 to 3"),
-    (6813, "KeyCountWrong", "a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors"),
+    (
+        6813,
+        "KeyCountWrong",
+        "a council has 1 to 15 members; there are 1 to 8 guardians, 1 to 4 monitors and 3 attestors",
+    ),
     (6814, "KeyInvalid", "each key may be named once, and none may be zero"),
     (6815, "CodeEmpty", "new code has at least one byte"),
     (6816, "UpgradeWithoutBuffer", "an upgrade is proposed with upgrade_propose, which checks its buffer"),
@@ -62,8 +66,8 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6829, "ActionOtherKind", "the proposal's action is of another kind"),
     (6830, "ProposalNotDraft", "only a draft is approved and queued"),
     (6831, "ProposalNotQueued", "only a queued proposal is executed, once"),
-    (6832, "ProposalClosed", "the proposal was executed or cancelled before"),
-    (6833, "ProposalNotCancelled", "only a cancelled proposal gives its buffer back: cancel it first"),
+    (6832, "ProposalClosed", "the proposal was executed, cancelled or rejected before"),
+    (6833, "ProposalNotCancelled", "only a proposal that is over gives its buffers back: cancel it first"),
     (6834, "ProposalExpired", "the proposal has expired: propose again"),
     (6835, "MembershipStale", "the council changed after the proposal was made: propose again"),
     (6836, "CreatedThisSlot", "approve in a later slot than the proposal's"),
@@ -82,6 +86,89 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
         "windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero",
     ),
     (6847, "CustodySwapped", "not the custody that the proposal names"),
+    (6848, "SchemaWrong", "an upgrade goes from a schema to itself or to the next"),
+    (
+        6849,
+        "PatchOutOfBounds",
+        "an emergency patch is for margin, vault or oracle, keeps the schema and can be rolled back",
+    ),
+    (6850, "DelayTooLong", "delays are 90 days at most"),
+    (6851, "ActionFlagWrong", "a flag is 0 or 1"),
+    (6852, "AlreadyObjected", "this member has objected already"),
+    (6853, "VetoSpent", "a veto sends a proposal back once, and this one was sent back before"),
+    (6854, "UpgradeQueuedElsewhere", "an upgrade is queued with upgrade_queue, which takes its program's rollout"),
+    (6855, "UpgradeActive", "another upgrade of the program is under way: it must end first"),
+    (6856, "PreviousHashMismatch", "the upgrade replaces other code than what runs now: propose again"),
+    (6857, "RollbackNotStaged", "the proposer must stage a buffer with the code that runs now, for the way back"),
+    (6858, "RollbackStaged", "a way back is staged already"),
+    (6859, "RollbackBufferSwapped", "not the staged buffer of the way back"),
+    (6860, "RollbackHashMismatch", "the staged buffer does not hold the code that runs now"),
+    (6861, "RollForwardOnly", "the upgrade said before the vote that there is no way back"),
+    (6862, "EmergencyWithoutFreeze", "an emergency patch is queued while the brake stands at level 3 or higher"),
+    (6863, "BrakeUnreadable", "the brake cannot be read as this version knows it"),
+    (6864, "RolloutSwapped", "not the rollout of the program that the proposal names"),
+    (6865, "RolloutOfAnother", "another proposal holds the rollout"),
+    (6866, "RolloutStageWrong", "the rollout is at another stage"),
+    (6867, "ProposalAlive", "the proposal that holds the rollout can still be executed"),
+    (6868, "AttemptTooSoon", "one attempt at a freeze in six hours"),
+    (6869, "FreezeRunning", "the freeze still has time: it is ended by anyone when that is over"),
+    (6870, "FreezeOverdue", "the freeze's time is over: end it and freeze again"),
+    (6871, "NoFreeze", "there is no freeze to end"),
+    (6872, "NotMigrating", "the brake must stand at level 4 from the snapshot on"),
+    (6873, "ExecutedThisSlot", "verify in a later slot than the code was replaced in"),
+    (6874, "MarketUnknown", "more markets than margin has"),
+    (
+        6875,
+        "RollbackUnfounded",
+        "no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back",
+    ),
+    (6876, "DwellRemains", "the time of this canary step has not passed"),
+    (6877, "ChecksMissing", "this canary step needs more clean checks, in slots of their own"),
+    (6878, "CheckedThisSlot", "one check a slot"),
+    (6879, "BrakeOn", "no promotion while the brake stands above level 1"),
+    (6880, "PatchUnratified", "an emergency patch stays on its lowest step until the council ratifies it"),
+    (6881, "NothingToRatify", "there is no emergency patch to ratify"),
+    (6882, "AttestationsMissing", "two of the three attestors must post the same result first"),
+    (6883, "NotAttestor", "the signer is not an attestor"),
+    (6884, "AlreadyAttested", "this attestor has posted a result already"),
+    (6885, "RootZero", "a result of zeros is none"),
+    (6886, "NotMarginConfig", "not margin's config"),
+    (6887, "MarketUnreadable", "the account is not a market of margin that this version can read"),
+    (6888, "TokensSwapped", "not the market's token vaults"),
+    (6889, "SnapshotStale", "the snapshot is of another attempt or another program"),
+    (6890, "SnapshotSealed", "the snapshot is sealed"),
+    (6891, "PagesMissing", "pages of the snapshot are missing"),
+    (6892, "AccountsMissing", "the market has more accounts than were recorded: some page leaves one out"),
+    (6893, "PageUnknown", "no such page: a market has one for each 20 registry indices"),
+    (6894, "AccountForeign", "an account is not a margin account of this market that this version can read"),
+    (6895, "AccountOutOfOrder", "accounts go in the order of their registry indices, each once, all on this page"),
+    (6896, "PageNotFuller", "a page is replaced only by a fuller one"),
+    (6897, "PageSwapped", "not a page of this snapshot"),
+    (6898, "PageAccountsDiffer", "the accounts are not those of the page, in its order"),
+    (6899, "PageVerified", "the page is verified already"),
+    (6900, "PageDiffers", "the page's accounts differ from the snapshot"),
+    (6901, "MarketVerified", "the market is verified already"),
+    (6902, "MarketDiffers", "the market's sums or tokens differ from the snapshot"),
+    (6903, "MarketInsolvent", "the market's vaults hold less than it owes: a clean check is refused"),
+    (6904, "VoteWrong", "no executable vote of the council to roll this upgrade back, under a freeze of the guardians"),
+    (6905, "RecipientWrong", "lamports go to whoever paid, to the proposer, or to the insurance of upgrades"),
+    (6906, "NotOver", "nothing is over yet that would give this back"),
+    (6907, "PagesOpen", "close the snapshot's pages first"),
+    (6908, "BondSettled", "the bond is settled"),
+    (
+        6909,
+        "SignatureUnproven",
+        "the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval",
+    ),
+    (6910, "NotMargin", "the account is not the margin program"),
+    (6911, "PlaceUnknown", "the page has no account at that place"),
+    (
+        6912,
+        "PreimageWrong",
+        "the preimage is not what the snapshot recorded: all accounts of the page, whole and in its order, after a buffer's header of 37 bytes",
+    ),
+    (6913, "AccountIntact", "the account is what the snapshot says: nothing to restore"),
+    (6914, "CustodyUnreadable", "the account is not a custody of the breaker that this version can read"),
 ];
 
 /// Every instruction, by discriminator.
@@ -161,6 +248,120 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: MonitorsExecute::DISCRIMINATOR,
         accounts: MonitorsExecute::ACCOUNTS,
     },
+    InstructionSpec {
+        name: "proposal_object",
+        discriminator: ProposalObject::DISCRIMINATOR,
+        accounts: ProposalObject::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "rollback_stage",
+        discriminator: RollbackStage::DISCRIMINATOR,
+        accounts: RollbackStage::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "upgrade_queue",
+        discriminator: UpgradeQueue::DISCRIMINATOR,
+        accounts: UpgradeQueue::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "shadow_attest",
+        discriminator: ShadowAttest::DISCRIMINATOR,
+        accounts: ShadowAttest::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "rollout_release",
+        discriminator: RolloutRelease::DISCRIMINATOR,
+        accounts: RolloutRelease::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "freeze_begin",
+        discriminator: FreezeBegin::DISCRIMINATOR,
+        accounts: FreezeBegin::ACCOUNTS,
+    },
+    InstructionSpec { name: "freeze_end", discriminator: FreezeEnd::DISCRIMINATOR, accounts: FreezeEnd::ACCOUNTS },
+    InstructionSpec {
+        name: "snapshot_open",
+        discriminator: SnapshotOpen::DISCRIMINATOR,
+        accounts: SnapshotOpen::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "snapshot_page",
+        discriminator: SnapshotPage::DISCRIMINATOR,
+        accounts: SnapshotPage::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "snapshot_page_fill",
+        discriminator: SnapshotPageFill::DISCRIMINATOR,
+        accounts: SnapshotPageFill::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "snapshot_seal",
+        discriminator: SnapshotSeal::DISCRIMINATOR,
+        accounts: SnapshotSeal::ACCOUNTS,
+    },
+    InstructionSpec { name: "page_verify", discriminator: PageVerify::DISCRIMINATOR, accounts: PageVerify::ACCOUNTS },
+    InstructionSpec {
+        name: "market_verify",
+        discriminator: MarketVerify::DISCRIMINATOR,
+        accounts: MarketVerify::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "upgrade_rollback",
+        discriminator: UpgradeRollback::DISCRIMINATOR,
+        accounts: UpgradeRollback::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "canary_check",
+        discriminator: CanaryCheck::DISCRIMINATOR,
+        accounts: CanaryCheck::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "canary_promote",
+        discriminator: CanaryPromote::DISCRIMINATOR,
+        accounts: CanaryPromote::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "ratify_execute",
+        discriminator: RatifyExecute::DISCRIMINATOR,
+        accounts: RatifyExecute::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "attestors_execute",
+        discriminator: AttestorsExecute::DISCRIMINATOR,
+        accounts: AttestorsExecute::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "delays_execute",
+        discriminator: DelaysExecute::DISCRIMINATOR,
+        accounts: DelaysExecute::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "hand_over_execute",
+        discriminator: HandOverExecute::DISCRIMINATOR,
+        accounts: HandOverExecute::ACCOUNTS,
+    },
+    InstructionSpec { name: "bond_settle", discriminator: BondSettle::DISCRIMINATOR, accounts: BondSettle::ACCOUNTS },
+    InstructionSpec { name: "page_close", discriminator: PageClose::DISCRIMINATOR, accounts: PageClose::ACCOUNTS },
+    InstructionSpec {
+        name: "snapshot_close",
+        discriminator: SnapshotClose::DISCRIMINATOR,
+        accounts: SnapshotClose::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "account_restore",
+        discriminator: AccountRestore::DISCRIMINATOR,
+        accounts: AccountRestore::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_restore",
+        discriminator: MarketRestore::DISCRIMINATOR,
+        accounts: MarketRestore::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "canary_apply",
+        discriminator: CanaryApply::DISCRIMINATOR,
+        accounts: CanaryApply::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +422,7 @@ pub struct ProgramAdopt {
     /// Checked by the handler: the program's ProgramData.
     pub program_data: Pubkey,
     pub adoption: Pubkey,
+    pub rollout: Pubkey,
     pub governor_authority: Pubkey,
 }
 
@@ -232,6 +434,7 @@ impl ProgramAdopt {
         AccountSpec { name: "program", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "program_data", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "adoption", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "loader",
@@ -263,6 +466,7 @@ impl ProgramAdopt {
             AccountMeta::new_readonly(self.program, false),
             AccountMeta::new(self.program_data, false),
             AccountMeta::new(self.adoption, false),
+            AccountMeta::new(self.rollout, false),
             AccountMeta::new_readonly(self.governor_authority, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
@@ -419,10 +623,12 @@ pub struct UpgradeExecute {
     pub proposal: Pubkey,
     /// Checked by the handler: of the program that the proposal names.
     pub adoption: Pubkey,
+    pub rollout: Pubkey,
     pub program: Pubkey,
     pub program_data: Pubkey,
     /// Checked by the handler: the buffer that the proposal names.
     pub buffer: Pubkey,
+    pub rollback_buffer: Pubkey,
     /// Takes the buffer's lamports.
     /// Must be `proposal.proposer`.
     pub spill: Pubkey,
@@ -435,11 +641,20 @@ impl UpgradeExecute {
         AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "adoption", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "program", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "program_data", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollback_buffer", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "spill", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
         AccountSpec {
             name: "rent",
             writable: false,
@@ -481,11 +696,14 @@ impl UpgradeExecute {
             AccountMeta::new(self.council, false),
             AccountMeta::new(self.proposal, false),
             AccountMeta::new(self.adoption, false),
+            AccountMeta::new(self.rollout, false),
             AccountMeta::new(self.program, false),
             AccountMeta::new(self.program_data, false),
             AccountMeta::new(self.buffer, false),
+            AccountMeta::new_readonly(self.rollback_buffer, false),
             AccountMeta::new(self.spill, false),
             AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("SysvarRent111111111111111111111111111111111"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
@@ -624,9 +842,9 @@ impl ProposalCancel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BufferClose {
     pub council: Pubkey,
-    /// Any cancelled upgrade of this governor.
+    /// Any upgrade of this governor that is over.
     pub proposal: Pubkey,
-    /// Checked by the handler: the buffer that the proposal names.
+    /// Checked by the handler: a buffer that the proposal names, of the new code or of the old.
     pub buffer: Pubkey,
     pub proposer: Pubkey,
     pub governor_authority: Pubkey,
@@ -795,6 +1013,14 @@ impl UpgradePropose {
 pub struct UpgradeProposeArgs {
     pub elf_hash: [u8; 32],
     pub elf_len: u32,
+    pub source_commit: [u8; 20],
+    pub recipe_hash: [u8; 32],
+    pub audit_hash: [u8; 32],
+    pub migration_hash: [u8; 32],
+    pub schema_from: u8,
+    pub schema_to: u8,
+    pub forward_only: bool,
+    pub emergency: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -976,6 +1202,1317 @@ impl MonitorsExecute {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalObject {
+    pub member: Pubkey,
+    pub council: Pubkey,
+    /// Any proposal of this governor: the digest says which one the member means.
+    pub proposal: Pubkey,
+}
+
+impl ProposalObject {
+    pub const DISCRIMINATOR: &[u8] = &[15];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "member", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: ProposalObjectArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: ProposalObjectArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.member, true),
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ProposalObjectArgs {
+    pub digest: [u8; 32],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollbackStage {
+    pub proposer: Pubkey,
+    pub council: Pubkey,
+    pub proposal: Pubkey,
+    /// Checked by the handler: of the program that the proposal names.
+    pub adoption: Pubkey,
+    /// Checked by the handler: a buffer of the proposer, holding the code that runs now and no more.
+    pub buffer: Pubkey,
+    pub governor_authority: Pubkey,
+}
+
+impl RollbackStage {
+    pub const DISCRIMINATOR: &[u8] = &[16];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "proposer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "loader",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.proposer, true),
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.adoption, false),
+            AccountMeta::new(self.buffer, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeQueue {
+    pub council: Pubkey,
+    /// Any upgrade of this governor that meets its threshold.
+    pub proposal: Pubkey,
+    /// Checked by the handler: of the program that the proposal names.
+    pub adoption: Pubkey,
+    pub rollout: Pubkey,
+    pub rollback_buffer: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+}
+
+impl UpgradeQueue {
+    pub const DISCRIMINATOR: &[u8] = &[17];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollback_buffer", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.adoption, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new_readonly(self.rollback_buffer, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShadowAttest {
+    pub attestor: Pubkey,
+    pub council: Pubkey,
+    /// Any upgrade of this governor that is not closed: the digest says which one was run.
+    pub proposal: Pubkey,
+}
+
+impl ShadowAttest {
+    pub const DISCRIMINATOR: &[u8] = &[18];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "attestor", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: ShadowAttestArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: ShadowAttestArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.attestor, true),
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ShadowAttestArgs {
+    pub digest: [u8; 32],
+    pub root: [u8; 32],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolloutRelease {
+    pub council: Pubkey,
+    /// Checked by the handler: the proposal that holds the rollout.
+    pub proposal: Pubkey,
+    /// Any rollout of this governor.
+    pub rollout: Pubkey,
+}
+
+impl RolloutRelease {
+    pub const DISCRIMINATOR: &[u8] = &[19];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new_readonly(self.proposal, false),
+            AccountMeta::new(self.rollout, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreezeBegin {
+    pub council: Pubkey,
+    /// Checked by the handler: the proposal that holds the rollout.
+    pub proposal: Pubkey,
+    /// Checked by the handler: of the program that the proposal names.
+    pub adoption: Pubkey,
+    pub rollout: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+}
+
+impl FreezeBegin {
+    pub const DISCRIMINATOR: &[u8] = &[20];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "margin_config",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA")),
+        },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new_readonly(self.proposal, false),
+            AccountMeta::new_readonly(self.adoption, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA"), false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreezeEnd {
+    pub council: Pubkey,
+    /// The proposal that holds the rollout, or held it last.
+    pub proposal: Pubkey,
+    pub rollout: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+}
+
+impl FreezeEnd {
+    pub const DISCRIMINATOR: &[u8] = &[21];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotOpen {
+    pub payer: Pubkey,
+    /// Any rollout of this governor that is taking a snapshot.
+    pub rollout: Pubkey,
+    /// Checked by the handler: a market of margin.
+    pub market: Pubkey,
+    /// Checked by the handler: the market's.
+    pub quote_tokens: Pubkey,
+    /// Checked by the handler: the market's.
+    pub base_tokens: Pubkey,
+    pub snapshot: Pubkey,
+}
+
+impl SnapshotOpen {
+    pub const DISCRIMINATOR: &[u8] = &[22];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.quote_tokens, false),
+            AccountMeta::new_readonly(self.base_tokens, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotPage {
+    pub payer: Pubkey,
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor that is being taken.
+    pub snapshot: Pubkey,
+    pub page: Pubkey,
+}
+
+impl SnapshotPage {
+    pub const DISCRIMINATOR: &[u8] = &[23];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "page", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: SnapshotPageArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: SnapshotPageArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new(self.page, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotPageArgs {
+    pub number: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotPageFill {
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor that is being taken.
+    pub snapshot: Pubkey,
+    pub page: Pubkey,
+}
+
+impl SnapshotPageFill {
+    pub const DISCRIMINATOR: &[u8] = &[24];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "page", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new(self.page, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotSeal {
+    pub council: Pubkey,
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor that is being taken.
+    pub snapshot: Pubkey,
+    pub market: Pubkey,
+}
+
+impl SnapshotSeal {
+    pub const DISCRIMINATOR: &[u8] = &[25];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new_readonly(self.market, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageVerify {
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor whose rollout is to be verified.
+    pub snapshot: Pubkey,
+    pub page: Pubkey,
+}
+
+impl PageVerify {
+    pub const DISCRIMINATOR: &[u8] = &[26];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "page", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new(self.page, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketVerify {
+    pub council: Pubkey,
+    pub proposal: Pubkey,
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor whose rollout is to be verified.
+    pub snapshot: Pubkey,
+    pub market: Pubkey,
+    /// Checked by the handler: the market's, at the snapshot's time.
+    pub quote_tokens: Pubkey,
+    /// Checked by the handler: the market's, at the snapshot's time.
+    pub base_tokens: Pubkey,
+    /// Checked by the handler: the market's.
+    pub custody: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+}
+
+impl MarketVerify {
+    pub const DISCRIMINATOR: &[u8] = &[27];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.quote_tokens, false),
+            AccountMeta::new_readonly(self.base_tokens, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeRollback {
+    pub council: Pubkey,
+    pub proposal: Pubkey,
+    /// Checked by the handler: of the program that the proposal names.
+    pub adoption: Pubkey,
+    pub rollout: Pubkey,
+    pub program: Pubkey,
+    pub program_data: Pubkey,
+    /// Checked by the handler: the proposal's, where it has one.
+    pub rollback_buffer: Pubkey,
+    /// Takes the buffer's lamports.
+    /// Must be `proposal.proposer`.
+    pub spill: Pubkey,
+    pub governor_authority: Pubkey,
+}
+
+impl UpgradeRollback {
+    pub const DISCRIMINATOR: &[u8] = &[28];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "program", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollback_buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "spill", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
+            name: "rent",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarRent111111111111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "clock",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "loader",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new(self.adoption, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.program, false),
+            AccountMeta::new(self.program_data, false),
+            AccountMeta::new(self.rollback_buffer, false),
+            AccountMeta::new(self.spill, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarRent111111111111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanaryCheck {
+    pub council: Pubkey,
+    /// Any rollout of this governor on a canary step.
+    pub rollout: Pubkey,
+    /// Checked by the handler: a market of margin.
+    pub market: Pubkey,
+    /// Checked by the handler: the market's.
+    pub quote_tokens: Pubkey,
+    /// Checked by the handler: the market's.
+    pub base_tokens: Pubkey,
+}
+
+impl CanaryCheck {
+    pub const DISCRIMINATOR: &[u8] = &[29];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "base_tokens", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.quote_tokens, false),
+            AccountMeta::new_readonly(self.base_tokens, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanaryPromote {
+    pub council: Pubkey,
+    /// Checked by the handler: the proposal that holds the rollout.
+    pub proposal: Pubkey,
+    /// Any rollout of this governor on a canary step.
+    pub rollout: Pubkey,
+}
+
+impl CanaryPromote {
+    pub const DISCRIMINATOR: &[u8] = &[30];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatifyExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+    /// Checked by the handler: of the program and the code that the proposal names.
+    pub adoption: Pubkey,
+    pub rollout: Pubkey,
+}
+
+impl RatifyExecute {
+    pub const DISCRIMINATOR: &[u8] = &[31];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.adoption, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttestorsExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+}
+
+impl AttestorsExecute {
+    pub const DISCRIMINATOR: &[u8] = &[32];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DelaysExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+}
+
+impl DelaysExecute {
+    pub const DISCRIMINATOR: &[u8] = &[33];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOverExecute {
+    pub council: Pubkey,
+    /// Any proposal of this governor that may be executed.
+    pub proposal: Pubkey,
+    /// Checked by the handler: of the program that the proposal names.
+    pub adoption: Pubkey,
+    pub rollout: Pubkey,
+    pub program_data: Pubkey,
+    /// Checked by the handler: whom the proposal names. Signs, so that the authority cannot go to a key that nobody holds.
+    pub authority: Pubkey,
+    pub governor_authority: Pubkey,
+}
+
+impl HandOverExecute {
+    pub const DISCRIMINATOR: &[u8] = &[34];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "program_data", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "loader",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.adoption, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.program_data, false),
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BondSettle {
+    pub council: Pubkey,
+    /// Any upgrade of this governor that is over.
+    pub proposal: Pubkey,
+    pub proposer: Pubkey,
+    /// Takes the bonds of upgrades that were rolled back.
+    pub insurance: Pubkey,
+}
+
+impl BondSettle {
+    pub const DISCRIMINATOR: &[u8] = &[35];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "insurance", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new(self.proposer, false),
+            AccountMeta::new(self.insurance, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageClose {
+    /// Checked by the handler: the rollout that the snapshot was for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor.
+    pub snapshot: Pubkey,
+    pub page: Pubkey,
+    pub payer: Pubkey,
+}
+
+impl PageClose {
+    pub const DISCRIMINATOR: &[u8] = &[36];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "page", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new(self.page, false),
+            AccountMeta::new(self.payer, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotClose {
+    /// Checked by the handler: the rollout that the snapshot was for.
+    pub rollout: Pubkey,
+    pub snapshot: Pubkey,
+    pub payer: Pubkey,
+}
+
+impl SnapshotClose {
+    pub const DISCRIMINATOR: &[u8] = &[37];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.snapshot, false),
+            AccountMeta::new(self.payer, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    pub council: Pubkey,
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor whose rollout went back.
+    pub snapshot: Pubkey,
+    pub page: Pubkey,
+    /// Checked by the handler: holds the page's accounts as they were, one after the other, after a buffer's header.
+    pub preimage: Pubkey,
+    pub governor_authority: Pubkey,
+}
+
+impl AccountRestore {
+    pub const DISCRIMINATOR: &[u8] = &[38];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "page", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "margin",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: AccountRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: AccountRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.council, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new_readonly(self.snapshot, false),
+            AccountMeta::new_readonly(self.page, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AccountRestoreArgs {
+    pub place: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    pub council: Pubkey,
+    /// Checked by the handler: the rollout that the snapshot is for.
+    pub rollout: Pubkey,
+    /// Any snapshot of this governor whose rollout went back.
+    pub snapshot: Pubkey,
+    pub market: Pubkey,
+    /// Checked by the handler: holds the market as it was, after a buffer's header.
+    pub preimage: Pubkey,
+    pub governor_authority: Pubkey,
+}
+
+impl MarketRestore {
+    pub const DISCRIMINATOR: &[u8] = &[39];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "margin",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.council, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new_readonly(self.snapshot, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanaryApply {
+    pub council: Pubkey,
+    pub rollout: Pubkey,
+    /// Checked by the handler: a market of margin.
+    pub market: Pubkey,
+    /// Checked by the handler on a canary step: the market's snapshot. Not read without a rollout.
+    pub snapshot: Pubkey,
+    /// Checked by the handler: the market's.
+    pub custody: Pubkey,
+    pub governor_authority: Pubkey,
+    /// Not checked here: the breaker pins its own accounts.
+    pub config: Pubkey,
+}
+
+impl CanaryApply {
+    pub const DISCRIMINATOR: &[u8] = &[40];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "snapshot", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "breaker",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.council, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.snapshot, false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+/// An account holds what the snapshot recorded again.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AccountWrittenBack {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Place of the account on its page.
+    pub seq: u64,
+    pub snapshot: Pubkey,
+    /// The page; the highest number for the market itself.
+    pub number: u32,
+    pub account: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AttestorsReplaced {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub attestors: Vec<Pubkey>,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AuthorityHandedOver {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub program: Pubkey,
+    pub authority: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BondReturned {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub recipient: Pubkey,
+    pub lamports: u64,
+    pub forfeited: bool,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct BrakeRelaxed {
     pub slot: u64,
@@ -1015,6 +2552,15 @@ pub struct CouncilReplaced {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct DelaysReplaced {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub delays_s: Vec<u32>,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct GuardiansReplaced {
     pub slot: u64,
     pub unix_s: i64,
@@ -1038,6 +2584,15 @@ pub struct LimitsDecided {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub equal: bool,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct MarketRelaxed {
     pub slot: u64,
     pub unix_s: i64,
@@ -1057,6 +2612,30 @@ pub struct MonitorsReplaced {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PageChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Pages verified so far.
+    pub seq: u64,
+    pub snapshot: Pubkey,
+    pub number: u32,
+    /// Whether every account is what the snapshot says.
+    pub equal: bool,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct PageTaken {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Pages of the snapshot so far.
+    pub seq: u64,
+    pub snapshot: Pubkey,
+    pub number: u32,
+    pub accounts: u8,
+    pub digest: [u8; 32],
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct ProgramAdopted {
     pub slot: u64,
     pub unix_s: i64,
@@ -1064,6 +2643,17 @@ pub struct ProgramAdopted {
     pub program: Pubkey,
     pub elf_hash: [u8; 32],
     pub elf_len: u32,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ProgramRolledBack {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub program: Pubkey,
+    pub elf_hash: [u8; 32],
+    pub failed_hash: [u8; 32],
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1111,6 +2701,18 @@ pub struct ProposalCreated {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ProposalObjected {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub member: Pubkey,
+    /// State of the proposal afterwards: rejected, or a draft again, once enough object.
+    pub state: u8,
+    pub objections: u32,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct ProposalQueued {
     pub slot: u64,
     pub unix_s: i64,
@@ -1118,6 +2720,79 @@ pub struct ProposalQueued {
     pub id: u64,
     pub ready_slot: u64,
     pub ready_unix_s: i64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RollbackBufferStaged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub buffer: Pubkey,
+    pub elf_hash: [u8; 32],
+}
+
+/// Any change of stage, step or count of a rollout, with what it is afterwards.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RolloutChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub program: Pubkey,
+    pub stage: u8,
+    pub step: u8,
+    pub checks: u8,
+    pub failed: bool,
+    pub unratified: bool,
+    pub canary_bps: u16,
+    pub attempt: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ShadowAttested {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub id: u64,
+    pub attestor: Pubkey,
+    pub root: [u8; 32],
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotSealed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub attempt: u64,
+    pub accounts: u64,
+    pub digest: [u8; 32],
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+    pub long_lots: u64,
+    /// Whether the sums were the market's own.
+    pub balanced: bool,
+}
+
+impl AccountWrittenBack {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[226, 169, 100, 213, 224, 161, 17, 245];
+}
+
+impl AttestorsReplaced {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[158, 97, 86, 30, 98, 166, 10, 50];
+}
+
+impl AuthorityHandedOver {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[239, 6, 228, 115, 179, 185, 171, 89];
+}
+
+impl BondReturned {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[41, 85, 150, 247, 210, 150, 160, 118];
 }
 
 impl BrakeRelaxed {
@@ -1140,6 +2815,11 @@ impl CouncilReplaced {
     pub const DISCRIMINATOR: &[u8] = &[37, 150, 176, 251, 7, 95, 28, 151];
 }
 
+impl DelaysReplaced {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[100, 207, 5, 225, 1, 136, 53, 146];
+}
+
 impl GuardiansReplaced {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[69, 112, 124, 35, 63, 210, 192, 95];
@@ -1148,6 +2828,11 @@ impl GuardiansReplaced {
 impl LimitsDecided {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[171, 116, 100, 119, 47, 235, 202, 120];
+}
+
+impl MarketChecked {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[207, 13, 242, 131, 95, 65, 175, 69];
 }
 
 impl MarketRelaxed {
@@ -1160,9 +2845,24 @@ impl MonitorsReplaced {
     pub const DISCRIMINATOR: &[u8] = &[147, 221, 251, 218, 131, 79, 227, 142];
 }
 
+impl PageChecked {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[65, 194, 93, 36, 154, 245, 54, 222];
+}
+
+impl PageTaken {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[196, 122, 222, 119, 98, 55, 69, 206];
+}
+
 impl ProgramAdopted {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[217, 102, 198, 170, 152, 112, 209, 77];
+}
+
+impl ProgramRolledBack {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[55, 109, 200, 254, 174, 218, 64, 6];
 }
 
 impl ProgramUpgraded {
@@ -1185,7 +2885,32 @@ impl ProposalCreated {
     pub const DISCRIMINATOR: &[u8] = &[186, 8, 160, 108, 81, 13, 51, 206];
 }
 
+impl ProposalObjected {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[71, 213, 28, 206, 253, 240, 78, 128];
+}
+
 impl ProposalQueued {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[127, 31, 107, 17, 2, 119, 72, 39];
+}
+
+impl RollbackBufferStaged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[119, 24, 152, 147, 215, 43, 66, 118];
+}
+
+impl RolloutChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[134, 73, 217, 120, 248, 7, 47, 34];
+}
+
+impl ShadowAttested {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[61, 140, 182, 64, 10, 220, 158, 166];
+}
+
+impl SnapshotSealed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[62, 90, 135, 187, 145, 95, 187, 110];
 }

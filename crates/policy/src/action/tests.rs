@@ -1,8 +1,27 @@
 use super::*;
+use crate::Evidence;
 use proptest::prelude::*;
 
-const UPGRADE_ACTION: CouncilAction<'static> =
-    CouncilAction::Upgrade { program: [1; 32], buffer: [2; 32], elf_hash: [3; 32], elf_len: 0x0102_0304 };
+const EVIDENCE: Evidence = Evidence {
+    source_commit: [5; 20],
+    recipe_hash: [6; 32],
+    audit_hash: [7; 32],
+    migration_hash: [8; 32],
+    schema_from: 9,
+    schema_to: 10,
+};
+const UPGRADE: Upgrade = Upgrade {
+    program: [1; 32],
+    buffer: [2; 32],
+    elf_hash: [3; 32],
+    elf_len: 0x0102_0304,
+    previous_hash: [4; 32],
+    evidence: EVIDENCE,
+    forward_only: true,
+};
+const UPGRADE_ACTION: CouncilAction<'static> = CouncilAction::Upgrade(UPGRADE);
+const PATCH: Upgrade =
+    Upgrade { program: ids::MARGIN, evidence: Evidence { schema_to: 9, ..EVIDENCE }, forward_only: false, ..UPGRADE };
 
 const LIMITS: MarketLimits = MarketLimits {
     hour_bps: 0x0102,
@@ -26,9 +45,10 @@ fn distinct(count: u8) -> Vec<Address> {
 #[test]
 fn upgrade_is_encoded_field_by_field() {
     let bytes = encoded(&UPGRADE_ACTION);
-    assert_eq!(bytes.len(), 101);
+    assert_eq!(bytes.len(), 252);
     assert_eq!((bytes[0], bytes[1], bytes[33], bytes[65]), (1, 1, 2, 3));
-    assert_eq!(bytes[97..], [4, 3, 2, 1]);
+    assert_eq!(bytes[97..102], [4, 3, 2, 1, 4]);
+    assert_eq!([133, 153, 185, 217, 249, 250, 251].map(|at| bytes[at]), [5, 6, 7, 8, 9, 10, 1]);
     assert_eq!(CouncilAction::decode(&bytes), Ok(UPGRADE_ACTION));
 }
 
@@ -47,7 +67,7 @@ fn decode_of_no_action_names_the_reason() {
     let cases: [(&[u8], ActionError); 14] = [
         (&[], ActionError::WrongLength),
         (&[0], ActionError::UnknownKind),
-        (&[8, 1], ActionError::UnknownKind),
+        (&[15, 1], ActionError::UnknownKind),
         (&[1, 1, 1], ActionError::WrongLength),
         (&[2], ActionError::WrongLength),
         (&[2, 0, 0], ActionError::WrongLength),
@@ -75,6 +95,13 @@ fn decode_refuses_every_truncation_and_every_tail() {
         CouncilAction::MarketRelax { custody: [4; 32], level: Level::Throttle },
         CouncilAction::LimitsSet { custody: [4; 32], limits: LIMITS },
         CouncilAction::MonitorsSet { monitors: &keys },
+        CouncilAction::EmergencyPatch(PATCH),
+        CouncilAction::Ratify { program: [1; 32], elf_hash: [2; 32] },
+        CouncilAction::RollBack { program: [1; 32], previous_hash: [2; 32] },
+        CouncilAction::HandOver { program: [1; 32], authority: [2; 32] },
+        CouncilAction::CouncilRecover { members: &keys },
+        CouncilAction::AttestorsSet { attestors: &keys },
+        CouncilAction::DelaysSet { delays: Delays { set_s: [1, 2, 3, 4, 5, 6, 7, DELAY_MAX_S] } },
     ] {
         let mut bytes = encoded(&action);
         for len in 0..bytes.len() {
@@ -148,21 +175,66 @@ fn actions_on_the_breaker_increase_risk() {
 
 #[test]
 fn upgrade_of_no_code_is_refused() {
-    let action = CouncilAction::Upgrade { program: [1; 32], buffer: [2; 32], elf_hash: [3; 32], elf_len: 0 };
+    let action = CouncilAction::Upgrade(Upgrade { elf_len: 0, ..UPGRADE });
     assert_eq!(action.encode(&mut [0; ACTION_LEN]), Err(ActionError::EmptyCode));
 }
 
 #[test]
+fn upgrade_to_any_schema_but_its_own_and_the_next_is_refused() {
+    for (schema_from, schema_to, lawful) in [(1, 1, true), (1, 2, true), (1, 3, false), (2, 1, false), (255, 0, false)]
+    {
+        let evidence = Evidence { schema_from, schema_to, ..EVIDENCE };
+        let encoded = CouncilAction::Upgrade(Upgrade { evidence, ..UPGRADE }).encode(&mut [0; ACTION_LEN]);
+        assert_eq!(encoded.is_ok(), lawful, "{schema_from} to {schema_to}");
+    }
+}
+
+#[test]
+fn emergency_patch_beyond_its_limits_is_refused() {
+    let refused = [
+        Upgrade { forward_only: true, ..PATCH },
+        Upgrade { evidence: EVIDENCE, ..PATCH },
+        Upgrade { program: ids::BREAKER, ..PATCH },
+        Upgrade { program: ids::GOVERNOR, ..PATCH },
+        Upgrade { program: ids::GOVERNOR_TWIN, ..PATCH },
+    ];
+    for patch in refused {
+        let encoded = CouncilAction::EmergencyPatch(patch).encode(&mut [0; ACTION_LEN]);
+        assert_eq!(encoded, Err(ActionError::WrongPatch), "{patch:?}");
+    }
+    for program in [ids::MARGIN, ids::VAULT, ids::ORACLE] {
+        assert!(CouncilAction::EmergencyPatch(Upgrade { program, ..PATCH }).encode(&mut [0; ACTION_LEN]).is_ok());
+    }
+}
+
+#[test]
+fn attestors_are_three_and_delays_are_bounded() {
+    let mut out = [0; ACTION_LEN];
+    for count in [1, 2, 4] {
+        let attestors = distinct(count);
+        assert_eq!(
+            CouncilAction::AttestorsSet { attestors: &attestors }.encode(&mut out),
+            Err(ActionError::WrongCount)
+        );
+    }
+    let delays = Delays { set_s: [0, 0, DELAY_MAX_S + 1, 0, 0, 0, 0, 0] };
+    assert_eq!(CouncilAction::DelaysSet { delays }.encode(&mut out), Err(ActionError::WrongDelay));
+    let nobody = CouncilAction::HandOver { program: [1; 32], authority: [0; 32] };
+    assert_eq!(nobody.encode(&mut out), Err(ActionError::WrongKey));
+}
+
+#[test]
 fn new_code_of_a_governor_is_a_hand_over() {
-    let upgrade = |program| CouncilAction::Upgrade { program, buffer: [2; 32], elf_hash: [3; 32], elf_len: 1 }.class();
+    let upgrade = |program| CouncilAction::Upgrade(Upgrade { program, ..UPGRADE }).class();
     assert_eq!(upgrade(ids::GOVERNOR), Class::HandOver);
     assert_eq!(upgrade(ids::GOVERNOR_TWIN), Class::HandOver);
     assert_eq!(upgrade(ids::MARGIN), Class::Upgrade);
+    assert_eq!(CouncilAction::EmergencyPatch(PATCH).class(), Class::Emergency);
 }
 
 proptest! {
     #[test]
-    fn decoded_bytes_encode_to_themselves(kind in 0u8..9, rest in prop::collection::vec(any::<u8>(), 0..140)) {
+    fn decoded_bytes_encode_to_themselves(kind in 0u8..16, rest in prop::collection::vec(0u8..3, 0..260)) {
         let bytes: Vec<u8> = std::iter::once(kind).chain(rest).collect();
         if let Ok(action) = CouncilAction::decode(&bytes) {
             prop_assert_eq!(encoded(&action), bytes);
@@ -170,8 +242,18 @@ proptest! {
     }
 
     #[test]
-    fn encoded_upgrades_decode_to_themselves(program: [u8; 32], buffer: [u8; 32], elf_hash: [u8; 32], elf_len in 1u32..) {
-        let action = CouncilAction::Upgrade { program, buffer, elf_hash, elf_len };
+    fn encoded_upgrades_decode_to_themselves(
+        program: [u8; 32],
+        buffer: [u8; 32],
+        elf_hash: [u8; 32],
+        elf_len in 1u32..,
+        schema in 0u8..255,
+        grows: bool,
+        forward_only: bool,
+    ) {
+        let evidence = Evidence { schema_from: schema, schema_to: schema + u8::from(grows), ..EVIDENCE };
+        let action =
+            CouncilAction::Upgrade(Upgrade { program, buffer, elf_hash, elf_len, evidence, forward_only, ..UPGRADE });
         let bytes = encoded(&action);
         prop_assert_eq!(CouncilAction::decode(&bytes), Ok(action));
     }

@@ -2,7 +2,7 @@ use super::*;
 use std::collections::HashSet;
 
 const UNSCALED: NonZeroU32 = NonZeroU32::MIN;
-const COUNCIL: Council = Council { members: 7, config_epoch: 3 };
+const COUNCIL: Council = Council { members: 7, config_epoch: 3, delays: Delays { set_s: [0; crate::CLASSES] } };
 const NOW: Moment = Moment { slot: 100, unix_s: 1_000 };
 const DRAFT: Proposal = Proposal {
     state: State::Draft,
@@ -12,6 +12,8 @@ const DRAFT: Proposal = Proposal {
     expires_unix_s: 10_000_000,
     ready: Moment { slot: 0, unix_s: 0 },
     approvals: 0,
+    objections: 0,
+    vetoed: false,
 };
 
 fn queued() -> Proposal {
@@ -23,7 +25,7 @@ fn state_survives_its_byte_and_unknown_bytes_are_none() {
     for byte in u8::MIN..=u8::MAX {
         match State::from_byte(byte) {
             Some(state) => assert_eq!(state.byte(), byte),
-            None => assert!(byte > 3),
+            None => assert!(byte > 6),
         }
     }
 }
@@ -82,19 +84,61 @@ fn may_cancel_is_the_proposers_until_the_proposal_is_dead() {
         assert_eq!(may_cancel(&open, &COUNCIL, &Moment { unix_s: 10_000_001, ..NOW }, false), Ok(()));
         assert_eq!(may_cancel(&open, &Council { config_epoch: 4, ..COUNCIL }, &NOW, false), Ok(()));
     }
-    for state in [State::Executed, State::Cancelled] {
+    for state in [State::Executed, State::Cancelled, State::Rejected, State::Finalised, State::RolledBack] {
         assert_eq!(may_cancel(&Proposal { state, ..DRAFT }, &COUNCIL, &NOW, true), Err(Reason::Closed));
     }
 }
 
 #[test]
+fn objections_to_a_draft_reject_it_once_its_threshold_is_out_of_reach() {
+    let first = object(&DRAFT, &COUNCIL, &NOW, 0).unwrap();
+    assert_eq!(first, Objection::Counted(1));
+    let second = DRAFT.objected(first);
+    assert_eq!(object(&second, &COUNCIL, &NOW, 0), Err(Reason::AlreadyObjected));
+    let second = second.objected(object(&second, &COUNCIL, &NOW, 6).unwrap());
+    assert_eq!((second.state, second.objections), (State::Draft, 0b100_0001));
+    // Five of seven are needed, four are left.
+    assert_eq!(object(&second, &COUNCIL, &NOW, 3), Ok(Objection::Rejected));
+    assert_eq!(second.objected(Objection::Rejected).state, State::Rejected);
+    assert_eq!(object(&DRAFT, &COUNCIL, &NOW, 7), Err(Reason::NotMember));
+}
+
+#[test]
+fn two_objections_send_a_queued_proposal_back_once() {
+    let first = queued().objected(object(&queued(), &COUNCIL, &NOW, 2).unwrap());
+    assert_eq!((first.state, first.objections), (State::Queued, 0b100));
+    let returned = first.objected(object(&first, &COUNCIL, &NOW, 5).unwrap());
+    assert_eq!((returned.state, returned.approvals, returned.objections), (State::Draft, 0, 0));
+    assert_eq!((returned.vetoed, returned.ready), (true, Moment::default()));
+    assert_eq!(may_execute(&returned, &COUNCIL, &NOW), Err(Reason::NotQueued));
+    let again = Proposal { vetoed: true, ..queued() };
+    assert_eq!(object(&again, &COUNCIL, &NOW, 2), Err(Reason::VetoSpent));
+}
+
+#[test]
+fn two_objections_stop_a_recovery_for_good() {
+    let recovery = Proposal { class: Class::Recovery, approvals: 0b1111, ..queued() };
+    let first = recovery.objected(object(&recovery, &COUNCIL, &NOW, 4).unwrap());
+    assert_eq!(object(&first, &COUNCIL, &NOW, 5), Ok(Objection::Rejected));
+}
+
+#[test]
+fn objections_of_another_epoch_expired_or_closed_are_refused() {
+    for state in [State::Executed, State::Cancelled, State::Rejected, State::Finalised, State::RolledBack] {
+        assert_eq!(object(&Proposal { state, ..DRAFT }, &COUNCIL, &NOW, 0), Err(Reason::Closed));
+    }
+    assert_eq!(object(&DRAFT, &Council { config_epoch: 4, ..COUNCIL }, &NOW, 0), Err(Reason::StaleMembership));
+    assert_eq!(object(&DRAFT, &COUNCIL, &Moment { unix_s: 10_000_001, ..NOW }, 0), Err(Reason::Expired));
+}
+
+#[test]
 fn expiry_leaves_time_to_execute_what_was_queued_last() {
     for class in Class::ALL {
-        let expires_unix_s = expiry_unix_s(class, 1_000, UNSCALED).unwrap();
+        let expires_unix_s = expiry_unix_s(class, &COUNCIL, 1_000, UNSCALED).unwrap();
         let last_vote = 1_000 + i64::from(crate::VOTING_S);
         assert_eq!(expires_unix_s - last_vote - i64::from(class.delay_floor_s()), i64::from(crate::EXECUTION_S));
     }
-    assert_eq!(expiry_unix_s(Class::Upgrade, i64::MAX, UNSCALED), Err(Reason::ClockOverflow));
+    assert_eq!(expiry_unix_s(Class::Upgrade, &COUNCIL, i64::MAX, UNSCALED), Err(Reason::ClockOverflow));
 }
 
 /// Everything that three members, two epochs and two independent clocks can do to one proposal. The class has a delay of two on
@@ -104,7 +148,12 @@ fn every_reachable_state_keeps_the_properties() {
     let divisor = NonZeroU32::new(86_400).unwrap();
     let draft = Proposal { class: Class::RiskIncreasing, config_epoch: 0, created_slot: 0, expires_unix_s: 5, ..DRAFT };
     let threshold = u32::from(draft.class.threshold_ceil(3));
-    let start = (draft, Council { members: 3, config_epoch: 0 }, Moment::default(), Moment::default());
+    let start = (
+        draft,
+        Council { members: 3, config_epoch: 0, delays: Delays::default() },
+        Moment::default(),
+        Moment::default(),
+    );
     let (mut seen, mut todo, mut executions) = (HashSet::from([start]), vec![start], 0_u32);
     while let Some((proposal, council, now, queued_at)) = todo.pop() {
         let mut next = Vec::new();

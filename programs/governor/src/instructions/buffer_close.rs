@@ -1,19 +1,17 @@
-//! Gives the buffer of a cancelled upgrade back.
+//! Gives a buffer of an upgrade that is over back.
 use crate::events::BufferReclaimed;
 use crate::state::{Council, Proposal, Stamp};
 use crate::{loader, GovernorError};
 use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED};
 use anchor_lang::prelude::*;
-use policy::proposal::State;
-use policy::CouncilAction;
 
 #[derive(Accounts)]
 pub struct BufferClose {
     #[account(mut, seeds = [COUNCIL_SEED], bump = council.bump)]
     pub council: Account<Council>,
-    /// Any cancelled upgrade of this governor.
+    /// Any upgrade of this governor that is over.
     pub proposal: Account<Proposal>,
-    /// Checked by the handler: the buffer that the proposal names.
+    /// Checked by the handler: a buffer that the proposal names, of the new code or of the old.
     #[account(mut)]
     pub buffer: UncheckedAccount,
     #[account(mut, address = proposal.proposer @ GovernorError::SpillRedirected)]
@@ -29,11 +27,12 @@ impl BufferClose {
     /// Effects: the buffer is closed and its lamports go to the proposer.
     /// Errors: `ProposalNotCancelled`, `ActionOtherKind`, `BufferSwapped`, `NotBuffer`, `SpillRedirected`.
     fn validate(&self) -> Result<()> {
-        require!(self.proposal.rules()?.state == State::Cancelled, GovernorError::ProposalNotCancelled);
-        let CouncilAction::Upgrade { buffer, .. } = self.proposal.decision()? else {
-            return Err(GovernorError::ActionOtherKind.into());
-        };
-        require!(self.buffer.address().to_bytes() == buffer, GovernorError::BufferSwapped);
+        // INVARIANT(G-16): whatever ends an upgrade, its buffers come back to the proposer and to nobody else.
+        require!(self.proposal.rules()?.state.terminal(), GovernorError::ProposalNotCancelled);
+        let buffer = self.proposal.upgrade()?.buffer;
+        let named =
+            self.buffer.address().to_bytes() == buffer || *self.buffer.address() == self.proposal.rollback_buffer;
+        require!(named, GovernorError::BufferSwapped);
         // INVARIANT(G-15): a program's code is never closed, whatever a proposal named.
         require!(self.buffer.account().owned_by(self.loader.address()), GovernorError::NotBuffer);
         abi::loader::buffer(&self.buffer.account().try_borrow()?).map_err(|_| GovernorError::NotBuffer)?;

@@ -26,7 +26,7 @@ impl CouncilExecute {
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
         self.proposal.executable(&self.council)?;
         match self.proposal.decision()? {
-            CouncilAction::CouncilSet { members } => Ok(members),
+            CouncilAction::CouncilSet { members } | CouncilAction::CouncilRecover { members } => Ok(members),
             _ => Err(GovernorError::ActionOtherKind.into()),
         }
     }

@@ -1,8 +1,8 @@
 //! Takes over a program's upgrade authority.
 use crate::events::ProgramAdopted;
-use crate::state::{Adoption, Council, Stamp, MIN_READER, VERSION};
+use crate::state::{Adoption, Council, Rollout, Stamp, MIN_READER, VERSION};
 use crate::{code, loader, GovernorError, ID};
-use abi::governor::{ADOPTION_SEED, AUTHORITY_SEED, COUNCIL_SEED};
+use abi::governor::{ADOPTION_SEED, AUTHORITY_SEED, COUNCIL_SEED, ROLLOUT_SEED};
 use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
@@ -19,6 +19,8 @@ pub struct ProgramAdopt {
     pub program_data: UncheckedAccount,
     #[account(init, payer = upgrade_authority, seeds = [ADOPTION_SEED, program.address().as_ref()], bump)]
     pub adoption: Account<Adoption>,
+    #[account(init, payer = upgrade_authority, seeds = [ROLLOUT_SEED, program.address().as_ref()], bump)]
+    pub rollout: Account<Rollout>,
     #[account(seeds = [AUTHORITY_SEED], bump = council.authority_bump)]
     pub governor_authority: UncheckedAccount,
     #[account(address = crate::loader::LOADER @ GovernorError::NotLoader)]
@@ -28,7 +30,7 @@ pub struct ProgramAdopt {
 
 impl ProgramAdopt {
     /// Authority: the program's upgrade authority, who gives it away for good.
-    /// Effects: records length and hash of the code; the governor's PDA becomes the upgrade authority.
+    /// Effects: records length and hash of the code, and an idle rollout; the governor's PDA becomes the upgrade authority.
     /// Errors: `SelfAdoption`, `ProgramDataMismatch`, `ProgramFinal`, `NotUpgradeAuthority`, `ElfLenOutOfRange`, `TailNotZero`.
     fn validate(&self, elf_len: u32) -> Result<[u8; 32]> {
         let (program, authority) = (self.program.address(), self.upgrade_authority.address());
@@ -50,6 +52,11 @@ impl ProgramAdopt {
         self.adoption.elf_hash = elf_hash;
         self.adoption.elf_len = elf_len.into();
         self.adoption.adopted_unix_s = unix_s.into();
+        self.rollout.version = VERSION;
+        self.rollout.min_reader = MIN_READER;
+        self.rollout.bump = bumps.rollout;
+        self.rollout.program = program;
+        self.rollout.record(policy::rollout::Rollout::IDLE);
         emit!(ProgramAdopted { slot, unix_s, seq, program, elf_hash, elf_len });
         let bump = self.council.authority_bump;
         loader::authority_take(&mut self.program_data, &self.upgrade_authority, &self.governor_authority, bump);

@@ -25,7 +25,7 @@ impl ProposalCreate {
     fn validate(&self, action: &CouncilAction) -> Result<()> {
         self.council.member_index(self.proposer.address())?;
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
-        require!(!matches!(action, CouncilAction::Upgrade { .. }), GovernorError::UpgradeWithoutBuffer);
+        require!(action.upgrade().is_none(), GovernorError::UpgradeWithoutBuffer);
         Ok(())
     }
 

@@ -20,19 +20,19 @@ pub struct ProposalQueue {
 impl ProposalQueue {
     /// Authority: anyone.
     /// Effects: fixes the earliest execution on both clocks.
-    /// Errors: `NotSysvar`, `DurableNonce`, `ProposalNotDraft`, `MembershipStale`, `ProposalExpired`, `ApprovalsMissing`,
+    /// Errors: `NotSysvar`, `DurableNonce`, `UpgradeQueuedElsewhere`, `ProposalNotDraft`, `MembershipStale`, `ProposalExpired`, `ApprovalsMissing`,
     /// `QueuedTooLate`.
     fn validate(&self) -> Result<Moment> {
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
         let rules = self.proposal.rules()?;
+        require!(self.proposal.decision()?.upgrade().is_none(), GovernorError::UpgradeQueuedElsewhere);
         Ok(proposal::queue(&rules, &self.council.rules(), &now()?, TIME_DIVISOR).map_err(GovernorError::from)?)
     }
 
     pub fn proposal_queue(&mut self) -> Result<()> {
         let ready = self.validate()?;
-        self.proposal.state = State::Queued.byte();
-        self.proposal.ready_unix_s = ready.unix_s.into();
-        self.proposal.ready_slot = ready.slot.into();
+        let rules = self.proposal.rules()?;
+        self.proposal.record(proposal::Proposal { state: State::Queued, ready, objections: 0, ..rules });
         let Stamp { slot, unix_s, seq } = self.council.stamp()?;
         let (ready_slot, ready_unix_s) = (ready.slot, ready.unix_s);
         emit!(ProposalQueued { slot, unix_s, seq, id: self.proposal.id.get(), ready_slot, ready_unix_s });

@@ -43,6 +43,8 @@ impl AccountClose {
     pub fn account_close(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(&stamp)?;
+        let closed = self.market.accounts_closed.get();
+        self.market.accounts_closed = closed.checked_add(1).ok_or(MarginError::AmountOverflow)?.into();
         emit!(AccountClosed {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

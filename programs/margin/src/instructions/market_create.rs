@@ -63,7 +63,7 @@ pub struct MarketCreate {
     /// `dup`: a signer's view gives no access to data, so the authority may pay.
     #[account(unsafe(dup))]
     pub payer: Signer,
-    #[account(constraint = address_eq(&config.authority, authority.address()) @ MarginError::NotAuthority)]
+    #[account(mut, constraint = address_eq(&config.authority, authority.address()) @ MarginError::NotAuthority)]
     pub config: Account<Config>,
     #[account(init, payer = payer, seeds = [MARKET_SEED, symbol.as_ref()], bump)]
     pub market: Account<Market>,
@@ -94,7 +94,7 @@ pub struct MarketCreate {
 
 impl MarketCreate {
     /// Authority: the config's authority.
-    /// Effects: market, custody and two empty token vaults.
+    /// Effects: market, custody and two empty token vaults; the config counts the market.
     /// Errors: `NotAuthority`, `SymbolMismatch`, `FeedUnreadable`, `MintOfAnotherProgram`, `MintsEqual`, `QuoteDecimalsNotSix`, `BaseDecimalsTooMany`,
     /// `LotsPerUnitOutOfBounds`, `StrikeTickOutOfBounds`, `FeeOutOfBounds`, `LevelForbids`; the breaker's for the limits.
     fn validate(&self, args: &MarketCreateArgs, stamp: &Stamp) -> Result<()> {
@@ -113,6 +113,8 @@ impl MarketCreate {
     pub fn market_create(&mut self, args: &MarketCreateArgs, bumps: &MarketCreateBumps) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(args, &stamp)?;
+        let markets = self.config.markets.get().checked_add(1).ok_or(MarginError::AmountOverflow)?;
+        self.config.markets = markets.into();
         self.market.version = VERSION;
         self.market.min_reader = MIN_READER;
         self.market.bump = bumps.market;

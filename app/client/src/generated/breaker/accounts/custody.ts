@@ -25,6 +25,8 @@ import {
   getI64Encoder,
   getStructDecoder,
   getStructEncoder,
+  getU16Decoder,
+  getU16Encoder,
   getU64Decoder,
   getU64Encoder,
   getU8Decoder,
@@ -91,6 +93,12 @@ export type Custody = {
   pendingUnixS: bigint;
   /** The token vaults, in the order in which they were opened: a market's base, then its quote. */
   vaults: Array<Outflow>;
+  /**
+   * While new code of the controller's is on a canary step: the most open interest that new risk may lead to, and the share of
+   * each window's part of a vault that may leave, in basis points. A share of 0: no rollout.
+   */
+  rolloutLots: bigint;
+  rolloutWindowBps: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -123,6 +131,12 @@ export type CustodyArgs = {
   pendingUnixS: number | bigint;
   /** The token vaults, in the order in which they were opened: a market's base, then its quote. */
   vaults: Array<OutflowArgs>;
+  /**
+   * While new code of the controller's is on a canary step: the most open interest that new risk may lead to, and the share of
+   * each window's part of a vault that may leave, in basis points. A share of 0: no rollout.
+   */
+  rolloutLots: number | bigint;
+  rolloutWindowBps: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -149,7 +163,9 @@ export function getCustodyEncoder(): FixedSizeEncoder<CustodyArgs> {
       ["pending", getLimitsEncoder()],
       ["pendingUnixS", getI64Encoder()],
       ["vaults", getArrayEncoder(getOutflowEncoder(), { size: 2 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["rolloutLots", getU64Encoder()],
+      ["rolloutWindowBps", getU16Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 54)],
     ]),
     (value) => ({ ...value, discriminator: CUSTODY_DISCRIMINATOR }),
   );
@@ -177,7 +193,9 @@ export function getCustodyDecoder(): FixedSizeDecoder<Custody> {
     ["pending", getLimitsDecoder()],
     ["pendingUnixS", getI64Decoder()],
     ["vaults", getArrayDecoder(getOutflowDecoder(), { size: 2 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["rolloutLots", getU64Decoder()],
+    ["rolloutWindowBps", getU16Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 54)],
   ]);
 }
 

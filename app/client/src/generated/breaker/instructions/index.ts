@@ -23,6 +23,7 @@ export * from "./marketRelax.js";
 export * from "./monitorsSet.js";
 export * from "./relax.js";
 export * from "./release.js";
+export * from "./rolloutSet.js";
 export * from "./ticketCancel.js";
 export * from "./ticketClaim.js";
 export * from "./tokensOpen.js";

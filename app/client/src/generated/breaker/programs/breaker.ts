@@ -65,6 +65,7 @@ import {
   getMonitorsSetInstructionAsync,
   getRelaxInstructionAsync,
   getReleaseInstructionAsync,
+  getRolloutSetInstructionAsync,
   getTicketCancelInstructionAsync,
   getTicketClaimInstructionAsync,
   getTokensOpenInstruction,
@@ -93,6 +94,7 @@ import {
   parseMonitorsSetInstruction,
   parseRelaxInstruction,
   parseReleaseInstruction,
+  parseRolloutSetInstruction,
   parseTicketCancelInstruction,
   parseTicketClaimInstruction,
   parseTokensOpenInstruction,
@@ -136,6 +138,7 @@ import {
   type ParsedMonitorsSetInstruction,
   type ParsedRelaxInstruction,
   type ParsedReleaseInstruction,
+  type ParsedRolloutSetInstruction,
   type ParsedTicketCancelInstruction,
   type ParsedTicketClaimInstruction,
   type ParsedTokensOpenInstruction,
@@ -149,6 +152,7 @@ import {
   type ParsedTripVolatilityInstruction,
   type RelaxAsyncInput,
   type ReleaseAsyncInput,
+  type RolloutSetAsyncInput,
   type TicketCancelAsyncInput,
   type TicketClaimAsyncInput,
   type TokensOpenInput,
@@ -256,6 +260,7 @@ export enum BreakerInstruction {
   TripInsurance,
   TripHeartbeat,
   TripInvariant,
+  RolloutSet,
 }
 
 export function identifyBreakerInstruction(
@@ -514,6 +519,15 @@ export function identifyBreakerInstruction(
   ) {
     return BreakerInstruction.TripInvariant;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([28])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.RolloutSet;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "breaker" },
@@ -606,7 +620,10 @@ export type ParsedBreakerInstruction<
     } & ParsedTripHeartbeatInstruction<TProgram>)
   | ({
       instructionType: BreakerInstruction.TripInvariant;
-    } & ParsedTripInvariantInstruction<TProgram>);
+    } & ParsedTripInvariantInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.RolloutSet;
+    } & ParsedRolloutSetInstruction<TProgram>);
 
 export function parseBreakerInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -809,6 +826,13 @@ export function parseBreakerInstruction<TProgram extends string>(
         ...parseTripInvariantInstruction(instruction),
       };
     }
+    case BreakerInstruction.RolloutSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.RolloutSet,
+        ...parseRolloutSetInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -939,6 +963,10 @@ export type BreakerPluginInstructions = {
   tripInvariant: (
     input: TripInvariantInput,
   ) => ReturnType<typeof getTripInvariantInstruction> &
+    SelfPlanAndSendFunctions;
+  rolloutSet: (
+    input: RolloutSetAsyncInput,
+  ) => ReturnType<typeof getRolloutSetInstructionAsync> &
     SelfPlanAndSendFunctions;
 };
 
@@ -1122,6 +1150,11 @@ export function breakerProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getTripInvariantInstruction(input),
+            ),
+          rolloutSet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRolloutSetInstructionAsync(input),
             ),
         },
         pdas: {

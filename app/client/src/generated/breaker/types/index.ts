@@ -23,6 +23,7 @@ export * from "./limitTerms.js";
 export * from "./monitorsChanged.js";
 export * from "./outflow.js";
 export * from "./queue.js";
+export * from "./rolloutLimited.js";
 export * from "./ticketCancelled.js";
 export * from "./ticketClaimed.js";
 export * from "./ticketIssued.js";

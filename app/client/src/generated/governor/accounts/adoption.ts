@@ -68,6 +68,8 @@ export type Adoption = {
   upgrades: bigint;
   adoptedUnixS: bigint;
   upgradedSlot: bigint;
+  /** Length of the ELF before the last upgrade. */
+  previousLen: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -87,6 +89,8 @@ export type AdoptionArgs = {
   upgrades: number | bigint;
   adoptedUnixS: number | bigint;
   upgradedSlot: number | bigint;
+  /** Length of the ELF before the last upgrade. */
+  previousLen: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -108,7 +112,8 @@ export function getAdoptionEncoder(): FixedSizeEncoder<AdoptionArgs> {
       ["upgrades", getU64Encoder()],
       ["adoptedUnixS", getI64Encoder()],
       ["upgradedSlot", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["previousLen", getU32Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 60)],
     ]),
     (value) => ({ ...value, discriminator: ADOPTION_DISCRIMINATOR }),
   );
@@ -131,7 +136,8 @@ export function getAdoptionDecoder(): FixedSizeDecoder<Adoption> {
     ["upgrades", getU64Decoder()],
     ["adoptedUnixS", getI64Decoder()],
     ["upgradedSlot", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["previousLen", getU32Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 60)],
   ]);
 }
 

@@ -69,6 +69,10 @@ export type Council = {
   reservedHead: ReadonlyUint8Array;
   /** Ed25519 keys; unused slots are zero. */
   members: Array<Address>;
+  /** Who attests shadow runs; zero until the council names them. */
+  attestors: Array<Address>;
+  /** Delays in seconds of an unscaled clock, by class from 1; the compiled floors hold whatever stands here. */
+  delaysS: Array<number>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -89,6 +93,10 @@ export type CouncilArgs = {
   reservedHead: ReadonlyUint8Array;
   /** Ed25519 keys; unused slots are zero. */
   members: Array<Address>;
+  /** Who attests shadow runs; zero until the council names them. */
+  attestors: Array<Address>;
+  /** Delays in seconds of an unscaled clock, by class from 1; the compiled floors hold whatever stands here. */
+  delaysS: Array<number>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -108,7 +116,9 @@ export function getCouncilEncoder(): FixedSizeEncoder<CouncilArgs> {
       ["authorityBump", getU8Encoder()],
       ["reservedHead", fixEncoderSize(getBytesEncoder(), 7)],
       ["members", getArrayEncoder(getAddressEncoder(), { size: 15 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 128)],
+      ["attestors", getArrayEncoder(getAddressEncoder(), { size: 3 })],
+      ["delaysS", getArrayEncoder(getU32Encoder(), { size: 8 })],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
     ]),
     (value) => ({ ...value, discriminator: COUNCIL_DISCRIMINATOR }),
   );
@@ -129,7 +139,9 @@ export function getCouncilDecoder(): FixedSizeDecoder<Council> {
     ["authorityBump", getU8Decoder()],
     ["reservedHead", fixDecoderSize(getBytesDecoder(), 7)],
     ["members", getArrayDecoder(getAddressDecoder(), { size: 15 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 128)],
+    ["attestors", getArrayDecoder(getAddressDecoder(), { size: 3 })],
+    ["delaysS", getArrayDecoder(getU32Decoder(), { size: 8 })],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
   ]);
 }
 
@@ -192,5 +204,5 @@ export async function fetchAllMaybeCouncil(
 }
 
 export function getCouncilSize(): number {
-  return 656;
+  return 720;
 }

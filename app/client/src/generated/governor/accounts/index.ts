@@ -8,4 +8,7 @@
 
 export * from "./adoption.js";
 export * from "./council.js";
+export * from "./page.js";
 export * from "./proposal.js";
+export * from "./rollout.js";
+export * from "./snapshot.js";

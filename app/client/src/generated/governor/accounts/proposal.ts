@@ -17,6 +17,8 @@ import {
   fixEncoderSize,
   getAddressDecoder,
   getAddressEncoder,
+  getArrayDecoder,
+  getArrayEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getI64Decoder,
@@ -56,7 +58,7 @@ export type Proposal = {
   version: number;
   minReader: number;
   bump: number;
-  /** 0 draft, 1 approved and queued, 2 executed, 3 cancelled. */
+  /** 0 draft, 1 approved and queued, 2 executed, 3 cancelled, 4 rejected, 5 finalised, 6 rolled back. */
   state: number;
   /** Class of the action, which sets threshold and delay. */
   class: number;
@@ -77,9 +79,19 @@ export type Proposal = {
   readySlot: bigint;
   /** Bit i: member i of the council approved this digest under this epoch. */
   approvals: number;
+  /** Bit i: member i objects. */
+  objections: number;
+  /** 1 once a veto has sent the proposal back to draft. */
+  vetoed: number;
   reservedApprovals: ReadonlyUint8Array;
   /** Encoded action, `action_len` bytes, zeros after. */
   action: ReadonlyUint8Array;
+  /** Of an upgrade: the buffer that holds the code before it, staged by the proposer; zero until then. */
+  rollbackBuffer: Address;
+  /** Of an upgrade: what the proposer loses if it is rolled back, held by this account above its rent. */
+  bondLamports: bigint;
+  /** Of an upgrade: the result that each attestor posted; zeros for none. */
+  shadowRoots: Array<ReadonlyUint8Array>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -87,7 +99,7 @@ export type ProposalArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** 0 draft, 1 approved and queued, 2 executed, 3 cancelled. */
+  /** 0 draft, 1 approved and queued, 2 executed, 3 cancelled, 4 rejected, 5 finalised, 6 rolled back. */
   state: number;
   /** Class of the action, which sets threshold and delay. */
   class: number;
@@ -108,9 +120,19 @@ export type ProposalArgs = {
   readySlot: number | bigint;
   /** Bit i: member i of the council approved this digest under this epoch. */
   approvals: number;
+  /** Bit i: member i objects. */
+  objections: number;
+  /** 1 once a veto has sent the proposal back to draft. */
+  vetoed: number;
   reservedApprovals: ReadonlyUint8Array;
   /** Encoded action, `action_len` bytes, zeros after. */
   action: ReadonlyUint8Array;
+  /** Of an upgrade: the buffer that holds the code before it, staged by the proposer; zero until then. */
+  rollbackBuffer: Address;
+  /** Of an upgrade: what the proposer loses if it is rolled back, held by this account above its rent. */
+  bondLamports: number | bigint;
+  /** Of an upgrade: the result that each attestor posted; zeros for none. */
+  shadowRoots: Array<ReadonlyUint8Array>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -136,8 +158,16 @@ export function getProposalEncoder(): FixedSizeEncoder<ProposalArgs> {
       ["readyUnixS", getI64Encoder()],
       ["readySlot", getU64Encoder()],
       ["approvals", getU16Encoder()],
-      ["reservedApprovals", fixEncoderSize(getBytesEncoder(), 6)],
+      ["objections", getU16Encoder()],
+      ["vetoed", getU8Encoder()],
+      ["reservedApprovals", fixEncoderSize(getBytesEncoder(), 3)],
       ["action", fixEncoderSize(getBytesEncoder(), 512)],
+      ["rollbackBuffer", getAddressEncoder()],
+      ["bondLamports", getU64Encoder()],
+      [
+        "shadowRoots",
+        getArrayEncoder(fixEncoderSize(getBytesEncoder(), 32), { size: 3 }),
+      ],
       ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
     ]),
     (value) => ({ ...value, discriminator: PROPOSAL_DISCRIMINATOR }),
@@ -165,8 +195,16 @@ export function getProposalDecoder(): FixedSizeDecoder<Proposal> {
     ["readyUnixS", getI64Decoder()],
     ["readySlot", getU64Decoder()],
     ["approvals", getU16Decoder()],
-    ["reservedApprovals", fixDecoderSize(getBytesDecoder(), 6)],
+    ["objections", getU16Decoder()],
+    ["vetoed", getU8Decoder()],
+    ["reservedApprovals", fixDecoderSize(getBytesDecoder(), 3)],
     ["action", fixDecoderSize(getBytesDecoder(), 512)],
+    ["rollbackBuffer", getAddressDecoder()],
+    ["bondLamports", getU64Decoder()],
+    [
+      "shadowRoots",
+      getArrayDecoder(fixDecoderSize(getBytesDecoder(), 32), { size: 3 }),
+    ],
     ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
   ]);
 }
@@ -230,5 +268,5 @@ export async function fetchAllMaybeProposal(
 }
 
 export function getProposalSize(): number {
-  return 720;
+  return 856;
 }

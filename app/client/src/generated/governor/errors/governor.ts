@@ -34,13 +34,13 @@ export const GOVERNOR_ERROR__ELF_LEN_OUT_OF_RANGE = 0x1a97; // 6807
 export const GOVERNOR_ERROR__TAIL_NOT_ZERO = 0x1a98; // 6808
 /** NotMember: the signer is not a member of the council */
 export const GOVERNOR_ERROR__NOT_MEMBER = 0x1a99; // 6809
-/** ActionUnknown: action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors */
+/** ActionUnknown: action kinds are 1 to 14: upgrade, relax, council, guardians, market, limits, monitors, emergency patch, ratify, recover, hand over, roll back, attestors, delays */
 export const GOVERNOR_ERROR__ACTION_UNKNOWN = 0x1a9a; // 6810
 /** ActionLengthWrong: the action's bytes are too few or too many for its kind */
 export const GOVERNOR_ERROR__ACTION_LENGTH_WRONG = 0x1a9b; // 6811
 /** ActionLevelWrong: brake and markets are relaxed to levels 0 to 3 */
 export const GOVERNOR_ERROR__ACTION_LEVEL_WRONG = 0x1a9c; // 6812
-/** KeyCountWrong: a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors */
+/** KeyCountWrong: a council has 1 to 15 members; there are 1 to 8 guardians, 1 to 4 monitors and 3 attestors */
 export const GOVERNOR_ERROR__KEY_COUNT_WRONG = 0x1a9d; // 6813
 /** KeyInvalid: each key may be named once, and none may be zero */
 export const GOVERNOR_ERROR__KEY_INVALID = 0x1a9e; // 6814
@@ -78,9 +78,9 @@ export const GOVERNOR_ERROR__ACTION_OTHER_KIND = 0x1aad; // 6829
 export const GOVERNOR_ERROR__PROPOSAL_NOT_DRAFT = 0x1aae; // 6830
 /** ProposalNotQueued: only a queued proposal is executed, once */
 export const GOVERNOR_ERROR__PROPOSAL_NOT_QUEUED = 0x1aaf; // 6831
-/** ProposalClosed: the proposal was executed or cancelled before */
+/** ProposalClosed: the proposal was executed, cancelled or rejected before */
 export const GOVERNOR_ERROR__PROPOSAL_CLOSED = 0x1ab0; // 6832
-/** ProposalNotCancelled: only a cancelled proposal gives its buffer back: cancel it first */
+/** ProposalNotCancelled: only a proposal that is over gives its buffers back: cancel it first */
 export const GOVERNOR_ERROR__PROPOSAL_NOT_CANCELLED = 0x1ab1; // 6833
 /** ProposalExpired: the proposal has expired: propose again */
 export const GOVERNOR_ERROR__PROPOSAL_EXPIRED = 0x1ab2; // 6834
@@ -110,108 +110,376 @@ export const GOVERNOR_ERROR__COUNTER_OVERFLOW = 0x1abd; // 6845
 export const GOVERNOR_ERROR__ACTION_LIMITS_WRONG = 0x1abe; // 6846
 /** CustodySwapped: not the custody that the proposal names */
 export const GOVERNOR_ERROR__CUSTODY_SWAPPED = 0x1abf; // 6847
+/** SchemaWrong: an upgrade goes from a schema to itself or to the next */
+export const GOVERNOR_ERROR__SCHEMA_WRONG = 0x1ac0; // 6848
+/** PatchOutOfBounds: an emergency patch is for margin, vault or oracle, keeps the schema and can be rolled back */
+export const GOVERNOR_ERROR__PATCH_OUT_OF_BOUNDS = 0x1ac1; // 6849
+/** DelayTooLong: delays are 90 days at most */
+export const GOVERNOR_ERROR__DELAY_TOO_LONG = 0x1ac2; // 6850
+/** ActionFlagWrong: a flag is 0 or 1 */
+export const GOVERNOR_ERROR__ACTION_FLAG_WRONG = 0x1ac3; // 6851
+/** AlreadyObjected: this member has objected already */
+export const GOVERNOR_ERROR__ALREADY_OBJECTED = 0x1ac4; // 6852
+/** VetoSpent: a veto sends a proposal back once, and this one was sent back before */
+export const GOVERNOR_ERROR__VETO_SPENT = 0x1ac5; // 6853
+/** UpgradeQueuedElsewhere: an upgrade is queued with upgrade_queue, which takes its program's rollout */
+export const GOVERNOR_ERROR__UPGRADE_QUEUED_ELSEWHERE = 0x1ac6; // 6854
+/** UpgradeActive: another upgrade of the program is under way: it must end first */
+export const GOVERNOR_ERROR__UPGRADE_ACTIVE = 0x1ac7; // 6855
+/** PreviousHashMismatch: the upgrade replaces other code than what runs now: propose again */
+export const GOVERNOR_ERROR__PREVIOUS_HASH_MISMATCH = 0x1ac8; // 6856
+/** RollbackNotStaged: the proposer must stage a buffer with the code that runs now, for the way back */
+export const GOVERNOR_ERROR__ROLLBACK_NOT_STAGED = 0x1ac9; // 6857
+/** RollbackStaged: a way back is staged already */
+export const GOVERNOR_ERROR__ROLLBACK_STAGED = 0x1aca; // 6858
+/** RollbackBufferSwapped: not the staged buffer of the way back */
+export const GOVERNOR_ERROR__ROLLBACK_BUFFER_SWAPPED = 0x1acb; // 6859
+/** RollbackHashMismatch: the staged buffer does not hold the code that runs now */
+export const GOVERNOR_ERROR__ROLLBACK_HASH_MISMATCH = 0x1acc; // 6860
+/** RollForwardOnly: the upgrade said before the vote that there is no way back */
+export const GOVERNOR_ERROR__ROLL_FORWARD_ONLY = 0x1acd; // 6861
+/** EmergencyWithoutFreeze: an emergency patch is queued while the brake stands at level 3 or higher */
+export const GOVERNOR_ERROR__EMERGENCY_WITHOUT_FREEZE = 0x1ace; // 6862
+/** BrakeUnreadable: the brake cannot be read as this version knows it */
+export const GOVERNOR_ERROR__BRAKE_UNREADABLE = 0x1acf; // 6863
+/** RolloutSwapped: not the rollout of the program that the proposal names */
+export const GOVERNOR_ERROR__ROLLOUT_SWAPPED = 0x1ad0; // 6864
+/** RolloutOfAnother: another proposal holds the rollout */
+export const GOVERNOR_ERROR__ROLLOUT_OF_ANOTHER = 0x1ad1; // 6865
+/** RolloutStageWrong: the rollout is at another stage */
+export const GOVERNOR_ERROR__ROLLOUT_STAGE_WRONG = 0x1ad2; // 6866
+/** ProposalAlive: the proposal that holds the rollout can still be executed */
+export const GOVERNOR_ERROR__PROPOSAL_ALIVE = 0x1ad3; // 6867
+/** AttemptTooSoon: one attempt at a freeze in six hours */
+export const GOVERNOR_ERROR__ATTEMPT_TOO_SOON = 0x1ad4; // 6868
+/** FreezeRunning: the freeze still has time: it is ended by anyone when that is over */
+export const GOVERNOR_ERROR__FREEZE_RUNNING = 0x1ad5; // 6869
+/** FreezeOverdue: the freeze's time is over: end it and freeze again */
+export const GOVERNOR_ERROR__FREEZE_OVERDUE = 0x1ad6; // 6870
+/** NoFreeze: there is no freeze to end */
+export const GOVERNOR_ERROR__NO_FREEZE = 0x1ad7; // 6871
+/** NotMigrating: the brake must stand at level 4 from the snapshot on */
+export const GOVERNOR_ERROR__NOT_MIGRATING = 0x1ad8; // 6872
+/** ExecutedThisSlot: verify in a later slot than the code was replaced in */
+export const GOVERNOR_ERROR__EXECUTED_THIS_SLOT = 0x1ad9; // 6873
+/** MarketUnknown: more markets than margin has */
+export const GOVERNOR_ERROR__MARKET_UNKNOWN = 0x1ada; // 6874
+/** RollbackUnfounded: no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back */
+export const GOVERNOR_ERROR__ROLLBACK_UNFOUNDED = 0x1adb; // 6875
+/** DwellRemains: the time of this canary step has not passed */
+export const GOVERNOR_ERROR__DWELL_REMAINS = 0x1adc; // 6876
+/** ChecksMissing: this canary step needs more clean checks, in slots of their own */
+export const GOVERNOR_ERROR__CHECKS_MISSING = 0x1add; // 6877
+/** CheckedThisSlot: one check a slot */
+export const GOVERNOR_ERROR__CHECKED_THIS_SLOT = 0x1ade; // 6878
+/** BrakeOn: no promotion while the brake stands above level 1 */
+export const GOVERNOR_ERROR__BRAKE_ON = 0x1adf; // 6879
+/** PatchUnratified: an emergency patch stays on its lowest step until the council ratifies it */
+export const GOVERNOR_ERROR__PATCH_UNRATIFIED = 0x1ae0; // 6880
+/** NothingToRatify: there is no emergency patch to ratify */
+export const GOVERNOR_ERROR__NOTHING_TO_RATIFY = 0x1ae1; // 6881
+/** AttestationsMissing: two of the three attestors must post the same result first */
+export const GOVERNOR_ERROR__ATTESTATIONS_MISSING = 0x1ae2; // 6882
+/** NotAttestor: the signer is not an attestor */
+export const GOVERNOR_ERROR__NOT_ATTESTOR = 0x1ae3; // 6883
+/** AlreadyAttested: this attestor has posted a result already */
+export const GOVERNOR_ERROR__ALREADY_ATTESTED = 0x1ae4; // 6884
+/** RootZero: a result of zeros is none */
+export const GOVERNOR_ERROR__ROOT_ZERO = 0x1ae5; // 6885
+/** NotMarginConfig: not margin's config */
+export const GOVERNOR_ERROR__NOT_MARGIN_CONFIG = 0x1ae6; // 6886
+/** MarketUnreadable: the account is not a market of margin that this version can read */
+export const GOVERNOR_ERROR__MARKET_UNREADABLE = 0x1ae7; // 6887
+/** TokensSwapped: not the market's token vaults */
+export const GOVERNOR_ERROR__TOKENS_SWAPPED = 0x1ae8; // 6888
+/** SnapshotStale: the snapshot is of another attempt or another program */
+export const GOVERNOR_ERROR__SNAPSHOT_STALE = 0x1ae9; // 6889
+/** SnapshotSealed: the snapshot is sealed */
+export const GOVERNOR_ERROR__SNAPSHOT_SEALED = 0x1aea; // 6890
+/** PagesMissing: pages of the snapshot are missing */
+export const GOVERNOR_ERROR__PAGES_MISSING = 0x1aeb; // 6891
+/** AccountsMissing: the market has more accounts than were recorded: some page leaves one out */
+export const GOVERNOR_ERROR__ACCOUNTS_MISSING = 0x1aec; // 6892
+/** PageUnknown: no such page: a market has one for each 20 registry indices */
+export const GOVERNOR_ERROR__PAGE_UNKNOWN = 0x1aed; // 6893
+/** AccountForeign: an account is not a margin account of this market that this version can read */
+export const GOVERNOR_ERROR__ACCOUNT_FOREIGN = 0x1aee; // 6894
+/** AccountOutOfOrder: accounts go in the order of their registry indices, each once, all on this page */
+export const GOVERNOR_ERROR__ACCOUNT_OUT_OF_ORDER = 0x1aef; // 6895
+/** PageNotFuller: a page is replaced only by a fuller one */
+export const GOVERNOR_ERROR__PAGE_NOT_FULLER = 0x1af0; // 6896
+/** PageSwapped: not a page of this snapshot */
+export const GOVERNOR_ERROR__PAGE_SWAPPED = 0x1af1; // 6897
+/** PageAccountsDiffer: the accounts are not those of the page, in its order */
+export const GOVERNOR_ERROR__PAGE_ACCOUNTS_DIFFER = 0x1af2; // 6898
+/** PageVerified: the page is verified already */
+export const GOVERNOR_ERROR__PAGE_VERIFIED = 0x1af3; // 6899
+/** PageDiffers: the page's accounts differ from the snapshot */
+export const GOVERNOR_ERROR__PAGE_DIFFERS = 0x1af4; // 6900
+/** MarketVerified: the market is verified already */
+export const GOVERNOR_ERROR__MARKET_VERIFIED = 0x1af5; // 6901
+/** MarketDiffers: the market's sums or tokens differ from the snapshot */
+export const GOVERNOR_ERROR__MARKET_DIFFERS = 0x1af6; // 6902
+/** MarketInsolvent: the market's vaults hold less than it owes: a clean check is refused */
+export const GOVERNOR_ERROR__MARKET_INSOLVENT = 0x1af7; // 6903
+/** VoteWrong: no executable vote of the council to roll this upgrade back, under a freeze of the guardians */
+export const GOVERNOR_ERROR__VOTE_WRONG = 0x1af8; // 6904
+/** RecipientWrong: lamports go to whoever paid, to the proposer, or to the insurance of upgrades */
+export const GOVERNOR_ERROR__RECIPIENT_WRONG = 0x1af9; // 6905
+/** NotOver: nothing is over yet that would give this back */
+export const GOVERNOR_ERROR__NOT_OVER = 0x1afa; // 6906
+/** PagesOpen: close the snapshot's pages first */
+export const GOVERNOR_ERROR__PAGES_OPEN = 0x1afb; // 6907
+/** BondSettled: the bond is settled */
+export const GOVERNOR_ERROR__BOND_SETTLED = 0x1afc; // 6908
+/** SignatureUnproven: the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval */
+export const GOVERNOR_ERROR__SIGNATURE_UNPROVEN = 0x1afd; // 6909
+/** NotMargin: the account is not the margin program */
+export const GOVERNOR_ERROR__NOT_MARGIN = 0x1afe; // 6910
+/** PlaceUnknown: the page has no account at that place */
+export const GOVERNOR_ERROR__PLACE_UNKNOWN = 0x1aff; // 6911
+/** PreimageWrong: the preimage is not what the snapshot recorded: all accounts of the page, whole and in its order, after a buffer's header of 37 bytes */
+export const GOVERNOR_ERROR__PREIMAGE_WRONG = 0x1b00; // 6912
+/** AccountIntact: the account is what the snapshot says: nothing to restore */
+export const GOVERNOR_ERROR__ACCOUNT_INTACT = 0x1b01; // 6913
+/** CustodyUnreadable: the account is not a custody of the breaker that this version can read */
+export const GOVERNOR_ERROR__CUSTODY_UNREADABLE = 0x1b02; // 6914
 
 export type GovernorError =
+  | typeof GOVERNOR_ERROR__ACCOUNT_FOREIGN
+  | typeof GOVERNOR_ERROR__ACCOUNT_INTACT
+  | typeof GOVERNOR_ERROR__ACCOUNT_OUT_OF_ORDER
+  | typeof GOVERNOR_ERROR__ACCOUNTS_MISSING
+  | typeof GOVERNOR_ERROR__ACTION_FLAG_WRONG
   | typeof GOVERNOR_ERROR__ACTION_LENGTH_WRONG
   | typeof GOVERNOR_ERROR__ACTION_LEVEL_WRONG
   | typeof GOVERNOR_ERROR__ACTION_LIMITS_WRONG
   | typeof GOVERNOR_ERROR__ACTION_OTHER_KIND
   | typeof GOVERNOR_ERROR__ACTION_UNKNOWN
   | typeof GOVERNOR_ERROR__ALREADY_APPROVED
+  | typeof GOVERNOR_ERROR__ALREADY_ATTESTED
+  | typeof GOVERNOR_ERROR__ALREADY_OBJECTED
   | typeof GOVERNOR_ERROR__APPROVALS_MISSING
+  | typeof GOVERNOR_ERROR__ATTEMPT_TOO_SOON
+  | typeof GOVERNOR_ERROR__ATTESTATIONS_MISSING
+  | typeof GOVERNOR_ERROR__BOND_SETTLED
+  | typeof GOVERNOR_ERROR__BRAKE_ON
+  | typeof GOVERNOR_ERROR__BRAKE_UNREADABLE
   | typeof GOVERNOR_ERROR__BUFFER_AUTHORITY_FOREIGN
   | typeof GOVERNOR_ERROR__BUFFER_AUTHORITY_LOST
   | typeof GOVERNOR_ERROR__BUFFER_HASH_MISMATCH
   | typeof GOVERNOR_ERROR__BUFFER_LENGTH_MISMATCH
   | typeof GOVERNOR_ERROR__BUFFER_SWAPPED
+  | typeof GOVERNOR_ERROR__CHECKED_THIS_SLOT
+  | typeof GOVERNOR_ERROR__CHECKS_MISSING
   | typeof GOVERNOR_ERROR__CODE_EMPTY
   | typeof GOVERNOR_ERROR__COUNTER_OVERFLOW
   | typeof GOVERNOR_ERROR__CREATED_THIS_SLOT
   | typeof GOVERNOR_ERROR__CUSTODY_SWAPPED
+  | typeof GOVERNOR_ERROR__CUSTODY_UNREADABLE
+  | typeof GOVERNOR_ERROR__DELAY_TOO_LONG
   | typeof GOVERNOR_ERROR__DEPLOYED_HASH_MISMATCH
   | typeof GOVERNOR_ERROR__DIGEST_MISMATCH
   | typeof GOVERNOR_ERROR__DURABLE_NONCE
+  | typeof GOVERNOR_ERROR__DWELL_REMAINS
   | typeof GOVERNOR_ERROR__ELF_LEN_OUT_OF_RANGE
+  | typeof GOVERNOR_ERROR__EMERGENCY_WITHOUT_FREEZE
+  | typeof GOVERNOR_ERROR__EXECUTED_THIS_SLOT
+  | typeof GOVERNOR_ERROR__FREEZE_OVERDUE
+  | typeof GOVERNOR_ERROR__FREEZE_RUNNING
   | typeof GOVERNOR_ERROR__KEY_COUNT_WRONG
   | typeof GOVERNOR_ERROR__KEY_INVALID
+  | typeof GOVERNOR_ERROR__MARKET_DIFFERS
+  | typeof GOVERNOR_ERROR__MARKET_INSOLVENT
+  | typeof GOVERNOR_ERROR__MARKET_UNKNOWN
+  | typeof GOVERNOR_ERROR__MARKET_UNREADABLE
+  | typeof GOVERNOR_ERROR__MARKET_VERIFIED
   | typeof GOVERNOR_ERROR__MEMBERSHIP_STALE
+  | typeof GOVERNOR_ERROR__NO_FREEZE
+  | typeof GOVERNOR_ERROR__NOT_ATTESTOR
   | typeof GOVERNOR_ERROR__NOT_BREAKER
   | typeof GOVERNOR_ERROR__NOT_BUFFER
+  | typeof GOVERNOR_ERROR__NOTHING_TO_RATIFY
   | typeof GOVERNOR_ERROR__NOT_LOADER
+  | typeof GOVERNOR_ERROR__NOT_MARGIN
+  | typeof GOVERNOR_ERROR__NOT_MARGIN_CONFIG
   | typeof GOVERNOR_ERROR__NOT_MEMBER
+  | typeof GOVERNOR_ERROR__NOT_MIGRATING
+  | typeof GOVERNOR_ERROR__NOT_OVER
   | typeof GOVERNOR_ERROR__NOT_PROPOSER
   | typeof GOVERNOR_ERROR__NOT_SYSVAR
   | typeof GOVERNOR_ERROR__NOT_UPGRADE_AUTHORITY
+  | typeof GOVERNOR_ERROR__PAGE_ACCOUNTS_DIFFER
+  | typeof GOVERNOR_ERROR__PAGE_DIFFERS
+  | typeof GOVERNOR_ERROR__PAGE_NOT_FULLER
+  | typeof GOVERNOR_ERROR__PAGES_MISSING
+  | typeof GOVERNOR_ERROR__PAGES_OPEN
+  | typeof GOVERNOR_ERROR__PAGE_SWAPPED
+  | typeof GOVERNOR_ERROR__PAGE_UNKNOWN
+  | typeof GOVERNOR_ERROR__PAGE_VERIFIED
+  | typeof GOVERNOR_ERROR__PATCH_OUT_OF_BOUNDS
+  | typeof GOVERNOR_ERROR__PATCH_UNRATIFIED
+  | typeof GOVERNOR_ERROR__PLACE_UNKNOWN
+  | typeof GOVERNOR_ERROR__PREIMAGE_WRONG
+  | typeof GOVERNOR_ERROR__PREVIOUS_HASH_MISMATCH
   | typeof GOVERNOR_ERROR__PROGRAM_DATA_MISMATCH
   | typeof GOVERNOR_ERROR__PROGRAM_DATA_SWAPPED
   | typeof GOVERNOR_ERROR__PROGRAM_DATA_TOO_SMALL
   | typeof GOVERNOR_ERROR__PROGRAM_FINAL
   | typeof GOVERNOR_ERROR__PROGRAM_SWAPPED
+  | typeof GOVERNOR_ERROR__PROPOSAL_ALIVE
   | typeof GOVERNOR_ERROR__PROPOSAL_CLOSED
   | typeof GOVERNOR_ERROR__PROPOSAL_EXPIRED
   | typeof GOVERNOR_ERROR__PROPOSAL_NOT_CANCELLED
   | typeof GOVERNOR_ERROR__PROPOSAL_NOT_DRAFT
   | typeof GOVERNOR_ERROR__PROPOSAL_NOT_QUEUED
   | typeof GOVERNOR_ERROR__QUEUED_TOO_LATE
+  | typeof GOVERNOR_ERROR__RECIPIENT_WRONG
+  | typeof GOVERNOR_ERROR__ROLLBACK_BUFFER_SWAPPED
+  | typeof GOVERNOR_ERROR__ROLLBACK_HASH_MISMATCH
+  | typeof GOVERNOR_ERROR__ROLLBACK_NOT_STAGED
+  | typeof GOVERNOR_ERROR__ROLLBACK_STAGED
+  | typeof GOVERNOR_ERROR__ROLLBACK_UNFOUNDED
+  | typeof GOVERNOR_ERROR__ROLL_FORWARD_ONLY
+  | typeof GOVERNOR_ERROR__ROLLOUT_OF_ANOTHER
+  | typeof GOVERNOR_ERROR__ROLLOUT_STAGE_WRONG
+  | typeof GOVERNOR_ERROR__ROLLOUT_SWAPPED
+  | typeof GOVERNOR_ERROR__ROOT_ZERO
+  | typeof GOVERNOR_ERROR__SCHEMA_WRONG
   | typeof GOVERNOR_ERROR__SECONDS_REMAIN
   | typeof GOVERNOR_ERROR__SELF_ADOPTION
+  | typeof GOVERNOR_ERROR__SIGNATURE_UNPROVEN
   | typeof GOVERNOR_ERROR__SLOTS_REMAIN
+  | typeof GOVERNOR_ERROR__SNAPSHOT_SEALED
+  | typeof GOVERNOR_ERROR__SNAPSHOT_STALE
   | typeof GOVERNOR_ERROR__SPILL_REDIRECTED
   | typeof GOVERNOR_ERROR__STATE_UNKNOWN
   | typeof GOVERNOR_ERROR__TAIL_NOT_ZERO
-  | typeof GOVERNOR_ERROR__UPGRADE_WITHOUT_BUFFER;
+  | typeof GOVERNOR_ERROR__TOKENS_SWAPPED
+  | typeof GOVERNOR_ERROR__UPGRADE_ACTIVE
+  | typeof GOVERNOR_ERROR__UPGRADE_QUEUED_ELSEWHERE
+  | typeof GOVERNOR_ERROR__UPGRADE_WITHOUT_BUFFER
+  | typeof GOVERNOR_ERROR__VETO_SPENT
+  | typeof GOVERNOR_ERROR__VOTE_WRONG;
 
 let governorErrorMessages: Record<GovernorError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   governorErrorMessages = {
+    [GOVERNOR_ERROR__ACCOUNT_FOREIGN]: `an account is not a margin account of this market that this version can read`,
+    [GOVERNOR_ERROR__ACCOUNT_INTACT]: `the account is what the snapshot says: nothing to restore`,
+    [GOVERNOR_ERROR__ACCOUNT_OUT_OF_ORDER]: `accounts go in the order of their registry indices, each once, all on this page`,
+    [GOVERNOR_ERROR__ACCOUNTS_MISSING]: `the market has more accounts than were recorded: some page leaves one out`,
+    [GOVERNOR_ERROR__ACTION_FLAG_WRONG]: `a flag is 0 or 1`,
     [GOVERNOR_ERROR__ACTION_LENGTH_WRONG]: `the action's bytes are too few or too many for its kind`,
     [GOVERNOR_ERROR__ACTION_LEVEL_WRONG]: `brake and markets are relaxed to levels 0 to 3`,
     [GOVERNOR_ERROR__ACTION_LIMITS_WRONG]: `windows have 1 to 10,000 basis points, a day's no fewer than the hour's and at most 24 times as many; the cap is above zero`,
     [GOVERNOR_ERROR__ACTION_OTHER_KIND]: `the proposal's action is of another kind`,
-    [GOVERNOR_ERROR__ACTION_UNKNOWN]: `action kinds are 1 upgrade, 2 relax the brake, 3 replace the council, 4 replace the guardians, 5 relax a market, 6 set its limits, 7 replace the monitors`,
+    [GOVERNOR_ERROR__ACTION_UNKNOWN]: `action kinds are 1 to 14: upgrade, relax, council, guardians, market, limits, monitors, emergency patch, ratify, recover, hand over, roll back, attestors, delays`,
     [GOVERNOR_ERROR__ALREADY_APPROVED]: `this member has approved already`,
+    [GOVERNOR_ERROR__ALREADY_ATTESTED]: `this attestor has posted a result already`,
+    [GOVERNOR_ERROR__ALREADY_OBJECTED]: `this member has objected already`,
     [GOVERNOR_ERROR__APPROVALS_MISSING]: `the class needs more approvals of current members`,
+    [GOVERNOR_ERROR__ATTEMPT_TOO_SOON]: `one attempt at a freeze in six hours`,
+    [GOVERNOR_ERROR__ATTESTATIONS_MISSING]: `two of the three attestors must post the same result first`,
+    [GOVERNOR_ERROR__BOND_SETTLED]: `the bond is settled`,
+    [GOVERNOR_ERROR__BRAKE_ON]: `no promotion while the brake stands above level 1`,
+    [GOVERNOR_ERROR__BRAKE_UNREADABLE]: `the brake cannot be read as this version knows it`,
     [GOVERNOR_ERROR__BUFFER_AUTHORITY_FOREIGN]: `the proposer must be the buffer's authority: the governor takes it over with the proposal`,
     [GOVERNOR_ERROR__BUFFER_AUTHORITY_LOST]: `the governor is not the buffer's authority any more`,
     [GOVERNOR_ERROR__BUFFER_HASH_MISMATCH]: `the buffer's code does not have the committed sha256`,
     [GOVERNOR_ERROR__BUFFER_LENGTH_MISMATCH]: `the buffer must hold 37 + elf_len bytes exactly: whatever follows would be deployed too`,
     [GOVERNOR_ERROR__BUFFER_SWAPPED]: `not the buffer that the proposal names`,
+    [GOVERNOR_ERROR__CHECKED_THIS_SLOT]: `one check a slot`,
+    [GOVERNOR_ERROR__CHECKS_MISSING]: `this canary step needs more clean checks, in slots of their own`,
     [GOVERNOR_ERROR__CODE_EMPTY]: `new code has at least one byte`,
     [GOVERNOR_ERROR__COUNTER_OVERFLOW]: `a clock or counter would pass 64 bits`,
     [GOVERNOR_ERROR__CREATED_THIS_SLOT]: `approve in a later slot than the proposal's`,
     [GOVERNOR_ERROR__CUSTODY_SWAPPED]: `not the custody that the proposal names`,
+    [GOVERNOR_ERROR__CUSTODY_UNREADABLE]: `the account is not a custody of the breaker that this version can read`,
+    [GOVERNOR_ERROR__DELAY_TOO_LONG]: `delays are 90 days at most`,
     [GOVERNOR_ERROR__DEPLOYED_HASH_MISMATCH]: `the deployed code does not have the approved sha256`,
     [GOVERNOR_ERROR__DIGEST_MISMATCH]: `the digest is not this proposal's: read the action again`,
     [GOVERNOR_ERROR__DURABLE_NONCE]: `a durable-nonce transaction: sign with a recent blockhash, so that an approval cannot be kept for later`,
+    [GOVERNOR_ERROR__DWELL_REMAINS]: `the time of this canary step has not passed`,
     [GOVERNOR_ERROR__ELF_LEN_OUT_OF_RANGE]: `elf_len must be above zero and fit the program's code account`,
-    [GOVERNOR_ERROR__KEY_COUNT_WRONG]: `a council has 1 to 15 members, and there are 1 to 8 guardians and 1 to 4 monitors`,
+    [GOVERNOR_ERROR__EMERGENCY_WITHOUT_FREEZE]: `an emergency patch is queued while the brake stands at level 3 or higher`,
+    [GOVERNOR_ERROR__EXECUTED_THIS_SLOT]: `verify in a later slot than the code was replaced in`,
+    [GOVERNOR_ERROR__FREEZE_OVERDUE]: `the freeze's time is over: end it and freeze again`,
+    [GOVERNOR_ERROR__FREEZE_RUNNING]: `the freeze still has time: it is ended by anyone when that is over`,
+    [GOVERNOR_ERROR__KEY_COUNT_WRONG]: `a council has 1 to 15 members; there are 1 to 8 guardians, 1 to 4 monitors and 3 attestors`,
     [GOVERNOR_ERROR__KEY_INVALID]: `each key may be named once, and none may be zero`,
+    [GOVERNOR_ERROR__MARKET_DIFFERS]: `the market's sums or tokens differ from the snapshot`,
+    [GOVERNOR_ERROR__MARKET_INSOLVENT]: `the market's vaults hold less than it owes: a clean check is refused`,
+    [GOVERNOR_ERROR__MARKET_UNKNOWN]: `more markets than margin has`,
+    [GOVERNOR_ERROR__MARKET_UNREADABLE]: `the account is not a market of margin that this version can read`,
+    [GOVERNOR_ERROR__MARKET_VERIFIED]: `the market is verified already`,
     [GOVERNOR_ERROR__MEMBERSHIP_STALE]: `the council changed after the proposal was made: propose again`,
+    [GOVERNOR_ERROR__NO_FREEZE]: `there is no freeze to end`,
+    [GOVERNOR_ERROR__NOT_ATTESTOR]: `the signer is not an attestor`,
     [GOVERNOR_ERROR__NOT_BREAKER]: `the account is not the breaker program`,
     [GOVERNOR_ERROR__NOT_BUFFER]: `the account is not a buffer of the upgradeable loader`,
+    [GOVERNOR_ERROR__NOTHING_TO_RATIFY]: `there is no emergency patch to ratify`,
     [GOVERNOR_ERROR__NOT_LOADER]: `the account is not the upgradeable loader`,
+    [GOVERNOR_ERROR__NOT_MARGIN]: `the account is not the margin program`,
+    [GOVERNOR_ERROR__NOT_MARGIN_CONFIG]: `not margin's config`,
     [GOVERNOR_ERROR__NOT_MEMBER]: `the signer is not a member of the council`,
+    [GOVERNOR_ERROR__NOT_MIGRATING]: `the brake must stand at level 4 from the snapshot on`,
+    [GOVERNOR_ERROR__NOT_OVER]: `nothing is over yet that would give this back`,
     [GOVERNOR_ERROR__NOT_PROPOSER]: `only the proposer cancels a proposal that can still be executed`,
     [GOVERNOR_ERROR__NOT_SYSVAR]: `the account is not the sysvar of that name`,
     [GOVERNOR_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the program's upgrade authority`,
+    [GOVERNOR_ERROR__PAGE_ACCOUNTS_DIFFER]: `the accounts are not those of the page, in its order`,
+    [GOVERNOR_ERROR__PAGE_DIFFERS]: `the page's accounts differ from the snapshot`,
+    [GOVERNOR_ERROR__PAGE_NOT_FULLER]: `a page is replaced only by a fuller one`,
+    [GOVERNOR_ERROR__PAGES_MISSING]: `pages of the snapshot are missing`,
+    [GOVERNOR_ERROR__PAGES_OPEN]: `close the snapshot's pages first`,
+    [GOVERNOR_ERROR__PAGE_SWAPPED]: `not a page of this snapshot`,
+    [GOVERNOR_ERROR__PAGE_UNKNOWN]: `no such page: a market has one for each 20 registry indices`,
+    [GOVERNOR_ERROR__PAGE_VERIFIED]: `the page is verified already`,
+    [GOVERNOR_ERROR__PATCH_OUT_OF_BOUNDS]: `an emergency patch is for margin, vault or oracle, keeps the schema and can be rolled back`,
+    [GOVERNOR_ERROR__PATCH_UNRATIFIED]: `an emergency patch stays on its lowest step until the council ratifies it`,
+    [GOVERNOR_ERROR__PLACE_UNKNOWN]: `the page has no account at that place`,
+    [GOVERNOR_ERROR__PREIMAGE_WRONG]: `the preimage is not what the snapshot recorded: all accounts of the page, whole and in its order, after a buffer's header of 37 bytes`,
+    [GOVERNOR_ERROR__PREVIOUS_HASH_MISMATCH]: `the upgrade replaces other code than what runs now: propose again`,
     [GOVERNOR_ERROR__PROGRAM_DATA_MISMATCH]: `program_data is not the program's ProgramData account`,
     [GOVERNOR_ERROR__PROGRAM_DATA_SWAPPED]: `not the ProgramData account of the adopted program`,
     [GOVERNOR_ERROR__PROGRAM_DATA_TOO_SMALL]: `the code account is too small for the new code: extend the program first`,
     [GOVERNOR_ERROR__PROGRAM_FINAL]: `the program is final: it has no upgrade authority`,
     [GOVERNOR_ERROR__PROGRAM_SWAPPED]: `not the program that the proposal names`,
-    [GOVERNOR_ERROR__PROPOSAL_CLOSED]: `the proposal was executed or cancelled before`,
+    [GOVERNOR_ERROR__PROPOSAL_ALIVE]: `the proposal that holds the rollout can still be executed`,
+    [GOVERNOR_ERROR__PROPOSAL_CLOSED]: `the proposal was executed, cancelled or rejected before`,
     [GOVERNOR_ERROR__PROPOSAL_EXPIRED]: `the proposal has expired: propose again`,
-    [GOVERNOR_ERROR__PROPOSAL_NOT_CANCELLED]: `only a cancelled proposal gives its buffer back: cancel it first`,
+    [GOVERNOR_ERROR__PROPOSAL_NOT_CANCELLED]: `only a proposal that is over gives its buffers back: cancel it first`,
     [GOVERNOR_ERROR__PROPOSAL_NOT_DRAFT]: `only a draft is approved and queued`,
     [GOVERNOR_ERROR__PROPOSAL_NOT_QUEUED]: `only a queued proposal is executed, once`,
     [GOVERNOR_ERROR__QUEUED_TOO_LATE]: `the delay would end after the proposal's expiry: propose again`,
+    [GOVERNOR_ERROR__RECIPIENT_WRONG]: `lamports go to whoever paid, to the proposer, or to the insurance of upgrades`,
+    [GOVERNOR_ERROR__ROLLBACK_BUFFER_SWAPPED]: `not the staged buffer of the way back`,
+    [GOVERNOR_ERROR__ROLLBACK_HASH_MISMATCH]: `the staged buffer does not hold the code that runs now`,
+    [GOVERNOR_ERROR__ROLLBACK_NOT_STAGED]: `the proposer must stage a buffer with the code that runs now, for the way back`,
+    [GOVERNOR_ERROR__ROLLBACK_STAGED]: `a way back is staged already`,
+    [GOVERNOR_ERROR__ROLLBACK_UNFOUNDED]: `no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back`,
+    [GOVERNOR_ERROR__ROLL_FORWARD_ONLY]: `the upgrade said before the vote that there is no way back`,
+    [GOVERNOR_ERROR__ROLLOUT_OF_ANOTHER]: `another proposal holds the rollout`,
+    [GOVERNOR_ERROR__ROLLOUT_STAGE_WRONG]: `the rollout is at another stage`,
+    [GOVERNOR_ERROR__ROLLOUT_SWAPPED]: `not the rollout of the program that the proposal names`,
+    [GOVERNOR_ERROR__ROOT_ZERO]: `a result of zeros is none`,
+    [GOVERNOR_ERROR__SCHEMA_WRONG]: `an upgrade goes from a schema to itself or to the next`,
     [GOVERNOR_ERROR__SECONDS_REMAIN]: `the delay's seconds have not passed`,
     [GOVERNOR_ERROR__SELF_ADOPTION]: `a governor cannot hold its own upgrade authority: its twin does`,
+    [GOVERNOR_ERROR__SIGNATURE_UNPROVEN]: `the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval`,
     [GOVERNOR_ERROR__SLOTS_REMAIN]: `the delay's slots have not passed`,
+    [GOVERNOR_ERROR__SNAPSHOT_SEALED]: `the snapshot is sealed`,
+    [GOVERNOR_ERROR__SNAPSHOT_STALE]: `the snapshot is of another attempt or another program`,
     [GOVERNOR_ERROR__SPILL_REDIRECTED]: `lamports of the buffer go to the proposer only`,
     [GOVERNOR_ERROR__STATE_UNKNOWN]: `the stored state or class was written by code that this version does not know`,
     [GOVERNOR_ERROR__TAIL_NOT_ZERO]: `bytes that are not zero follow the ELF of that length`,
+    [GOVERNOR_ERROR__TOKENS_SWAPPED]: `not the market's token vaults`,
+    [GOVERNOR_ERROR__UPGRADE_ACTIVE]: `another upgrade of the program is under way: it must end first`,
+    [GOVERNOR_ERROR__UPGRADE_QUEUED_ELSEWHERE]: `an upgrade is queued with upgrade_queue, which takes its program's rollout`,
     [GOVERNOR_ERROR__UPGRADE_WITHOUT_BUFFER]: `an upgrade is proposed with upgrade_propose, which checks its buffer`,
+    [GOVERNOR_ERROR__VETO_SPENT]: `a veto sends a proposal back once, and this one was sent back before`,
+    [GOVERNOR_ERROR__VOTE_WRONG]: `no executable vote of the council to roll this upgrade back, under a freeze of the guardians`,
   };
 }
 

@@ -112,9 +112,9 @@ export type BufferCloseAsyncInput<
   TAccountLoader extends string = string,
 > = {
   council?: Address<TAccountCouncil>;
-  /** Any cancelled upgrade of this governor. */
+  /** Any upgrade of this governor that is over. */
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the buffer that the proposal names. */
+  /** Checked by the handler: a buffer that the proposal names, of the new code or of the old. */
   buffer: Address<TAccountBuffer>;
   proposer: Address<TAccountProposer>;
   governorAuthority?: Address<TAccountGovernorAuthority>;
@@ -214,9 +214,9 @@ export type BufferCloseInput<
   TAccountLoader extends string = string,
 > = {
   council: Address<TAccountCouncil>;
-  /** Any cancelled upgrade of this governor. */
+  /** Any upgrade of this governor that is over. */
   proposal: Address<TAccountProposal>;
-  /** Checked by the handler: the buffer that the proposal names. */
+  /** Checked by the handler: a buffer that the proposal names, of the new code or of the old. */
   buffer: Address<TAccountBuffer>;
   proposer: Address<TAccountProposer>;
   governorAuthority: Address<TAccountGovernorAuthority>;
@@ -306,9 +306,9 @@ export type ParsedBufferCloseInstruction<
   programAddress: Address<TProgram>;
   accounts: {
     council: TAccountMetas[0];
-    /** Any cancelled upgrade of this governor. */
+    /** Any upgrade of this governor that is over. */
     proposal: TAccountMetas[1];
-    /** Checked by the handler: the buffer that the proposal names. */
+    /** Checked by the handler: a buffer that the proposal names, of the new code or of the old. */
     buffer: TAccountMetas[2];
     proposer: TAccountMetas[3];
     governorAuthority: TAccountMetas[4];

@@ -43,6 +43,7 @@ import {
   findAdoptionPda,
   findCouncilPda,
   findGovernorAuthorityPda,
+  findRolloutPda,
 } from "../pdas/index.js";
 import { GOVERNOR_PROGRAM_ADDRESS } from "../programs/index.js";
 
@@ -59,6 +60,7 @@ export type ProgramAdoptInstruction<
   TAccountProgram extends string | AccountMeta<string> = string,
   TAccountProgramData extends string | AccountMeta<string> = string,
   TAccountAdoption extends string | AccountMeta<string> = string,
+  TAccountRollout extends string | AccountMeta<string> = string,
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
   TAccountLoader extends string | AccountMeta<string> =
     "BPFLoaderUpgradeab1e11111111111111111111111",
@@ -85,6 +87,9 @@ export type ProgramAdoptInstruction<
       TAccountAdoption extends string
         ? WritableAccount<TAccountAdoption>
         : TAccountAdoption,
+      TAccountRollout extends string
+        ? WritableAccount<TAccountRollout>
+        : TAccountRollout,
       TAccountGovernorAuthority extends string
         ? ReadonlyAccount<TAccountGovernorAuthority>
         : TAccountGovernorAuthority,
@@ -138,6 +143,7 @@ export type ProgramAdoptAsyncInput<
   TAccountProgram extends string = string,
   TAccountProgramData extends string = string,
   TAccountAdoption extends string = string,
+  TAccountRollout extends string = string,
   TAccountGovernorAuthority extends string = string,
   TAccountLoader extends string = string,
   TAccountSystemProgram extends string = string,
@@ -149,6 +155,7 @@ export type ProgramAdoptAsyncInput<
   /** Checked by the handler: the program's ProgramData. */
   programData: Address<TAccountProgramData>;
   adoption?: Address<TAccountAdoption>;
+  rollout?: Address<TAccountRollout>;
   governorAuthority?: Address<TAccountGovernorAuthority>;
   loader?: Address<TAccountLoader>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -161,6 +168,7 @@ export async function getProgramAdoptInstructionAsync<
   TAccountProgram extends string,
   TAccountProgramData extends string,
   TAccountAdoption extends string,
+  TAccountRollout extends string,
   TAccountGovernorAuthority extends string,
   TAccountLoader extends string,
   TAccountSystemProgram extends string,
@@ -172,6 +180,7 @@ export async function getProgramAdoptInstructionAsync<
     TAccountProgram,
     TAccountProgramData,
     TAccountAdoption,
+    TAccountRollout,
     TAccountGovernorAuthority,
     TAccountLoader,
     TAccountSystemProgram
@@ -185,6 +194,7 @@ export async function getProgramAdoptInstructionAsync<
     TAccountProgram,
     TAccountProgramData,
     TAccountAdoption,
+    TAccountRollout,
     TAccountGovernorAuthority,
     TAccountLoader,
     TAccountSystemProgram
@@ -203,6 +213,7 @@ export async function getProgramAdoptInstructionAsync<
     program: { value: input.program ?? null, isWritable: false },
     programData: { value: input.programData ?? null, isWritable: true },
     adoption: { value: input.adoption ?? null, isWritable: true },
+    rollout: { value: input.rollout ?? null, isWritable: true },
     governorAuthority: {
       value: input.governorAuthority ?? null,
       isWritable: false,
@@ -230,6 +241,14 @@ export async function getProgramAdoptInstructionAsync<
       ),
     }, { programAddress });
   }
+  if (!accounts.rollout.value) {
+    accounts.rollout.value = await findRolloutPda({
+      program: getAddressFromResolvedInstructionAccount(
+        "program",
+        accounts.program.value,
+      ),
+    }, { programAddress });
+  }
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda({ programAddress });
   }
@@ -250,6 +269,7 @@ export async function getProgramAdoptInstructionAsync<
       getAccountMeta("program", accounts.program),
       getAccountMeta("programData", accounts.programData),
       getAccountMeta("adoption", accounts.adoption),
+      getAccountMeta("rollout", accounts.rollout),
       getAccountMeta("governorAuthority", accounts.governorAuthority),
       getAccountMeta("loader", accounts.loader),
       getAccountMeta("systemProgram", accounts.systemProgram),
@@ -265,6 +285,7 @@ export async function getProgramAdoptInstructionAsync<
     TAccountProgram,
     TAccountProgramData,
     TAccountAdoption,
+    TAccountRollout,
     TAccountGovernorAuthority,
     TAccountLoader,
     TAccountSystemProgram
@@ -277,6 +298,7 @@ export type ProgramAdoptInput<
   TAccountProgram extends string = string,
   TAccountProgramData extends string = string,
   TAccountAdoption extends string = string,
+  TAccountRollout extends string = string,
   TAccountGovernorAuthority extends string = string,
   TAccountLoader extends string = string,
   TAccountSystemProgram extends string = string,
@@ -288,6 +310,7 @@ export type ProgramAdoptInput<
   /** Checked by the handler: the program's ProgramData. */
   programData: Address<TAccountProgramData>;
   adoption: Address<TAccountAdoption>;
+  rollout: Address<TAccountRollout>;
   governorAuthority: Address<TAccountGovernorAuthority>;
   loader?: Address<TAccountLoader>;
   systemProgram?: Address<TAccountSystemProgram>;
@@ -300,6 +323,7 @@ export function getProgramAdoptInstruction<
   TAccountProgram extends string,
   TAccountProgramData extends string,
   TAccountAdoption extends string,
+  TAccountRollout extends string,
   TAccountGovernorAuthority extends string,
   TAccountLoader extends string,
   TAccountSystemProgram extends string,
@@ -311,6 +335,7 @@ export function getProgramAdoptInstruction<
     TAccountProgram,
     TAccountProgramData,
     TAccountAdoption,
+    TAccountRollout,
     TAccountGovernorAuthority,
     TAccountLoader,
     TAccountSystemProgram
@@ -323,6 +348,7 @@ export function getProgramAdoptInstruction<
   TAccountProgram,
   TAccountProgramData,
   TAccountAdoption,
+  TAccountRollout,
   TAccountGovernorAuthority,
   TAccountLoader,
   TAccountSystemProgram
@@ -340,6 +366,7 @@ export function getProgramAdoptInstruction<
     program: { value: input.program ?? null, isWritable: false },
     programData: { value: input.programData ?? null, isWritable: true },
     adoption: { value: input.adoption ?? null, isWritable: true },
+    rollout: { value: input.rollout ?? null, isWritable: true },
     governorAuthority: {
       value: input.governorAuthority ?? null,
       isWritable: false,
@@ -373,6 +400,7 @@ export function getProgramAdoptInstruction<
       getAccountMeta("program", accounts.program),
       getAccountMeta("programData", accounts.programData),
       getAccountMeta("adoption", accounts.adoption),
+      getAccountMeta("rollout", accounts.rollout),
       getAccountMeta("governorAuthority", accounts.governorAuthority),
       getAccountMeta("loader", accounts.loader),
       getAccountMeta("systemProgram", accounts.systemProgram),
@@ -388,6 +416,7 @@ export function getProgramAdoptInstruction<
     TAccountProgram,
     TAccountProgramData,
     TAccountAdoption,
+    TAccountRollout,
     TAccountGovernorAuthority,
     TAccountLoader,
     TAccountSystemProgram
@@ -407,9 +436,10 @@ export type ParsedProgramAdoptInstruction<
     /** Checked by the handler: the program's ProgramData. */
     programData: TAccountMetas[3];
     adoption: TAccountMetas[4];
-    governorAuthority: TAccountMetas[5];
-    loader: TAccountMetas[6];
-    systemProgram: TAccountMetas[7];
+    rollout: TAccountMetas[5];
+    governorAuthority: TAccountMetas[6];
+    loader: TAccountMetas[7];
+    systemProgram: TAccountMetas[8];
   };
   data: ProgramAdoptInstructionData;
 };
@@ -422,12 +452,12 @@ export function parseProgramAdoptInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedProgramAdoptInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 8) {
+  if (instruction.accounts.length < 9) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 8,
+        expectedAccountMetas: 9,
       },
     );
   }
@@ -445,6 +475,7 @@ export function parseProgramAdoptInstruction<
       program: getNextAccount(),
       programData: getNextAccount(),
       adoption: getNextAccount(),
+      rollout: getNextAccount(),
       governorAuthority: getNextAccount(),
       loader: getNextAccount(),
       systemProgram: getNextAccount(),

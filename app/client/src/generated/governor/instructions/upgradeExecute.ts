@@ -47,11 +47,15 @@ export type UpgradeExecuteInstruction<
   TAccountCouncil extends string | AccountMeta<string> = string,
   TAccountProposal extends string | AccountMeta<string> = string,
   TAccountAdoption extends string | AccountMeta<string> = string,
+  TAccountRollout extends string | AccountMeta<string> = string,
   TAccountProgram extends string | AccountMeta<string> = string,
   TAccountProgramData extends string | AccountMeta<string> = string,
   TAccountBuffer extends string | AccountMeta<string> = string,
+  TAccountRollbackBuffer extends string | AccountMeta<string> = string,
   TAccountSpill extends string | AccountMeta<string> = string,
   TAccountGovernorAuthority extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountRent extends string | AccountMeta<string> =
     "SysvarRent111111111111111111111111111111111",
   TAccountClock extends string | AccountMeta<string> =
@@ -74,6 +78,9 @@ export type UpgradeExecuteInstruction<
       TAccountAdoption extends string
         ? WritableAccount<TAccountAdoption>
         : TAccountAdoption,
+      TAccountRollout extends string
+        ? WritableAccount<TAccountRollout>
+        : TAccountRollout,
       TAccountProgram extends string
         ? WritableAccount<TAccountProgram>
         : TAccountProgram,
@@ -83,12 +90,18 @@ export type UpgradeExecuteInstruction<
       TAccountBuffer extends string
         ? WritableAccount<TAccountBuffer>
         : TAccountBuffer,
+      TAccountRollbackBuffer extends string
+        ? ReadonlyAccount<TAccountRollbackBuffer>
+        : TAccountRollbackBuffer,
       TAccountSpill extends string
         ? WritableAccount<TAccountSpill>
         : TAccountSpill,
       TAccountGovernorAuthority extends string
         ? ReadonlyAccount<TAccountGovernorAuthority>
         : TAccountGovernorAuthority,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountRent extends string
         ? ReadonlyAccount<TAccountRent>
         : TAccountRent,
@@ -134,11 +147,14 @@ export type UpgradeExecuteAsyncInput<
   TAccountCouncil extends string = string,
   TAccountProposal extends string = string,
   TAccountAdoption extends string = string,
+  TAccountRollout extends string = string,
   TAccountProgram extends string = string,
   TAccountProgramData extends string = string,
   TAccountBuffer extends string = string,
+  TAccountRollbackBuffer extends string = string,
   TAccountSpill extends string = string,
   TAccountGovernorAuthority extends string = string,
+  TAccountBrake extends string = string,
   TAccountRent extends string = string,
   TAccountClock extends string = string,
   TAccountInstructions extends string = string,
@@ -149,16 +165,19 @@ export type UpgradeExecuteAsyncInput<
   proposal: Address<TAccountProposal>;
   /** Checked by the handler: of the program that the proposal names. */
   adoption: Address<TAccountAdoption>;
+  rollout: Address<TAccountRollout>;
   program: Address<TAccountProgram>;
   programData: Address<TAccountProgramData>;
   /** Checked by the handler: the buffer that the proposal names. */
   buffer: Address<TAccountBuffer>;
+  rollbackBuffer: Address<TAccountRollbackBuffer>;
   /**
    * Takes the buffer's lamports.
    * Must be `proposal.proposer`.
    */
   spill: Address<TAccountSpill>;
   governorAuthority?: Address<TAccountGovernorAuthority>;
+  brake?: Address<TAccountBrake>;
   rent?: Address<TAccountRent>;
   clock?: Address<TAccountClock>;
   instructions?: Address<TAccountInstructions>;
@@ -169,11 +188,14 @@ export async function getUpgradeExecuteInstructionAsync<
   TAccountCouncil extends string,
   TAccountProposal extends string,
   TAccountAdoption extends string,
+  TAccountRollout extends string,
   TAccountProgram extends string,
   TAccountProgramData extends string,
   TAccountBuffer extends string,
+  TAccountRollbackBuffer extends string,
   TAccountSpill extends string,
   TAccountGovernorAuthority extends string,
+  TAccountBrake extends string,
   TAccountRent extends string,
   TAccountClock extends string,
   TAccountInstructions extends string,
@@ -184,11 +206,14 @@ export async function getUpgradeExecuteInstructionAsync<
     TAccountCouncil,
     TAccountProposal,
     TAccountAdoption,
+    TAccountRollout,
     TAccountProgram,
     TAccountProgramData,
     TAccountBuffer,
+    TAccountRollbackBuffer,
     TAccountSpill,
     TAccountGovernorAuthority,
+    TAccountBrake,
     TAccountRent,
     TAccountClock,
     TAccountInstructions,
@@ -201,11 +226,14 @@ export async function getUpgradeExecuteInstructionAsync<
     TAccountCouncil,
     TAccountProposal,
     TAccountAdoption,
+    TAccountRollout,
     TAccountProgram,
     TAccountProgramData,
     TAccountBuffer,
+    TAccountRollbackBuffer,
     TAccountSpill,
     TAccountGovernorAuthority,
+    TAccountBrake,
     TAccountRent,
     TAccountClock,
     TAccountInstructions,
@@ -220,14 +248,17 @@ export async function getUpgradeExecuteInstructionAsync<
     council: { value: input.council ?? null, isWritable: true },
     proposal: { value: input.proposal ?? null, isWritable: true },
     adoption: { value: input.adoption ?? null, isWritable: true },
+    rollout: { value: input.rollout ?? null, isWritable: true },
     program: { value: input.program ?? null, isWritable: true },
     programData: { value: input.programData ?? null, isWritable: true },
     buffer: { value: input.buffer ?? null, isWritable: true },
+    rollbackBuffer: { value: input.rollbackBuffer ?? null, isWritable: false },
     spill: { value: input.spill ?? null, isWritable: true },
     governorAuthority: {
       value: input.governorAuthority ?? null,
       isWritable: false,
     },
+    brake: { value: input.brake ?? null, isWritable: false },
     rent: { value: input.rent ?? null, isWritable: false },
     clock: { value: input.clock ?? null, isWritable: false },
     instructions: { value: input.instructions ?? null, isWritable: false },
@@ -245,6 +276,10 @@ export async function getUpgradeExecuteInstructionAsync<
   if (!accounts.governorAuthority.value) {
     accounts.governorAuthority.value = await findGovernorAuthorityPda({ programAddress });
   }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.rent.value) {
     accounts.rent.value =
       "SysvarRent111111111111111111111111111111111" as Address<"SysvarRent111111111111111111111111111111111">;
@@ -268,11 +303,14 @@ export async function getUpgradeExecuteInstructionAsync<
       getAccountMeta("council", accounts.council),
       getAccountMeta("proposal", accounts.proposal),
       getAccountMeta("adoption", accounts.adoption),
+      getAccountMeta("rollout", accounts.rollout),
       getAccountMeta("program", accounts.program),
       getAccountMeta("programData", accounts.programData),
       getAccountMeta("buffer", accounts.buffer),
+      getAccountMeta("rollbackBuffer", accounts.rollbackBuffer),
       getAccountMeta("spill", accounts.spill),
       getAccountMeta("governorAuthority", accounts.governorAuthority),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("rent", accounts.rent),
       getAccountMeta("clock", accounts.clock),
       getAccountMeta("instructions", accounts.instructions),
@@ -285,11 +323,14 @@ export async function getUpgradeExecuteInstructionAsync<
     TAccountCouncil,
     TAccountProposal,
     TAccountAdoption,
+    TAccountRollout,
     TAccountProgram,
     TAccountProgramData,
     TAccountBuffer,
+    TAccountRollbackBuffer,
     TAccountSpill,
     TAccountGovernorAuthority,
+    TAccountBrake,
     TAccountRent,
     TAccountClock,
     TAccountInstructions,
@@ -301,11 +342,14 @@ export type UpgradeExecuteInput<
   TAccountCouncil extends string = string,
   TAccountProposal extends string = string,
   TAccountAdoption extends string = string,
+  TAccountRollout extends string = string,
   TAccountProgram extends string = string,
   TAccountProgramData extends string = string,
   TAccountBuffer extends string = string,
+  TAccountRollbackBuffer extends string = string,
   TAccountSpill extends string = string,
   TAccountGovernorAuthority extends string = string,
+  TAccountBrake extends string = string,
   TAccountRent extends string = string,
   TAccountClock extends string = string,
   TAccountInstructions extends string = string,
@@ -316,16 +360,19 @@ export type UpgradeExecuteInput<
   proposal: Address<TAccountProposal>;
   /** Checked by the handler: of the program that the proposal names. */
   adoption: Address<TAccountAdoption>;
+  rollout: Address<TAccountRollout>;
   program: Address<TAccountProgram>;
   programData: Address<TAccountProgramData>;
   /** Checked by the handler: the buffer that the proposal names. */
   buffer: Address<TAccountBuffer>;
+  rollbackBuffer: Address<TAccountRollbackBuffer>;
   /**
    * Takes the buffer's lamports.
    * Must be `proposal.proposer`.
    */
   spill: Address<TAccountSpill>;
   governorAuthority: Address<TAccountGovernorAuthority>;
+  brake?: Address<TAccountBrake>;
   rent?: Address<TAccountRent>;
   clock?: Address<TAccountClock>;
   instructions?: Address<TAccountInstructions>;
@@ -336,11 +383,14 @@ export function getUpgradeExecuteInstruction<
   TAccountCouncil extends string,
   TAccountProposal extends string,
   TAccountAdoption extends string,
+  TAccountRollout extends string,
   TAccountProgram extends string,
   TAccountProgramData extends string,
   TAccountBuffer extends string,
+  TAccountRollbackBuffer extends string,
   TAccountSpill extends string,
   TAccountGovernorAuthority extends string,
+  TAccountBrake extends string,
   TAccountRent extends string,
   TAccountClock extends string,
   TAccountInstructions extends string,
@@ -351,11 +401,14 @@ export function getUpgradeExecuteInstruction<
     TAccountCouncil,
     TAccountProposal,
     TAccountAdoption,
+    TAccountRollout,
     TAccountProgram,
     TAccountProgramData,
     TAccountBuffer,
+    TAccountRollbackBuffer,
     TAccountSpill,
     TAccountGovernorAuthority,
+    TAccountBrake,
     TAccountRent,
     TAccountClock,
     TAccountInstructions,
@@ -367,11 +420,14 @@ export function getUpgradeExecuteInstruction<
   TAccountCouncil,
   TAccountProposal,
   TAccountAdoption,
+  TAccountRollout,
   TAccountProgram,
   TAccountProgramData,
   TAccountBuffer,
+  TAccountRollbackBuffer,
   TAccountSpill,
   TAccountGovernorAuthority,
+  TAccountBrake,
   TAccountRent,
   TAccountClock,
   TAccountInstructions,
@@ -385,14 +441,17 @@ export function getUpgradeExecuteInstruction<
     council: { value: input.council ?? null, isWritable: true },
     proposal: { value: input.proposal ?? null, isWritable: true },
     adoption: { value: input.adoption ?? null, isWritable: true },
+    rollout: { value: input.rollout ?? null, isWritable: true },
     program: { value: input.program ?? null, isWritable: true },
     programData: { value: input.programData ?? null, isWritable: true },
     buffer: { value: input.buffer ?? null, isWritable: true },
+    rollbackBuffer: { value: input.rollbackBuffer ?? null, isWritable: false },
     spill: { value: input.spill ?? null, isWritable: true },
     governorAuthority: {
       value: input.governorAuthority ?? null,
       isWritable: false,
     },
+    brake: { value: input.brake ?? null, isWritable: false },
     rent: { value: input.rent ?? null, isWritable: false },
     clock: { value: input.clock ?? null, isWritable: false },
     instructions: { value: input.instructions ?? null, isWritable: false },
@@ -404,6 +463,10 @@ export function getUpgradeExecuteInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.rent.value) {
     accounts.rent.value =
       "SysvarRent111111111111111111111111111111111" as Address<"SysvarRent111111111111111111111111111111111">;
@@ -427,11 +490,14 @@ export function getUpgradeExecuteInstruction<
       getAccountMeta("council", accounts.council),
       getAccountMeta("proposal", accounts.proposal),
       getAccountMeta("adoption", accounts.adoption),
+      getAccountMeta("rollout", accounts.rollout),
       getAccountMeta("program", accounts.program),
       getAccountMeta("programData", accounts.programData),
       getAccountMeta("buffer", accounts.buffer),
+      getAccountMeta("rollbackBuffer", accounts.rollbackBuffer),
       getAccountMeta("spill", accounts.spill),
       getAccountMeta("governorAuthority", accounts.governorAuthority),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("rent", accounts.rent),
       getAccountMeta("clock", accounts.clock),
       getAccountMeta("instructions", accounts.instructions),
@@ -444,11 +510,14 @@ export function getUpgradeExecuteInstruction<
     TAccountCouncil,
     TAccountProposal,
     TAccountAdoption,
+    TAccountRollout,
     TAccountProgram,
     TAccountProgramData,
     TAccountBuffer,
+    TAccountRollbackBuffer,
     TAccountSpill,
     TAccountGovernorAuthority,
+    TAccountBrake,
     TAccountRent,
     TAccountClock,
     TAccountInstructions,
@@ -467,20 +536,23 @@ export type ParsedUpgradeExecuteInstruction<
     proposal: TAccountMetas[1];
     /** Checked by the handler: of the program that the proposal names. */
     adoption: TAccountMetas[2];
-    program: TAccountMetas[3];
-    programData: TAccountMetas[4];
+    rollout: TAccountMetas[3];
+    program: TAccountMetas[4];
+    programData: TAccountMetas[5];
     /** Checked by the handler: the buffer that the proposal names. */
-    buffer: TAccountMetas[5];
+    buffer: TAccountMetas[6];
+    rollbackBuffer: TAccountMetas[7];
     /**
      * Takes the buffer's lamports.
      * Must be `proposal.proposer`.
      */
-    spill: TAccountMetas[6];
-    governorAuthority: TAccountMetas[7];
-    rent: TAccountMetas[8];
-    clock: TAccountMetas[9];
-    instructions: TAccountMetas[10];
-    loader: TAccountMetas[11];
+    spill: TAccountMetas[8];
+    governorAuthority: TAccountMetas[9];
+    brake: TAccountMetas[10];
+    rent: TAccountMetas[11];
+    clock: TAccountMetas[12];
+    instructions: TAccountMetas[13];
+    loader: TAccountMetas[14];
   };
   data: UpgradeExecuteInstructionData;
 };
@@ -493,12 +565,12 @@ export function parseUpgradeExecuteInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedUpgradeExecuteInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 12) {
+  if (instruction.accounts.length < 15) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 12,
+        expectedAccountMetas: 15,
       },
     );
   }
@@ -514,11 +586,14 @@ export function parseUpgradeExecuteInstruction<
       council: getNextAccount(),
       proposal: getNextAccount(),
       adoption: getNextAccount(),
+      rollout: getNextAccount(),
       program: getNextAccount(),
       programData: getNextAccount(),
       buffer: getNextAccount(),
+      rollbackBuffer: getNextAccount(),
       spill: getNextAccount(),
       governorAuthority: getNextAccount(),
+      brake: getNextAccount(),
       rent: getNextAccount(),
       clock: getNextAccount(),
       instructions: getNextAccount(),

@@ -10,12 +10,16 @@ import {
   combineCodec,
   fixDecoderSize,
   fixEncoderSize,
+  getBooleanDecoder,
+  getBooleanEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getStructDecoder,
   getStructEncoder,
   getU32Decoder,
   getU32Encoder,
+  getU8Decoder,
+  getU8Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
@@ -102,11 +106,27 @@ export type UpgradeProposeInstructionData = {
   opcode: ReadonlyUint8Array;
   elfHash: ReadonlyUint8Array;
   elfLen: number;
+  sourceCommit: ReadonlyUint8Array;
+  recipeHash: ReadonlyUint8Array;
+  auditHash: ReadonlyUint8Array;
+  migrationHash: ReadonlyUint8Array;
+  schemaFrom: number;
+  schemaTo: number;
+  forwardOnly: boolean;
+  emergency: boolean;
 };
 
 export type UpgradeProposeInstructionDataArgs = {
   elfHash: ReadonlyUint8Array;
   elfLen: number;
+  sourceCommit: ReadonlyUint8Array;
+  recipeHash: ReadonlyUint8Array;
+  auditHash: ReadonlyUint8Array;
+  migrationHash: ReadonlyUint8Array;
+  schemaFrom: number;
+  schemaTo: number;
+  forwardOnly: boolean;
+  emergency: boolean;
 };
 
 export function getUpgradeProposeInstructionDataEncoder(): FixedSizeEncoder<UpgradeProposeInstructionDataArgs> {
@@ -115,6 +135,14 @@ export function getUpgradeProposeInstructionDataEncoder(): FixedSizeEncoder<Upgr
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["elfHash", fixEncoderSize(getBytesEncoder(), 32)],
       ["elfLen", getU32Encoder()],
+      ["sourceCommit", fixEncoderSize(getBytesEncoder(), 20)],
+      ["recipeHash", fixEncoderSize(getBytesEncoder(), 32)],
+      ["auditHash", fixEncoderSize(getBytesEncoder(), 32)],
+      ["migrationHash", fixEncoderSize(getBytesEncoder(), 32)],
+      ["schemaFrom", getU8Encoder()],
+      ["schemaTo", getU8Encoder()],
+      ["forwardOnly", getBooleanEncoder()],
+      ["emergency", getBooleanEncoder()],
     ]),
     (value) => ({ ...value, opcode: UPGRADE_PROPOSE_OPCODE }),
   );
@@ -125,6 +153,14 @@ export function getUpgradeProposeInstructionDataDecoder(): FixedSizeDecoder<Upgr
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["elfHash", fixDecoderSize(getBytesDecoder(), 32)],
     ["elfLen", getU32Decoder()],
+    ["sourceCommit", fixDecoderSize(getBytesDecoder(), 20)],
+    ["recipeHash", fixDecoderSize(getBytesDecoder(), 32)],
+    ["auditHash", fixDecoderSize(getBytesDecoder(), 32)],
+    ["migrationHash", fixDecoderSize(getBytesDecoder(), 32)],
+    ["schemaFrom", getU8Decoder()],
+    ["schemaTo", getU8Decoder()],
+    ["forwardOnly", getBooleanDecoder()],
+    ["emergency", getBooleanDecoder()],
   ]);
 }
 
@@ -162,6 +198,14 @@ export type UpgradeProposeAsyncInput<
   systemProgram?: Address<TAccountSystemProgram>;
   elfHash: UpgradeProposeInstructionDataArgs["elfHash"];
   elfLen: UpgradeProposeInstructionDataArgs["elfLen"];
+  sourceCommit: UpgradeProposeInstructionDataArgs["sourceCommit"];
+  recipeHash: UpgradeProposeInstructionDataArgs["recipeHash"];
+  auditHash: UpgradeProposeInstructionDataArgs["auditHash"];
+  migrationHash: UpgradeProposeInstructionDataArgs["migrationHash"];
+  schemaFrom: UpgradeProposeInstructionDataArgs["schemaFrom"];
+  schemaTo: UpgradeProposeInstructionDataArgs["schemaTo"];
+  forwardOnly: UpgradeProposeInstructionDataArgs["forwardOnly"];
+  emergency: UpgradeProposeInstructionDataArgs["emergency"];
 };
 
 export async function getUpgradeProposeInstructionAsync<
@@ -303,6 +347,14 @@ export type UpgradeProposeInput<
   systemProgram?: Address<TAccountSystemProgram>;
   elfHash: UpgradeProposeInstructionDataArgs["elfHash"];
   elfLen: UpgradeProposeInstructionDataArgs["elfLen"];
+  sourceCommit: UpgradeProposeInstructionDataArgs["sourceCommit"];
+  recipeHash: UpgradeProposeInstructionDataArgs["recipeHash"];
+  auditHash: UpgradeProposeInstructionDataArgs["auditHash"];
+  migrationHash: UpgradeProposeInstructionDataArgs["migrationHash"];
+  schemaFrom: UpgradeProposeInstructionDataArgs["schemaFrom"];
+  schemaTo: UpgradeProposeInstructionDataArgs["schemaTo"];
+  forwardOnly: UpgradeProposeInstructionDataArgs["forwardOnly"];
+  emergency: UpgradeProposeInstructionDataArgs["emergency"];
 };
 
 export function getUpgradeProposeInstruction<

@@ -9,3 +9,6 @@
 export * from "./adoption.js";
 export * from "./council.js";
 export * from "./governorAuthority.js";
+export * from "./insurance.js";
+export * from "./page.js";
+export * from "./rollout.js";

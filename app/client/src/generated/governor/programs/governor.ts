@@ -17,6 +17,7 @@ import {
   SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
   SolanaError,
   type Address,
+  type ClientWithPayer,
   type ClientWithRpc,
   type ClientWithTransactionPlanning,
   type ClientWithTransactionSending,
@@ -35,80 +36,196 @@ import {
 import {
   getAdoptionCodec,
   getCouncilCodec,
+  getPageCodec,
   getProposalCodec,
+  getRolloutCodec,
+  getSnapshotCodec,
   type Adoption,
   type AdoptionArgs,
   type Council,
   type CouncilArgs,
+  type Page,
+  type PageArgs,
   type Proposal,
   type ProposalArgs,
+  type Rollout,
+  type RolloutArgs,
+  type Snapshot,
+  type SnapshotArgs,
 } from "../accounts/index.js";
 import {
+  getAccountRestoreInstructionAsync,
+  getAttestorsExecuteInstructionAsync,
+  getBondSettleInstructionAsync,
   getBufferCloseInstructionAsync,
+  getCanaryApplyInstructionAsync,
+  getCanaryCheckInstructionAsync,
+  getCanaryPromoteInstructionAsync,
   getCouncilExecuteInstructionAsync,
   getCouncilInitInstructionAsync,
+  getDelaysExecuteInstructionAsync,
+  getFreezeBeginInstructionAsync,
+  getFreezeEndInstructionAsync,
   getGuardiansExecuteInstructionAsync,
+  getHandOverExecuteInstructionAsync,
   getLimitsExecuteInstructionAsync,
   getMarketRelaxExecuteInstructionAsync,
+  getMarketRestoreInstructionAsync,
+  getMarketVerifyInstructionAsync,
   getMonitorsExecuteInstructionAsync,
+  getPageCloseInstruction,
+  getPageVerifyInstruction,
   getProgramAdoptInstructionAsync,
   getProposalApproveInstructionAsync,
   getProposalCancelInstructionAsync,
   getProposalCreateInstructionAsync,
+  getProposalObjectInstructionAsync,
   getProposalQueueInstructionAsync,
+  getRatifyExecuteInstructionAsync,
   getRelaxExecuteInstructionAsync,
+  getRollbackStageInstructionAsync,
+  getRolloutReleaseInstructionAsync,
+  getShadowAttestInstructionAsync,
+  getSnapshotCloseInstruction,
+  getSnapshotOpenInstruction,
+  getSnapshotPageFillInstruction,
+  getSnapshotPageInstructionAsync,
+  getSnapshotSealInstructionAsync,
   getUpgradeExecuteInstructionAsync,
   getUpgradeProposeInstructionAsync,
+  getUpgradeQueueInstructionAsync,
+  getUpgradeRollbackInstructionAsync,
+  parseAccountRestoreInstruction,
+  parseAttestorsExecuteInstruction,
+  parseBondSettleInstruction,
   parseBufferCloseInstruction,
+  parseCanaryApplyInstruction,
+  parseCanaryCheckInstruction,
+  parseCanaryPromoteInstruction,
   parseCouncilExecuteInstruction,
   parseCouncilInitInstruction,
+  parseDelaysExecuteInstruction,
+  parseFreezeBeginInstruction,
+  parseFreezeEndInstruction,
   parseGuardiansExecuteInstruction,
+  parseHandOverExecuteInstruction,
   parseLimitsExecuteInstruction,
   parseMarketRelaxExecuteInstruction,
+  parseMarketRestoreInstruction,
+  parseMarketVerifyInstruction,
   parseMonitorsExecuteInstruction,
+  parsePageCloseInstruction,
+  parsePageVerifyInstruction,
   parseProgramAdoptInstruction,
   parseProposalApproveInstruction,
   parseProposalCancelInstruction,
   parseProposalCreateInstruction,
+  parseProposalObjectInstruction,
   parseProposalQueueInstruction,
+  parseRatifyExecuteInstruction,
   parseRelaxExecuteInstruction,
+  parseRollbackStageInstruction,
+  parseRolloutReleaseInstruction,
+  parseShadowAttestInstruction,
+  parseSnapshotCloseInstruction,
+  parseSnapshotOpenInstruction,
+  parseSnapshotPageFillInstruction,
+  parseSnapshotPageInstruction,
+  parseSnapshotSealInstruction,
   parseUpgradeExecuteInstruction,
   parseUpgradeProposeInstruction,
+  parseUpgradeQueueInstruction,
+  parseUpgradeRollbackInstruction,
+  type AccountRestoreAsyncInput,
+  type AttestorsExecuteAsyncInput,
+  type BondSettleAsyncInput,
   type BufferCloseAsyncInput,
+  type CanaryApplyAsyncInput,
+  type CanaryCheckAsyncInput,
+  type CanaryPromoteAsyncInput,
   type CouncilExecuteAsyncInput,
   type CouncilInitAsyncInput,
+  type DelaysExecuteAsyncInput,
+  type FreezeBeginAsyncInput,
+  type FreezeEndAsyncInput,
   type GuardiansExecuteAsyncInput,
+  type HandOverExecuteAsyncInput,
   type LimitsExecuteAsyncInput,
   type MarketRelaxExecuteAsyncInput,
+  type MarketRestoreAsyncInput,
+  type MarketVerifyAsyncInput,
   type MonitorsExecuteAsyncInput,
+  type PageCloseInput,
+  type PageVerifyInput,
+  type ParsedAccountRestoreInstruction,
+  type ParsedAttestorsExecuteInstruction,
+  type ParsedBondSettleInstruction,
   type ParsedBufferCloseInstruction,
+  type ParsedCanaryApplyInstruction,
+  type ParsedCanaryCheckInstruction,
+  type ParsedCanaryPromoteInstruction,
   type ParsedCouncilExecuteInstruction,
   type ParsedCouncilInitInstruction,
+  type ParsedDelaysExecuteInstruction,
+  type ParsedFreezeBeginInstruction,
+  type ParsedFreezeEndInstruction,
   type ParsedGuardiansExecuteInstruction,
+  type ParsedHandOverExecuteInstruction,
   type ParsedLimitsExecuteInstruction,
   type ParsedMarketRelaxExecuteInstruction,
+  type ParsedMarketRestoreInstruction,
+  type ParsedMarketVerifyInstruction,
   type ParsedMonitorsExecuteInstruction,
+  type ParsedPageCloseInstruction,
+  type ParsedPageVerifyInstruction,
   type ParsedProgramAdoptInstruction,
   type ParsedProposalApproveInstruction,
   type ParsedProposalCancelInstruction,
   type ParsedProposalCreateInstruction,
+  type ParsedProposalObjectInstruction,
   type ParsedProposalQueueInstruction,
+  type ParsedRatifyExecuteInstruction,
   type ParsedRelaxExecuteInstruction,
+  type ParsedRollbackStageInstruction,
+  type ParsedRolloutReleaseInstruction,
+  type ParsedShadowAttestInstruction,
+  type ParsedSnapshotCloseInstruction,
+  type ParsedSnapshotOpenInstruction,
+  type ParsedSnapshotPageFillInstruction,
+  type ParsedSnapshotPageInstruction,
+  type ParsedSnapshotSealInstruction,
   type ParsedUpgradeExecuteInstruction,
   type ParsedUpgradeProposeInstruction,
+  type ParsedUpgradeQueueInstruction,
+  type ParsedUpgradeRollbackInstruction,
   type ProgramAdoptAsyncInput,
   type ProposalApproveAsyncInput,
   type ProposalCancelAsyncInput,
   type ProposalCreateAsyncInput,
+  type ProposalObjectAsyncInput,
   type ProposalQueueAsyncInput,
+  type RatifyExecuteAsyncInput,
   type RelaxExecuteAsyncInput,
+  type RollbackStageAsyncInput,
+  type RolloutReleaseAsyncInput,
+  type ShadowAttestAsyncInput,
+  type SnapshotCloseInput,
+  type SnapshotOpenInput,
+  type SnapshotPageAsyncInput,
+  type SnapshotPageFillInput,
+  type SnapshotSealAsyncInput,
   type UpgradeExecuteAsyncInput,
   type UpgradeProposeAsyncInput,
+  type UpgradeQueueAsyncInput,
+  type UpgradeRollbackAsyncInput,
 } from "../instructions/index.js";
 import {
   findAdoptionPda,
   findCouncilPda,
   findGovernorAuthorityPda,
+  findInsurancePda,
+  findPagePda,
+  findRolloutPda,
 } from "../pdas/index.js";
 
 export const GOVERNOR_PROGRAM_ADDRESS =
@@ -117,7 +234,10 @@ export const GOVERNOR_PROGRAM_ADDRESS =
 export enum GovernorAccountKind {
   Adoption,
   Council,
+  Page,
   Proposal,
+  Rollout,
+  Snapshot,
 }
 
 export function identifyGovernorAccount(
@@ -150,12 +270,45 @@ export function identifyGovernorAccount(
     containsBytes(
       data,
       fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([133, 127, 192, 87, 206, 149, 195, 14]),
+      ),
+      0,
+    )
+  ) {
+    return GovernorAccountKind.Page;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
         new Uint8Array([26, 94, 189, 187, 116, 136, 53, 33]),
       ),
       0,
     )
   ) {
     return GovernorAccountKind.Proposal;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([186, 129, 242, 141, 156, 212, 50, 187]),
+      ),
+      0,
+    )
+  ) {
+    return GovernorAccountKind.Rollout;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([137, 213, 28, 133, 224, 161, 48, 108]),
+      ),
+      0,
+    )
+  ) {
+    return GovernorAccountKind.Snapshot;
   }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
@@ -179,6 +332,32 @@ export enum GovernorInstruction {
   MarketRelaxExecute,
   LimitsExecute,
   MonitorsExecute,
+  ProposalObject,
+  RollbackStage,
+  UpgradeQueue,
+  ShadowAttest,
+  RolloutRelease,
+  FreezeBegin,
+  FreezeEnd,
+  SnapshotOpen,
+  SnapshotPage,
+  SnapshotPageFill,
+  SnapshotSeal,
+  PageVerify,
+  MarketVerify,
+  UpgradeRollback,
+  CanaryCheck,
+  CanaryPromote,
+  RatifyExecute,
+  AttestorsExecute,
+  DelaysExecute,
+  HandOverExecute,
+  BondSettle,
+  PageClose,
+  SnapshotClose,
+  AccountRestore,
+  MarketRestore,
+  CanaryApply,
 }
 
 export function identifyGovernorInstruction(
@@ -320,6 +499,240 @@ export function identifyGovernorInstruction(
   ) {
     return GovernorInstruction.MonitorsExecute;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([15])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.ProposalObject;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([16])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RollbackStage;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([17])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.UpgradeQueue;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([18])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.ShadowAttest;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([19])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RolloutRelease;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([20])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.FreezeBegin;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([21])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.FreezeEnd;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([22])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.SnapshotOpen;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([23])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.SnapshotPage;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([24])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.SnapshotPageFill;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([25])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.SnapshotSeal;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([26])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.PageVerify;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([27])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.MarketVerify;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([28])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.UpgradeRollback;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([29])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.CanaryCheck;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([30])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.CanaryPromote;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([31])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RatifyExecute;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([32])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.AttestorsExecute;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([33])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.DelaysExecute;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([34])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.HandOverExecute;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([35])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.BondSettle;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([36])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.PageClose;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([37])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.SnapshotClose;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([38])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.AccountRestore;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([39])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.MarketRestore;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([40])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.CanaryApply;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "governor" },
@@ -373,7 +786,85 @@ export type ParsedGovernorInstruction<
     } & ParsedLimitsExecuteInstruction<TProgram>)
   | ({
       instructionType: GovernorInstruction.MonitorsExecute;
-    } & ParsedMonitorsExecuteInstruction<TProgram>);
+    } & ParsedMonitorsExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.ProposalObject;
+    } & ParsedProposalObjectInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RollbackStage;
+    } & ParsedRollbackStageInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.UpgradeQueue;
+    } & ParsedUpgradeQueueInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.ShadowAttest;
+    } & ParsedShadowAttestInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RolloutRelease;
+    } & ParsedRolloutReleaseInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.FreezeBegin;
+    } & ParsedFreezeBeginInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.FreezeEnd;
+    } & ParsedFreezeEndInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.SnapshotOpen;
+    } & ParsedSnapshotOpenInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.SnapshotPage;
+    } & ParsedSnapshotPageInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.SnapshotPageFill;
+    } & ParsedSnapshotPageFillInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.SnapshotSeal;
+    } & ParsedSnapshotSealInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.PageVerify;
+    } & ParsedPageVerifyInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.MarketVerify;
+    } & ParsedMarketVerifyInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.UpgradeRollback;
+    } & ParsedUpgradeRollbackInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.CanaryCheck;
+    } & ParsedCanaryCheckInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.CanaryPromote;
+    } & ParsedCanaryPromoteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RatifyExecute;
+    } & ParsedRatifyExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.AttestorsExecute;
+    } & ParsedAttestorsExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.DelaysExecute;
+    } & ParsedDelaysExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.HandOverExecute;
+    } & ParsedHandOverExecuteInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.BondSettle;
+    } & ParsedBondSettleInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.PageClose;
+    } & ParsedPageCloseInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.SnapshotClose;
+    } & ParsedSnapshotCloseInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.AccountRestore;
+    } & ParsedAccountRestoreInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.MarketRestore;
+    } & ParsedMarketRestoreInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.CanaryApply;
+    } & ParsedCanaryApplyInstruction<TProgram>);
 
 export function parseGovernorInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -485,6 +976,188 @@ export function parseGovernorInstruction<TProgram extends string>(
         ...parseMonitorsExecuteInstruction(instruction),
       };
     }
+    case GovernorInstruction.ProposalObject: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.ProposalObject,
+        ...parseProposalObjectInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RollbackStage: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RollbackStage,
+        ...parseRollbackStageInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.UpgradeQueue: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.UpgradeQueue,
+        ...parseUpgradeQueueInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.ShadowAttest: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.ShadowAttest,
+        ...parseShadowAttestInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RolloutRelease: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RolloutRelease,
+        ...parseRolloutReleaseInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.FreezeBegin: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.FreezeBegin,
+        ...parseFreezeBeginInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.FreezeEnd: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.FreezeEnd,
+        ...parseFreezeEndInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.SnapshotOpen: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.SnapshotOpen,
+        ...parseSnapshotOpenInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.SnapshotPage: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.SnapshotPage,
+        ...parseSnapshotPageInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.SnapshotPageFill: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.SnapshotPageFill,
+        ...parseSnapshotPageFillInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.SnapshotSeal: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.SnapshotSeal,
+        ...parseSnapshotSealInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.PageVerify: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.PageVerify,
+        ...parsePageVerifyInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.MarketVerify: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.MarketVerify,
+        ...parseMarketVerifyInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.UpgradeRollback: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.UpgradeRollback,
+        ...parseUpgradeRollbackInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.CanaryCheck: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.CanaryCheck,
+        ...parseCanaryCheckInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.CanaryPromote: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.CanaryPromote,
+        ...parseCanaryPromoteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RatifyExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RatifyExecute,
+        ...parseRatifyExecuteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.AttestorsExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.AttestorsExecute,
+        ...parseAttestorsExecuteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.DelaysExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.DelaysExecute,
+        ...parseDelaysExecuteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.HandOverExecute: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.HandOverExecute,
+        ...parseHandOverExecuteInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.BondSettle: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.BondSettle,
+        ...parseBondSettleInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.PageClose: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.PageClose,
+        ...parsePageCloseInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.SnapshotClose: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.SnapshotClose,
+        ...parseSnapshotCloseInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.AccountRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.AccountRestore,
+        ...parseAccountRestoreInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.MarketRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.MarketRestore,
+        ...parseMarketRestoreInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.CanaryApply: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.CanaryApply,
+        ...parseCanaryApplyInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -504,8 +1177,13 @@ export type GovernorPluginAccounts = {
     SelfFetchFunctions<AdoptionArgs, Adoption>;
   council: ReturnType<typeof getCouncilCodec> &
     SelfFetchFunctions<CouncilArgs, Council>;
+  page: ReturnType<typeof getPageCodec> & SelfFetchFunctions<PageArgs, Page>;
   proposal: ReturnType<typeof getProposalCodec> &
     SelfFetchFunctions<ProposalArgs, Proposal>;
+  rollout: ReturnType<typeof getRolloutCodec> &
+    SelfFetchFunctions<RolloutArgs, Rollout>;
+  snapshot: ReturnType<typeof getSnapshotCodec> &
+    SelfFetchFunctions<SnapshotArgs, Snapshot>;
 };
 
 export type GovernorPluginInstructions = {
@@ -569,17 +1247,122 @@ export type GovernorPluginInstructions = {
     input: MonitorsExecuteAsyncInput,
   ) => ReturnType<typeof getMonitorsExecuteInstructionAsync> &
     SelfPlanAndSendFunctions;
+  proposalObject: (
+    input: ProposalObjectAsyncInput,
+  ) => ReturnType<typeof getProposalObjectInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  rollbackStage: (
+    input: RollbackStageAsyncInput,
+  ) => ReturnType<typeof getRollbackStageInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  upgradeQueue: (
+    input: UpgradeQueueAsyncInput,
+  ) => ReturnType<typeof getUpgradeQueueInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  shadowAttest: (
+    input: ShadowAttestAsyncInput,
+  ) => ReturnType<typeof getShadowAttestInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  rolloutRelease: (
+    input: RolloutReleaseAsyncInput,
+  ) => ReturnType<typeof getRolloutReleaseInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  freezeBegin: (
+    input: FreezeBeginAsyncInput,
+  ) => ReturnType<typeof getFreezeBeginInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  freezeEnd: (
+    input: FreezeEndAsyncInput,
+  ) => ReturnType<typeof getFreezeEndInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  snapshotOpen: (
+    input: MakeOptional<SnapshotOpenInput, "payer">,
+  ) => ReturnType<typeof getSnapshotOpenInstruction> & SelfPlanAndSendFunctions;
+  snapshotPage: (
+    input: MakeOptional<SnapshotPageAsyncInput, "payer">,
+  ) => ReturnType<typeof getSnapshotPageInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  snapshotPageFill: (
+    input: SnapshotPageFillInput,
+  ) => ReturnType<typeof getSnapshotPageFillInstruction> &
+    SelfPlanAndSendFunctions;
+  snapshotSeal: (
+    input: SnapshotSealAsyncInput,
+  ) => ReturnType<typeof getSnapshotSealInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  pageVerify: (
+    input: PageVerifyInput,
+  ) => ReturnType<typeof getPageVerifyInstruction> & SelfPlanAndSendFunctions;
+  marketVerify: (
+    input: MarketVerifyAsyncInput,
+  ) => ReturnType<typeof getMarketVerifyInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  upgradeRollback: (
+    input: UpgradeRollbackAsyncInput,
+  ) => ReturnType<typeof getUpgradeRollbackInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  canaryCheck: (
+    input: CanaryCheckAsyncInput,
+  ) => ReturnType<typeof getCanaryCheckInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  canaryPromote: (
+    input: CanaryPromoteAsyncInput,
+  ) => ReturnType<typeof getCanaryPromoteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  ratifyExecute: (
+    input: RatifyExecuteAsyncInput,
+  ) => ReturnType<typeof getRatifyExecuteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  attestorsExecute: (
+    input: AttestorsExecuteAsyncInput,
+  ) => ReturnType<typeof getAttestorsExecuteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  delaysExecute: (
+    input: DelaysExecuteAsyncInput,
+  ) => ReturnType<typeof getDelaysExecuteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  handOverExecute: (
+    input: HandOverExecuteAsyncInput,
+  ) => ReturnType<typeof getHandOverExecuteInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  bondSettle: (
+    input: BondSettleAsyncInput,
+  ) => ReturnType<typeof getBondSettleInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  pageClose: (
+    input: MakeOptional<PageCloseInput, "payer">,
+  ) => ReturnType<typeof getPageCloseInstruction> & SelfPlanAndSendFunctions;
+  snapshotClose: (
+    input: MakeOptional<SnapshotCloseInput, "payer">,
+  ) => ReturnType<typeof getSnapshotCloseInstruction> &
+    SelfPlanAndSendFunctions;
+  accountRestore: (
+    input: MakeOptional<AccountRestoreAsyncInput, "payer">,
+  ) => ReturnType<typeof getAccountRestoreInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  marketRestore: (
+    input: MakeOptional<MarketRestoreAsyncInput, "payer">,
+  ) => ReturnType<typeof getMarketRestoreInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  canaryApply: (
+    input: CanaryApplyAsyncInput,
+  ) => ReturnType<typeof getCanaryApplyInstructionAsync> &
+    SelfPlanAndSendFunctions;
 };
 
 export type GovernorPluginPdas = {
   council: typeof findCouncilPda;
   governorAuthority: typeof findGovernorAuthorityPda;
   adoption: typeof findAdoptionPda;
+  rollout: typeof findRolloutPda;
+  page: typeof findPagePda;
+  insurance: typeof findInsurancePda;
 };
 
 export type GovernorPluginRequirements = ClientWithRpc<
   GetAccountInfoApi & GetMultipleAccountsApi
 > &
+  ClientWithPayer &
   ClientWithTransactionPlanning &
   ClientWithTransactionSending;
 
@@ -592,7 +1375,10 @@ export function governorProgram() {
         accounts: {
           adoption: addSelfFetchFunctions(client, getAdoptionCodec()),
           council: addSelfFetchFunctions(client, getCouncilCodec()),
+          page: addSelfFetchFunctions(client, getPageCodec()),
           proposal: addSelfFetchFunctions(client, getProposalCodec()),
+          rollout: addSelfFetchFunctions(client, getRolloutCodec()),
+          snapshot: addSelfFetchFunctions(client, getSnapshotCodec()),
         },
         instructions: {
           councilInit: (input) =>
@@ -670,13 +1456,166 @@ export function governorProgram() {
               client,
               getMonitorsExecuteInstructionAsync(input),
             ),
+          proposalObject: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getProposalObjectInstructionAsync(input),
+            ),
+          rollbackStage: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRollbackStageInstructionAsync(input),
+            ),
+          upgradeQueue: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getUpgradeQueueInstructionAsync(input),
+            ),
+          shadowAttest: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getShadowAttestInstructionAsync(input),
+            ),
+          rolloutRelease: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRolloutReleaseInstructionAsync(input),
+            ),
+          freezeBegin: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getFreezeBeginInstructionAsync(input),
+            ),
+          freezeEnd: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getFreezeEndInstructionAsync(input),
+            ),
+          snapshotOpen: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSnapshotOpenInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          snapshotPage: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSnapshotPageInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          snapshotPageFill: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSnapshotPageFillInstruction(input),
+            ),
+          snapshotSeal: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSnapshotSealInstructionAsync(input),
+            ),
+          pageVerify: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getPageVerifyInstruction(input),
+            ),
+          marketVerify: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketVerifyInstructionAsync(input),
+            ),
+          upgradeRollback: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getUpgradeRollbackInstructionAsync(input),
+            ),
+          canaryCheck: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getCanaryCheckInstructionAsync(input),
+            ),
+          canaryPromote: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getCanaryPromoteInstructionAsync(input),
+            ),
+          ratifyExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRatifyExecuteInstructionAsync(input),
+            ),
+          attestorsExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getAttestorsExecuteInstructionAsync(input),
+            ),
+          delaysExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getDelaysExecuteInstructionAsync(input),
+            ),
+          handOverExecute: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getHandOverExecuteInstructionAsync(input),
+            ),
+          bondSettle: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getBondSettleInstructionAsync(input),
+            ),
+          pageClose: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getPageCloseInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          snapshotClose: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getSnapshotCloseInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          accountRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getAccountRestoreInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          marketRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketRestoreInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          canaryApply: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getCanaryApplyInstructionAsync(input),
+            ),
         },
         pdas: {
           council: findCouncilPda,
           governorAuthority: findGovernorAuthorityPda,
           adoption: findAdoptionPda,
+          rollout: findRolloutPda,
+          page: findPagePda,
+          insurance: findInsurancePda,
         },
       },
     });
   };
 }
+
+type MakeOptional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;

@@ -6,17 +6,31 @@
  * @see https://github.com/codama-idl/codama
  */
 
+export * from "./accountWrittenBack.js";
+export * from "./attestorsReplaced.js";
+export * from "./authorityHandedOver.js";
+export * from "./bondReturned.js";
 export * from "./brakeRelaxed.js";
 export * from "./bufferReclaimed.js";
 export * from "./councilCreated.js";
 export * from "./councilReplaced.js";
+export * from "./delaysReplaced.js";
 export * from "./guardiansReplaced.js";
 export * from "./limitsDecided.js";
+export * from "./marketChecked.js";
 export * from "./marketRelaxed.js";
 export * from "./monitorsReplaced.js";
+export * from "./pageChecked.js";
+export * from "./pageTaken.js";
 export * from "./programAdopted.js";
+export * from "./programRolledBack.js";
 export * from "./programUpgraded.js";
 export * from "./proposalApproved.js";
 export * from "./proposalCancelled.js";
 export * from "./proposalCreated.js";
+export * from "./proposalObjected.js";
 export * from "./proposalQueued.js";
+export * from "./rollbackBufferStaged.js";
+export * from "./rolloutChanged.js";
+export * from "./shadowAttested.js";
+export * from "./snapshotSealed.js";

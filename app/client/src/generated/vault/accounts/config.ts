@@ -65,6 +65,8 @@ export type Config = {
   genesisHash: ReadonlyUint8Array;
   /** Events of the config so far. */
   seq: bigint;
+  /** Markets created so far, in margin's config: a snapshot that covers so many covers all. */
+  markets: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -83,6 +85,8 @@ export type ConfigArgs = {
   genesisHash: ReadonlyUint8Array;
   /** Events of the config so far. */
   seq: number | bigint;
+  /** Markets created so far, in margin's config: a snapshot that covers so many covers all. */
+  markets: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -99,7 +103,8 @@ export function getConfigEncoder(): FixedSizeEncoder<ConfigArgs> {
       ["authority", getAddressEncoder()],
       ["genesisHash", fixEncoderSize(getBytesEncoder(), 32)],
       ["seq", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 56)],
+      ["markets", getU32Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 52)],
     ]),
     (value) => ({ ...value, discriminator: CONFIG_DISCRIMINATOR }),
   );
@@ -117,7 +122,8 @@ export function getConfigDecoder(): FixedSizeDecoder<Config> {
     ["authority", getAddressDecoder()],
     ["genesisHash", fixDecoderSize(getBytesDecoder(), 32)],
     ["seq", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 56)],
+    ["markets", getU32Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 52)],
   ]);
 }
 
