@@ -40,7 +40,7 @@ impl Fixture {
     }
 }
 
-fn check_ix(positions: &Positions) -> Instruction {
+pub fn check_ix(positions: &Positions) -> Instruction {
     let accounts = calls::CanaryCheck {
         council: positions.fixture.council(),
         rollout: positions.fixture.rollout(MARGIN),
@@ -61,7 +61,7 @@ fn running() -> (Positions, u64) {
     (positions, id)
 }
 
-fn apply_ix(positions: &mut Positions) -> Instruction {
+pub fn apply_ix(positions: &mut Positions) -> Instruction {
     let accounts = calls::CanaryApply {
         council: positions.fixture.council(),
         rollout: positions.fixture.rollout(MARGIN),
@@ -224,7 +224,7 @@ fn canary_steps_end_in_a_final_upgrade_and_everything_is_reclaimed() {
     assert!(positions.fixture.world.account(&page).is_none_or(|gone| gone.lamports == 0));
 }
 
-fn closes(positions: &mut Positions) -> [Instruction; 2] {
+pub fn closes(positions: &mut Positions) -> [Instruction; 2] {
     let payer = positions.fixture.world.payer();
     let (rollout, snapshot, page) = (positions.fixture.rollout(MARGIN), positions.snapshot(), positions.page(0));
     [

@@ -35,7 +35,11 @@ pub fn lying_code() -> Vec<u8> {
 impl Positions {
     /// Two traders with a series between them and a third without, a breaker that obeys the governor, and margin adopted.
     pub fn new() -> Self {
-        let mut fixture = Fixture::bare();
+        Self::over(Fixture::bare())
+    }
+
+    /// The same over a governor without a council.
+    pub fn over(mut fixture: Fixture) -> Self {
         let protocol = Protocol::new(&mut fixture.world, SPOT);
         let expiry_unix_s = protocol.expiry_unix_s(&mut fixture.world, 60);
         protocol.expiry(&mut fixture.world, expiry_unix_s);
@@ -119,6 +123,12 @@ impl Positions {
         self.snapshot_at(attempt)
     }
 
+    /// The snapshot of the present attempt; of the first before there is one.
+    fn snapshot_next(&mut self) -> Pubkey {
+        let attempt = self.attempt().max(1);
+        self.snapshot_at(attempt)
+    }
+
     pub fn page(&mut self, number: u32) -> Pubkey {
         let snapshot = self.snapshot();
         self.fixture.pda(&[PAGE_SEED, snapshot.as_ref(), &number.to_le_bytes()])
@@ -163,7 +173,7 @@ impl Positions {
             market: self.market(),
             quote_tokens: self.protocol.quote_tokens,
             base_tokens: self.protocol.base_tokens,
-            snapshot: self.snapshot_at(1),
+            snapshot: self.snapshot_next(),
         };
         accounts.instruction()
     }
@@ -174,11 +184,12 @@ impl Positions {
     }
 
     pub fn page_of_ix(&mut self, number: u32, accounts: Vec<AccountMeta>) -> Instruction {
+        let snapshot = self.snapshot_next();
         let page = calls::SnapshotPage {
             payer: self.fixture.world.payer(),
             rollout: self.fixture.rollout(MARGIN),
-            snapshot: self.snapshot_at(1),
-            page: self.fixture.pda(&[PAGE_SEED, self.snapshot_at(1).as_ref(), &number.to_le_bytes()]),
+            snapshot,
+            page: self.fixture.pda(&[PAGE_SEED, snapshot.as_ref(), &number.to_le_bytes()]),
         };
         page.instruction(calls::SnapshotPageArgs { number }).with_remaining(accounts)
     }
@@ -187,7 +198,7 @@ impl Positions {
         let accounts = calls::SnapshotSeal {
             council: self.fixture.council(),
             rollout: self.fixture.rollout(MARGIN),
-            snapshot: self.snapshot_at(1),
+            snapshot: self.snapshot_next(),
             market: self.market(),
         };
         accounts.instruction()

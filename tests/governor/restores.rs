@@ -20,13 +20,13 @@ const INSURANCE_AT: usize = 8 + offset_of!(Market, insurance_atoms);
 
 impl Positions {
     /// Uploads bytes as anybody would: a buffer of the loader.
-    fn upload(&mut self, name: &str, bytes: &[u8]) -> Pubkey {
+    pub fn upload(&mut self, name: &str, bytes: &[u8]) -> Pubkey {
         self.fixture.world.set_account(&key(name), buffer_account(Some(key("anybody")), bytes));
         key(name)
     }
 
     /// `account_restore` of the account at `place` of page 0.
-    fn restore_ix(&mut self, place: u8, preimage: Pubkey) -> Instruction {
+    pub fn restore_ix(&mut self, place: u8, preimage: Pubkey) -> Instruction {
         let accounts = self.actors.iter().map(|actor| actor.account).enumerate();
         let accounts: Vec<_> = accounts
             .map(|(at, key)| AccountMeta { pubkey: key, is_signer: false, is_writable: at == usize::from(place) })
@@ -43,7 +43,7 @@ impl Positions {
         call.instruction(calls::AccountRestoreArgs { place }).with_remaining(accounts)
     }
 
-    fn market_restore_ix(&mut self, preimage: Pubkey) -> Instruction {
+    pub fn market_restore_ix(&mut self, preimage: Pubkey) -> Instruction {
         let call = calls::MarketRestore {
             payer: self.fixture.world.payer(),
             council: self.fixture.council(),

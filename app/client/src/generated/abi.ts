@@ -17,6 +17,18 @@ export const ABI = {
     "token2022": "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
     "vault": "E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6"
   },
+  "attestors": 3,
+  "classes": [
+    "tighten a parameter",
+    "risk-increasing change",
+    "program upgrade",
+    "council change",
+    "hand over",
+    "emergency patch",
+    "ratification",
+    "key recovery"
+  ],
+  "delayMaxS": 7776000,
   "guardians": 8,
   "levels": [
     "Normal",
@@ -27,6 +39,7 @@ export const ABI = {
   ],
   "members": 15,
   "monitors": 4,
+  "pageAccounts": 20,
   "proposalDomain": "bastion:proposal:v1",
   "quote": {
     "domain": "bastion:quote:v2",
@@ -58,7 +71,11 @@ export const ABI = {
       "adoption": "adoption",
       "authority": "authority",
       "council": "council",
-      "proposal": "proposal"
+      "insurance": "insurance",
+      "page": "page",
+      "proposal": "proposal",
+      "rollout": "rollout",
+      "snapshot": "snapshot"
     },
     "margin": {
       "account": "account",

@@ -24,6 +24,7 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'AccountClosed'; data: margin.AccountClosed }
   | { program: 'margin'; name: 'AccountDeposited'; data: margin.AccountDeposited }
   | { program: 'margin'; name: 'AccountOpened'; data: margin.AccountOpened }
+  | { program: 'margin'; name: 'AccountRestored'; data: margin.AccountRestored }
   | { program: 'margin'; name: 'AccountSettled'; data: margin.AccountSettled }
   | { program: 'margin'; name: 'AccountTransferred'; data: margin.AccountTransferred }
   | { program: 'margin'; name: 'AccountWithdrawn'; data: margin.AccountWithdrawn }
@@ -43,6 +44,7 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'MarketChanged'; data: margin.MarketChanged }
   | { program: 'margin'; name: 'MarketCreated'; data: margin.MarketCreated }
   | { program: 'margin'; name: 'MarketDelisted'; data: margin.MarketDelisted }
+  | { program: 'margin'; name: 'MarketRestored'; data: margin.MarketRestored }
   | { program: 'margin'; name: 'MarketUpdated'; data: margin.MarketUpdated }
   | { program: 'margin'; name: 'ModeChanged'; data: margin.ModeChanged }
   | { program: 'margin'; name: 'NonceFloorRaised'; data: margin.NonceFloorRaised }
@@ -82,25 +84,40 @@ export type ProgramEvent =
   | { program: 'breaker'; name: 'LimitsApplied'; data: breaker.LimitsApplied }
   | { program: 'breaker'; name: 'LimitsChanged'; data: breaker.LimitsChanged }
   | { program: 'breaker'; name: 'MonitorsChanged'; data: breaker.MonitorsChanged }
+  | { program: 'breaker'; name: 'RolloutLimited'; data: breaker.RolloutLimited }
   | { program: 'breaker'; name: 'TicketCancelled'; data: breaker.TicketCancelled }
   | { program: 'breaker'; name: 'TicketClaimed'; data: breaker.TicketClaimed }
   | { program: 'breaker'; name: 'TicketIssued'; data: breaker.TicketIssued }
   | { program: 'breaker'; name: 'TokensOpened'; data: breaker.TokensOpened }
   | { program: 'breaker'; name: 'TokensReleased'; data: breaker.TokensReleased }
+  | { program: 'governor'; name: 'AccountWrittenBack'; data: governor.AccountWrittenBack }
+  | { program: 'governor'; name: 'AttestorsReplaced'; data: governor.AttestorsReplaced }
+  | { program: 'governor'; name: 'AuthorityHandedOver'; data: governor.AuthorityHandedOver }
+  | { program: 'governor'; name: 'BondReturned'; data: governor.BondReturned }
   | { program: 'governor'; name: 'BrakeRelaxed'; data: governor.BrakeRelaxed }
   | { program: 'governor'; name: 'BufferReclaimed'; data: governor.BufferReclaimed }
   | { program: 'governor'; name: 'CouncilCreated'; data: governor.CouncilCreated }
   | { program: 'governor'; name: 'CouncilReplaced'; data: governor.CouncilReplaced }
+  | { program: 'governor'; name: 'DelaysReplaced'; data: governor.DelaysReplaced }
   | { program: 'governor'; name: 'GuardiansReplaced'; data: governor.GuardiansReplaced }
   | { program: 'governor'; name: 'LimitsDecided'; data: governor.LimitsDecided }
+  | { program: 'governor'; name: 'MarketChecked'; data: governor.MarketChecked }
   | { program: 'governor'; name: 'MarketRelaxed'; data: governor.MarketRelaxed }
   | { program: 'governor'; name: 'MonitorsReplaced'; data: governor.MonitorsReplaced }
+  | { program: 'governor'; name: 'PageChecked'; data: governor.PageChecked }
+  | { program: 'governor'; name: 'PageTaken'; data: governor.PageTaken }
   | { program: 'governor'; name: 'ProgramAdopted'; data: governor.ProgramAdopted }
+  | { program: 'governor'; name: 'ProgramRolledBack'; data: governor.ProgramRolledBack }
   | { program: 'governor'; name: 'ProgramUpgraded'; data: governor.ProgramUpgraded }
   | { program: 'governor'; name: 'ProposalApproved'; data: governor.ProposalApproved }
   | { program: 'governor'; name: 'ProposalCancelled'; data: governor.ProposalCancelled }
   | { program: 'governor'; name: 'ProposalCreated'; data: governor.ProposalCreated }
-  | { program: 'governor'; name: 'ProposalQueued'; data: governor.ProposalQueued };
+  | { program: 'governor'; name: 'ProposalObjected'; data: governor.ProposalObjected }
+  | { program: 'governor'; name: 'ProposalQueued'; data: governor.ProposalQueued }
+  | { program: 'governor'; name: 'RollbackBufferStaged'; data: governor.RollbackBufferStaged }
+  | { program: 'governor'; name: 'RolloutChanged'; data: governor.RolloutChanged }
+  | { program: 'governor'; name: 'ShadowAttested'; data: governor.ShadowAttested }
+  | { program: 'governor'; name: 'SnapshotSealed'; data: governor.SnapshotSealed };
 
 export type EventSpec = {
   name: string;
@@ -129,6 +146,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'AccountClosed', discriminator: new Uint8Array([19,250,79,236,91,80,148,48]), decode: (bytes) => ({ program: 'margin', name: 'AccountClosed', data: margin.getAccountClosedDecoder().decode(bytes) }) },
     { name: 'AccountDeposited', discriminator: new Uint8Array([159,247,254,103,235,126,7,109]), decode: (bytes) => ({ program: 'margin', name: 'AccountDeposited', data: margin.getAccountDepositedDecoder().decode(bytes) }) },
     { name: 'AccountOpened', discriminator: new Uint8Array([250,89,39,67,35,119,126,63]), decode: (bytes) => ({ program: 'margin', name: 'AccountOpened', data: margin.getAccountOpenedDecoder().decode(bytes) }) },
+    { name: 'AccountRestored', discriminator: new Uint8Array([194,18,215,11,123,223,81,141]), decode: (bytes) => ({ program: 'margin', name: 'AccountRestored', data: margin.getAccountRestoredDecoder().decode(bytes) }) },
     { name: 'AccountSettled', discriminator: new Uint8Array([2,132,13,239,249,146,142,140]), decode: (bytes) => ({ program: 'margin', name: 'AccountSettled', data: margin.getAccountSettledDecoder().decode(bytes) }) },
     { name: 'AccountTransferred', discriminator: new Uint8Array([52,76,122,121,128,242,235,63]), decode: (bytes) => ({ program: 'margin', name: 'AccountTransferred', data: margin.getAccountTransferredDecoder().decode(bytes) }) },
     { name: 'AccountWithdrawn', discriminator: new Uint8Array([226,117,67,144,168,220,77,131]), decode: (bytes) => ({ program: 'margin', name: 'AccountWithdrawn', data: margin.getAccountWithdrawnDecoder().decode(bytes) }) },
@@ -148,6 +166,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'MarketChanged', discriminator: new Uint8Array([235,2,242,195,85,32,71,249]), decode: (bytes) => ({ program: 'margin', name: 'MarketChanged', data: margin.getMarketChangedDecoder().decode(bytes) }) },
     { name: 'MarketCreated', discriminator: new Uint8Array([88,184,130,231,226,84,6,58]), decode: (bytes) => ({ program: 'margin', name: 'MarketCreated', data: margin.getMarketCreatedDecoder().decode(bytes) }) },
     { name: 'MarketDelisted', discriminator: new Uint8Array([221,179,59,161,218,81,167,151]), decode: (bytes) => ({ program: 'margin', name: 'MarketDelisted', data: margin.getMarketDelistedDecoder().decode(bytes) }) },
+    { name: 'MarketRestored', discriminator: new Uint8Array([165,191,7,28,166,96,115,30]), decode: (bytes) => ({ program: 'margin', name: 'MarketRestored', data: margin.getMarketRestoredDecoder().decode(bytes) }) },
     { name: 'MarketUpdated', discriminator: new Uint8Array([170,51,74,147,116,168,217,251]), decode: (bytes) => ({ program: 'margin', name: 'MarketUpdated', data: margin.getMarketUpdatedDecoder().decode(bytes) }) },
     { name: 'ModeChanged', discriminator: new Uint8Array([149,123,78,29,237,72,67,229]), decode: (bytes) => ({ program: 'margin', name: 'ModeChanged', data: margin.getModeChangedDecoder().decode(bytes) }) },
     { name: 'NonceFloorRaised', discriminator: new Uint8Array([125,46,187,247,125,71,131,63]), decode: (bytes) => ({ program: 'margin', name: 'NonceFloorRaised', data: margin.getNonceFloorRaisedDecoder().decode(bytes) }) },
@@ -191,6 +210,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'LimitsApplied', discriminator: new Uint8Array([2,13,108,124,155,79,234,74]), decode: (bytes) => ({ program: 'breaker', name: 'LimitsApplied', data: breaker.getLimitsAppliedDecoder().decode(bytes) }) },
     { name: 'LimitsChanged', discriminator: new Uint8Array([124,11,98,161,150,103,33,110]), decode: (bytes) => ({ program: 'breaker', name: 'LimitsChanged', data: breaker.getLimitsChangedDecoder().decode(bytes) }) },
     { name: 'MonitorsChanged', discriminator: new Uint8Array([149,60,154,7,241,94,64,167]), decode: (bytes) => ({ program: 'breaker', name: 'MonitorsChanged', data: breaker.getMonitorsChangedDecoder().decode(bytes) }) },
+    { name: 'RolloutLimited', discriminator: new Uint8Array([84,15,87,72,6,126,85,29]), decode: (bytes) => ({ program: 'breaker', name: 'RolloutLimited', data: breaker.getRolloutLimitedDecoder().decode(bytes) }) },
     { name: 'TicketCancelled', discriminator: new Uint8Array([72,122,91,222,191,190,120,193]), decode: (bytes) => ({ program: 'breaker', name: 'TicketCancelled', data: breaker.getTicketCancelledDecoder().decode(bytes) }) },
     { name: 'TicketClaimed', discriminator: new Uint8Array([182,233,151,84,251,36,232,88]), decode: (bytes) => ({ program: 'breaker', name: 'TicketClaimed', data: breaker.getTicketClaimedDecoder().decode(bytes) }) },
     { name: 'TicketIssued', discriminator: new Uint8Array([176,133,7,76,129,230,198,8]), decode: (bytes) => ({ program: 'breaker', name: 'TicketIssued', data: breaker.getTicketIssuedDecoder().decode(bytes) }) },
@@ -198,19 +218,33 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'TokensReleased', discriminator: new Uint8Array([133,146,36,133,72,255,122,204]), decode: (bytes) => ({ program: 'breaker', name: 'TokensReleased', data: breaker.getTokensReleasedDecoder().decode(bytes) }) },
   ],
   '2tRpfzi9C3ZXXcjqNmd3G8Lm1qA5MmyUKyPLmfQj8HWJ': [
+    { name: 'AccountWrittenBack', discriminator: new Uint8Array([226,169,100,213,224,161,17,245]), decode: (bytes) => ({ program: 'governor', name: 'AccountWrittenBack', data: governor.getAccountWrittenBackDecoder().decode(bytes) }) },
+    { name: 'AttestorsReplaced', discriminator: new Uint8Array([158,97,86,30,98,166,10,50]), decode: (bytes) => ({ program: 'governor', name: 'AttestorsReplaced', data: governor.getAttestorsReplacedDecoder().decode(bytes) }) },
+    { name: 'AuthorityHandedOver', discriminator: new Uint8Array([239,6,228,115,179,185,171,89]), decode: (bytes) => ({ program: 'governor', name: 'AuthorityHandedOver', data: governor.getAuthorityHandedOverDecoder().decode(bytes) }) },
+    { name: 'BondReturned', discriminator: new Uint8Array([41,85,150,247,210,150,160,118]), decode: (bytes) => ({ program: 'governor', name: 'BondReturned', data: governor.getBondReturnedDecoder().decode(bytes) }) },
     { name: 'BrakeRelaxed', discriminator: new Uint8Array([157,247,113,211,81,22,17,6]), decode: (bytes) => ({ program: 'governor', name: 'BrakeRelaxed', data: governor.getBrakeRelaxedDecoder().decode(bytes) }) },
     { name: 'BufferReclaimed', discriminator: new Uint8Array([42,141,35,206,90,120,140,65]), decode: (bytes) => ({ program: 'governor', name: 'BufferReclaimed', data: governor.getBufferReclaimedDecoder().decode(bytes) }) },
     { name: 'CouncilCreated', discriminator: new Uint8Array([147,70,59,33,243,29,63,116]), decode: (bytes) => ({ program: 'governor', name: 'CouncilCreated', data: governor.getCouncilCreatedDecoder().decode(bytes) }) },
     { name: 'CouncilReplaced', discriminator: new Uint8Array([37,150,176,251,7,95,28,151]), decode: (bytes) => ({ program: 'governor', name: 'CouncilReplaced', data: governor.getCouncilReplacedDecoder().decode(bytes) }) },
+    { name: 'DelaysReplaced', discriminator: new Uint8Array([100,207,5,225,1,136,53,146]), decode: (bytes) => ({ program: 'governor', name: 'DelaysReplaced', data: governor.getDelaysReplacedDecoder().decode(bytes) }) },
     { name: 'GuardiansReplaced', discriminator: new Uint8Array([69,112,124,35,63,210,192,95]), decode: (bytes) => ({ program: 'governor', name: 'GuardiansReplaced', data: governor.getGuardiansReplacedDecoder().decode(bytes) }) },
     { name: 'LimitsDecided', discriminator: new Uint8Array([171,116,100,119,47,235,202,120]), decode: (bytes) => ({ program: 'governor', name: 'LimitsDecided', data: governor.getLimitsDecidedDecoder().decode(bytes) }) },
+    { name: 'MarketChecked', discriminator: new Uint8Array([207,13,242,131,95,65,175,69]), decode: (bytes) => ({ program: 'governor', name: 'MarketChecked', data: governor.getMarketCheckedDecoder().decode(bytes) }) },
     { name: 'MarketRelaxed', discriminator: new Uint8Array([248,176,122,241,44,139,32,153]), decode: (bytes) => ({ program: 'governor', name: 'MarketRelaxed', data: governor.getMarketRelaxedDecoder().decode(bytes) }) },
     { name: 'MonitorsReplaced', discriminator: new Uint8Array([147,221,251,218,131,79,227,142]), decode: (bytes) => ({ program: 'governor', name: 'MonitorsReplaced', data: governor.getMonitorsReplacedDecoder().decode(bytes) }) },
+    { name: 'PageChecked', discriminator: new Uint8Array([65,194,93,36,154,245,54,222]), decode: (bytes) => ({ program: 'governor', name: 'PageChecked', data: governor.getPageCheckedDecoder().decode(bytes) }) },
+    { name: 'PageTaken', discriminator: new Uint8Array([196,122,222,119,98,55,69,206]), decode: (bytes) => ({ program: 'governor', name: 'PageTaken', data: governor.getPageTakenDecoder().decode(bytes) }) },
     { name: 'ProgramAdopted', discriminator: new Uint8Array([217,102,198,170,152,112,209,77]), decode: (bytes) => ({ program: 'governor', name: 'ProgramAdopted', data: governor.getProgramAdoptedDecoder().decode(bytes) }) },
+    { name: 'ProgramRolledBack', discriminator: new Uint8Array([55,109,200,254,174,218,64,6]), decode: (bytes) => ({ program: 'governor', name: 'ProgramRolledBack', data: governor.getProgramRolledBackDecoder().decode(bytes) }) },
     { name: 'ProgramUpgraded', discriminator: new Uint8Array([116,102,220,4,220,250,209,13]), decode: (bytes) => ({ program: 'governor', name: 'ProgramUpgraded', data: governor.getProgramUpgradedDecoder().decode(bytes) }) },
     { name: 'ProposalApproved', discriminator: new Uint8Array([70,49,155,228,157,43,88,49]), decode: (bytes) => ({ program: 'governor', name: 'ProposalApproved', data: governor.getProposalApprovedDecoder().decode(bytes) }) },
     { name: 'ProposalCancelled', discriminator: new Uint8Array([253,59,104,46,129,78,9,14]), decode: (bytes) => ({ program: 'governor', name: 'ProposalCancelled', data: governor.getProposalCancelledDecoder().decode(bytes) }) },
     { name: 'ProposalCreated', discriminator: new Uint8Array([186,8,160,108,81,13,51,206]), decode: (bytes) => ({ program: 'governor', name: 'ProposalCreated', data: governor.getProposalCreatedDecoder().decode(bytes) }) },
+    { name: 'ProposalObjected', discriminator: new Uint8Array([71,213,28,206,253,240,78,128]), decode: (bytes) => ({ program: 'governor', name: 'ProposalObjected', data: governor.getProposalObjectedDecoder().decode(bytes) }) },
     { name: 'ProposalQueued', discriminator: new Uint8Array([127,31,107,17,2,119,72,39]), decode: (bytes) => ({ program: 'governor', name: 'ProposalQueued', data: governor.getProposalQueuedDecoder().decode(bytes) }) },
+    { name: 'RollbackBufferStaged', discriminator: new Uint8Array([119,24,152,147,215,43,66,118]), decode: (bytes) => ({ program: 'governor', name: 'RollbackBufferStaged', data: governor.getRollbackBufferStagedDecoder().decode(bytes) }) },
+    { name: 'RolloutChanged', discriminator: new Uint8Array([134,73,217,120,248,7,47,34]), decode: (bytes) => ({ program: 'governor', name: 'RolloutChanged', data: governor.getRolloutChangedDecoder().decode(bytes) }) },
+    { name: 'ShadowAttested', discriminator: new Uint8Array([61,140,182,64,10,220,158,166]), decode: (bytes) => ({ program: 'governor', name: 'ShadowAttested', data: governor.getShadowAttestedDecoder().decode(bytes) }) },
+    { name: 'SnapshotSealed', discriminator: new Uint8Array([62,90,135,187,145,95,187,110]), decode: (bytes) => ({ program: 'governor', name: 'SnapshotSealed', data: governor.getSnapshotSealedDecoder().decode(bytes) }) },
   ],
 };

@@ -118,6 +118,8 @@ export type Market = {
   positiveBalancesAtoms: bigint;
   /** What haircuts have raised and not yet collected of balances; stands against the same amount in `clearing_atoms`. */
   haircutDueAtoms: bigint;
+  /** Accounts closed so far: their indices stay holes. */
+  accountsClosed: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -179,6 +181,8 @@ export type MarketArgs = {
   positiveBalancesAtoms: number | bigint;
   /** What haircuts have raised and not yet collected of balances; stands against the same amount in `clearing_atoms`. */
   haircutDueAtoms: number | bigint;
+  /** Accounts closed so far: their indices stay holes. */
+  accountsClosed: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -223,7 +227,8 @@ export function getMarketEncoder(): FixedSizeEncoder<MarketArgs> {
       ["indexLostE18", getU64Encoder()],
       ["positiveBalancesAtoms", getU64Encoder()],
       ["haircutDueAtoms", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 76)],
+      ["accountsClosed", getU64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 68)],
     ]),
     (value) => ({ ...value, discriminator: MARKET_DISCRIMINATOR }),
   );
@@ -269,7 +274,8 @@ export function getMarketDecoder(): FixedSizeDecoder<Market> {
     ["indexLostE18", getU64Decoder()],
     ["positiveBalancesAtoms", getU64Decoder()],
     ["haircutDueAtoms", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 76)],
+    ["accountsClosed", getU64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 68)],
   ]);
 }
 

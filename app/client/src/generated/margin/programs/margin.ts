@@ -73,6 +73,7 @@ import {
   getAccountDepositInstruction,
   getAccountOpenInstructionAsync,
   getAccountRefreshInstruction,
+  getAccountRestoreInstruction,
   getAccountSettleInstruction,
   getAccountTransferInstruction,
   getAccountWithdrawInstruction,
@@ -96,6 +97,7 @@ import {
   getMarketApplyInstruction,
   getMarketCreateInstructionAsync,
   getMarketDelistInstructionAsync,
+  getMarketRestoreInstruction,
   getMarketUpdateInstructionAsync,
   getModeSetInstruction,
   getNonceBumpInstruction,
@@ -117,6 +119,7 @@ import {
   parseAccountDepositInstruction,
   parseAccountOpenInstruction,
   parseAccountRefreshInstruction,
+  parseAccountRestoreInstruction,
   parseAccountSettleInstruction,
   parseAccountTransferInstruction,
   parseAccountWithdrawInstruction,
@@ -140,6 +143,7 @@ import {
   parseMarketApplyInstruction,
   parseMarketCreateInstruction,
   parseMarketDelistInstruction,
+  parseMarketRestoreInstruction,
   parseMarketUpdateInstruction,
   parseModeSetInstruction,
   parseNonceBumpInstruction,
@@ -161,6 +165,7 @@ import {
   type AccountDepositInput,
   type AccountOpenAsyncInput,
   type AccountRefreshInput,
+  type AccountRestoreInput,
   type AccountSettleInput,
   type AccountTransferInput,
   type AccountWithdrawInput,
@@ -184,6 +189,7 @@ import {
   type MarketApplyInput,
   type MarketCreateAsyncInput,
   type MarketDelistAsyncInput,
+  type MarketRestoreInput,
   type MarketUpdateAsyncInput,
   type ModeSetInput,
   type NonceBumpInput,
@@ -191,6 +197,7 @@ import {
   type ParsedAccountDepositInstruction,
   type ParsedAccountOpenInstruction,
   type ParsedAccountRefreshInstruction,
+  type ParsedAccountRestoreInstruction,
   type ParsedAccountSettleInstruction,
   type ParsedAccountTransferInstruction,
   type ParsedAccountWithdrawInstruction,
@@ -214,6 +221,7 @@ import {
   type ParsedMarketApplyInstruction,
   type ParsedMarketCreateInstruction,
   type ParsedMarketDelistInstruction,
+  type ParsedMarketRestoreInstruction,
   type ParsedMarketUpdateInstruction,
   type ParsedModeSetInstruction,
   type ParsedNonceBumpInstruction,
@@ -453,6 +461,8 @@ export enum MarginInstruction {
   ExpiryClose,
   FeesSweep,
   InsuranceDraw,
+  AccountRestore,
+  MarketRestore,
 }
 
 export function identifyMarginInstruction(
@@ -855,6 +865,24 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.InsuranceDraw;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([50])),
+      0,
+    )
+  ) {
+    return MarginInstruction.AccountRestore;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([51])),
+      0,
+    )
+  ) {
+    return MarginInstruction.MarketRestore;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -995,7 +1023,13 @@ export type ParsedMarginInstruction<
     } & ParsedFeesSweepInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.InsuranceDraw;
-    } & ParsedInsuranceDrawInstruction<TProgram>);
+    } & ParsedInsuranceDrawInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.AccountRestore;
+    } & ParsedAccountRestoreInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.MarketRestore;
+    } & ParsedMarketRestoreInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -1310,6 +1344,20 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseInsuranceDrawInstruction(instruction),
       };
     }
+    case MarginInstruction.AccountRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.AccountRestore,
+        ...parseAccountRestoreInstruction(instruction),
+      };
+    }
+    case MarginInstruction.MarketRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.MarketRestore,
+        ...parseMarketRestoreInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -1509,6 +1557,14 @@ export type MarginPluginInstructions = {
   insuranceDraw: (
     input: MakeOptional<InsuranceDrawInput, "payer">,
   ) => ReturnType<typeof getInsuranceDrawInstruction> &
+    SelfPlanAndSendFunctions;
+  accountRestore: (
+    input: MakeOptional<AccountRestoreInput, "payer">,
+  ) => ReturnType<typeof getAccountRestoreInstruction> &
+    SelfPlanAndSendFunctions;
+  marketRestore: (
+    input: MakeOptional<MarketRestoreInput, "payer">,
+  ) => ReturnType<typeof getMarketRestoreInstruction> &
     SelfPlanAndSendFunctions;
 };
 
@@ -1826,6 +1882,22 @@ export function marginProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getInsuranceDrawInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          accountRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getAccountRestoreInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          marketRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketRestoreInstruction({
                 ...input,
                 payer: input.payer ?? client.payer,
               }),

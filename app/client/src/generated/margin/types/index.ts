@@ -9,6 +9,7 @@
 export * from "./accountClosed.js";
 export * from "./accountDeposited.js";
 export * from "./accountOpened.js";
+export * from "./accountRestored.js";
 export * from "./accountSettled.js";
 export * from "./accountTransferred.js";
 export * from "./accountWithdrawn.js";
@@ -32,6 +33,7 @@ export * from "./marginView.js";
 export * from "./marketChanged.js";
 export * from "./marketCreated.js";
 export * from "./marketDelisted.js";
+export * from "./marketRestored.js";
 export * from "./marketTerms.js";
 export * from "./marketUpdated.js";
 export * from "./modeChanged.js";
