@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels services build app generate check lint models vectors properties sources test demo drills live localnet bench clean
+.PHONY: help setup programs kernels services build app generate check lint models vectors properties sources fuzz test demo drills live backtest localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -65,6 +65,11 @@ properties: ## 100,000 cases of every property of units, pricing and risk; 2,000
 
 sources: ## hold the parsers of price accounts to the publishers' own crates, which need a lock file of their own
 	cargo test --quiet --locked --manifest-path crates/source-check/Cargo.toml --target-dir target/source-check
+
+# The suites take 200,000 actions from seed 1; this takes as many as one likes, from any seed.
+ACTIONS ?= 2000000
+fuzz: build ## random lives of a market, every action against a model and every invariant after it; others with SEED=n ACTIONS=n
+	SEED=$(SEED) ACTIONS=$(ACTIONS) target/debug/fuzz
 
 test: build kernels app lint check models vectors properties sources ## every suite
 	rm -rf target/bench

@@ -2,7 +2,7 @@
 
 use abi::breaker::{Brake, Custody};
 use abi::margin::{Expiry, KIND_CALL, MODE_PORTFOLIO, MarginAccount, Market, Position, QuoteState, Wrapped};
-use abi::oracle::{Feed, SETTLEMENT_FINAL, Settlement, Surface};
+use abi::oracle::Feed;
 use abi::quote::SIDE_SELL;
 use abi::{Layout, ids};
 use client::{WithRemaining, addresses, margin};
@@ -10,6 +10,7 @@ use solana_account::Account;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use testkit::{Actor, Offer, Outcome, Protocol, Quote, SOL, Token, USDC, World, key, keypair};
+pub use testkit::{settlement_write, surface_write};
 
 /// The price of every world here, and the strike at it.
 pub const SPOT: u64 = 150 * USDC;
@@ -356,39 +357,6 @@ pub fn imposter(world: &mut World) -> Pubkey {
     let account = Account { lamports: 100_000_000, data, owner: ids::MARGIN.into(), ..Account::default() };
     world.set_account(&key("imposter"), account);
     key("imposter")
-}
-
-/// Puts a surface at its address: total variance 0.029 at the money for 30 days.
-pub fn surface_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64) {
-    let mut data = vec![0; Surface::SPACE];
-    data[..8].copy_from_slice(&Surface::DISCRIMINATOR);
-    let now = world.unix_s();
-    let surface = abi::read_mut::<Surface>(&mut data).unwrap();
-    (surface.version, surface.min_reader) = (1, 1);
-    surface.feed = feed.to_bytes();
-    surface.expiry_unix_s = expiry_unix_s.into();
-    surface.reference_s = (30 * 86_400).into();
-    (surface.a_e9, surface.b_e9, surface.rho_e9) = (20_000_000.into(), 60_000_000.into(), (-300_000_000).into());
-    (surface.m_e9, surface.sigma_e9, surface.rate_e9) = (0.into(), 150_000_000.into(), 50_000_000.into());
-    surface.posted_unix_s = now.into();
-    let account = Account { lamports: 10_000_000, data, owner: ids::ORACLE.into(), ..Account::default() };
-    world.set_account(&addresses::surface(feed, expiry_unix_s), account);
-}
-
-/// Puts a settlement of the oracle's at its address.
-pub fn settlement_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64, price_e6: u64) -> Pubkey {
-    let address = addresses::settlement(feed, expiry_unix_s);
-    let mut data = vec![0; Settlement::SPACE];
-    data[..8].copy_from_slice(&Settlement::DISCRIMINATOR);
-    let settlement = abi::read_mut::<Settlement>(&mut data).unwrap();
-    (settlement.version, settlement.min_reader, settlement.buckets_used) = (1, 1, 30);
-    settlement.state = SETTLEMENT_FINAL;
-    settlement.feed = feed.to_bytes();
-    settlement.expiry_unix_s = expiry_unix_s.into();
-    settlement.price_e6 = price_e6.into();
-    world
-        .set_account(&address, Account { lamports: 10_000_000, data, owner: ids::ORACLE.into(), ..Account::default() });
-    address
 }
 
 pub fn expiry_settle(protocol: &Protocol, expiry_unix_s: i64) -> Instruction {

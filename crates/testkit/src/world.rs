@@ -3,7 +3,7 @@
 use crate::bank::{Bank, Genesis};
 use crate::{Expect, Failure, LOADED, Outcome, Publication, SourceAccount, elf, keypair, meter, remote::Remote};
 use abi::Layout;
-use solana_account::Account;
+use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_instruction::Instruction;
@@ -60,6 +60,11 @@ impl World {
         Self::start(Bank::lite(genesis(&[], &[])))
     }
 
+    /// As [`World::lite`], unmeasured, for random runs: whoever a transaction names as a signer counts as one, program addresses too.
+    pub fn trusting() -> Self {
+        Self::start(Bank::trusting(genesis(&[], &[]))).unmeasured()
+    }
+
     fn start(bank: Bank) -> Self {
         let mut world = Self { bank, payer: keypair("payer"), sent: 0, measured: true };
         let clock = world.clock();
@@ -107,6 +112,11 @@ impl World {
         let keypair = keypair(name);
         self.set_account(&keypair.pubkey(), rich_account());
         keypair
+    }
+
+    /// An account of a world of LiteSVM where it lies, without a copy.
+    pub fn peek(&self, address: &Pubkey) -> Option<&AccountSharedData> {
+        self.bank.peek(address)
     }
 
     pub fn account(&mut self, address: &Pubkey) -> Option<Account> {

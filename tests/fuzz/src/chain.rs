@@ -1,0 +1,242 @@
+//! One market's accounts as they stand, with the sums over them, kept step by step.
+
+use crate::action::{Slot, Token};
+use crate::index::Index;
+use crate::quote::Signed;
+use crate::stage::Stage;
+use abi::breaker::{Brake, Custody};
+use abi::margin::{Expiry, MarginAccount, Market};
+use abi::oracle::{Feed, Surface};
+use abi::{Layout, ids};
+use client::addresses;
+use invariants::{Account, Books, Scope};
+use policy::{Level, brake_level, market_level};
+use solana_account::{AccountSharedData, ReadableAccount};
+use solana_instruction::Instruction;
+use solana_pubkey::Pubkey;
+use std::collections::HashMap;
+use std::rc::Rc;
+use testkit::{Failure, Outcome, World};
+
+/// The programs whose accounts are watched.
+const WATCHED: [abi::Address; 4] = [ids::MARGIN, ids::BREAKER, ids::ORACLE, ids::TOKEN];
+
+/// A ticket that was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketKey {
+    pub owner: u8,
+    pub token: Token,
+    pub id: u64,
+}
+
+pub struct Chain {
+    pub world: World,
+    pub stage: Rc<Stage>,
+    held: HashMap<Pubkey, AccountSharedData>,
+    pub books: Books,
+    pub unix_s: i64,
+    pub slot: u64,
+    pub restart_slot: u64,
+    /// Expiries listed in this life.
+    pub listed: Vec<i64>,
+    pub quotes: Vec<Signed>,
+    pub tickets: Vec<TicketKey>,
+    /// What every account would hold if nothing were rounded and no fee taken, in quote atoms times lots per unit.
+    pub fair: HashMap<Pubkey, i128>,
+    /// What an indexer knows from events alone.
+    pub index: Index,
+}
+
+impl Chain {
+    pub fn new(stage: Rc<Stage>, mut world: World) -> Self {
+        let scope = Scope { market: stage.protocol.market.to_bytes(), custody: stage.protocol.custody.to_bytes() };
+        let clock = world.clock();
+        let mut chain = Self {
+            held: watched(&world),
+            books: Books::new(scope),
+            unix_s: clock.unix_timestamp,
+            slot: clock.slot,
+            restart_slot: 0,
+            listed: vec![],
+            quotes: vec![],
+            tickets: vec![],
+            fair: HashMap::new(),
+            index: Index::default(),
+            world,
+            stage,
+        };
+        chain.books = chain.sums();
+        chain.index.seq = chain.market().seq.get();
+        let lots_per_unit = i128::from(chain.market().lots_per_unit.get());
+        let slots: Vec<Slot> = chain.stage.slots().collect();
+        for slot in slots {
+            let address = chain.stage.account(slot);
+            if let Some(held) = chain.margin_at(&address).copied() {
+                chain.fair.insert(address, i128::from(held.quote_atoms.get()) * lots_per_unit);
+                chain.index.known(address, &held);
+            }
+        }
+        chain
+    }
+
+    /// The same once more: what happens to one does not happen to the other.
+    pub fn fork(&self) -> Self {
+        Self {
+            world: self.world.fork(),
+            stage: Rc::clone(&self.stage),
+            held: self.held.clone(),
+            books: self.books.clone(),
+            listed: self.listed.clone(),
+            quotes: self.quotes.clone(),
+            tickets: self.tickets.clone(),
+            fair: self.fair.clone(),
+            index: self.index.clone(),
+            ..*self
+        }
+    }
+
+    /// The sums over every account there is, from nothing.
+    pub fn sums(&self) -> Books {
+        let mut books = Books::new(self.books.scope);
+        for (address, account) in &self.held {
+            books.add(&raw(address, account)).unwrap_or_else(|why| panic!("{address}: {why}"));
+        }
+        books
+    }
+
+    pub fn send(&mut self, instructions: &[Instruction]) -> Result<Outcome, Box<Failure>> {
+        self.world.send(instructions, &[])
+    }
+
+    /// Moves the clock.
+    pub fn wait(&mut self, seconds: i64, slots: u64) {
+        self.world.advance_s(seconds);
+        self.world.advance_slots(slots);
+        (self.unix_s, self.slot) = (self.unix_s + seconds, self.slot + slots);
+    }
+
+    /// Takes in an account as it stands now. Returns what it was, if it changed.
+    pub fn refresh(&mut self, address: &Pubkey) -> Result<Option<Option<AccountSharedData>>, String> {
+        let now = self.world.peek(address).filter(|account| is_watched(account)).cloned();
+        let before = self.held.get(address);
+        if before == now.as_ref() {
+            return Ok(None);
+        }
+        if let Some(before) = before {
+            self.books.remove(&raw(address, before)).map_err(|why| format!("{address} before: {why}"))?;
+        }
+        if let Some(now) = &now {
+            self.books.add(&raw(address, now)).map_err(|why| format!("{address}: {why}"))?;
+        }
+        let before = match now {
+            Some(now) => self.held.insert(*address, now),
+            None => self.held.remove(address),
+        };
+        Ok(Some(before))
+    }
+
+    /// Whether the world's account is the one that was last taken in.
+    pub fn is_held(&self, address: &Pubkey) -> bool {
+        self.world.peek(address).filter(|account| is_watched(account)) == self.held.get(address)
+    }
+
+    /// Accounts that differ from what was taken in, over the whole world.
+    pub fn strays(&self) -> Vec<Pubkey> {
+        let world = watched(&self.world);
+        let mut strays: Vec<Pubkey> =
+            world.iter().filter(|(at, now)| self.held.get(at) != Some(now)).map(|(at, _)| *at).collect();
+        strays.extend(self.held.keys().filter(|at| !world.contains_key(at)));
+        strays
+    }
+
+    pub fn raw(&self, address: &Pubkey) -> Option<&AccountSharedData> {
+        self.held.get(address)
+    }
+
+    pub fn exists(&self, address: &Pubkey) -> bool {
+        self.held.contains_key(address)
+    }
+
+    pub fn layout<T: Layout>(&self, program: &abi::Address, address: &Pubkey) -> Option<&T> {
+        let account = self.held.get(address)?;
+        abi::read::<T>(&account.owner().to_bytes(), program, account.data()).ok()
+    }
+
+    pub fn market(&self) -> &Market {
+        self.layout(&ids::MARGIN, &self.stage.protocol.market).expect("the market")
+    }
+
+    pub fn custody(&self) -> &Custody {
+        self.layout(&ids::BREAKER, &self.stage.protocol.custody).expect("the custody")
+    }
+
+    pub fn brake(&self) -> &Brake {
+        self.layout(&ids::BREAKER, &self.stage.brake).expect("the brake")
+    }
+
+    pub fn feed(&self) -> &Feed {
+        self.layout(&ids::ORACLE, &self.stage.protocol.feed).expect("the feed")
+    }
+
+    pub fn account(&self, slot: Slot) -> Option<&MarginAccount> {
+        self.margin_at(&self.stage.account(slot))
+    }
+
+    pub fn margin_at(&self, address: &Pubkey) -> Option<&MarginAccount> {
+        self.layout(&ids::MARGIN, address)
+    }
+
+    pub fn expiry_key(&self, at: i64) -> Pubkey {
+        addresses::expiry(&self.stage.protocol.market, at)
+    }
+
+    pub fn expiry(&self, at: i64) -> Option<&Expiry> {
+        self.layout(&ids::MARGIN, &self.expiry_key(at))
+    }
+
+    pub fn expiries(&self) -> Vec<&Expiry> {
+        self.listed.iter().filter_map(|at| self.expiry(*at)).collect()
+    }
+
+    pub fn surfaces(&self) -> Vec<&Surface> {
+        let feed = self.stage.protocol.feed;
+        self.listed.iter().filter_map(|at| self.layout(&ids::ORACLE, &addresses::surface(&feed, *at))).collect()
+    }
+
+    /// The quote of this number.
+    pub fn quote(&self, id: u16) -> Option<&Signed> {
+        self.quotes.iter().rev().find(|quote| quote.id == id)
+    }
+
+    /// Atoms in a token account.
+    pub fn tokens(&self, address: &Pubkey) -> u64 {
+        self.held.get(address).and_then(|account| invariants::token_atoms(account.data())).unwrap_or(0)
+    }
+
+    pub fn level(&self) -> Level {
+        market_level(self.brake(), self.custody(), self.unix_s)
+    }
+
+    pub fn brake_level(&self) -> Level {
+        brake_level(self.brake(), self.unix_s)
+    }
+
+    /// Owner and subaccounts of accounts that are open.
+    pub fn open(&self) -> Vec<Slot> {
+        self.stage.slots().filter(|slot| self.account(*slot).is_some()).collect()
+    }
+}
+
+/// An account as the invariants take it.
+pub fn raw<'a>(address: &Pubkey, account: &'a AccountSharedData) -> Account<'a> {
+    Account { address: address.to_bytes(), owner: account.owner().to_bytes(), data: account.data() }
+}
+
+fn is_watched(account: &AccountSharedData) -> bool {
+    WATCHED.contains(&account.owner().to_bytes()) && !account.data().is_empty()
+}
+
+fn watched(world: &World) -> HashMap<Pubkey, AccountSharedData> {
+    let everything = world.everything().into_iter().map(|(address, account)| (address, account.into()));
+    everything.filter(|(_, account)| is_watched(account)).collect()
+}

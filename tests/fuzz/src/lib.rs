@@ -1,0 +1,73 @@
+//! Random lives of a market on the built programs.
+//!
+//! Traders, makers, delegates, keepers, guardians and a council do whatever they like, at any price, level and time. Before each action a
+//! model says what must come of it: either one of the refusals that it has earned, and then no byte changes, or every byte of every
+//! account that it changes. After each action every invariant of `invariants` is held against the accounts' bytes, and what events alone
+//! tell against the accounts. A life that fails is told again from the shortest list of actions that still fails.
+//!
+//! `make fuzz SEED=n ACTIONS=n` runs longer ones.
+
+pub mod action;
+mod chain;
+mod coverage;
+mod draw;
+mod index;
+mod life;
+mod model;
+mod quote;
+mod rng;
+mod run;
+mod stage;
+
+pub use chain::{Chain, TicketKey};
+pub use coverage::{Counts, Coverage};
+pub use index::{Index, Known};
+pub use life::Life;
+pub use quote::{Signed, Terms};
+pub use run::{Config, Report, beginning, replay, run, shrink};
+pub use stage::Stage;
+
+/// Instructions that every run must see land: a fuzz that no longer reaches one is blind there.
+pub const REACHED: &[&str] = &[
+    "breaker::guardian_raise",
+    "breaker::guardians_set",
+    "breaker::heartbeat",
+    "breaker::insurance_mark",
+    "breaker::level_relax",
+    "breaker::level_set",
+    "breaker::limits_apply",
+    "breaker::limits_set",
+    "breaker::market_level_relax",
+    "breaker::market_raise",
+    "breaker::market_relax",
+    "breaker::monitors_set",
+    "breaker::relax",
+    "breaker::ticket_claim",
+    "breaker::trip_deviation",
+    "breaker::trip_heartbeat",
+    "breaker::trip_oi",
+    "breaker::trip_restart",
+    "breaker::trip_severity",
+    "margin::account_close",
+    "margin::account_deposit",
+    "margin::account_open",
+    "margin::account_settle",
+    "margin::account_transfer",
+    "margin::account_withdraw",
+    "margin::authority_set",
+    "margin::delegate_set",
+    "margin::expiry_close",
+    "margin::expiry_create",
+    "margin::expiry_settle",
+    "margin::fees_sweep",
+    "margin::mode_set",
+    "margin::nonce_bump",
+    "margin::quote_cancel",
+    "margin::quote_fill",
+    "margin::quote_post",
+    "margin::quote_state_close",
+    "margin::series_write",
+    "margin::version_view",
+    "margin::view_margin",
+    "oracle::feed_refresh",
+];

@@ -1,0 +1,23 @@
+//! Two hundred thousand actions, the same in every run.
+
+use fuzz::{Config, REACHED, run};
+use std::io::Write;
+
+const CONFIG: Config = Config { seed: 1, actions: 200_000, life: 2_500 };
+/// How often every instruction must land.
+const LEAST: u64 = 20;
+
+/// INVARIANT(M-1), INVARIANT(M-2), INVARIANT(M-3), INVARIANT(M-4), INVARIANT(M-5), INVARIANT(M-6), INVARIANT(M-7), INVARIANT(M-9),
+/// INVARIANT(M-10), INVARIANT(G-7), INVARIANT(G-8), INVARIANT(G-9), INVARIANT(G-17)
+#[test]
+fn random_lives_keep_every_invariant() {
+    let report = run(CONFIG);
+    // Past the test harness, which would swallow it: what was covered is part of the result.
+    let _ = writeln!(std::io::stdout(), "{}", report.coverage);
+    if let Some(failure) = report.failure {
+        panic!("{failure}");
+    }
+    assert!(report.coverage.actions >= CONFIG.actions);
+    let blind = report.coverage.blind(REACHED, LEAST);
+    assert!(blind.is_empty(), "landed fewer than {LEAST} times: {blind:?}");
+}
