@@ -45,6 +45,7 @@ mod quote_fill_message;
 mod quote_fill_risk;
 mod quote_post;
 mod quote_state_close;
+mod scenarios;
 mod series_write;
 mod series_write_wrapped;
 mod token_2022;

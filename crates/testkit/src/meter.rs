@@ -1,4 +1,5 @@
-//! Compute units of every instruction that lands in a world: the largest seen, written for `bench` to compare.
+//! Compute units of every instruction that lands in a world: the largest seen, written for `bench` to compare. INVARIANT(M-11): what is
+//! published is the most that any suite saw, and a rise fails.
 
 use crate::Outcome;
 use solana_instruction::Instruction;
