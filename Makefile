@@ -22,7 +22,7 @@ programs: setup ## build the programs to target/deploy
 kernels: setup ## build the pricing kernels and their peers for the benchmark
 	@cargo run --quiet --locked -p sbf-build -- --locked --manifest bench/kernels/Cargo.toml
 
-services: ## build the daemons: relay
+services: ## build the daemons: relay, maker, keeper
 	cargo build $(SERVICES) --all-targets
 
 build: programs services ## build the programs and every host crate

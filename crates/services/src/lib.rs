@@ -6,8 +6,10 @@ mod config;
 mod health;
 mod http;
 mod logs;
+pub mod market;
 mod rpc;
 mod stop;
+mod wallet;
 
 pub use backoff::Backoff;
 pub use config::{ConfigError, config_load};
@@ -16,6 +18,7 @@ pub use http::{operations, serve};
 pub use logs::{LogFormat, logs_start};
 pub use rpc::{Account, Rpc, RpcError, Simulated, Status};
 pub use stop::Stop;
+pub use wallet::{FeeLimits, KeyError, Refused, SendError, Sent, Wallet, keypair_load};
 
 /// Base64 as RPC and the relay write bytes.
 pub fn base64_of(bytes: &[u8]) -> String {

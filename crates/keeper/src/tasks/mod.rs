@@ -1,0 +1,27 @@
+//! The tasks, one a file.
+
+pub mod feeds;
+pub mod listing;
+pub mod localnet;
+pub mod settlement;
+pub mod surfaces;
+pub mod watcher;
+
+use serde::Deserialize;
+use std::time::Duration;
+
+/// Milliseconds between two rounds, of every task's section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Period(u64);
+
+impl Period {
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1_000))
+    }
+
+    /// Never shorter than a tenth of a second.
+    pub fn duration(self) -> Duration {
+        Duration::from_millis(self.0.max(100))
+    }
+}

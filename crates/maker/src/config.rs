@@ -1,0 +1,123 @@
+//! The maker's configuration file.
+
+use serde::Deserialize;
+use services::FeeLimits;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The cluster's RPC.
+    pub url: String,
+    /// The owner's key, or that of a delegate who may trade and cancel.
+    pub keypair: PathBuf,
+    pub market: String,
+    /// The margin account that is quoted for.
+    pub account: String,
+    pub relays: Vec<String>,
+    /// Where health and metrics are served.
+    pub listen: SocketAddr,
+    #[serde(default)]
+    pub fees: FeeLimits,
+    #[serde(default)]
+    pub quoting: Quoting,
+}
+
+/// How it quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Quoting {
+    /// Milliseconds between two rounds.
+    pub period_ms: u64,
+    /// Slots that a quote is good for.
+    pub life_slots: u64,
+    /// Nearest expiries quoted, and strikes on each side of the forward.
+    pub expiries: usize,
+    pub strikes: usize,
+    /// Nothing nearer to its expiry than this is quoted.
+    pub min_seconds: u64,
+    /// Lots of one quote.
+    pub lots: u64,
+    /// Most lots, long or short, in one series: held and on offer together.
+    pub series_lots_max: u64,
+    /// Most lots of the underlying that the whole account may be worth, up or down.
+    pub delta_lots_max: u64,
+    /// Half width: at least this premium..
+    pub floor_e6: u64,
+    /// ..and what the premium changes by when volatility does by this much (0.01 is 10,000,000)..
+    pub vol_width_e9: u64,
+    /// ..which doubles with every so many seconds of the surface's age..
+    pub surface_age_s: u64,
+    /// ..and by a move of one standard deviation in so many seconds and the feed's age.
+    pub hold_s: u64,
+    /// A quote is cancelled when less than this share of its half width is left of its edge, and replaced when its price is off by as much.
+    pub edge_percent: u64,
+}
+
+impl Default for Quoting {
+    fn default() -> Self {
+        Self {
+            period_ms: 1_000,
+            life_slots: 150,
+            expiries: 3,
+            strikes: 4,
+            min_seconds: 120,
+            lots: 20,
+            series_lots_max: 200,
+            delta_lots_max: 1_000,
+            floor_e6: 20_000,
+            vol_width_e9: 15_000_000,
+            surface_age_s: 60,
+            hold_s: 20,
+            edge_percent: 25,
+        }
+    }
+}
+
+impl Quoting {
+    /// The first thing wrong with it.
+    pub fn validate(&self) -> Result<(), &'static str> {
+        if self.period_ms < 100 || self.life_slots < 10 {
+            return Err("a round takes at least 100 ms, a quote is good for at least 10 slots");
+        }
+        if self.lots == 0 || self.series_lots_max < self.lots || self.delta_lots_max == 0 {
+            return Err("lots are at least 1, and no more than series_lots_max; delta_lots_max is at least 1");
+        }
+        if self.floor_e6 == 0 || self.surface_age_s == 0 || !(1..=90).contains(&self.edge_percent) {
+            return Err("floor_e6 and surface_age_s are at least 1, edge_percent 1 to 90");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn config_of_the_page_is_the_defaults() {
+        let page = include_str!("../../../docs/maker.md");
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config: Config = toml::from_str(example).unwrap();
+        assert_eq!(config.quoting, Quoting::default());
+        assert_eq!(config.quoting.validate(), Ok(()));
+    }
+
+    #[test]
+    fn quoting_that_makes_no_sense_is_refused() {
+        let plain = Quoting::default();
+        for wrong in [
+            Quoting { period_ms: 99, ..plain },
+            Quoting { life_slots: 9, ..plain },
+            Quoting { lots: 0, ..plain },
+            Quoting { series_lots_max: 19, ..plain },
+            Quoting { delta_lots_max: 0, ..plain },
+            Quoting { floor_e6: 0, ..plain },
+            Quoting { surface_age_s: 0, ..plain },
+            Quoting { edge_percent: 91, ..plain },
+        ] {
+            assert!(wrong.validate().is_err(), "{wrong:?}");
+        }
+    }
+}
