@@ -1,5 +1,6 @@
 use crate::fixture::*;
-use abi::margin::KIND_CALL;
+use abi::margin::{KIND_CALL, KIND_PUT, MODE_PORTFOLIO, MarginAccount};
+use client::margin::Written;
 use client::{addresses, margin};
 use solana_account::Account;
 use solana_instruction::Instruction;
@@ -34,6 +35,10 @@ pub fn writer(desk: &mut Desk, name: &str, base_atoms: u64) -> Writer {
 }
 
 fn write(desk: &Desk, writer: &Writer, lots: u64, strike_e6: u64) -> Instruction {
+    write_of(desk, writer, Written { lots, strike_e6, kind: KIND_CALL, hedge_strike_e6: 0 })
+}
+
+fn write_of(desk: &Desk, writer: &Writer, written: Written) -> Instruction {
     let accounts = margin::SeriesWrite {
         writer_owner: writer.owner.pubkey(),
         market: desk.protocol.market,
@@ -43,7 +48,7 @@ fn write(desk: &Desk, writer: &Writer, lots: u64, strike_e6: u64) -> Instruction
         custody: desk.protocol.custody,
         feed: desk.protocol.feed,
     };
-    accounts.instruction(margin::SeriesWriteArgs { lots, strike_e6 })
+    accounts.instruction(margin::SeriesWriteArgs { written })
 }
 
 #[test]
@@ -70,6 +75,69 @@ fn series_write_beyond_the_cover_fails_initial_margin_negative() {
     // At the top node 300 a unit of base is worth 300, and a lot costs (300 - 165) / 10.
     let call = write(&desk, &writer, 23, 165 * USDC);
     desk.world.fail(&[call], &[&writer.owner], error("InitialMarginNegative"));
+}
+
+/// A writer with quote, which is what puts are covered by.
+fn quote_writer(desk: &mut Desk, quote_atoms: u64) -> Writer {
+    let writer = writer(desk, "writer", 0);
+    let mut deposit = desk.protocol.deposit(&desk.taker, desk.protocol.quote.mint, quote_atoms);
+    deposit.accounts[2].pubkey = writer.account;
+    desk.world.ok(&[deposit], &[&desk.taker.keypair]);
+    writer
+}
+
+#[test]
+fn series_write_delivers_secured_puts() {
+    let mut desk = Desk::new();
+    // Ten lots are a unit: what it costs at a price of nothing.
+    let writer = quote_writer(&mut desk, 140 * USDC);
+    let put = Written { lots: 10, strike_e6: 140 * USDC, kind: KIND_PUT, hedge_strike_e6: 0 };
+    let more = write_of(&desk, &writer, Written { lots: 11, ..put });
+    desk.world.fail(&[more], &[&writer.owner], error("InitialMarginNegative"));
+    let call = write_of(&desk, &writer, put);
+    desk.world.ok(&[call], &[&writer.owner]);
+    desk.check_books();
+    let (short, long) = (desk.account(writer.account).positions[0], desk.taker_state().positions[0]);
+    assert_eq!((short.lots.get(), short.kind, long.lots.get(), long.kind), (-10, KIND_PUT, 10, KIND_PUT));
+}
+
+#[test]
+fn series_write_delivers_put_spreads_that_cost_their_width() {
+    let mut desk = Desk::new();
+    let writer = quote_writer(&mut desk, 10 * USDC);
+    let spread = Written { lots: 10, strike_e6: 140 * USDC, kind: KIND_PUT, hedge_strike_e6: 130 * USDC };
+    let more = write_of(&desk, &writer, Written { lots: 11, ..spread });
+    desk.world.fail(&[more], &[&writer.owner], error("InitialMarginNegative"));
+    let call = write_of(&desk, &writer, spread);
+    desk.world.ok(&[call], &[&writer.owner]);
+    desk.check_books();
+    let (wrote, holds) = (desk.account(writer.account), desk.taker_state());
+    let lots = |account: &MarginAccount| {
+        [0, 1].map(|at| (account.positions[at].strike_e6.get(), account.positions[at].lots.get()))
+    };
+    assert_eq!(lots(&wrote), [(140 * USDC, -10), (130 * USDC, 10)]);
+    assert_eq!(lots(&holds), [(140 * USDC, 10), (130 * USDC, -10)]);
+}
+
+#[test]
+fn series_write_of_a_hedge_that_is_none_fails_hedge_out_of_bounds() {
+    let mut desk = Desk::new();
+    let writer = quote_writer(&mut desk, 1_000 * USDC);
+    for (kind, hedge_strike_e6) in [(KIND_CALL, 130 * USDC), (KIND_PUT, 140 * USDC), (KIND_PUT, 145 * USDC)] {
+        let call = write_of(&desk, &writer, Written { lots: 1, strike_e6: 140 * USDC, kind, hedge_strike_e6 });
+        desk.world.fail(&[call], &[&writer.owner], error("HedgeOutOfBounds"));
+    }
+}
+
+#[test]
+fn series_write_of_a_spread_to_portfolio_margin_fails_holder_not_standard() {
+    let mut desk = Desk::new();
+    let writer = quote_writer(&mut desk, 1_000 * USDC);
+    let holder = desk.taker.account;
+    desk.world.edit::<MarginAccount>(&holder, |taker| taker.mode = MODE_PORTFOLIO);
+    let spread = Written { lots: 1, strike_e6: 140 * USDC, kind: KIND_PUT, hedge_strike_e6: 130 * USDC };
+    let call = write_of(&desk, &writer, spread);
+    desk.world.fail(&[call], &[&writer.owner], error("HolderNotStandard"));
 }
 
 #[test]
@@ -115,7 +183,7 @@ fn series_write_into_a_full_holder_fails_positions_full() {
     let mut desk = Desk::new();
     let writer = writer(&mut desk, "writer", SOL);
     let holder = desk.taker.account;
-    desk.world.edit::<abi::margin::MarginAccount>(&holder, |taker| {
+    desk.world.edit::<MarginAccount>(&holder, |taker| {
         for (slot, at) in taker.positions.iter_mut().zip(1i64..) {
             (slot.expiry_unix_s, slot.strike_e6, slot.lots, slot.kind) = (at.into(), SPOT.into(), 1.into(), 1);
         }

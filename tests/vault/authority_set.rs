@@ -16,7 +16,7 @@ fn authority_set_hands_over_the_right_to_create_vaults() {
     let mut stage = Stage::new();
     let set = authority_set(&stage, key("governor"));
     stage.world.ok(&[set], &[&stage.deployer]);
-    let create = stage.vault_create(2, MANDATE);
+    let create = stage.vault_create(7, crate::fixture::CALLS, MANDATE);
     stage.world.fail(&[create], &[&stage.deployer], code("NotAuthority"));
 }
 

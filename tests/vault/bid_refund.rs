@@ -1,72 +1,60 @@
-use crate::fixture::{CAROL, DAVE, ERIN, SYSTEM, Stage, TOKEN, code, margin_code, named};
+use crate::fixture::{CAROL, DAVE, SYSTEM, Stage, TOKEN, code, margin_code, named};
 use client::vault;
 use solana_instruction::error::InstructionError;
-use testkit::{Substitutions, USDC};
+use testkit::Substitutions;
 
 /// INVARIANT(V-4): refunded or filled, exactly.
 #[test]
-fn bid_refund_returns_a_losing_bid_exactly_with_its_rent() {
-    let mut stage = Stage::live();
-    let dave = stage.actor(DAVE).key();
-    let bid = stage.bid_key(DAVE, 0);
+fn bid_refund_returns_what_was_not_taken_with_the_rent() {
+    let mut stage = Stage::auctioning();
+    let wallet = stage.quote_of(DAVE);
+    stage.do_commit(CAROL, 20, 240);
+    stage.do_commit(DAVE, 30, 180);
+    stage.world.advance_s(crate::fixture::AUCTION_S);
+    stage.do_reveal(CAROL, 240);
+    stage.do_reveal(DAVE, 180);
+    stage.end_auction();
+    stage.do_clear();
+    stage.do_settle(DAVE);
+    // Fifteen lots of the thirty, at Dave's own price, which is the lowest.
+    let premium = (stage.price(180) * 15).div_ceil(10);
+    let (dave, bid) = (stage.actor(DAVE).key(), stage.bid_key(DAVE));
     let rent = stage.world.account(&bid).expect("an open bid").lamports;
     let before = stage.world.account(&dave).expect("a wallet").lamports;
     let refund = stage.bid_refund(DAVE);
-    stage.world.ok(&[refund], &[]);
-    stage.check_conserved();
-    assert_eq!(stage.quote_of(DAVE), 1_000 * USDC);
+    stage.step(refund, None);
+    assert_eq!(stage.quote_of(DAVE), wallet - premium);
     assert_eq!(stage.world.account(&dave).expect("a wallet").lamports, before + rent);
-    assert!(stage.world.account(&bid).is_none());
-    assert_eq!(stage.epoch(0).bids_open.get(), 1);
+    assert!(stage.is_gone(&bid));
 }
 
 #[test]
-fn bid_refund_returns_the_winners_surplus() {
+fn bid_refund_while_withdrawals_wait_is_queued() {
     let mut stage = Stage::live();
-    let refund = stage.bid_refund(CAROL);
+    stage.brake(3);
+    let (before, refund) = (stage.quote_of(DAVE), stage.bid_refund(DAVE));
     stage.world.ok(&[refund], &[]);
-    stage.check_conserved();
-    assert_eq!(stage.quote_of(CAROL), 1_000 * USDC - 4_200_000);
-}
-
-#[test]
-fn bid_refund_of_a_bid_filled_to_the_atom_returns_its_rent() {
-    let mut stage = Stage::auctioning();
-    stage.do_bid(ERIN, 35, 1_000_000);
-    stage.end_auction();
-    stage.do_clear(ERIN);
-    let refund = stage.bid_refund(ERIN);
-    stage.world.ok(&[refund], &[]);
-    stage.check_conserved();
-    let bid = stage.bid_key(ERIN, 0);
-    assert!(stage.world.account(&bid).is_none());
-    assert_eq!(stage.quote_of(ERIN), 1_000 * USDC - 3_500_000);
-}
-
-#[test]
-fn bid_refund_after_the_epoch_turned_still_pays() {
-    let mut stage = Stage::expired(105_000_000);
-    let settle = stage.epoch_settle();
-    stage.world.ok(&[settle], &[]);
-    let refund = stage.bid_refund(DAVE);
-    stage.world.ok(&[refund], &[]);
-    stage.check_conserved();
-    assert_eq!(stage.quote_of(DAVE), 1_000 * USDC);
+    assert_eq!(stage.quote_of(DAVE), before);
+    stage.brake(0);
+    stage.world.advance_s(4 * 86_400);
+    let claim = stage.protocol.ticket_claim(stage.actor(DAVE), stage.protocol.quote.mint, 1);
+    stage.world.ok(&[claim], &[&stage.actors[DAVE].keypair]);
+    assert!(stage.quote_of(DAVE) > before);
 }
 
 #[test]
 fn bid_refund_twice_fails() {
     let mut stage = Stage::live();
     let refund = stage.bid_refund(DAVE);
-    stage.world.ok(std::slice::from_ref(&refund), &[]);
-    stage.world.fail(&[refund], &[], InstructionError::AccountDataTooSmall);
+    stage.step(refund.clone(), None);
+    stage.refused(refund, None, InstructionError::AccountDataTooSmall);
 }
 
 #[test]
-fn bid_refund_before_the_clear_fails_auction_not_cleared() {
-    let mut stage = Stage::auction_over();
+fn bid_refund_before_the_bid_is_settled_fails_bid_not_settled() {
+    let mut stage = Stage::cleared();
     let refund = stage.bid_refund(DAVE);
-    stage.world.fail(&[refund], &[], code("AuctionNotCleared"));
+    stage.refused(refund, None, code("BidNotSettled"));
 }
 
 #[test]
@@ -76,7 +64,7 @@ fn bid_refund_with_a_wrong_account_is_refused() {
     let other_epoch = client::addresses::epoch(&stage.other.vault, 0);
     let (other_escrow, trading) = (stage.other.escrow, stage.vault.trading);
     let (carol, carols_quote) = (stage.actor(CAROL).key(), stage.actor(CAROL).quote_tokens);
-    let foreign_bid = stage.twin(stage.bid_key(DAVE, 0), "foreign bid");
+    let foreign_bid = stage.twin(stage.bid_key(DAVE), "foreign bid");
     stage.world.edit::<abi::vault::Bid>(&foreign_bid, |bid| bid.epoch = other_epoch.to_bytes());
     let dave = stage.actor(DAVE).key();
     let daves_base = stage.protocol.base.account(&mut stage.world, &dave, "base", 0);

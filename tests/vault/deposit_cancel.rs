@@ -4,55 +4,42 @@ use solana_instruction::error::InstructionError;
 use testkit::{SOL, Substitutions};
 
 #[test]
-fn deposit_cancel_returns_everything_and_the_rent() {
-    let mut stage = Stage::new();
-    let (base, lamports) = (stage.base_of(ALICE), lamports(&mut stage));
-    stage.do_deposit(ALICE, 2 * SOL);
-    stage.do_deposit(BOB, SOL);
-    let cancel = stage.deposit_cancel(ALICE);
-    stage.world.ok(&[cancel], &[&stage.actors[ALICE].keypair]);
-    stage.check_conserved();
-    assert_eq!(stage.base_of(ALICE), base);
-    assert_eq!(self::lamports(&mut stage), lamports);
-    let deposit = stage.deposit_key(ALICE, 0);
-    assert!(stage.world.account(&deposit).is_none());
-    assert_eq!(stage.epoch(0).deposited_atoms.get(), SOL);
-    assert_eq!(stage.trading().base_atoms.get(), SOL);
-}
-
-fn lamports(stage: &mut Stage) -> u64 {
-    let owner = stage.actor(ALICE).key();
-    stage.world.account(&owner).expect("a wallet").lamports
-}
-
-#[test]
-fn deposit_cancel_then_deposit_starts_anew() {
+fn deposit_cancel_pays_back_at_once_with_the_rent() {
     let mut stage = Stage::deposited();
-    let cancel = stage.deposit_cancel(ALICE);
-    stage.world.ok(&[cancel], &[&stage.actors[ALICE].keypair]);
-    stage.do_deposit(ALICE, SOL);
-    stage.check_conserved();
-}
-
-#[test]
-fn deposit_cancel_after_the_auction_began_fails_epoch_not_open() {
-    let mut stage = Stage::auctioning();
-    let cancel = stage.deposit_cancel(ALICE);
-    stage.world.fail(&[cancel], &[&stage.actors[ALICE].keypair], code("EpochNotOpen"));
-}
-
-#[test]
-fn deposit_cancel_while_withdrawals_are_frozen_is_queued_for_the_depositor() {
-    let mut stage = Stage::deposited();
-    stage.brake(3);
-    let cancel = stage.deposit_cancel(ALICE);
     let before = stage.base_of(ALICE);
-    stage.world.ok(&[cancel], &[&stage.actors[ALICE].keypair]);
-    assert_eq!(stage.base_of(ALICE), before);
-    stage.world.advance_s(12 * 3_600);
-    let pay = stage.protocol.ticket_claim(stage.actor(ALICE), stage.protocol.base.mint, 1);
-    stage.world.ok(&[pay], &[]);
+    let cancel = stage.deposit_cancel(ALICE, 0);
+    stage.step(cancel, Some(ALICE));
     assert_eq!(stage.base_of(ALICE), before + 2 * SOL);
+    assert_eq!(stage.epoch().deposit_atoms.get(), 1_550_000_007);
+    let deposit = stage.deposit_key(ALICE, 0);
+    assert!(stage.is_gone(&deposit));
+}
+
+/// INVARIANT(V-3): what waits is not at risk.
+#[test]
+fn deposit_cancel_while_an_epoch_is_live_pays_back() {
+    let mut stage = Stage::live();
+    stage.do_deposit(ALICE, SOL);
+    let cancel = stage.deposit_cancel(ALICE, 1);
+    stage.step(cancel, Some(ALICE));
+    assert_eq!(stage.escrow().base_atoms.get(), 0);
+}
+
+#[test]
+fn deposit_cancel_once_the_result_can_be_known_fails_cut_off_passed() {
+    let mut stage = Stage::live();
+    stage.do_deposit(ALICE, SOL);
+    stage.world.set_unix_s(stage.expiry_unix_s);
+    let cancel = stage.deposit_cancel(ALICE, 1);
+    stage.refused(cancel, Some(ALICE), code("CutOffPassed"));
+}
+
+#[test]
+fn deposit_cancel_after_the_turn_fails_cut_off_passed() {
+    let mut stage = Stage::deposited();
+    stage.do_turn();
+    let cancel = stage.deposit_cancel(ALICE, 0);
+    stage.refused(cancel, Some(ALICE), code("CutOffPassed"));
 }
 
 #[test]
@@ -60,36 +47,35 @@ fn deposit_cancel_with_a_wrong_account_is_refused() {
     let mut stage = Stage::deposited();
     let market = stage.other_market();
     let other_epoch = client::addresses::epoch(&stage.other.vault, 0);
-    let (other_trading, escrow) = (stage.other.trading, stage.vault.escrow);
-    let bobs_deposit = stage.deposit_key(BOB, 0);
-    let quote_mint = stage.protocol.quote.mint;
-    let quote_tokens = stage.protocol.quote_tokens;
+    let (bobs, trading, other) = (stage.deposit_key(BOB, 0), stage.vault.trading, stage.other);
+    let (quote_mint, quote_tokens) = (stage.protocol.quote.mint, stage.protocol.quote_tokens);
     let alices_quote = stage.actor(ALICE).quote_tokens;
-    Substitutions::of(stage.deposit_cancel(ALICE), vault::DepositCancel::ACCOUNTS, &[&stage.actors[ALICE].keypair])
+    let other_feed = stage.twin(stage.protocol.feed, "other feed");
+    Substitutions::of(stage.deposit_cancel(ALICE, 0), vault::DepositCancel::ACCOUNTS, &[&stage.actors[ALICE].keypair])
         .stranger("owner", code("WrongDeposit"))
         .stranger("vault", InstructionError::AccountDataTooSmall)
-        .wrong("vault", stage.other.vault, InstructionError::InvalidSeeds)
+        .wrong("vault", other.vault, code("WrongEpoch"))
         .stranger("epoch", InstructionError::AccountDataTooSmall)
-        .wrong("epoch", other_epoch, InstructionError::InvalidSeeds)
+        .wrong("epoch", other_epoch, code("WrongEpoch"))
         .stranger("deposit", InstructionError::AccountDataTooSmall)
-        .wrong("deposit", bobs_deposit, code("WrongDeposit"))
+        .wrong("deposit", bobs, code("WrongDeposit"))
         .stranger("market", code("WrongMarket"))
         .wrong("market", market, code("WrongMarket"))
-        .stranger("trading_account", code("WrongTradingAccount"))
-        .wrong("trading_account", other_trading, code("WrongTradingAccount"))
-        .wrong("trading_account", escrow, code("WrongTradingAccount"))
-        .wrong("base_mint", quote_mint, code("WrongBaseMint"))
+        .stranger("escrow_account", code("WrongEscrowAccount"))
+        .wrong("escrow_account", trading, code("WrongEscrowAccount"))
+        .wrong("escrow_account", other.escrow, code("WrongEscrowAccount"))
+        .wrong("mint", quote_mint, code("WrongMint"))
         .stranger("destination", InstructionError::AccountDataTooSmall)
         .wrong("destination", alices_quote, named(client::breaker::ERRORS, "DestinationOfAnotherMint"))
-        .stranger("base_tokens", margin_code("WrongTokenVault"))
-        .wrong("base_tokens", quote_tokens, margin_code("WrongTokenVault"))
+        .wrong("tokens", quote_tokens, margin_code("WrongTokenVault"))
         .stranger("custody", margin_code("CustodyOfAnotherMarket"))
         .stranger("feed", margin_code("FeedOfAnotherMarket"))
+        .wrong("feed", other_feed, margin_code("FeedOfAnotherMarket"))
         .stranger("brake", code("BrakeUnreadable"))
         .stranger("margin_program", code("WrongMarginProgram"))
         .stranger("breaker_program", code("WrongBreakerProgram"))
         .any("ticket", "not looked at where nothing waits; the breaker's suite tries wrong ones")
-        .wrong("system_program", TOKEN, InstructionError::IncorrectProgramId)
         .wrong("token_program", SYSTEM, InstructionError::IncorrectProgramId)
+        .wrong("system_program", TOKEN, InstructionError::IncorrectProgramId)
         .run(&mut stage.world);
 }

@@ -1,34 +1,62 @@
-//! A covered-call vault on a market in use, at each stage of its epoch.
+//! The three kinds of vaults on a market in use, at each stage of an epoch.
 
-use abi::ids;
 use abi::margin::MarginAccount;
-use abi::vault::{Epoch, Vault};
+use abi::vault::{Bid, Epoch, Vault, bid_message};
+use abi::{Layout, ids};
 use client::vault::{self as calls, MandateArgs};
 use client::{addresses, margin, oracle};
+use sha2::{Digest, Sha256};
+use solana_account::Account;
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
-use testkit::{Actor, Protocol, SOL, Token, USDC, World, key};
+use testkit::{Actor, Protocol, SOL, Token, USDC, World, key, surface_write, vaults_check};
 
 pub const SPOT_E6: u64 = 100_000_000;
-/// The mandate's tenth above spot, on the market's tick of five.
-pub const STRIKE_E6: u64 = 110_000_000;
-/// Half a percent of spot.
-pub const RESERVE_E6: u64 = 500_000;
+/// What the mandate's deltas choose at a volatility of 60 % for a week, on the market's tick of five; and the lower put of the spread.
+pub const CALL_E6: u64 = 110_000_000;
+pub const PUT_E6: u64 = 90_000_000;
+pub const HEDGE_E6: u64 = 80_000_000;
 pub const AUCTION_S: i64 = 3_600;
+pub const EPOCH_S: i64 = 604_800;
+/// Shares of an atom at the start.
+pub const SHARES: u64 = 1_000;
 
 /// The system program's code when an account to be created exists.
 pub const ALREADY_IN_USE: u32 = 0;
 pub const SYSTEM: Pubkey = Pubkey::new_from_array([0; 32]);
 pub const TOKEN: Pubkey = Pubkey::new_from_array(ids::TOKEN);
+pub const TOKEN_2022: Pubkey = Pubkey::new_from_array(ids::TOKEN_2022);
+
+pub const CALLS: u8 = abi::vault::KIND_COVERED_CALL;
+pub const PUTS: u8 = abi::vault::KIND_CASH_SECURED_PUT;
+pub const SPREADS: u8 = abi::vault::KIND_PUT_SPREAD;
 
 pub const MANDATE: MandateArgs = MandateArgs {
-    strike_distance_bps: 1_000,
-    reserve_premium_bps: 50,
+    delta_min_bps: 500,
+    delta_max_bps: 2_500,
+    distance_bps: 5_000,
+    discount_bps: 1_000,
+    open_interest_bps: 1_000,
+    width_bps: 0,
+    management_bps: 0,
+    performance_bps: 0,
+    escrow_multiple: 10,
+    vol_min_e9: 400_000_000,
     auction_s: 3_600,
     epoch_s: 604_800,
-    min_deposit_atoms: SOL,
-    capacity_atoms: 100 * SOL,
+    deposit_min_atoms: SOL / 10,
+    capacity_atoms: 1_000 * SOL,
 };
+
+/// The mandate of a kind.
+pub fn mandate(kind: u8) -> MandateArgs {
+    match kind {
+        CALLS => MANDATE,
+        PUTS => MandateArgs { deposit_min_atoms: USDC, capacity_atoms: 1_000_000 * USDC, ..MANDATE },
+        _ => MandateArgs { width_bps: 1_500, ..mandate(PUTS) },
+    }
+}
 
 /// Error codes of the program, by name.
 pub fn code(name: &str) -> u32 {
@@ -53,9 +81,12 @@ pub struct Stage {
     pub world: World,
     pub protocol: Protocol,
     pub deployer: Keypair,
-    /// The vault under test, number 0, and another one of the same market.
+    /// The vault under test, whose number is its kind, and another one of the same market.
+    pub kind: u8,
     pub vault: VaultKeys,
     pub other: VaultKeys,
+    /// Number of the current epoch.
+    pub number: u64,
     pub expiry_unix_s: i64,
     pub expiry: Pubkey,
     /// Everybody with a margin account or tokens, for the sums.
@@ -68,13 +99,21 @@ pub struct VaultKeys {
     pub vault: Pubkey,
     pub trading: Pubkey,
     pub escrow: Pubkey,
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
 }
 
 impl VaultKeys {
     pub fn of(market: &Pubkey, id: u16) -> Self {
         let vault = addresses::vault(market, id);
         let account = |subaccount| addresses::margin_account(market, &vault, subaccount);
-        Self { vault, trading: account(abi::vault::TRADING_SUBACCOUNT), escrow: account(abi::vault::ESCROW_SUBACCOUNT) }
+        Self {
+            vault,
+            trading: account(abi::vault::TRADING_SUBACCOUNT),
+            escrow: account(abi::vault::ESCROW_SUBACCOUNT),
+            share_mint: addresses::share_mint(&vault),
+            share_tokens: addresses::share_tokens(&vault),
+        }
     }
 }
 
@@ -84,81 +123,177 @@ pub const CAROL: usize = 2;
 pub const DAVE: usize = 3;
 pub const ERIN: usize = 4;
 
+/// Prices of bids are told in percent of the reserve price.
+pub const CAROLS: u64 = 240;
+pub const DAVES: u64 = 180;
+
 impl Stage {
-    /// A market with a listed expiry, and the vault program before its config.
+    /// A market with a listed expiry and its surface, and the vault program before its config.
     pub fn bare() -> Self {
-        Self::bare_on(World::new())
+        Self::bare_on(World::lite(), CALLS)
     }
 
-    fn bare_on(mut world: World) -> Self {
+    fn bare_on(mut world: World, kind: u8) -> Self {
         let protocol = Protocol::new(&mut world, SPOT_E6);
         let expiry_unix_s = protocol.expiry_unix_s(&mut world, 7);
         let expiry = protocol.expiry(&mut world, expiry_unix_s);
         let deployer = world.rich("deployer");
-        let [vault, other] = [0, 1].map(|id| VaultKeys::of(&protocol.market, id));
-        Self { world, protocol, deployer, vault, other, expiry_unix_s, expiry, actors: vec![] }
+        let other = if kind == CALLS { PUTS } else { CALLS };
+        let [vault, other] = [kind, other].map(|id| VaultKeys::of(&protocol.market, id.into()));
+        Self { world, protocol, deployer, kind, vault, other, number: 0, expiry_unix_s, expiry, actors: vec![] }
     }
 
-    /// Two vaults with an open epoch each; two depositors with base, three bidders with quote.
+    /// Two vaults, the covered calls under test; two depositors, three bidders.
     pub fn new() -> Self {
-        Self::on(World::new())
+        Self::of(CALLS)
     }
 
-    /// As [`Stage::new`], in this world.
-    pub fn on(world: World) -> Self {
-        let mut stage = Self::bare_on(world);
+    pub fn of(kind: u8) -> Self {
+        Self::on(World::lite(), kind)
+    }
+
+    /// As [`Stage::of`], in this world.
+    pub fn on(world: World, kind: u8) -> Self {
+        let mut stage = Self::bare_on(world, kind);
         let init = stage.config_init();
         stage.world.ok(&[init], &[&stage.deployer]);
-        let creates = [0, 1].map(|id| stage.vault_create(id, MANDATE));
-        for create in creates {
+        let other = if kind == CALLS { PUTS } else { CALLS };
+        for kind in [kind, other] {
+            let create = stage.vault_create(kind.into(), kind, mandate(kind));
             stage.world.ok(&[create], &[&stage.deployer]);
         }
         for name in ["alice", "bob"] {
-            let actor = stage.protocol.actor(&mut stage.world, name, 50 * SOL, 0);
+            let actor = stage.protocol.actor(&mut stage.world, name, 50 * SOL, 10_000 * USDC);
             stage.actors.push(actor);
         }
         for name in ["carol", "dave", "erin"] {
             let actor = stage.protocol.actor(&mut stage.world, name, 0, 1_000 * USDC);
             stage.actors.push(actor);
         }
+        for who in 0..stage.actors.len() {
+            stage.share_wallet_open(who);
+        }
         stage
     }
 
-    /// 3.55 SOL deposited by two.
+    /// A token account of the vault's shares for `who`.
+    pub fn share_wallet_open(&mut self, who: usize) {
+        for keys in [self.vault, self.other] {
+            let (owner, address) = (self.actor(who).key(), self.share_wallet_of(who, &keys));
+            let mut data = vec![0; 165];
+            data[..32].copy_from_slice(keys.share_mint.as_ref());
+            data[32..64].copy_from_slice(owner.as_ref());
+            data[108] = 1;
+            self.world
+                .set_account(&address, Account { lamports: 10_000_000, data, owner: TOKEN_2022, ..Account::default() });
+        }
+    }
+
+    fn share_wallet_of(&self, who: usize, keys: &VaultKeys) -> Pubkey {
+        key(&format!("shares of {} in {}", self.actor(who).key(), keys.vault))
+    }
+
+    pub fn share_wallet(&self, who: usize) -> Pubkey {
+        self.share_wallet_of(who, &self.vault)
+    }
+
+    /// 3.55 SOL of two deposited, or 355 USDC: nothing turned yet.
     pub fn deposited() -> Self {
-        let mut stage = Self::new();
-        stage.do_deposit(ALICE, 2 * SOL);
-        stage.do_deposit(BOB, 1_550_000_007);
+        Self::deposited_of(CALLS)
+    }
+
+    pub fn deposited_of(kind: u8) -> Self {
+        let mut stage = Self::of(kind);
+        let (alice, bob) = stage.stakes();
+        stage.do_deposit(ALICE, alice);
+        stage.do_deposit(BOB, bob);
         stage
     }
 
-    /// The auction of 35 lots open.
+    /// What Alice and Bob deposit.
+    pub fn stakes(&self) -> (u64, u64) {
+        if self.kind == CALLS { (2 * SOL, 1_550_000_007) } else { (200 * USDC, 155_000_007) }
+    }
+
+    /// The deposits are shares, in epoch 1.
+    pub fn funded() -> Self {
+        Self::funded_of(CALLS)
+    }
+
+    pub fn funded_of(kind: u8) -> Self {
+        let mut stage = Self::deposited_of(kind);
+        stage.do_turn();
+        for who in [ALICE, BOB] {
+            stage.do_deposit_claim(who, 0);
+        }
+        stage
+    }
+
+    /// The auction open: of 35 lots of calls.
     pub fn auctioning() -> Self {
-        let mut stage = Self::deposited();
-        let open = stage.auction_open();
-        stage.world.ok(&[open], &[]);
+        Self::auctioning_of(CALLS)
+    }
+
+    pub fn auctioning_of(kind: u8) -> Self {
+        let mut stage = Self::funded_of(kind);
+        stage.do_open();
         stage
     }
 
-    /// Carol's is the best of two bids, for 40 lots, and the auction is over.
+    /// Carol's bid for 20 lots and Dave's for 30 committed and the time for reveals come.
+    pub fn revealing() -> Self {
+        Self::revealing_of(CALLS)
+    }
+
+    pub fn revealing_of(kind: u8) -> Self {
+        let mut stage = Self::auctioning_of(kind);
+        stage.do_commit(CAROL, 20, CAROLS);
+        stage.do_commit(DAVE, 30, DAVES);
+        stage.world.advance_s(AUCTION_S);
+        stage
+    }
+
+    /// Both revealed, and the auction is over.
     pub fn auction_over() -> Self {
-        let mut stage = Self::auctioning();
-        stage.do_bid(CAROL, 40, 1_200_000);
-        stage.do_bid(DAVE, 10, 900_000);
+        Self::auction_over_of(CALLS)
+    }
+
+    pub fn auction_over_of(kind: u8) -> Self {
+        let mut stage = Self::revealing_of(kind);
+        stage.do_reveal(CAROL, CAROLS);
+        stage.do_reveal(DAVE, DAVES);
         stage.end_auction();
         stage
     }
 
-    /// Cleared: 35 lots sold to Carol.
-    pub fn live() -> Self {
+    /// Cleared at Dave's price, nothing settled yet.
+    pub fn cleared() -> Self {
         let mut stage = Self::auction_over();
-        stage.do_clear(CAROL);
+        stage.do_clear();
+        stage
+    }
+
+    /// Sold: of calls, 20 lots to Carol and 15 to Dave.
+    pub fn live() -> Self {
+        Self::live_of(CALLS)
+    }
+
+    pub fn live_of(kind: u8) -> Self {
+        let mut stage = Self::auction_over_of(kind);
+        stage.do_clear();
+        for who in [CAROL, DAVE] {
+            stage.do_settle(who);
+        }
         stage
     }
 
     /// Expired at `price_e6`, the vault's position settled.
     pub fn expired(price_e6: u64) -> Self {
-        let mut stage = Self::live();
+        Self::expired_of(CALLS, price_e6)
+    }
+
+    pub fn expired_of(kind: u8, price_e6: u64) -> Self {
+        let mut stage = Self::live_of(kind);
         stage.expire(price_e6);
         let settle = stage.account_settle(stage.vault.trading);
         stage.world.ok(&[settle], &[]);
@@ -177,17 +312,30 @@ impl Stage {
         addresses::deposit(&self.epoch_key(number), &self.actor(who).key())
     }
 
-    pub fn bid_key(&self, who: usize, number: u64) -> Pubkey {
-        addresses::bid(&self.epoch_key(number), &self.actor(who).key())
+    pub fn withdrawal_key(&self, who: usize, number: u64) -> Pubkey {
+        addresses::withdrawal(&self.epoch_key(number), &self.actor(who).key())
+    }
+
+    pub fn bid_key(&self, who: usize) -> Pubkey {
+        addresses::bid(&self.epoch_key(self.number), &self.actor(who).key())
     }
 
     pub fn vault_state(&mut self) -> Vault {
         self.world.read(ids::VAULT, &self.vault.vault)
     }
 
-    pub fn epoch(&mut self, number: u64) -> Epoch {
+    pub fn epoch(&mut self) -> Epoch {
+        self.epoch_at(self.number)
+    }
+
+    pub fn epoch_at(&mut self, number: u64) -> Epoch {
         let epoch = self.epoch_key(number);
         self.world.read(ids::VAULT, &epoch)
+    }
+
+    pub fn bid(&mut self, who: usize) -> Bid {
+        let bid = self.bid_key(who);
+        self.world.read(ids::VAULT, &bid)
     }
 
     pub fn trading(&mut self) -> MarginAccount {
@@ -198,6 +346,12 @@ impl Stage {
         self.world.read(ids::MARGIN, &self.vault.escrow)
     }
 
+    /// What the vault has at risk, in its own token.
+    pub fn at_risk(&mut self) -> u64 {
+        let trading = self.trading();
+        if self.kind == CALLS { trading.base_atoms.get() } else { trading.quote_atoms.get() as u64 }
+    }
+
     pub fn base_of(&mut self, who: usize) -> u64 {
         let tokens = self.actor(who).base_tokens;
         Token::balance(&mut self.world, &tokens)
@@ -206,6 +360,34 @@ impl Stage {
     pub fn quote_of(&mut self, who: usize) -> u64 {
         let tokens = self.actor(who).quote_tokens;
         Token::balance(&mut self.world, &tokens)
+    }
+
+    pub fn shares_of(&mut self, who: usize) -> u64 {
+        let wallet = self.share_wallet(who);
+        Token::balance(&mut self.world, &wallet)
+    }
+
+    /// The mint and the wallets of the vault's own token.
+    pub fn mint(&self) -> Pubkey {
+        if self.kind == CALLS { self.protocol.base.mint } else { self.protocol.quote.mint }
+    }
+
+    pub fn wallet(&self, who: usize) -> Pubkey {
+        if self.kind == CALLS { self.actor(who).base_tokens } else { self.actor(who).quote_tokens }
+    }
+
+    pub fn tokens(&self) -> Pubkey {
+        addresses::tokens(&self.protocol.market, &self.mint())
+    }
+
+    /// A price of so many percent of the reserve.
+    pub fn price(&mut self, percent: u64) -> u64 {
+        self.epoch().reserve_price_e6.get() * percent / 100
+    }
+
+    /// What `who` commits to.
+    pub fn commitment(&self, who: usize, lots: u64, price_e6: u64) -> [u8; 32] {
+        Sha256::digest(bid_message(&self.bid_key(who).to_bytes(), lots, price_e6, &salt(who))).into()
     }
 
     /// Another market's account: the same bytes at another address.
@@ -221,25 +403,86 @@ impl Stage {
         address
     }
 
+    /// The current surface, posted anew.
+    pub fn surface(&mut self) -> Pubkey {
+        surface_write(&mut self.world, &self.protocol.feed, self.expiry_unix_s)
+    }
+
+    /// Sends a step that must land, and holds every sum and invariant afterwards.
+    pub fn step(&mut self, instruction: Instruction, who: Option<usize>) {
+        let signers: Vec<_> = who.iter().map(|who| self.actors[*who].keypair.insecure_clone()).collect();
+        self.world.ok(&[instruction], &signers.iter().collect::<Vec<_>>());
+        self.check();
+    }
+
+    /// Sends a step that must be refused.
+    pub fn refused(&mut self, instruction: Instruction, who: Option<usize>, expect: impl Into<testkit::Expect>) {
+        let signers: Vec<_> = who.iter().map(|who| self.actors[*who].keypair.insecure_clone()).collect();
+        self.world.fail(&[instruction], &signers.iter().collect::<Vec<_>>(), expect);
+    }
+
     pub fn do_deposit(&mut self, who: usize, amount_atoms: u64) {
-        let deposit = self.deposit(who, 0, amount_atoms);
-        self.world.ok(&[deposit], &[&self.actors[who].keypair]);
+        let deposit = self.deposit(who, amount_atoms);
+        self.step(deposit, Some(who));
     }
 
-    pub fn do_bid(&mut self, who: usize, lots: u64, price_e6: u64) {
-        let bid = self.bid_place(who, lots, price_e6);
-        self.world.ok(&[bid], &[&self.actors[who].keypair]);
+    pub fn do_deposit_claim(&mut self, who: usize, number: u64) {
+        let claim = self.deposit_claim(who, number);
+        self.step(claim, Some(who));
     }
 
-    /// Past the auction's end, with a fresh price.
+    pub fn do_withdraw(&mut self, who: usize, shares: u64) {
+        let request = self.withdraw_request(who, shares);
+        self.step(request, Some(who));
+    }
+
+    pub fn do_withdraw_claim(&mut self, who: usize, number: u64) {
+        let claim = self.withdraw_claim(who, number);
+        self.step(claim, Some(who));
+    }
+
+    pub fn do_open(&mut self) {
+        self.surface();
+        let open = self.auction_open();
+        self.step(open, None);
+    }
+
+    pub fn do_commit(&mut self, who: usize, lots: u64, percent: u64) {
+        let price_e6 = self.price(percent);
+        let commit = self.bid_commit(who, lots, price_e6);
+        self.step(commit, Some(who));
+    }
+
+    pub fn do_reveal(&mut self, who: usize, percent: u64) {
+        let price_e6 = self.price(percent);
+        let reveal = self.bid_reveal(who, price_e6);
+        self.step(reveal, None);
+    }
+
+    /// Past the reveals' end, with a fresh price.
     pub fn end_auction(&mut self) {
-        self.world.advance_s(AUCTION_S);
+        let ends = self.epoch().reveal_ends_unix_s.get();
+        self.world.set_unix_s(ends);
         self.protocol.price(&mut self.world, SPOT_E6);
     }
 
-    pub fn do_clear(&mut self, best: usize) {
-        let clear = self.auction_clear(Some(best));
-        self.world.ok(&[clear], &[]);
+    pub fn do_clear(&mut self) {
+        let clear = self.auction_clear();
+        self.step(clear, None);
+    }
+
+    pub fn do_settle(&mut self, who: usize) {
+        let settle = self.bid_settle(who);
+        self.step(settle, None);
+    }
+
+    /// The turn, after which the next epoch is the current one.
+    pub fn do_turn(&mut self) {
+        self.protocol.price(&mut self.world, SPOT_E6);
+        let turn = self.epoch_turn();
+        self.world.ok(&[turn], &[]);
+        self.number += 1;
+        self.check();
     }
 
     /// The last half hour at one price, the settlement fixed by oracle and margin.
@@ -255,6 +498,13 @@ impl Stage {
         self.world.ok(&[finalise, fix.instruction()], &[]);
     }
 
+    /// Lists the next expiry, `days` from now, for the epochs to come.
+    pub fn list(&mut self, days: i64) {
+        self.protocol.price(&mut self.world, SPOT_E6);
+        self.expiry_unix_s = self.protocol.expiry_unix_s(&mut self.world, days);
+        self.expiry = self.protocol.expiry(&mut self.world, self.expiry_unix_s);
+    }
+
     /// The brake at `level`, raised by the council.
     pub fn brake(&mut self, level: u8) {
         self.world.edit::<abi::breaker::Brake>(&addresses::brake(), |brake| {
@@ -262,4 +512,24 @@ impl Stage {
             brake.cause = 2;
         });
     }
+
+    /// Every sum of the market, and V-1, V-3, V-4, V-5 of every vault in it.
+    pub fn check(&mut self) {
+        self.check_sums();
+        vaults_check(&self.world.everything());
+    }
+
+    /// Whether an account is gone.
+    pub fn is_gone(&mut self, address: &Pubkey) -> bool {
+        self.world.account(address).is_none_or(|account| account.lamports == 0)
+    }
+
+    pub fn edit<T: Layout>(&mut self, address: &Pubkey, change: impl FnOnce(&mut T)) {
+        self.world.edit::<T>(address, change);
+    }
+}
+
+/// Everybody's salt is his own.
+pub fn salt(who: usize) -> [u8; 32] {
+    [who as u8 + 1; 32]
 }

@@ -1,17 +1,27 @@
-//! Vaults on the built programs: one module per instruction, and whole epochs.
+//! Vaults on the built programs: one module per instruction, whole epochs, and adversaries.
+mod adversaries;
 mod auction_clear;
 mod auction_open;
 mod authority_set;
-mod bid_place;
+mod bid_commit;
 mod bid_refund;
-mod claim;
+mod bid_reveal;
+mod bid_settle;
 mod config_init;
 mod deposit;
 mod deposit_cancel;
-mod epoch_settle;
+mod deposit_claim;
+mod epoch_turn;
+mod fee_claim;
 mod fixture;
 mod instructions;
+mod mandate_apply;
+mod mandate_set;
 mod matrix;
 mod scenario_epoch;
+mod sixty_four;
 mod sums;
 mod vault_create;
+mod withdraw_cancel;
+mod withdraw_claim;
+mod withdraw_request;

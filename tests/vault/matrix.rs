@@ -1,7 +1,7 @@
 //! Every level against every action, through the instructions of all programs that the action stands for: what the matrix allows works,
 //! what it queues is queued, what it refuses is refused with the program's own error, and then no account of the world has changed.
 
-use crate::fixture::{ALICE, CAROL, DAVE, ERIN, SPOT_E6, Stage, code, margin_code, named};
+use crate::fixture::{ALICE, AUCTION_S, CALLS, CAROL, DAVE, ERIN, SHARES, SPOT_E6, Stage, code, margin_code, named};
 use abi::breaker::{Brake, Custody, Ticket};
 use abi::margin::KIND_CALL;
 use abi::quote::{SIDE_BUY, SIDE_SELL};
@@ -85,7 +85,7 @@ impl Case {
 }
 
 fn stage() -> Stage {
-    Stage::on(World::lite().unmeasured())
+    Stage::on(World::lite().unmeasured(), CALLS)
 }
 
 fn cases() -> Vec<Case> {
@@ -142,33 +142,43 @@ fn fills(cases: &mut Vec<Case>) {
 }
 
 fn auctions(cases: &mut Vec<Case>) {
-    let mut deposited = stage();
-    deposited.do_deposit(ALICE, 2 * SOL);
-    let open = deposited.auction_open();
-    deposited.protocol.price(&mut deposited.world, SPOT_E6);
-    cases.push(Case::new("auction_open", Action::Auction, Refusal::Vault, deposited, open));
+    let mut funded = funded();
+    funded.surface();
+    let open = funded.auction_open();
+    cases.push(Case::new("auction_open", Action::Auction, Refusal::Vault, funded, open));
     let running = running();
-    let bid = running.bid_place(ERIN, 10, 1_000_000);
-    cases.push(Case::new("bid_place", Action::Auction, Refusal::Vault, running, bid).signed(ERIN));
-    let over = over();
-    let clear = over.auction_clear(Some(CAROL));
-    cases.push(Case::new("auction_clear", Action::Auction, Refusal::Margin, over, clear));
+    let bid = running.bid_commit(ERIN, 10, 1_000_000);
+    cases.push(Case::new("bid_commit", Action::Auction, Refusal::Vault, running, bid).signed(ERIN));
+    let mut over = over();
+    over.do_clear();
+    let settle = over.bid_settle(CAROL);
+    cases.push(Case::new("bid_settle", Action::Auction, Refusal::Margin, over, settle));
+}
+
+/// Two SOL at work.
+fn funded() -> Stage {
+    let mut stage = stage();
+    stage.do_deposit(ALICE, 2 * SOL);
+    stage.do_turn();
+    stage.do_deposit_claim(ALICE, 0);
+    stage
 }
 
 /// An auction of 20 lots with no bid yet.
 fn running() -> Stage {
-    let mut stage = stage();
-    stage.do_deposit(ALICE, 2 * SOL);
-    let open = stage.auction_open();
-    stage.world.ok(&[open], &[]);
+    let mut stage = funded();
+    stage.do_open();
     stage
 }
 
-/// Two bids, and the auction is over.
+/// Two bids revealed, and the auction is over.
 fn over() -> Stage {
     let mut stage = running();
-    stage.do_bid(CAROL, 20, 1_200_000);
-    stage.do_bid(DAVE, 10, 900_000);
+    stage.do_commit(CAROL, 20, 240);
+    stage.do_commit(DAVE, 10, 180);
+    stage.world.advance_s(AUCTION_S);
+    stage.do_reveal(CAROL, 240);
+    stage.do_reveal(DAVE, 180);
     stage.end_auction();
     stage
 }
@@ -276,12 +286,13 @@ fn protocol_unpriced(world: &mut World) -> Protocol {
 fn cancels(cases: &mut Vec<Case>) {
     let mut deposited = stage();
     deposited.do_deposit(ALICE, 2 * SOL);
-    let cancel = deposited.deposit_cancel(ALICE);
+    let cancel = deposited.deposit_cancel(ALICE, 0);
     cases.push(
         Case::new("deposit_cancel", Action::Cancel, Refusal::Margin, deposited, cancel).signed(ALICE).paying_out(),
     );
     let mut cleared = over();
-    cleared.do_clear(CAROL);
+    cleared.do_clear();
+    cleared.do_settle(DAVE);
     let refund = cleared.bid_refund(DAVE);
     cases.push(Case::new("bid_refund", Action::Cancel, Refusal::Margin, cleared, refund).paying_out());
 }
@@ -291,7 +302,7 @@ fn deposits(cases: &mut Vec<Case>) {
     let deposit = fresh.protocol.deposit(&fresh.actors[ALICE], fresh.protocol.base.mint, SOL);
     cases.push(Case::new("account_deposit", Action::Deposit, Refusal::Margin, fresh, deposit).signed(ALICE));
     let fresh = stage();
-    let deposit = fresh.deposit(ALICE, 0, SOL);
+    let deposit = fresh.deposit(ALICE, SOL);
     cases.push(Case::new("deposit", Action::Deposit, Refusal::Margin, fresh, deposit).signed(ALICE));
 }
 
@@ -315,7 +326,11 @@ fn withdrawals(cases: &mut Vec<Case>) {
 
 fn settlements(cases: &mut Vec<Case>) {
     let mut expired = over();
-    expired.do_clear(CAROL);
+    expired.do_clear();
+    for who in [CAROL, DAVE] {
+        expired.do_settle(who);
+    }
+    expired.do_withdraw(ALICE, SOL * SHARES);
     expired.world.set_unix_s(expired.expiry_unix_s - 1_830);
     expired.protocol.price(&mut expired.world, SPOT_E6);
     expired.protocol.stand_s(&mut expired.world, SPOT_E6, 1_840);
@@ -334,11 +349,11 @@ fn settlements(cases: &mut Vec<Case>) {
     let settle = expired.account_settle(expired.vault.trading);
     cases.push(Case::new("account_settle", Action::Settle, Refusal::Margin, fork(&expired), settle.clone()));
     expired.world.ok(&[settle], &[]);
-    let turn = expired.epoch_settle();
-    cases.push(Case::new("epoch_settle", Action::Settle, Refusal::Margin, fork(&expired), turn.clone()));
-    expired.world.ok(&[turn], &[]);
-    let claim = expired.claim(ALICE);
-    cases.push(Case::new("claim", Action::Settle, Refusal::Margin, expired, claim).signed(ALICE).paying_out());
+    let turn = expired.epoch_turn();
+    cases.push(Case::new("epoch_turn", Action::Settle, Refusal::Margin, fork(&expired), turn));
+    expired.do_turn();
+    let claim = expired.withdraw_claim(ALICE, 1);
+    cases.push(Case::new("withdraw_claim", Action::Settle, Refusal::Margin, expired, claim).signed(ALICE).paying_out());
 }
 
 fn prices(cases: &mut Vec<Case>) {

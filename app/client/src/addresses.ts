@@ -108,6 +108,15 @@ export const epochAddress = (vault: Address, number: number | bigint) =>
 export const depositAddress = (epoch: Address, owner: Address) =>
   derive(PROGRAMS.vault, seeds.vault.deposit, key(epoch), key(owner));
 
+export const withdrawalAddress = (epoch: Address, owner: Address) =>
+  derive(PROGRAMS.vault, seeds.vault.withdrawal, key(epoch), key(owner));
+
+/** The mint of a vault's shares, of Token-2022. */
+export const shareMintAddress = (vault: Address) => derive(PROGRAMS.vault, seeds.vault.shares, key(vault));
+
+/** The account in which shares wait for the turn of an epoch, and then for their owner. */
+export const shareTokensAddress = (vault: Address) => derive(PROGRAMS.vault, seeds.vault.shareTokens, key(vault));
+
 export const bidAddress = (epoch: Address, bidder: Address) =>
   derive(PROGRAMS.vault, seeds.vault.bid, key(epoch), key(bidder));
 

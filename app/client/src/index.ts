@@ -12,6 +12,7 @@ export * from './proposal.js';
 export * from './quote.js';
 export * from './relay.js';
 export * from './simulation.js';
+export * from './vaults.js';
 export * from './watch.js';
 export * from './generated/index.js';
 export { ABI } from './generated/abi.js';

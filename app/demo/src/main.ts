@@ -33,8 +33,8 @@ async function play(report: Report, network: Network): Promise<void> {
     const pace = Math.min(PACE_MAX, Math.max(1, (Date.now() - began) / SETUP_MS));
     const trading = await marketCreate(priced, Math.ceil(LIFE_S * pace));
     await trades(trading);
-    await prices(trading);
     const vaulted = await vaultEpoch(trading, Math.ceil(EPOCH_S * pace));
+    await prices(vaulted);
     await brake(vaulted);
     await upgrade(vaulted);
     await settlement(vaulted);

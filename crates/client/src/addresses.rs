@@ -118,6 +118,19 @@ pub fn deposit(epoch: &Pubkey, owner: &Pubkey) -> Pubkey {
     derive(&ids::VAULT.into(), &[vault::DEPOSIT_SEED, epoch.as_ref(), owner.as_ref()])
 }
 
+pub fn withdrawal(epoch: &Pubkey, owner: &Pubkey) -> Pubkey {
+    derive(&ids::VAULT.into(), &[vault::WITHDRAWAL_SEED, epoch.as_ref(), owner.as_ref()])
+}
+
+/// The mint of a vault's shares, and the account in which shares wait.
+pub fn share_mint(vault: &Pubkey) -> Pubkey {
+    derive(&ids::VAULT.into(), &[vault::SHARES_SEED, vault.as_ref()])
+}
+
+pub fn share_tokens(vault: &Pubkey) -> Pubkey {
+    derive(&ids::VAULT.into(), &[vault::SHARE_TOKENS_SEED, vault.as_ref()])
+}
+
 pub fn bid(epoch: &Pubkey, bidder: &Pubkey) -> Pubkey {
     derive(&ids::VAULT.into(), &[vault::BID_SEED, epoch.as_ref(), bidder.as_ref()])
 }

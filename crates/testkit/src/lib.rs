@@ -22,6 +22,7 @@ mod remote;
 mod sources;
 mod substitution;
 mod tokens;
+mod vaults;
 mod world;
 
 pub use keys::{key, keypair};
@@ -33,4 +34,5 @@ pub use quotes::{Offer, Quote, ed25519};
 pub use sources::{Publication, SourceAccount, SourceKind};
 pub use substitution::Substitutions;
 pub use tokens::{Token, with_token_programs};
+pub use vaults::vaults_check;
 pub use world::{GENESIS_HASH, START_UNIX_S, World};

@@ -9,9 +9,10 @@ use solana_pubkey::Pubkey;
 
 const LAMPORTS: u64 = 10_000_000;
 
-/// Puts a surface at its address, posted now: total variance 0.029 at the money for 30 days.
-pub fn surface_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64) {
+/// Puts a surface at its address, which it returns, posted now: total variance 0.029 at the money for 30 days.
+pub fn surface_write(world: &mut World, feed: &Pubkey, expiry_unix_s: i64) -> Pubkey {
     surface_write_level(world, feed, expiry_unix_s, 20_000_000);
+    addresses::surface(feed, expiry_unix_s)
 }
 
 /// As [`surface_write`], with another level of variance (SVI's `a`).

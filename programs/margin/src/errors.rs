@@ -281,6 +281,10 @@ pub enum MarginError {
     RestoreElsewhere,
     #[msg("new code is on a canary step: open interest may grow by a share of its cap only, until the next step")]
     CanaryCapReached,
+    #[msg("a hedge is a put below the put that is written")]
+    HedgeOutOfBounds,
+    #[msg("a spread can only be delivered to an account in standard margin")]
+    HolderNotStandard,
 }
 
 impl From<CashError> for MarginError {

@@ -215,6 +215,8 @@ pub struct SeriesWritten {
     pub holder: Address,
     pub expiry_unix_s: i64,
     pub strike_e6: u64,
+    pub kind: u8,
+    pub hedge_strike_e6: u64,
     pub lots: u64,
     pub writer_lots: i64,
     pub holder_lots: i64,

@@ -112,9 +112,9 @@ pub mod margin {
     }
 
     #[discrim = 13]
-    pub fn series_write(ctx: &mut Context<SeriesWrite>, lots: u64, strike_e6: u64) -> Result<()> {
+    pub fn series_write(ctx: &mut Context<SeriesWrite>, written: Written) -> Result<()> {
         let others = ctx.remaining_accounts()?;
-        ctx.accounts.series_write(lots, strike_e6, &others)
+        ctx.accounts.series_write(written, &others)
     }
 
     #[discrim = 14]

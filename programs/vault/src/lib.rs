@@ -1,7 +1,7 @@
-//! Option vaults. A vault is two margin accounts of one PDA, a mandate and an epoch clock; nobody manages it.
+//! Option vaults. A vault is two margin accounts of one PDA, a mandate, an epoch clock and shares; nobody manages it.
 //!
 //! `open -> auction -> live -> settled`, and the next epoch opens. Strike, size and reserve price follow from the mandate, the listed
-//! strikes and the feed; every step after the deposit is permissionless.
+//! strikes, the surface and the feed. Deposits and withdrawals wait for the turn of the epoch; every step but their own is anyone's.
 use anchor_lang::prelude::*;
 
 mod errors;
@@ -9,9 +9,11 @@ mod events;
 mod instructions;
 mod margin;
 mod reads;
+mod shares;
 mod state;
 
 use instructions::*;
+use state::MandateArgs;
 
 pub const ID: Address = Address::new_from_array(abi::ids::VAULT);
 
@@ -33,8 +35,14 @@ pub mod vault {
     }
 
     #[discrim = 2]
-    pub fn vault_create(ctx: &mut Context<VaultCreate>, id: u16, mandate: MandateArgs) -> Result<()> {
-        ctx.accounts.vault_create(id, mandate, &ctx.bumps)
+    pub fn vault_create(
+        ctx: &mut Context<VaultCreate>,
+        id: u16,
+        kind: u8,
+        mandate: MandateArgs,
+        fee_recipient: Address,
+    ) -> Result<()> {
+        ctx.accounts.vault_create(id, kind, mandate, fee_recipient, &ctx.bumps)
     }
 
     #[discrim = 3]
@@ -52,11 +60,6 @@ pub mod vault {
         ctx.accounts.auction_open()
     }
 
-    #[discrim = 6]
-    pub fn bid_place(ctx: &mut Context<BidPlace>, lots: u64, price_e6: u64) -> Result<()> {
-        ctx.accounts.bid_place(lots, price_e6, &ctx.bumps)
-    }
-
     #[discrim = 7]
     pub fn auction_clear(ctx: &mut Context<AuctionClear>) -> Result<()> {
         ctx.accounts.auction_clear()
@@ -67,13 +70,58 @@ pub mod vault {
         ctx.accounts.bid_refund(ticket_id)
     }
 
-    #[discrim = 9]
-    pub fn epoch_settle(ctx: &mut Context<EpochSettle>) -> Result<()> {
-        ctx.accounts.epoch_settle(&ctx.bumps)
+    #[discrim = 11]
+    pub fn bid_commit(ctx: &mut Context<BidCommit>, lots: u64, commitment: [u8; 32]) -> Result<()> {
+        ctx.accounts.bid_commit(lots, commitment, &ctx.bumps)
     }
 
-    #[discrim = 10]
-    pub fn claim(ctx: &mut Context<Claim>, ticket_id: u64) -> Result<()> {
-        ctx.accounts.claim(ticket_id)
+    #[discrim = 12]
+    pub fn bid_reveal(ctx: &mut Context<BidReveal>, price_e6: u64, salt: [u8; 32]) -> Result<()> {
+        ctx.accounts.bid_reveal(price_e6, &salt)
+    }
+
+    #[discrim = 13]
+    pub fn bid_settle(ctx: &mut Context<BidSettle>) -> Result<()> {
+        ctx.accounts.bid_settle()
+    }
+
+    #[discrim = 14]
+    pub fn epoch_turn(ctx: &mut Context<EpochTurn>) -> Result<()> {
+        ctx.accounts.epoch_turn(&ctx.bumps)
+    }
+
+    #[discrim = 15]
+    pub fn deposit_claim(ctx: &mut Context<DepositClaim>) -> Result<()> {
+        ctx.accounts.deposit_claim()
+    }
+
+    #[discrim = 16]
+    pub fn withdraw_request(ctx: &mut Context<WithdrawRequest>, shares: u64) -> Result<()> {
+        ctx.accounts.withdraw_request(shares, &ctx.bumps)
+    }
+
+    #[discrim = 17]
+    pub fn withdraw_cancel(ctx: &mut Context<WithdrawCancel>) -> Result<()> {
+        ctx.accounts.withdraw_cancel()
+    }
+
+    #[discrim = 18]
+    pub fn withdraw_claim(ctx: &mut Context<WithdrawClaim>, ticket_id: u64) -> Result<()> {
+        ctx.accounts.withdraw_claim(ticket_id)
+    }
+
+    #[discrim = 19]
+    pub fn mandate_set(ctx: &mut Context<MandateSet>, mandate: MandateArgs, fee_recipient: Address) -> Result<()> {
+        ctx.accounts.mandate_set(mandate, fee_recipient)
+    }
+
+    #[discrim = 20]
+    pub fn mandate_apply(ctx: &mut Context<MandateApply>) -> Result<()> {
+        ctx.accounts.mandate_apply()
+    }
+
+    #[discrim = 21]
+    pub fn fee_claim(ctx: &mut Context<FeeClaim>) -> Result<()> {
+        ctx.accounts.fee_claim()
     }
 }

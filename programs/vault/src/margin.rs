@@ -113,8 +113,28 @@ pub struct SeriesWrite<'a> {
 }
 
 impl SeriesWrite<'_> {
-    pub fn call(self, lots: u64, strike_e6: u64, signer: Seeds) -> Result<()> {
-        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_two(SERIES_WRITE, lots, strike_e6))
+    pub fn call(self, written: &Written, signer: Seeds) -> Result<()> {
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&written.data())
+    }
+}
+
+/// As margin's own: a series, and the lower put of a spread.
+pub struct Written {
+    pub lots: u64,
+    pub strike_e6: u64,
+    pub kind: u8,
+    pub hedge_strike_e6: u64,
+}
+
+impl Written {
+    fn data(&self) -> [u8; 26] {
+        let mut data = [0; 26];
+        let (head, tail) = data.split_at_mut(17);
+        head.copy_from_slice(&with_two(SERIES_WRITE, self.lots, self.strike_e6));
+        let (kind, hedge) = tail.split_at_mut(1);
+        kind.copy_from_slice(&[self.kind]);
+        hedge.copy_from_slice(&self.hedge_strike_e6.to_le_bytes());
+        data
     }
 }
 

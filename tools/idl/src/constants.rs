@@ -46,7 +46,10 @@ pub fn json() -> Result<String> {
                 ("vault", vault::VAULT_SEED),
                 ("epoch", vault::EPOCH_SEED),
                 ("deposit", vault::DEPOSIT_SEED),
+                ("withdrawal", vault::WITHDRAWAL_SEED),
                 ("bid", vault::BID_SEED),
+                ("shares", vault::SHARES_SEED),
+                ("shareTokens", vault::SHARE_TOKENS_SEED),
             ])?,
             "breaker": seeds(&[
                 ("brake", breaker::BRAKE_SEED),
@@ -76,6 +79,7 @@ pub fn json() -> Result<String> {
         "proposalDomain": text(policy::proposal::DIGEST_DOMAIN)?,
         "levels": policy::Level::ALL.map(|level| format!("{level:?}")),
         "symbolLen": oracle::SYMBOL_LEN,
+        "bid": { "domain": text(vault::BID_DOMAIN)?, "messageLen": vault::BID_MESSAGE_LEN },
         "quote": {
             "domain": text(&quote::QUOTE_DOMAIN)?,
             "maxLegs": quote::MAX_LEGS,

@@ -1,174 +1,200 @@
-/** A covered-call vault through one epoch: every step but the deposit, the bid and the claim is anyone's. */
+/** A vault through its epochs: every step but deposits, bids and claims is anyone's. */
 import {
-  PROGRAMS,
+  TOKEN_2022,
   bidAddress,
-  brakeAddress,
+  boardAddress,
   configAddress,
-  custodyAddress,
-  depositAddress,
   epochAddress,
   expiryAddress,
-  marginAccountAddress,
+  oracle,
+  surfaceAddress,
   ticketAddress,
-  tokensAddress,
   vault,
-  vaultAddress,
+  vaultBid,
+  vaultDeposit,
+  vaultDepositClaim,
+  vaultKeys,
+  vaultReveal,
+  vaultWithdraw,
+  vaultWithdrawClaim,
+  type SealedBid,
+  type VaultKeys,
 } from '@bastion/client';
-import type { Address, Instruction, TransactionSigner } from '@solana/kit';
+import { AccountRole, type Address, type Instruction, type KeyPairSigner, type TransactionSigner } from '@solana/kit';
+import { findAssociatedTokenPda, getCreateAssociatedTokenIdempotentInstructionAsync } from '@solana-program/token';
 import type { Exchange } from './exchange.js';
-import { walletOf } from './tokens.js';
+import { tokensIn, walletOf } from './tokens.js';
 
-const TRADING = 0;
-const ESCROW = 1;
 /** Number of the ticket for what has to wait. */
 const TICKET_ID = 2n;
 
-/** What a vault may do; it never changes. */
-export interface Mandate {
-  readonly strikeDistanceBps: number;
-  readonly reservePremiumBps: number;
-  readonly auctionS: number;
-  readonly epochS: number;
-  readonly minDepositAtoms: bigint;
-  readonly capacityAtoms: bigint;
-}
+export type Mandate = vault.MandateArgsArgs;
 
 export class OptionVault {
   readonly exchange: Exchange;
-  readonly address: Address;
-  readonly trading: Address;
-  readonly escrow: Address;
-  /** The epoch that is played here. */
-  readonly epoch: Address;
+  readonly keys: VaultKeys;
+  private number = 0n;
 
-  private constructor(exchange: Exchange, address: Address, trading: Address, escrow: Address, epoch: Address) {
+  private constructor(exchange: Exchange, keys: VaultKeys) {
     this.exchange = exchange;
-    this.address = address;
-    this.trading = trading;
-    this.escrow = escrow;
-    this.epoch = epoch;
+    this.keys = keys;
   }
 
-  /** Creates a vault and its first epoch; `authority` is the vault program's. */
+  /** Creates a vault, its shares and its first epoch; `authority` is the vault program's. */
   static async create(
     exchange: Exchange,
     authority: TransactionSigner,
     id: number,
+    kind: number,
     mandate: Mandate,
   ): Promise<OptionVault> {
-    const { market } = exchange;
-    const address = await vaultAddress(market, id);
-    const trading = await marginAccountAddress(market, address, TRADING);
-    const escrow = await marginAccountAddress(market, address, ESCROW);
-    const epoch = await epochAddress(address, 0n);
+    const keys = await vaultKeys({ market: exchange.market, ...exchange.parts }, id, kind);
     await exchange.chain.send(authority, [
       vault.getVaultCreateInstruction({
+        ...keys,
         payer: authority,
         config: await configAddress('vault'),
         authority,
-        market,
-        vault: address,
-        epoch,
-        tradingAccount: trading,
-        escrowAccount: escrow,
+        epoch: await epochAddress(keys.vault, 0n),
         id,
-        ...mandate,
+        kind,
+        mandate,
+        feeRecipient: authority.address,
       }),
     ]);
-    return new OptionVault(exchange, address, trading, escrow, epoch);
+    return new OptionVault(exchange, keys);
   }
 
-  async state() {
-    return vault.getEpochDecoder().decode(await this.exchange.chain.bytes(this.epoch));
+  /** The epoch that is played now, and an earlier one. */
+  async state(number = this.number) {
+    return vault.getEpochDecoder().decode(await this.exchange.chain.bytes(await epochAddress(this.keys.vault, number)));
+  }
+
+  get epoch(): bigint {
+    return this.number;
   }
 
   async deposit(owner: TransactionSigner, amountAtoms: bigint): Promise<void> {
-    const deposit = await depositAddress(this.epoch, owner.address);
-    const source = await walletOf(owner.address, this.exchange.parts.baseMint);
-    await this.send(
-      owner,
-      vault.getDepositInstruction({ ...(await this.accounts()), owner, deposit, source, amountAtoms }),
-    );
+    const source = await walletOf(owner.address, this.keys.mint);
+    await this.send(owner, await vaultDeposit(this.step(owner), source, amountAtoms));
   }
 
-  /** Fixes strike, size and reserve price from mandate, listed strikes and feed. */
+  /** Opens the owner's account of shares where there is none, and fills it. */
+  async depositClaim(owner: TransactionSigner, epoch: bigint): Promise<bigint> {
+    const [wallet] = await this.shareWallet(owner.address);
+    const open = await getCreateAssociatedTokenIdempotentInstructionAsync({
+      payer: owner,
+      owner: owner.address,
+      mint: this.keys.shareMint,
+      tokenProgram: TOKEN_2022,
+    });
+    const before = await tokensIn(this.exchange.chain, wallet);
+    await this.send(owner, open, await vaultDepositClaim(this.step(owner, epoch), wallet));
+    return (await tokensIn(this.exchange.chain, wallet)) - before;
+  }
+
+  async sharesOf(owner: Address): Promise<bigint> {
+    const [wallet] = await this.shareWallet(owner);
+    return tokensIn(this.exchange.chain, wallet);
+  }
+
+  async withdraw(owner: TransactionSigner, shares: bigint): Promise<void> {
+    const [wallet] = await this.shareWallet(owner.address);
+    await this.send(owner, await vaultWithdraw(this.step(owner), wallet, shares));
+  }
+
+  async withdrawClaim(owner: TransactionSigner, epoch: bigint): Promise<void> {
+    const { baseMint, quoteMint } = this.exchange.parts;
+    const base = await walletOf(owner.address, baseMint);
+    const quote = await walletOf(owner.address, quoteMint);
+    await this.send(owner, await vaultWithdrawClaim(this.step(owner, epoch), { base, quote }, TICKET_ID));
+  }
+
+  /** A flat surface, from publishers of the feed's board. A vault values what it sells by it. */
+  async surfacePost(by: TransactionSigner, publishers: readonly KeyPairSigner[], expiryUnixS: bigint, vol: number): Promise<void> {
+    const { chain, market, parts } = this.exchange;
+    const referenceS = expiryUnixS - (await chain.now()).unixS;
+    const years = Number(referenceS) / 31_536_000;
+    const post = oracle.getSurfacePostInstruction({
+      payer: by,
+      feed: parts.feed,
+      board: await boardAddress(parts.feed),
+      market,
+      expiry: await expiryAddress(market, expiryUnixS),
+      surface: await surfaceAddress(parts.feed, expiryUnixS),
+      expiryUnixS,
+      aE9: BigInt(Math.round(vol * vol * years * 1e9)),
+      bE9: 0n,
+      rhoE9: 0n,
+      mE9: 0n,
+      sigmaE9: 1_000_000n,
+      referenceS,
+      rateE9: 0n,
+    });
+    const signers = publishers.map((signer) => ({ address: signer.address, role: AccountRole.READONLY_SIGNER, signer }));
+    await this.send(by, { ...post, accounts: [...(post.accounts ?? []), ...signers] } as Instruction);
+  }
+
+  /** Fixes strike, size, reserve price and escrow from mandate, listed strikes, surface and feed. */
   async auctionOpen(by: TransactionSigner, expiryUnixS: bigint): Promise<void> {
     const expiry = await expiryAddress(this.exchange.market, expiryUnixS);
-    await this.send(by, vault.getAuctionOpenInstruction({ ...(await this.accounts()), expiry }));
+    const surface = await surfaceAddress(this.keys.feed, expiryUnixS);
+    await this.send(by, vault.getAuctionOpenInstruction({ ...(await this.accounts()), expiry, surface }));
   }
 
-  async bid(bidder: TransactionSigner, lots: bigint, priceE6: bigint): Promise<void> {
-    const bid = await bidAddress(this.epoch, bidder.address);
+  async bid(bidder: TransactionSigner, sealed: SealedBid): Promise<void> {
     const holder = await this.exchange.accountOf(bidder.address);
     const source = await walletOf(bidder.address, this.exchange.parts.quoteMint);
-    await this.send(
-      bidder,
-      vault.getBidPlaceInstruction({ ...(await this.accounts()), bidder, bid, holder, source, lots, priceE6 }),
-    );
+    await this.send(bidder, await vaultBid(this.step(bidder), { holder, source }, sealed));
   }
 
-  /** Sells to the best bid that is not below the reserve. */
-  async auctionClear(by: TransactionSigner, bestBidder: Address): Promise<void> {
-    const bestBid = await bidAddress(this.epoch, bestBidder);
-    const holder = await this.exchange.accountOf(bestBidder);
-    const expiry = await expiryAddress(this.exchange.market, (await this.state()).expiryUnixS);
-    await this.send(by, vault.getAuctionClearInstruction({ ...(await this.accounts()), bestBid, holder, expiry }));
+  async reveal(by: TransactionSigner, bidder: Address, sealed: SealedBid): Promise<void> {
+    await this.send(by, await vaultReveal({ keys: this.keys, epoch: this.number, bidder }, sealed));
   }
 
-  /** Gives back what of a bid's escrow was not spent. */
-  async bidRefund(by: TransactionSigner, bidder: Address): Promise<void> {
-    const bid = await bidAddress(this.epoch, bidder);
+  async auctionClear(by: TransactionSigner): Promise<void> {
+    await this.send(by, vault.getAuctionClearInstruction(await this.accounts()));
+  }
+
+  /** Premium and options change hands, then what of the escrow was not spent goes back. */
+  async bidSettle(by: TransactionSigner, bidder: Address) {
+    const accounts = await this.accounts();
+    const bid = await bidAddress(accounts.epoch, bidder);
+    const holder = await this.exchange.accountOf(bidder);
+    const { expiry } = await this.state();
+    await this.send(by, vault.getBidSettleInstruction({ ...accounts, bid, holder, expiry }));
+    const settled = vault.getBidDecoder().decode(await this.exchange.chain.bytes(bid));
     const destination = await walletOf(bidder, this.exchange.parts.quoteMint);
-    const accounts = await this.accounts();
     const ticket = await ticketAddress(accounts.quoteTokens, TICKET_ID);
-    await this.send(by, vault.getBidRefundInstruction({ ...accounts, bid, bidder, destination, payer: by, ticket, ticketId: TICKET_ID }));
-  }
-
-  async epochSettle(payer: TransactionSigner): Promise<void> {
-    const nextEpoch = await epochAddress(this.address, (await this.state()).number + 1n);
-    await this.send(payer, vault.getEpochSettleInstruction({ ...(await this.accounts()), payer, nextEpoch }));
-  }
-
-  async claim(owner: TransactionSigner): Promise<void> {
-    const { baseMint, quoteMint } = this.exchange.parts;
-    const deposit = await depositAddress(this.epoch, owner.address);
-    const baseDestination = await walletOf(owner.address, baseMint);
-    const quoteDestination = await walletOf(owner.address, quoteMint);
-    const accounts = await this.accounts();
     await this.send(
-      owner,
-      vault.getClaimInstruction({
-        ...accounts,
-        owner,
-        deposit,
-        baseDestination,
-        quoteDestination,
-        baseTicket: await ticketAddress(accounts.baseTokens, TICKET_ID),
-        quoteTicket: await ticketAddress(accounts.quoteTokens, TICKET_ID),
-        ticketId: TICKET_ID,
-      }),
+      by,
+      vault.getBidRefundInstruction({ ...accounts, bid, bidder, destination, payer: by, ticket, ticketId: TICKET_ID }),
     );
+    return settled;
+  }
+
+  /** Fees, one price per share, both queues at that price, and the next epoch. */
+  async turn(payer: TransactionSigner): Promise<void> {
+    const { expiry } = await this.state();
+    const nextEpoch = await epochAddress(this.keys.vault, this.number + 1n);
+    await this.send(payer, vault.getEpochTurnInstruction({ ...(await this.accounts()), payer, nextEpoch, expiry }));
+    this.number += 1n;
+  }
+
+  private step(owner: TransactionSigner, epoch = this.number) {
+    return { keys: this.keys, epoch, owner };
+  }
+
+  private shareWallet(owner: Address) {
+    return findAssociatedTokenPda({ owner, mint: this.keys.shareMint, tokenProgram: TOKEN_2022 });
   }
 
   /** What the instructions of one vault have in common; each takes what it names. */
   private async accounts() {
-    const { market, parts } = this.exchange;
-    return {
-      ...parts,
-      market,
-      vault: this.address,
-      epoch: this.epoch,
-      tradingAccount: this.trading,
-      escrowAccount: this.escrow,
-      baseTokens: await tokensAddress(market, parts.baseMint),
-      quoteTokens: await tokensAddress(market, parts.quoteMint),
-      custody: await custodyAddress(market),
-      brake: await brakeAddress(),
-      breakerProgram: PROGRAMS.breaker,
-    };
+    return { ...this.keys, epoch: await epochAddress(this.keys.vault, this.number) };
   }
 
-  private async send(by: TransactionSigner, instruction: Instruction): Promise<void> {
-    await this.exchange.chain.send(by, [instruction]);
+  private async send(by: TransactionSigner, ...instructions: Instruction[]): Promise<void> {
+    await this.exchange.chain.send(by, instructions);
   }
 }

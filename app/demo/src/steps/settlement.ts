@@ -1,6 +1,5 @@
-import { depositAddress } from '@bastion/client';
 import type { KeyPairSigner } from '@solana/kit';
-import { priceE6, showBase, showPrice, showQuote } from '../lib/numbers.js';
+import { decimal, priceE6, showBase, showPrice, showQuote } from '../lib/numbers.js';
 import type { Vaulted } from './vault-epoch.js';
 
 /** Alice's calls on 160 end in the money, the vault's do not. */
@@ -23,21 +22,18 @@ export async function settlement(vaulted: Vaulted): Promise<void> {
 
   const people = ['maker', 'alice', 'bob'] as const;
   const accounts = await Promise.all(people.map((person) => exchange.accountOf(cast[person].address)));
-  for (const account of [...accounts, optionVault.trading]) {
+  for (const account of [...accounts, optionVault.keys.tradingAccount]) {
     await exchange.accountSettle(cast.keeper, account, expiryUnixS);
   }
   const { openInterestLots } = await exchange.state();
   report.ok(`every account is settled by the keeper, nobody had to ask; open interest ${openInterestLots} lots`);
 
-  await optionVault.epochSettle(cast.keeper);
-  const epoch = await optionVault.state();
-  await optionVault.claim(cast.carol);
-  const claimed = await chain.account(await depositAddress(optionVault.epoch, cast.carol.address));
-  if (claimed) {
-    throw new Error('carol has claimed, but her deposit account is still there');
-  }
+  const sold = optionVault.epoch;
+  await optionVault.turn(cast.keeper);
+  const epoch = await optionVault.state(sold);
+  await optionVault.withdrawClaim(cast.carol, sold);
   report.ok(
-    `the epoch ends with ${showBase(epoch.resultBaseAtoms)} SOL and ${showQuote(epoch.resultQuoteAtoms)} USDC; carol claims all of it`,
+    `the epoch turns at ${decimal(epoch.sharePriceE12, 9, 9)} SOL a share; carol leaves with ${showBase(epoch.withdrawnBaseAtoms)} SOL and ${showQuote(epoch.withdrawnQuoteAtoms)} USDC`,
   );
 
   for (const person of people) {

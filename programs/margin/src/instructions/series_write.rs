@@ -1,11 +1,11 @@
-//! A covered call, written by a vault and delivered to a holder who need not sign.
+//! A covered call, a secured put or a put spread, written by a vault and delivered to a holder who need not sign.
 use crate::errors::MarginError;
 use crate::events::{SeriesWritten, Stamp};
 use crate::guard::{new_risk_take, spot, BRAKE};
 use crate::portfolio_reads::Need;
 use crate::state::{Expiry, MarginAccount, Market};
 use crate::valuation::Surroundings;
-use abi::margin::KIND_CALL;
+use abi::margin::{KIND_PUT, MODE_STANDARD};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use risk::feed::Purpose;
@@ -38,28 +38,52 @@ pub struct SeriesWrite {
     pub feed: UncheckedAccount,
 }
 
+/// What is written: a series, and of a put spread the lower put that the writer holds against it.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, IdlType)]
+pub struct Written {
+    pub lots: u64,
+    pub strike_e6: u64,
+    /// 1 call, 2 put.
+    pub kind: u8,
+    /// Strike of the put that the holder writes in turn: below `strike_e6`. 0: none.
+    pub hedge_strike_e6: u64,
+}
+
 impl SeriesWrite {
     /// Authority: the vault that owns the writer.
-    /// Effects: writer short, holder long, by `lots`; no cash moves.
-    /// Errors: `WriterNotVault`, `AmountZero`, `LevelForbids`, `FillThrottled`, `RateThrottled`, `SeriesExpired`, `UnknownSeries`, `PositionsFull`,
-    /// `NotionalTooLarge`, `FeedStale`, `InitialMarginNegative`.
-    fn validate(&self, lots: u64, stamp: &Stamp) -> Result<()> {
-        require!(lots > 0, MarginError::AmountZero);
+    /// Effects: writer short, holder long, by `lots`, and the other way round in the hedge; no cash moves.
+    /// Errors: `WriterNotVault`, `AmountZero`, `HedgeOutOfBounds`, `HolderNotStandard`, `LevelForbids`, `FillThrottled`, `RateThrottled`,
+    /// `SeriesExpired`, `UnknownSeries`, `PositionsFull`, `NotionalTooLarge`, `FeedStale`, `InitialMarginNegative`.
+    fn validate(&self, written: &Written, stamp: &Stamp) -> Result<()> {
+        require!(written.lots > 0, MarginError::AmountZero);
+        if written.hedge_strike_e6 > 0 {
+            let is_spread = written.kind == KIND_PUT && written.hedge_strike_e6 < written.strike_e6;
+            require!(is_spread, MarginError::HedgeOutOfBounds);
+            // The holder's margin is not checked: a spread held pays at no price less than nothing, so that the largest loss, which is
+            // what standard margin asks for, never rises. No other mode is known not to.
+            require!(self.holder.mode == MODE_STANDARD, MarginError::HolderNotStandard);
+        }
         self.expiry.require_trading(stamp.unix_s)
     }
 
-    pub fn series_write(&mut self, lots: u64, strike_e6: u64, others: &[AccountView]) -> Result<()> {
+    pub fn series_write(&mut self, written: Written, others: &[AccountView]) -> Result<()> {
         let stamp = Stamp::now()?;
-        self.validate(lots, &stamp)?;
-        let series = self.expiry.series(strike_e6, KIND_CALL)?;
+        self.validate(&written, &stamp)?;
+        let Written { lots, strike_e6, kind, hedge_strike_e6 } = written;
         let spot = spot(self.feed.account(), Purpose::NewRisk, &stamp)?;
         let long = Lots(i64::try_from(lots).map_err(|_| MarginError::NotionalTooLarge)?);
         let short = Lots::ZERO.checked_sub(long).ok_or(MarginError::NotionalTooLarge)?;
         let (brake, custody) = (self.brake.account(), self.custody.account());
         new_risk_take(&mut self.market, brake, custody, lots, stamp.unix_s)?;
 
-        let written = self.writer.lots_apply(&mut self.market, &mut self.expiry, &series, short, spot)?;
+        let series = self.expiry.series(strike_e6, kind)?;
+        let sold = self.writer.lots_apply(&mut self.market, &mut self.expiry, &series, short, spot)?;
         let held = self.holder.lots_apply(&mut self.market, &mut self.expiry, &series, long, spot)?;
+        if hedge_strike_e6 > 0 {
+            let hedge = self.expiry.series(hedge_strike_e6, kind)?;
+            self.writer.lots_apply(&mut self.market, &mut self.expiry, &hedge, long, spot)?;
+            self.holder.lots_apply(&mut self.market, &mut self.expiry, &hedge, short, spot)?;
+        }
         // INVARIANT(M-4)
         let around = Surroundings::new(&self.market, self.feed.account(), others).at(spot, stamp.unix_s);
         let margin = self.writer.initial_margin(&around, Need::NewRisk, None)?;
@@ -72,8 +96,10 @@ impl SeriesWrite {
             holder: *self.holder.address(),
             expiry_unix_s: series.expiry_unix_s,
             strike_e6,
+            kind,
+            hedge_strike_e6,
             lots,
-            writer_lots: written.after.0,
+            writer_lots: sold.after.0,
             holder_lots: held.after.0,
         });
         Ok(())

@@ -1,11 +1,12 @@
-//! Fixes strike, size and reserve price of an epoch and opens the auction of its calls.
+//! Fixes strikes, size, reserve price and escrow of an epoch and opens its auction.
 use crate::errors::VaultError;
 use crate::events::AuctionOpened;
 use crate::reads::{self, BRAKE};
 use crate::state::{Epoch, Vault};
+use abi::vault::{EPOCH_AUCTION, EPOCH_OPEN};
 use anchor_lang::prelude::*;
-use risk::vault::offered_lots_floor;
-use units::{PriceE6, UnixSeconds};
+use risk::vault::{offered_lots_floor, Offer, Sight};
+use units::{mul_div_floor, PriceE6, UnixSeconds, BPS};
 
 #[derive(Accounts)]
 pub struct AuctionOpen {
@@ -16,8 +17,12 @@ pub struct AuctionOpen {
     pub epoch: Account<Epoch>,
     #[account(address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
+    #[account(address = vault.trading_account @ VaultError::WrongTradingAccount)]
+    pub trading_account: UncheckedAccount,
     /// A listed expiry of the market, in the mandate's range: whoever opens the auction picks it.
     pub expiry: UncheckedAccount,
+    /// The oracle's surface of that expiry.
+    pub surface: UncheckedAccount,
     pub feed: UncheckedAccount,
     #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
@@ -28,37 +33,49 @@ pub struct AuctionOpen {
 /// What an auction sells, all of it from the mandate and on-chain values.
 struct Terms {
     spot: PriceE6,
-    strike: PriceE6,
-    reserve: PriceE6,
+    offer: Offer,
     offered_lots: u64,
     expiry_unix_s: i64,
-    ends_unix_s: i64,
+    commit_ends_unix_s: i64,
+    reveal_ends_unix_s: i64,
 }
 
 impl AuctionOpen {
     /// Authority: anyone.
-    /// Errors: `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `NoStrike`, `NothingToOffer`.
+    /// Errors: `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `WrongSurface`,
+    /// `SurfaceStale`, `Unvalued`, `NoStrike`, `NoHedge`, `Worthless`, `NothingToOffer`.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Terms> {
-        require!(self.epoch.state == abi::vault::EPOCH_OPEN, VaultError::EpochNotOpen);
+        require!(self.epoch.state == EPOCH_OPEN, VaultError::EpochNotOpen);
         let market = reads::market(self.market.account())?;
-        reads::require_auctions_allowed(self.brake.account(), self.custody.account(), &market, now_unix_s)?;
-        let mandate = self.vault.mandate();
+        let custody = self.custody.account();
+        reads::require_auctions_allowed(self.brake.account(), custody, &market, now_unix_s)?;
+        let (mandate, kind) = (self.vault.mandate(), self.vault.kind()?);
         let expiry = reads::expiry(self.expiry.account(), &self.vault.market)?;
         let expiry_unix_s = expiry.expiry_unix_s.get();
         let fits = mandate.expiry_fits(UnixSeconds(now_unix_s), UnixSeconds(expiry_unix_s));
         require!(fits, VaultError::ExpiryOutOfRange);
 
         let spot = reads::spot(self.feed.account(), &market, now_unix_s, slot)?;
-        let listed =
-            expiry.strikes_e6.iter().take(usize::from(expiry.strike_count)).map(|strike| PriceE6(strike.get()));
-        let strike = mandate.strike(spot, listed).map_err(VaultError::from)?;
-        let unit_atoms = reads::base_unit_atoms(&market).ok_or(VaultError::AmountOverflow)?;
-        let offered_lots = offered_lots_floor(self.epoch.deposited(), market.lots_per_unit.get(), unit_atoms)
-            .map_err(VaultError::from)?;
+        let times = (now_unix_s, expiry_unix_s);
+        let outlook = reads::outlook(self.surface.account(), self.feed.account(), spot, times)?;
+        let listed = expiry.strikes_e6.iter().take(usize::from(expiry.strike_count));
+        let listed: Vec<_> = listed.map(|strike| PriceE6(strike.get())).collect();
+        let sight = Sight { expiry: &outlook, time_scale: reads::TIME_SCALE };
+        let offer = sight.offer(kind, &mandate, &listed).map_err(VaultError::from)?;
+
+        let trading = reads::margin_account(self.trading_account.account())?;
+        let quote_atoms = u64::try_from(trading.quote_atoms.get()).unwrap_or(0);
+        let held = if kind.holds_base() { trading.base_atoms.get() } else { quote_atoms };
+        let cap_lots = reads::open_interest_cap_lots(custody)?;
+        // BOUND: a part of the cap.
+        let share_lots = mul_div_floor(cap_lots, u64::from(mandate.open_interest_bps), BPS).unwrap_or(cap_lots);
+        let offered_lots = offered_lots_floor(kind, held, &offer, reads::unit(&market)?, share_lots);
+        let offered_lots = offered_lots.map_err(VaultError::from)?;
         require!(offered_lots > 0, VaultError::NothingToOffer);
-        let reserve = mandate.reserve_price_ceil(spot).map_err(VaultError::from)?;
-        let ends_unix_s = now_unix_s.checked_add(i64::from(mandate.auction_s)).ok_or(VaultError::AmountOverflow)?;
-        Ok(Terms { spot, strike, reserve, offered_lots, expiry_unix_s, ends_unix_s })
+        let phase = |from: i64| from.checked_add(i64::from(mandate.auction_s)).ok_or(VaultError::AmountOverflow);
+        let commit_ends_unix_s = phase(now_unix_s)?;
+        let reveal_ends_unix_s = phase(commit_ends_unix_s)?;
+        Ok(Terms { spot, offer, offered_lots, expiry_unix_s, commit_ends_unix_s, reveal_ends_unix_s })
     }
 
     pub fn auction_open(&mut self) -> Result<()> {
@@ -66,12 +83,17 @@ impl AuctionOpen {
         let terms = self.validate(unix_s, slot)?;
 
         let epoch = &mut self.epoch;
-        epoch.state = abi::vault::EPOCH_AUCTION;
+        epoch.state = EPOCH_AUCTION;
+        epoch.expiry = *self.expiry.address();
         epoch.expiry_unix_s = terms.expiry_unix_s.into();
-        epoch.strike_e6 = terms.strike.0.into();
-        epoch.auction_ends_unix_s = terms.ends_unix_s.into();
+        epoch.strike_e6 = terms.offer.strike.0.into();
+        epoch.hedge_strike_e6 = terms.offer.hedge.0.into();
+        epoch.spot_e6 = terms.spot.0.into();
+        epoch.commit_ends_unix_s = terms.commit_ends_unix_s.into();
+        epoch.reveal_ends_unix_s = terms.reveal_ends_unix_s.into();
         epoch.offered_lots = terms.offered_lots.into();
-        epoch.reserve_price_e6 = terms.reserve.0.into();
+        epoch.reserve_price_e6 = terms.offer.reserve.0.into();
+        epoch.escrow_price_e6 = terms.offer.escrow.0.into();
         emit!(AuctionOpened {
             slot,
             unix_s,
@@ -80,10 +102,13 @@ impl AuctionOpen {
             epoch: self.epoch.number.get(),
             expiry_unix_s: terms.expiry_unix_s,
             spot_e6: terms.spot.0,
-            strike_e6: terms.strike.0,
+            strike_e6: terms.offer.strike.0,
+            hedge_strike_e6: terms.offer.hedge.0,
             offered_lots: terms.offered_lots,
-            reserve_price_e6: terms.reserve.0,
-            auction_ends_unix_s: terms.ends_unix_s,
+            reserve_price_e6: terms.offer.reserve.0,
+            escrow_price_e6: terms.offer.escrow.0,
+            commit_ends_unix_s: terms.commit_ends_unix_s,
+            reveal_ends_unix_s: terms.reveal_ends_unix_s,
         });
         Ok(())
     }

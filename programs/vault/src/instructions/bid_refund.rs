@@ -1,4 +1,4 @@
-//! Returns what is left of a bid's escrow once the auction is cleared, and closes the bid.
+//! Returns what is left of a bid's escrow once the bid is settled, and closes it.
 use crate::errors::VaultError;
 use crate::events::BidRefunded;
 use crate::margin::AccountWithdraw;
@@ -12,7 +12,7 @@ pub struct BidRefund {
     #[account(mut)]
     pub vault: Account<Vault>,
     /// The epoch of the bid, current or past.
-    #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
+    #[account(constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
     pub epoch: Account<Epoch>,
     #[account(mut, close = bidder, constraint = bid.epoch == *epoch.address() @ VaultError::WrongBid)]
     pub bid: Account<Bid>,
@@ -50,10 +50,9 @@ pub struct BidRefund {
 }
 
 impl BidRefund {
-    /// Authority: anyone, once the auction is cleared. Errors: `AuctionNotCleared`, `WrongQuoteMint`.
+    /// Authority: anyone, once the bid is settled. Errors: `BidNotSettled`, `WrongQuoteMint`.
     fn validate(&self) -> Result<()> {
-        let is_cleared = matches!(self.epoch.state, abi::vault::EPOCH_LIVE | abi::vault::EPOCH_SETTLED);
-        require!(is_cleared, VaultError::AuctionNotCleared);
+        require!(self.bid.state == abi::vault::BID_SETTLED, VaultError::BidNotSettled);
         let market = reads::market(self.market.account())?;
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
         Ok(())
@@ -63,11 +62,9 @@ impl BidRefund {
         self.validate()?;
         let (slot, unix_s) = shared::now()?;
 
-        // INVARIANT(V-4): the escrow less the premium taken, and only once, for the bid is closed.
+        // INVARIANT(V-4): the escrow less what was taken, and only once, for the bid is closed.
         let amount_atoms = self.bid.escrow_atoms.get();
         self.bid.escrow_atoms = 0.into();
-        let bids_open = self.epoch.bids_open.get().checked_sub(1).ok_or(VaultError::AmountOverflow)?;
-        self.epoch.bids_open = bids_open.into();
         emit!(BidRefunded {
             slot,
             unix_s,
@@ -76,7 +73,6 @@ impl BidRefund {
             epoch: self.epoch.number.get(),
             bidder: *self.bidder.address(),
             amount_atoms,
-            bids_open,
         });
         if amount_atoms == 0 {
             return Ok(());

@@ -1,11 +1,10 @@
-//! Adds base to the open epoch.
+//! Tokens that wait for the turn of the epoch, when they become shares at its price.
 use crate::errors::VaultError;
 use crate::events::Deposited;
 use crate::margin::AccountDeposit;
 use crate::reads::{self, BRAKE, MARGIN};
-use crate::state::{Deposit, Epoch, Vault, VERSION};
+use crate::state::{sum, Deposit, Epoch, Vault, VERSION};
 use anchor_lang::prelude::*;
-use units::BaseAtoms;
 
 #[derive(Accounts)]
 pub struct DepositMake {
@@ -21,15 +20,18 @@ pub struct DepositMake {
     pub deposit: Account<Deposit>,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
-    #[account(mut, address = vault.trading_account @ VaultError::WrongTradingAccount)]
+    #[account(address = vault.trading_account @ VaultError::WrongTradingAccount)]
     pub trading_account: UncheckedAccount,
-    pub base_mint: UncheckedAccount,
-    /// The depositor's base tokens: their program asks for the owner's signature.
+    #[account(mut, address = vault.escrow_account @ VaultError::WrongEscrowAccount)]
+    pub escrow_account: UncheckedAccount,
+    /// Base for covered calls, quote for puts.
+    pub mint: UncheckedAccount,
+    /// The depositor's tokens: their program asks for the owner's signature.
     #[account(mut)]
     pub source: UncheckedAccount,
-    /// The market's base tokens, pinned by the margin program.
+    /// The market's tokens, pinned by the margin program.
     #[account(mut)]
-    pub base_tokens: UncheckedAccount,
+    pub tokens: UncheckedAccount,
     #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
@@ -39,31 +41,37 @@ pub struct DepositMake {
 }
 
 impl DepositMake {
-    /// Authority: the depositor. Errors: `EpochNotOpen`, `DepositBelowMinimum`, `CapacityExceeded`, `WrongBaseMint`.
-    /// Returns the deposit and the epoch's deposits after.
-    fn validate(&self, amount: BaseAtoms) -> Result<(BaseAtoms, BaseAtoms)> {
-        require!(self.epoch.state == abi::vault::EPOCH_OPEN, VaultError::EpochNotOpen);
+    /// Authority: the depositor. Errors: `CutOffPassed`, `DepositBelowMinimum`, `WrongMint`, `CapacityExceeded`.
+    /// Returns the owner's deposit and everybody's after.
+    fn validate(&self, amount_atoms: u64, now_unix_s: i64) -> Result<(u64, u64)> {
+        self.epoch.queue_require(now_unix_s)?;
         let mandate = self.vault.mandate();
-        require!(amount >= mandate.min_deposit, VaultError::DepositBelowMinimum);
-        let deposited = self.epoch.deposited().checked_add(amount).ok_or(VaultError::CapacityExceeded)?;
-        require!(deposited <= mandate.capacity, VaultError::CapacityExceeded);
+        require!(amount_atoms >= mandate.deposit_min, VaultError::DepositBelowMinimum);
         let market = reads::market(self.market.account())?;
-        require!(self.base_mint.address().to_bytes() == market.base_mint, VaultError::WrongBaseMint);
-        let deposit = BaseAtoms(self.deposit.base_atoms.get()).checked_add(amount).ok_or(VaultError::AmountOverflow)?;
-        Ok((deposit, deposited))
+        require!(self.mint.address().to_bytes() == self.vault.mint(&market)?, VaultError::WrongMint);
+        let trading = reads::margin_account(self.trading_account.account())?;
+        let held = if self.vault.kind()?.holds_base() {
+            trading.base_atoms.get()
+        } else {
+            u64::try_from(trading.quote_atoms.get()).unwrap_or(0)
+        };
+        let waiting = sum(self.epoch.deposit_atoms.get(), amount_atoms)?;
+        let fits = waiting.checked_add(held).is_some_and(|all| all <= mandate.capacity);
+        require!(fits, VaultError::CapacityExceeded);
+        Ok((sum(self.deposit.amount_atoms.get(), amount_atoms)?, waiting))
     }
 
     pub fn deposit(&mut self, amount_atoms: u64, bumps: &DepositMakeBumps) -> Result<()> {
-        let (deposit, deposited) = self.validate(BaseAtoms(amount_atoms))?;
         let (slot, unix_s) = shared::now()?;
+        let (deposit_atoms, waiting_atoms) = self.validate(amount_atoms, unix_s)?;
 
         self.deposit.version = VERSION;
         self.deposit.min_reader = VERSION;
         self.deposit.bump = bumps.deposit;
         self.deposit.epoch = *self.epoch.address();
         self.deposit.owner = *self.owner.address();
-        self.deposit.base_atoms = deposit.0.into();
-        self.epoch.deposited_atoms = deposited.0.into();
+        self.deposit.amount_atoms = deposit_atoms.into();
+        self.epoch.deposit_atoms = waiting_atoms.into();
         emit!(Deposited {
             slot,
             unix_s,
@@ -72,17 +80,18 @@ impl DepositMake {
             epoch: self.epoch.number.get(),
             owner: *self.owner.address(),
             amount_atoms,
-            deposit_atoms: deposit.0,
-            deposited_atoms: deposited.0,
+            deposit_atoms,
+            waiting_atoms,
         });
 
+        // INVARIANT(V-3): what waits lies in escrow, where nothing that is sold can touch it.
         let accounts = AccountDeposit {
             authority: self.owner.cpi_handle(),
             market: self.market.cpi_handle_mut(),
-            account: self.trading_account.cpi_handle_mut(),
-            mint: self.base_mint.cpi_handle(),
+            account: self.escrow_account.cpi_handle_mut(),
+            mint: self.mint.cpi_handle(),
             source: self.source.cpi_handle_mut(),
-            tokens: self.base_tokens.cpi_handle_mut(),
+            tokens: self.tokens.cpi_handle_mut(),
             brake: self.brake.cpi_handle(),
             token_program: self.token_program.cpi_handle(),
         };

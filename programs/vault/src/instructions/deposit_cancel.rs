@@ -1,11 +1,11 @@
-//! Takes a whole deposit back while the epoch is open.
+//! Takes a deposit back: at once while it waits, and after a turn that handed deposits back.
 use crate::errors::VaultError;
 use crate::events::DepositCancelled;
 use crate::margin::AccountWithdraw;
 use crate::reads::{self, BRAKE, BREAKER, MARGIN};
-use crate::state::{Deposit, Epoch, Vault};
+use crate::state::{difference, sum, Deposit, Epoch, Vault};
+use abi::vault::EPOCH_SETTLED;
 use anchor_lang::prelude::*;
-use units::BaseAtoms;
 
 #[derive(Accounts)]
 pub struct DepositCancel {
@@ -14,8 +14,8 @@ pub struct DepositCancel {
     pub owner: Signer,
     #[account(mut)]
     pub vault: Account<Vault>,
-    /// The vault's current epoch.
-    #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
+    /// An epoch of the vault, current or past.
+    #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
     pub epoch: Account<Epoch>,
     #[account(
         mut,
@@ -26,15 +26,15 @@ pub struct DepositCancel {
     pub deposit: Account<Deposit>,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
-    #[account(mut, address = vault.trading_account @ VaultError::WrongTradingAccount)]
-    pub trading_account: UncheckedAccount,
-    pub base_mint: UncheckedAccount,
-    /// Any base token account: the owner signs.
+    #[account(mut, address = vault.escrow_account @ VaultError::WrongEscrowAccount)]
+    pub escrow_account: UncheckedAccount,
+    pub mint: UncheckedAccount,
+    /// Any token account of that mint: the owner signs.
     #[account(mut)]
     pub destination: UncheckedAccount,
-    /// The market's base tokens, pinned by the margin program, like custody and feed.
+    /// The market's tokens, pinned by the margin program, like custody and feed.
     #[account(mut)]
-    pub base_tokens: UncheckedAccount,
+    pub tokens: UncheckedAccount,
     #[account(mut)]
     pub custody: UncheckedAccount,
     pub feed: UncheckedAccount,
@@ -52,22 +52,28 @@ pub struct DepositCancel {
 }
 
 impl DepositCancel {
-    /// Authority: the depositor. Errors: `EpochNotOpen`, `WrongBaseMint`. Returns the amount and the epoch's deposits after.
-    fn validate(&self) -> Result<(BaseAtoms, BaseAtoms)> {
-        require!(self.epoch.state == abi::vault::EPOCH_OPEN, VaultError::EpochNotOpen);
+    /// Authority: the depositor. Errors: `CutOffPassed`, `WrongMint`. Returns the amount.
+    fn validate(&self, now_unix_s: i64) -> Result<u64> {
+        let is_refused = self.epoch.deposits_refused == 1;
+        require!(self.epoch.state != EPOCH_SETTLED || is_refused, VaultError::CutOffPassed);
+        self.epoch.queue_require(now_unix_s)?;
         let market = reads::market(self.market.account())?;
-        require!(self.base_mint.address().to_bytes() == market.base_mint, VaultError::WrongBaseMint);
-        let amount = BaseAtoms(self.deposit.base_atoms.get());
-        let deposited = self.epoch.deposited().checked_sub(amount).ok_or(VaultError::AmountOverflow)?;
-        Ok((amount, deposited))
+        require!(self.mint.address().to_bytes() == self.vault.mint(&market)?, VaultError::WrongMint);
+        Ok(self.deposit.amount_atoms.get())
     }
 
     pub fn deposit_cancel(&mut self, ticket_id: u64) -> Result<()> {
-        let (amount, deposited) = self.validate()?;
         let (slot, unix_s) = shared::now()?;
+        let amount_atoms = self.validate(unix_s)?;
 
-        self.deposit.base_atoms = 0.into();
-        self.epoch.deposited_atoms = deposited.0.into();
+        self.deposit.amount_atoms = 0.into();
+        let epoch = &mut self.epoch;
+        if epoch.state == EPOCH_SETTLED {
+            epoch.claimed_deposit_atoms = sum(epoch.claimed_deposit_atoms.get(), amount_atoms)?.into();
+        } else {
+            epoch.deposit_atoms = difference(epoch.deposit_atoms.get(), amount_atoms)?.into();
+        }
+        let waiting_atoms = difference(epoch.deposit_atoms.get(), epoch.claimed_deposit_atoms.get())?;
         emit!(DepositCancelled {
             slot,
             unix_s,
@@ -75,8 +81,8 @@ impl DepositCancel {
             vault: *self.vault.address(),
             epoch: self.epoch.number.get(),
             owner: *self.owner.address(),
-            amount_atoms: amount.0,
-            deposited_atoms: deposited.0,
+            amount_atoms,
+            waiting_atoms,
         });
 
         let seeds = self.vault.signer_seeds();
@@ -85,10 +91,10 @@ impl DepositCancel {
         let accounts = AccountWithdraw {
             owner: self.vault.cpi_handle(),
             market: self.market.cpi_handle_mut(),
-            account: self.trading_account.cpi_handle_mut(),
-            mint: self.base_mint.cpi_handle(),
+            account: self.escrow_account.cpi_handle_mut(),
+            mint: self.mint.cpi_handle(),
             destination: self.destination.cpi_handle_mut(),
-            tokens: self.base_tokens.cpi_handle_mut(),
+            tokens: self.tokens.cpi_handle_mut(),
             custody: self.custody.cpi_handle_mut(),
             feed: self.feed.cpi_handle(),
             brake: self.brake.cpi_handle(),
@@ -98,6 +104,6 @@ impl DepositCancel {
             token_program: self.token_program.cpi_handle(),
             system_program: self.system_program.cpi_handle(),
         };
-        accounts.call(amount.0, ticket_id, signer)
+        accounts.call(amount_atoms, ticket_id, signer)
     }
 }

@@ -1,27 +1,43 @@
 mod auction_clear;
 mod auction_open;
 mod authority_set;
-mod bid_place;
+mod bid_commit;
 mod bid_refund;
-mod claim;
+mod bid_reveal;
+mod bid_settle;
 mod config_init;
 mod deposit;
 mod deposit_cancel;
-mod epoch_settle;
+mod deposit_claim;
+mod epoch_turn;
+mod fee_claim;
+mod mandate_apply;
+mod mandate_set;
 #[allow(
     unused_variables,
     reason = "the accounts derive binds `#[instruction]` arguments a second time, on exit, where nothing reads them"
 )]
 mod vault_create;
+mod withdraw_cancel;
+mod withdraw_claim;
+mod withdraw_request;
 
 pub use auction_clear::*;
 pub use auction_open::*;
 pub use authority_set::*;
-pub use bid_place::*;
+pub use bid_commit::*;
 pub use bid_refund::*;
-pub use claim::*;
+pub use bid_reveal::*;
+pub use bid_settle::*;
 pub use config_init::*;
 pub use deposit::*;
 pub use deposit_cancel::*;
-pub use epoch_settle::*;
+pub use deposit_claim::*;
+pub use epoch_turn::*;
+pub use fee_claim::*;
+pub use mandate_apply::*;
+pub use mandate_set::*;
 pub use vault_create::*;
+pub use withdraw_cancel::*;
+pub use withdraw_claim::*;
+pub use withdraw_request::*;

@@ -1,41 +1,16 @@
-//! Creates a vault, its two margin accounts and its first epoch.
+//! Creates a vault: its two margin accounts, the mint of its shares, the account in which shares wait, and its first epoch.
 use crate::errors::VaultError;
 use crate::events::VaultCreated;
 use crate::margin::AccountOpen;
 use crate::reads::{self, BRAKE, MARGIN};
-use crate::state::{Config, Epoch, Vault, VERSION};
+use crate::shares::{tokens_create, Label, MintCreate, TOKEN_2022};
+use crate::state::{Config, Epoch, MandateArgs, Vault, VaultMandate, VERSION};
+use abi::vault::{EPOCH_SEED, ESCROW_SUBACCOUNT, SHARES_SEED, SHARE_TOKENS_SEED, TRADING_SUBACCOUNT, VAULT_SEED};
 use anchor_lang::prelude::*;
-use risk::vault::{Mandate, MandateError};
-use units::BaseAtoms;
+use risk::vault::VaultKind;
 
-/// What the vault may do; it never changes.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, IdlType)]
-pub struct MandateArgs {
-    /// Strike at least this far above spot: 1 to 10,000.
-    pub strike_distance_bps: u16,
-    /// Lowest premium sold at, in basis points of spot: 1 to 5,000.
-    pub reserve_premium_bps: u16,
-    /// At least 300 s, at most a quarter of the epoch.
-    pub auction_s: u32,
-    /// From 3,600 s to 90 days.
-    pub epoch_s: u32,
-    pub min_deposit_atoms: u64,
-    /// Most base taken in one epoch.
-    pub capacity_atoms: u64,
-}
-
-impl From<MandateArgs> for Mandate {
-    fn from(args: MandateArgs) -> Self {
-        Self {
-            strike_distance_bps: args.strike_distance_bps,
-            reserve_premium_bps: args.reserve_premium_bps,
-            auction_s: args.auction_s,
-            epoch_s: args.epoch_s,
-            min_deposit: BaseAtoms(args.min_deposit_atoms),
-            capacity: BaseAtoms(args.capacity_atoms),
-        }
-    }
-}
+/// A share is a thousandth of the least it can stand for, so that rounding costs nobody an atom of the token.
+const SHARE_DECIMALS_MORE: u8 = 3;
 
 #[derive(Accounts)]
 #[instruction(id: u16)]
@@ -50,73 +25,122 @@ pub struct VaultCreate {
     /// Any market of the margin program.
     #[account(mut)]
     pub market: UncheckedAccount,
-    #[account(init, payer = payer, seeds = [abi::vault::VAULT_SEED, market.address().as_ref(), &id.to_le_bytes()], bump)]
+    #[account(init, payer = payer, seeds = [VAULT_SEED, market.address().as_ref(), &id.to_le_bytes()], bump)]
     pub vault: Account<Vault>,
-    #[account(init, payer = payer, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &0u64.to_le_bytes()], bump)]
+    #[account(init, payer = payer, seeds = [EPOCH_SEED, vault.address().as_ref(), &0u64.to_le_bytes()], bump)]
     pub epoch: Account<Epoch>,
-    /// The margin account that writes calls: the margin program derives its address.
+    /// The margin account that sells: the margin program derives its address.
     #[account(mut)]
     pub trading_account: UncheckedAccount,
-    /// The margin account that holds bids and claims: the margin program derives its address.
+    /// The margin account that holds what waits: the margin program derives its address.
     #[account(mut)]
     pub escrow_account: UncheckedAccount,
+    /// Created by the handler: its metadata are part of it.
+    #[account(mut, seeds = [SHARES_SEED, vault.address().as_ref()], bump)]
+    pub share_mint: UncheckedAccount,
+    #[account(mut, seeds = [SHARE_TOKENS_SEED, vault.address().as_ref()], bump)]
+    pub share_tokens: UncheckedAccount,
     /// Asked by the margin program: no account is opened while accounts are migrated.
     #[account(address = BRAKE @ VaultError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     #[account(address = MARGIN @ VaultError::WrongMarginProgram)]
     pub margin_program: UncheckedAccount,
+    #[account(address = TOKEN_2022 @ VaultError::WrongShareProgram)]
+    pub share_program: UncheckedAccount,
     pub system_program: Program<System>,
 }
 
 impl VaultCreate {
-    /// Authority: the config's. Errors: `MarketUnreadable`, and one for each bound of a mandate.
-    fn validate(&self, mandate: &Mandate) -> Result<()> {
+    /// Authority: the config's. Errors: `KindUnknown`, `MarketUnreadable`, and one for each bound of a mandate.
+    fn validate(&self, kind: u8, mandate: &VaultMandate) -> Result<VaultKind> {
+        let kind = VaultKind::from_byte(kind).ok_or(VaultError::KindUnknown)?;
         reads::market(self.market.account())?;
-        mandate.check(self.config.time_divisor.get()).map_err(|broken| match broken {
-            MandateError::StrikeDistance => VaultError::StrikeDistanceOutOfBounds,
-            MandateError::ReservePremium => VaultError::ReservePremiumOutOfBounds,
-            MandateError::Auction => VaultError::AuctionLengthOutOfBounds,
-            MandateError::Epoch => VaultError::EpochLengthOutOfBounds,
-            MandateError::Deposit => VaultError::DepositLimitsOutOfBounds,
-        })?;
-        Ok(())
+        mandate.pure().check(kind, self.config.time_divisor.get()).map_err(VaultError::from)?;
+        Ok(kind)
     }
 
-    pub fn vault_create(&mut self, id: u16, args: MandateArgs, bumps: &VaultCreateBumps) -> Result<()> {
-        self.validate(&args.into())?;
+    pub fn vault_create(
+        &mut self,
+        id: u16,
+        kind: u8,
+        mandate: MandateArgs,
+        fee_recipient: Address,
+        bumps: &VaultCreateBumps,
+    ) -> Result<()> {
+        let mandate = mandate.into();
+        let kind = self.validate(kind, &mandate)?;
         let (slot, unix_s) = shared::now()?;
+        let (label, decimals) = self.label(kind, id)?;
 
         let vault = &mut self.vault;
         vault.version = VERSION;
         vault.min_reader = VERSION;
         vault.bump = bumps.vault;
-        vault.kind = abi::vault::KIND_COVERED_CALL;
+        vault.kind = kind.byte();
         vault.id = id.into();
+        vault.share_decimals = decimals;
         vault.market = *self.market.address();
         vault.trading_account = *self.trading_account.address();
         vault.escrow_account = *self.escrow_account.address();
-        vault.strike_distance_bps = args.strike_distance_bps.into();
-        vault.reserve_premium_bps = args.reserve_premium_bps.into();
-        vault.auction_s = args.auction_s.into();
-        vault.epoch_s = args.epoch_s.into();
-        vault.min_deposit_atoms = args.min_deposit_atoms.into();
-        vault.capacity_atoms = args.capacity_atoms.into();
-        let seq = vault.next_seq()?;
+        vault.share_mint = *self.share_mint.address();
+        vault.share_tokens = *self.share_tokens.address();
+        vault.fee_recipient = fee_recipient;
+        vault.mandate = mandate;
+        vault.opened_unix_s = unix_s.into();
         let address = *vault.address();
-        self.epoch.open(address, 0, bumps.epoch);
-        emit!(VaultCreated { slot, unix_s, seq, vault: address, market: *self.market.address(), id });
+        self.epoch.open(address, 0, unix_s, bumps.epoch);
+        emit!(VaultCreated {
+            slot,
+            unix_s,
+            seq: self.vault.next_seq()?,
+            vault: address,
+            epoch: 0,
+            market: *self.market.address(),
+            id,
+            kind: kind.byte(),
+            share_mint: *self.share_mint.address(),
+        });
+        self.open_accounts()?;
+        self.create_shares(&label, decimals, (bumps.share_mint, bumps.share_tokens))
+    }
 
-        self.open_accounts()
+    /// Name, symbol and decimals of the shares: from the market and the kind, so that nobody can call them something else.
+    fn label(&self, kind: VaultKind, id: u16) -> Result<(Label, u8)> {
+        let market = reads::market(self.market.account())?;
+        let symbol = market.symbol.split(|byte| *byte == 0).next().unwrap_or_default();
+        let symbol = core::str::from_utf8(symbol).unwrap_or_default();
+        let (long, short) = match kind {
+            VaultKind::CoveredCall => ("covered calls", "CC"),
+            VaultKind::CashSecuredPut => ("secured puts", "CSP"),
+            VaultKind::PutSpread => ("put spreads", "PS"),
+        };
+        let decimals = if kind.holds_base() { market.base_decimals } else { market.quote_decimals };
+        let number = number(id);
+        let name = ["Bastion ", symbol, " ", long, " ", &number].concat();
+        let symbol = ["b", short, &number].concat();
+        Ok((Label { name, symbol }, decimals.saturating_add(SHARE_DECIMALS_MORE)))
+    }
+
+    fn create_shares(&mut self, label: &Label, decimals: u8, bumps: (u8, u8)) -> Result<()> {
+        let vault = *self.vault.address();
+        let create = MintCreate {
+            payer: &mut self.payer,
+            mint: &mut self.share_mint,
+            vault: &self.vault,
+            system_program: &self.system_program,
+        };
+        create.call(decimals, label, &[SHARES_SEED, vault.as_ref(), &[bumps.0]])?;
+        let seeds: [&[u8]; 3] = [SHARE_TOKENS_SEED, vault.as_ref(), &[bumps.1]];
+        tokens_create(&self.payer, &mut self.share_tokens, &self.share_mint, &vault, &seeds)
     }
 
     fn open_accounts(&mut self) -> Result<()> {
         let seeds = self.vault.signer_seeds();
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
-        for (subaccount, account) in [
-            (abi::vault::TRADING_SUBACCOUNT, &mut self.trading_account),
-            (abi::vault::ESCROW_SUBACCOUNT, &mut self.escrow_account),
-        ] {
+        for (subaccount, account) in
+            [(TRADING_SUBACCOUNT, &mut self.trading_account), (ESCROW_SUBACCOUNT, &mut self.escrow_account)]
+        {
             let accounts = AccountOpen {
                 payer: self.payer.cpi_handle_mut(),
                 owner: self.vault.cpi_handle(),
@@ -128,5 +152,18 @@ impl VaultCreate {
             accounts.call(subaccount, signer)?;
         }
         Ok(())
+    }
+}
+
+/// In decimal digits; formatting would pull in a library.
+fn number(mut id: u16) -> String {
+    let mut digits = Vec::with_capacity(5);
+    loop {
+        let digit = u8::try_from(id.checked_rem(10).unwrap_or(0)).unwrap_or(0);
+        digits.push(char::from(b'0'.saturating_add(digit)));
+        id = id.checked_div(10).unwrap_or(0);
+        if id == 0 {
+            return digits.into_iter().rev().collect();
+        }
     }
 }

@@ -16,6 +16,8 @@ import {
   getStructEncoder,
   getU64Decoder,
   getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
@@ -95,11 +97,19 @@ export type SeriesWriteInstructionData = {
   opcode: ReadonlyUint8Array;
   lots: bigint;
   strikeE6: bigint;
+  /** 1 call, 2 put. */
+  kind: number;
+  /** Strike of the put that the holder writes in turn: below `strike_e6`. 0: none. */
+  hedgeStrikeE6: bigint;
 };
 
 export type SeriesWriteInstructionDataArgs = {
   lots: number | bigint;
   strikeE6: number | bigint;
+  /** 1 call, 2 put. */
+  kind: number;
+  /** Strike of the put that the holder writes in turn: below `strike_e6`. 0: none. */
+  hedgeStrikeE6: number | bigint;
 };
 
 export function getSeriesWriteInstructionDataEncoder(): FixedSizeEncoder<SeriesWriteInstructionDataArgs> {
@@ -108,6 +118,8 @@ export function getSeriesWriteInstructionDataEncoder(): FixedSizeEncoder<SeriesW
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["lots", getU64Encoder()],
       ["strikeE6", getU64Encoder()],
+      ["kind", getU8Encoder()],
+      ["hedgeStrikeE6", getU64Encoder()],
     ]),
     (value) => ({ ...value, opcode: SERIES_WRITE_OPCODE }),
   );
@@ -118,6 +130,8 @@ export function getSeriesWriteInstructionDataDecoder(): FixedSizeDecoder<SeriesW
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["lots", getU64Decoder()],
     ["strikeE6", getU64Decoder()],
+    ["kind", getU8Decoder()],
+    ["hedgeStrikeE6", getU64Decoder()],
   ]);
 }
 
@@ -152,6 +166,8 @@ export type SeriesWriteInput<
   feed: Address<TAccountFeed>;
   lots: SeriesWriteInstructionDataArgs["lots"];
   strikeE6: SeriesWriteInstructionDataArgs["strikeE6"];
+  kind: SeriesWriteInstructionDataArgs["kind"];
+  hedgeStrikeE6: SeriesWriteInstructionDataArgs["hedgeStrikeE6"];
 };
 
 export function getSeriesWriteInstruction<

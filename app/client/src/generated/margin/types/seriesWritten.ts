@@ -16,6 +16,8 @@ import {
   getStructEncoder,
   getU64Decoder,
   getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -30,6 +32,8 @@ export type SeriesWritten = {
   holder: Address;
   expiryUnixS: bigint;
   strikeE6: bigint;
+  kind: number;
+  hedgeStrikeE6: bigint;
   lots: bigint;
   writerLots: bigint;
   holderLots: bigint;
@@ -43,6 +47,8 @@ export type SeriesWrittenArgs = {
   holder: Address;
   expiryUnixS: number | bigint;
   strikeE6: number | bigint;
+  kind: number;
+  hedgeStrikeE6: number | bigint;
   lots: number | bigint;
   writerLots: number | bigint;
   holderLots: number | bigint;
@@ -57,6 +63,8 @@ export function getSeriesWrittenEncoder(): FixedSizeEncoder<SeriesWrittenArgs> {
     ["holder", getAddressEncoder()],
     ["expiryUnixS", getI64Encoder()],
     ["strikeE6", getU64Encoder()],
+    ["kind", getU8Encoder()],
+    ["hedgeStrikeE6", getU64Encoder()],
     ["lots", getU64Encoder()],
     ["writerLots", getI64Encoder()],
     ["holderLots", getI64Encoder()],
@@ -72,6 +80,8 @@ export function getSeriesWrittenDecoder(): FixedSizeDecoder<SeriesWritten> {
     ["holder", getAddressDecoder()],
     ["expiryUnixS", getI64Decoder()],
     ["strikeE6", getU64Decoder()],
+    ["kind", getU8Decoder()],
+    ["hedgeStrikeE6", getU64Decoder()],
     ["lots", getU64Decoder()],
     ["writerLots", getI64Decoder()],
     ["holderLots", getI64Decoder()],

@@ -52,14 +52,22 @@ export type Bid = {
   version: number;
   minReader: number;
   bump: number;
+  /** 0 committed, 1 revealed, 2 settled: what is left of the escrow is to be refunded. */
+  state: number;
+  /** Place in the book. */
+  place: number;
   reservedHead: ReadonlyUint8Array;
   epoch: Address;
   bidder: Address;
-  /** Margin account that receives the calls if the bid wins. */
+  /** Margin account that receives what the bid buys. */
   marginAccount: Address;
+  /** sha256 of `bid_message`. */
+  commitment: ReadonlyUint8Array;
   lots: bigint;
+  /** 0 until revealed. */
   priceE6: bigint;
-  /** Premium held in escrow until filled or refunded. */
+  filledLots: bigint;
+  /** Held until settled, then what is to be refunded. */
   escrowAtoms: bigint;
   reserved: ReadonlyUint8Array;
 };
@@ -68,14 +76,22 @@ export type BidArgs = {
   version: number;
   minReader: number;
   bump: number;
+  /** 0 committed, 1 revealed, 2 settled: what is left of the escrow is to be refunded. */
+  state: number;
+  /** Place in the book. */
+  place: number;
   reservedHead: ReadonlyUint8Array;
   epoch: Address;
   bidder: Address;
-  /** Margin account that receives the calls if the bid wins. */
+  /** Margin account that receives what the bid buys. */
   marginAccount: Address;
+  /** sha256 of `bid_message`. */
+  commitment: ReadonlyUint8Array;
   lots: number | bigint;
+  /** 0 until revealed. */
   priceE6: number | bigint;
-  /** Premium held in escrow until filled or refunded. */
+  filledLots: number | bigint;
+  /** Held until settled, then what is to be refunded. */
   escrowAtoms: number | bigint;
   reserved: ReadonlyUint8Array;
 };
@@ -88,12 +104,16 @@ export function getBidEncoder(): FixedSizeEncoder<BidArgs> {
       ["version", getU8Encoder()],
       ["minReader", getU8Encoder()],
       ["bump", getU8Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 5)],
+      ["state", getU8Encoder()],
+      ["place", getU8Encoder()],
+      ["reservedHead", fixEncoderSize(getBytesEncoder(), 3)],
       ["epoch", getAddressEncoder()],
       ["bidder", getAddressEncoder()],
       ["marginAccount", getAddressEncoder()],
+      ["commitment", fixEncoderSize(getBytesEncoder(), 32)],
       ["lots", getU64Encoder()],
       ["priceE6", getU64Encoder()],
+      ["filledLots", getU64Encoder()],
       ["escrowAtoms", getU64Encoder()],
       ["reserved", fixEncoderSize(getBytesEncoder(), 32)],
     ]),
@@ -108,12 +128,16 @@ export function getBidDecoder(): FixedSizeDecoder<Bid> {
     ["version", getU8Decoder()],
     ["minReader", getU8Decoder()],
     ["bump", getU8Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 5)],
+    ["state", getU8Decoder()],
+    ["place", getU8Decoder()],
+    ["reservedHead", fixDecoderSize(getBytesDecoder(), 3)],
     ["epoch", getAddressDecoder()],
     ["bidder", getAddressDecoder()],
     ["marginAccount", getAddressDecoder()],
+    ["commitment", fixDecoderSize(getBytesDecoder(), 32)],
     ["lots", getU64Decoder()],
     ["priceE6", getU64Decoder()],
+    ["filledLots", getU64Decoder()],
     ["escrowAtoms", getU64Decoder()],
     ["reserved", fixDecoderSize(getBytesDecoder(), 32)],
   ]);
@@ -178,5 +202,5 @@ export async function fetchAllMaybeBid(
 }
 
 export function getBidSize(): number {
-  return 168;
+  return 208;
 }

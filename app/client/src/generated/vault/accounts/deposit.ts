@@ -55,7 +55,8 @@ export type Deposit = {
   reservedHead: ReadonlyUint8Array;
   epoch: Address;
   owner: Address;
-  baseAtoms: bigint;
+  /** Atoms of the vault's token. */
+  amountAtoms: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -66,7 +67,8 @@ export type DepositArgs = {
   reservedHead: ReadonlyUint8Array;
   epoch: Address;
   owner: Address;
-  baseAtoms: number | bigint;
+  /** Atoms of the vault's token. */
+  amountAtoms: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -81,7 +83,7 @@ export function getDepositEncoder(): FixedSizeEncoder<DepositArgs> {
       ["reservedHead", fixEncoderSize(getBytesEncoder(), 5)],
       ["epoch", getAddressEncoder()],
       ["owner", getAddressEncoder()],
-      ["baseAtoms", getU64Encoder()],
+      ["amountAtoms", getU64Encoder()],
       ["reserved", fixEncoderSize(getBytesEncoder(), 32)],
     ]),
     (value) => ({ ...value, discriminator: DEPOSIT_DISCRIMINATOR }),
@@ -98,7 +100,7 @@ export function getDepositDecoder(): FixedSizeDecoder<Deposit> {
     ["reservedHead", fixDecoderSize(getBytesDecoder(), 5)],
     ["epoch", getAddressDecoder()],
     ["owner", getAddressDecoder()],
-    ["baseAtoms", getU64Decoder()],
+    ["amountAtoms", getU64Decoder()],
     ["reserved", fixDecoderSize(getBytesDecoder(), 32)],
   ]);
 }

@@ -56,30 +56,57 @@ export type Epoch = {
   bump: number;
   /** 0 open, 1 auction, 2 live, 3 settled. */
   state: number;
-  reservedHead: ReadonlyUint8Array;
+  /** Bids committed, revealed, and not yet settled. */
+  bidsCommitted: number;
+  bidsRevealed: number;
+  bidsUnsettled: number;
+  /** 1: the deposits that waited for this turn were handed back. */
+  depositsRefused: number;
   vault: Address;
+  /** Margin's account of the expiry that the auction chose; zero before. */
+  expiry: Address;
   number: bigint;
-  /** Base deposited for this epoch. */
-  depositedAtoms: bigint;
+  openedUnixS: bigint;
   expiryUnixS: bigint;
   strikeE6: bigint;
-  auctionEndsUnixS: bigint;
-  /** Lots on offer, and sold. */
+  /** Put spreads: the lower strike; 0 otherwise. */
+  hedgeStrikeE6: bigint;
+  spotE6: bigint;
+  commitEndsUnixS: bigint;
+  revealEndsUnixS: bigint;
+  /** Lots on offer, sold by the clear, and delivered since. */
   offeredLots: bigint;
+  clearedLots: bigint;
   soldLots: bigint;
-  /** Least premium a unit accepted, fixed when the auction opened. */
+  /** Least premium a unit, and the flat escrow a unit: fixed when the auction opened. */
   reservePriceE6: bigint;
-  /** The best bid so far: its account, price a unit and lots. */
-  bestBid: Address;
-  bestPriceE6: bigint;
-  bestLots: bigint;
+  escrowPriceE6: bigint;
+  /** What everybody served pays a unit; lots bid at that price, and lots left for those bids. */
+  clearingPriceE6: bigint;
+  marginalLots: bigint;
+  marginalFillLots: bigint;
   premiumAtoms: bigint;
-  /** Bid accounts not yet closed by a refund, in count. */
-  bidsOpen: bigint;
-  /** What depositors share once settled, and what they have claimed of it. */
-  resultBaseAtoms: bigint;
-  resultQuoteAtoms: bigint;
+  /** Bonds of bids that were not revealed. */
+  forfeitedAtoms: bigint;
+  /** The turn. What the vault held, in its own token, and the price of base that this rests on; 0 where none was needed. */
+  turnedUnixS: bigint;
+  priceE6: bigint;
+  assetsAtoms: bigint;
+  /** After fees: asset atoms per 1e12 shares. */
+  sharePriceE12: bigint;
+  sharesBefore: bigint;
+  feeShares: bigint;
+  /** Waiting for the turn: deposits in the vault's token, shares to be burned. */
+  depositAtoms: bigint;
+  withdrawShares: bigint;
+  /** Minted to the deposits, and segregated for the withdrawals. */
+  depositShares: bigint;
+  withdrawnBaseAtoms: bigint;
+  withdrawnQuoteAtoms: bigint;
+  /** Claimed so far of deposits and shares, and of withdrawals. */
   claimedDepositAtoms: bigint;
+  claimedDepositShares: bigint;
+  claimedWithdrawShares: bigint;
   claimedBaseAtoms: bigint;
   claimedQuoteAtoms: bigint;
   reserved: ReadonlyUint8Array;
@@ -91,30 +118,57 @@ export type EpochArgs = {
   bump: number;
   /** 0 open, 1 auction, 2 live, 3 settled. */
   state: number;
-  reservedHead: ReadonlyUint8Array;
+  /** Bids committed, revealed, and not yet settled. */
+  bidsCommitted: number;
+  bidsRevealed: number;
+  bidsUnsettled: number;
+  /** 1: the deposits that waited for this turn were handed back. */
+  depositsRefused: number;
   vault: Address;
+  /** Margin's account of the expiry that the auction chose; zero before. */
+  expiry: Address;
   number: number | bigint;
-  /** Base deposited for this epoch. */
-  depositedAtoms: number | bigint;
+  openedUnixS: number | bigint;
   expiryUnixS: number | bigint;
   strikeE6: number | bigint;
-  auctionEndsUnixS: number | bigint;
-  /** Lots on offer, and sold. */
+  /** Put spreads: the lower strike; 0 otherwise. */
+  hedgeStrikeE6: number | bigint;
+  spotE6: number | bigint;
+  commitEndsUnixS: number | bigint;
+  revealEndsUnixS: number | bigint;
+  /** Lots on offer, sold by the clear, and delivered since. */
   offeredLots: number | bigint;
+  clearedLots: number | bigint;
   soldLots: number | bigint;
-  /** Least premium a unit accepted, fixed when the auction opened. */
+  /** Least premium a unit, and the flat escrow a unit: fixed when the auction opened. */
   reservePriceE6: number | bigint;
-  /** The best bid so far: its account, price a unit and lots. */
-  bestBid: Address;
-  bestPriceE6: number | bigint;
-  bestLots: number | bigint;
+  escrowPriceE6: number | bigint;
+  /** What everybody served pays a unit; lots bid at that price, and lots left for those bids. */
+  clearingPriceE6: number | bigint;
+  marginalLots: number | bigint;
+  marginalFillLots: number | bigint;
   premiumAtoms: number | bigint;
-  /** Bid accounts not yet closed by a refund, in count. */
-  bidsOpen: number | bigint;
-  /** What depositors share once settled, and what they have claimed of it. */
-  resultBaseAtoms: number | bigint;
-  resultQuoteAtoms: number | bigint;
+  /** Bonds of bids that were not revealed. */
+  forfeitedAtoms: number | bigint;
+  /** The turn. What the vault held, in its own token, and the price of base that this rests on; 0 where none was needed. */
+  turnedUnixS: number | bigint;
+  priceE6: number | bigint;
+  assetsAtoms: number | bigint;
+  /** After fees: asset atoms per 1e12 shares. */
+  sharePriceE12: number | bigint;
+  sharesBefore: number | bigint;
+  feeShares: number | bigint;
+  /** Waiting for the turn: deposits in the vault's token, shares to be burned. */
+  depositAtoms: number | bigint;
+  withdrawShares: number | bigint;
+  /** Minted to the deposits, and segregated for the withdrawals. */
+  depositShares: number | bigint;
+  withdrawnBaseAtoms: number | bigint;
+  withdrawnQuoteAtoms: number | bigint;
+  /** Claimed so far of deposits and shares, and of withdrawals. */
   claimedDepositAtoms: number | bigint;
+  claimedDepositShares: number | bigint;
+  claimedWithdrawShares: number | bigint;
   claimedBaseAtoms: number | bigint;
   claimedQuoteAtoms: number | bigint;
   reserved: ReadonlyUint8Array;
@@ -129,24 +183,44 @@ export function getEpochEncoder(): FixedSizeEncoder<EpochArgs> {
       ["minReader", getU8Encoder()],
       ["bump", getU8Encoder()],
       ["state", getU8Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 4)],
+      ["bidsCommitted", getU8Encoder()],
+      ["bidsRevealed", getU8Encoder()],
+      ["bidsUnsettled", getU8Encoder()],
+      ["depositsRefused", getU8Encoder()],
       ["vault", getAddressEncoder()],
+      ["expiry", getAddressEncoder()],
       ["number", getU64Encoder()],
-      ["depositedAtoms", getU64Encoder()],
+      ["openedUnixS", getI64Encoder()],
       ["expiryUnixS", getI64Encoder()],
       ["strikeE6", getU64Encoder()],
-      ["auctionEndsUnixS", getI64Encoder()],
+      ["hedgeStrikeE6", getU64Encoder()],
+      ["spotE6", getU64Encoder()],
+      ["commitEndsUnixS", getI64Encoder()],
+      ["revealEndsUnixS", getI64Encoder()],
       ["offeredLots", getU64Encoder()],
+      ["clearedLots", getU64Encoder()],
       ["soldLots", getU64Encoder()],
       ["reservePriceE6", getU64Encoder()],
-      ["bestBid", getAddressEncoder()],
-      ["bestPriceE6", getU64Encoder()],
-      ["bestLots", getU64Encoder()],
+      ["escrowPriceE6", getU64Encoder()],
+      ["clearingPriceE6", getU64Encoder()],
+      ["marginalLots", getU64Encoder()],
+      ["marginalFillLots", getU64Encoder()],
       ["premiumAtoms", getU64Encoder()],
-      ["bidsOpen", getU64Encoder()],
-      ["resultBaseAtoms", getU64Encoder()],
-      ["resultQuoteAtoms", getU64Encoder()],
+      ["forfeitedAtoms", getU64Encoder()],
+      ["turnedUnixS", getI64Encoder()],
+      ["priceE6", getU64Encoder()],
+      ["assetsAtoms", getU64Encoder()],
+      ["sharePriceE12", getU64Encoder()],
+      ["sharesBefore", getU64Encoder()],
+      ["feeShares", getU64Encoder()],
+      ["depositAtoms", getU64Encoder()],
+      ["withdrawShares", getU64Encoder()],
+      ["depositShares", getU64Encoder()],
+      ["withdrawnBaseAtoms", getU64Encoder()],
+      ["withdrawnQuoteAtoms", getU64Encoder()],
       ["claimedDepositAtoms", getU64Encoder()],
+      ["claimedDepositShares", getU64Encoder()],
+      ["claimedWithdrawShares", getU64Encoder()],
       ["claimedBaseAtoms", getU64Encoder()],
       ["claimedQuoteAtoms", getU64Encoder()],
       ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
@@ -163,24 +237,44 @@ export function getEpochDecoder(): FixedSizeDecoder<Epoch> {
     ["minReader", getU8Decoder()],
     ["bump", getU8Decoder()],
     ["state", getU8Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 4)],
+    ["bidsCommitted", getU8Decoder()],
+    ["bidsRevealed", getU8Decoder()],
+    ["bidsUnsettled", getU8Decoder()],
+    ["depositsRefused", getU8Decoder()],
     ["vault", getAddressDecoder()],
+    ["expiry", getAddressDecoder()],
     ["number", getU64Decoder()],
-    ["depositedAtoms", getU64Decoder()],
+    ["openedUnixS", getI64Decoder()],
     ["expiryUnixS", getI64Decoder()],
     ["strikeE6", getU64Decoder()],
-    ["auctionEndsUnixS", getI64Decoder()],
+    ["hedgeStrikeE6", getU64Decoder()],
+    ["spotE6", getU64Decoder()],
+    ["commitEndsUnixS", getI64Decoder()],
+    ["revealEndsUnixS", getI64Decoder()],
     ["offeredLots", getU64Decoder()],
+    ["clearedLots", getU64Decoder()],
     ["soldLots", getU64Decoder()],
     ["reservePriceE6", getU64Decoder()],
-    ["bestBid", getAddressDecoder()],
-    ["bestPriceE6", getU64Decoder()],
-    ["bestLots", getU64Decoder()],
+    ["escrowPriceE6", getU64Decoder()],
+    ["clearingPriceE6", getU64Decoder()],
+    ["marginalLots", getU64Decoder()],
+    ["marginalFillLots", getU64Decoder()],
     ["premiumAtoms", getU64Decoder()],
-    ["bidsOpen", getU64Decoder()],
-    ["resultBaseAtoms", getU64Decoder()],
-    ["resultQuoteAtoms", getU64Decoder()],
+    ["forfeitedAtoms", getU64Decoder()],
+    ["turnedUnixS", getI64Decoder()],
+    ["priceE6", getU64Decoder()],
+    ["assetsAtoms", getU64Decoder()],
+    ["sharePriceE12", getU64Decoder()],
+    ["sharesBefore", getU64Decoder()],
+    ["feeShares", getU64Decoder()],
+    ["depositAtoms", getU64Decoder()],
+    ["withdrawShares", getU64Decoder()],
+    ["depositShares", getU64Decoder()],
+    ["withdrawnBaseAtoms", getU64Decoder()],
+    ["withdrawnQuoteAtoms", getU64Decoder()],
     ["claimedDepositAtoms", getU64Decoder()],
+    ["claimedDepositShares", getU64Decoder()],
+    ["claimedWithdrawShares", getU64Decoder()],
     ["claimedBaseAtoms", getU64Decoder()],
     ["claimedQuoteAtoms", getU64Decoder()],
     ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
@@ -246,5 +340,5 @@ export async function fetchAllMaybeEpoch(
 }
 
 export function getEpochSize(): number {
-  return 280;
+  return 416;
 }

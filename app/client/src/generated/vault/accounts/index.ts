@@ -11,3 +11,4 @@ export * from "./config.js";
 export * from "./deposit.js";
 export * from "./epoch.js";
 export * from "./vault.js";
+export * from "./withdrawal.js";

@@ -17,14 +17,16 @@ import {
   fixEncoderSize,
   getAddressDecoder,
   getAddressEncoder,
+  getArrayDecoder,
+  getArrayEncoder,
   getBytesDecoder,
   getBytesEncoder,
+  getI64Decoder,
+  getI64Encoder,
   getStructDecoder,
   getStructEncoder,
   getU16Decoder,
   getU16Encoder,
-  getU32Decoder,
-  getU32Encoder,
   getU64Decoder,
   getU64Encoder,
   getU8Decoder,
@@ -42,6 +44,16 @@ import {
   type MaybeEncodedAccount,
   type ReadonlyUint8Array,
 } from "@solana/kit";
+import {
+  getBookEntryDecoder,
+  getBookEntryEncoder,
+  getVaultMandateDecoder,
+  getVaultMandateEncoder,
+  type BookEntry,
+  type BookEntryArgs,
+  type VaultMandate,
+  type VaultMandateArgs,
+} from "../types/index.js";
 
 export const VAULT_DISCRIMINATOR: ReadonlyUint8Array = new Uint8Array([
   211, 8, 232, 43, 2, 152, 117, 119,
@@ -56,29 +68,38 @@ export type Vault = {
   version: number;
   minReader: number;
   bump: number;
-  /** 1 covered call. */
+  /** 1 covered call, 2 cash-secured put, 3 put spread. */
   kind: number;
   id: number;
-  reservedHead: ReadonlyUint8Array;
+  shareDecimals: number;
+  reservedHead: number;
   market: Address;
-  /** Margin accounts of the vault's PDA: the one that writes calls, and the one that holds bids and claims. */
+  /** Margin accounts of the vault's PDA: the one that sells, and the one that holds bids, deposits that wait and claims. */
   tradingAccount: Address;
   escrowAccount: Address;
-  /** Mandate: strike at least this far above spot. */
-  strikeDistanceBps: number;
-  /** Mandate: lowest premium sold at, in basis points of spot. */
-  reservePremiumBps: number;
-  /** Length of the auction and of an epoch, in seconds. */
-  auctionS: number;
-  epochS: number;
-  reservedMandate: ReadonlyUint8Array;
-  minDepositAtoms: bigint;
-  /** Most base taken in one epoch. */
-  capacityAtoms: bigint;
+  /** The mint of the shares, and the account that holds those that wait, in and out. */
+  shareMint: Address;
+  shareTokens: Address;
+  /** Owner of the shares that pay fees. */
+  feeRecipient: Address;
+  mandate: VaultMandate;
+  /** A looser mandate that waits, and from when it may be applied; 0 for none. */
+  pending: VaultMandate;
+  pendingUnixS: bigint;
   /** Number of the current epoch, from 0. */
   epoch: bigint;
   /** Events of this vault so far. */
   seq: bigint;
+  /** In existence: the mint's supply. */
+  shares: bigint;
+  /** Fee shares not claimed yet; among `shares`. */
+  feeShares: bigint;
+  /** Asset atoms per 1e12 shares above which gains pay fees; only grows. */
+  highWaterE12: bigint;
+  /** When the current epoch opened: fees are for the time since. */
+  openedUnixS: bigint;
+  /** The current auction's bids, in the order of the commits. */
+  book: Array<BookEntry>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -86,29 +107,38 @@ export type VaultArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** 1 covered call. */
+  /** 1 covered call, 2 cash-secured put, 3 put spread. */
   kind: number;
   id: number;
-  reservedHead: ReadonlyUint8Array;
+  shareDecimals: number;
+  reservedHead: number;
   market: Address;
-  /** Margin accounts of the vault's PDA: the one that writes calls, and the one that holds bids and claims. */
+  /** Margin accounts of the vault's PDA: the one that sells, and the one that holds bids, deposits that wait and claims. */
   tradingAccount: Address;
   escrowAccount: Address;
-  /** Mandate: strike at least this far above spot. */
-  strikeDistanceBps: number;
-  /** Mandate: lowest premium sold at, in basis points of spot. */
-  reservePremiumBps: number;
-  /** Length of the auction and of an epoch, in seconds. */
-  auctionS: number;
-  epochS: number;
-  reservedMandate: ReadonlyUint8Array;
-  minDepositAtoms: number | bigint;
-  /** Most base taken in one epoch. */
-  capacityAtoms: number | bigint;
+  /** The mint of the shares, and the account that holds those that wait, in and out. */
+  shareMint: Address;
+  shareTokens: Address;
+  /** Owner of the shares that pay fees. */
+  feeRecipient: Address;
+  mandate: VaultMandateArgs;
+  /** A looser mandate that waits, and from when it may be applied; 0 for none. */
+  pending: VaultMandateArgs;
+  pendingUnixS: number | bigint;
   /** Number of the current epoch, from 0. */
   epoch: number | bigint;
   /** Events of this vault so far. */
   seq: number | bigint;
+  /** In existence: the mint's supply. */
+  shares: number | bigint;
+  /** Fee shares not claimed yet; among `shares`. */
+  feeShares: number | bigint;
+  /** Asset atoms per 1e12 shares above which gains pay fees; only grows. */
+  highWaterE12: number | bigint;
+  /** When the current epoch opened: fees are for the time since. */
+  openedUnixS: number | bigint;
+  /** The current auction's bids, in the order of the commits. */
+  book: Array<BookEntryArgs>;
   reserved: ReadonlyUint8Array;
 };
 
@@ -122,19 +152,24 @@ export function getVaultEncoder(): FixedSizeEncoder<VaultArgs> {
       ["bump", getU8Encoder()],
       ["kind", getU8Encoder()],
       ["id", getU16Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 2)],
+      ["shareDecimals", getU8Encoder()],
+      ["reservedHead", getU8Encoder()],
       ["market", getAddressEncoder()],
       ["tradingAccount", getAddressEncoder()],
       ["escrowAccount", getAddressEncoder()],
-      ["strikeDistanceBps", getU16Encoder()],
-      ["reservePremiumBps", getU16Encoder()],
-      ["auctionS", getU32Encoder()],
-      ["epochS", getU32Encoder()],
-      ["reservedMandate", fixEncoderSize(getBytesEncoder(), 4)],
-      ["minDepositAtoms", getU64Encoder()],
-      ["capacityAtoms", getU64Encoder()],
+      ["shareMint", getAddressEncoder()],
+      ["shareTokens", getAddressEncoder()],
+      ["feeRecipient", getAddressEncoder()],
+      ["mandate", getVaultMandateEncoder()],
+      ["pending", getVaultMandateEncoder()],
+      ["pendingUnixS", getI64Encoder()],
       ["epoch", getU64Encoder()],
       ["seq", getU64Encoder()],
+      ["shares", getU64Encoder()],
+      ["feeShares", getU64Encoder()],
+      ["highWaterE12", getU64Encoder()],
+      ["openedUnixS", getI64Encoder()],
+      ["book", getArrayEncoder(getBookEntryEncoder(), { size: 64 })],
       ["reserved", fixEncoderSize(getBytesEncoder(), 128)],
     ]),
     (value) => ({ ...value, discriminator: VAULT_DISCRIMINATOR }),
@@ -150,19 +185,24 @@ export function getVaultDecoder(): FixedSizeDecoder<Vault> {
     ["bump", getU8Decoder()],
     ["kind", getU8Decoder()],
     ["id", getU16Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 2)],
+    ["shareDecimals", getU8Decoder()],
+    ["reservedHead", getU8Decoder()],
     ["market", getAddressDecoder()],
     ["tradingAccount", getAddressDecoder()],
     ["escrowAccount", getAddressDecoder()],
-    ["strikeDistanceBps", getU16Decoder()],
-    ["reservePremiumBps", getU16Decoder()],
-    ["auctionS", getU32Decoder()],
-    ["epochS", getU32Decoder()],
-    ["reservedMandate", fixDecoderSize(getBytesDecoder(), 4)],
-    ["minDepositAtoms", getU64Decoder()],
-    ["capacityAtoms", getU64Decoder()],
+    ["shareMint", getAddressDecoder()],
+    ["shareTokens", getAddressDecoder()],
+    ["feeRecipient", getAddressDecoder()],
+    ["mandate", getVaultMandateDecoder()],
+    ["pending", getVaultMandateDecoder()],
+    ["pendingUnixS", getI64Decoder()],
     ["epoch", getU64Decoder()],
     ["seq", getU64Decoder()],
+    ["shares", getU64Decoder()],
+    ["feeShares", getU64Decoder()],
+    ["highWaterE12", getU64Decoder()],
+    ["openedUnixS", getI64Decoder()],
+    ["book", getArrayDecoder(getBookEntryDecoder(), { size: 64 })],
     ["reserved", fixDecoderSize(getBytesDecoder(), 128)],
   ]);
 }
@@ -226,5 +266,5 @@ export async function fetchAllMaybeVault(
 }
 
 export function getVaultSize(): number {
-  return 288;
+  return 1528;
 }

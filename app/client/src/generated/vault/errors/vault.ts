@@ -20,11 +20,11 @@ export const VAULT_ERROR__NOT_UPGRADE_AUTHORITY = 0x1900; // 6400
 export const VAULT_ERROR__NOT_AUTHORITY = 0x1901; // 6401
 /** ZeroAuthority: the authority cannot be the zero address */
 export const VAULT_ERROR__ZERO_AUTHORITY = 0x1902; // 6402
-/** StrikeDistanceOutOfBounds: the strike distance must be 1 to 10,000 basis points of spot */
+/** StrikeDistanceOutOfBounds: the strike must be at least 1 basis point of its total volatility from the forward */
 export const VAULT_ERROR__STRIKE_DISTANCE_OUT_OF_BOUNDS = 0x1903; // 6403
-/** ReservePremiumOutOfBounds: the reserve premium must be 1 to 5,000 basis points of spot */
+/** ReservePremiumOutOfBounds: RETIRED: the reserve price follows from the surface */
 export const VAULT_ERROR__RESERVE_PREMIUM_OUT_OF_BOUNDS = 0x1904; // 6404
-/** AuctionLengthOutOfBounds: an auction must last at least 300 s (less in a build for local networks) and at most a quarter of the epoch */
+/** AuctionLengthOutOfBounds: each phase of an auction must last at least 300 s (less in a build for local networks) and at most an eighth of the epoch */
 export const VAULT_ERROR__AUCTION_LENGTH_OUT_OF_BOUNDS = 0x1905; // 6405
 /** EpochLengthOutOfBounds: an epoch must last at least 3,600 s (less in a build for local networks) and at most 90 days */
 export const VAULT_ERROR__EPOCH_LENGTH_OUT_OF_BOUNDS = 0x1906; // 6406
@@ -46,21 +46,21 @@ export const VAULT_ERROR__WRONG_BASE_MINT = 0x190d; // 6413
 export const VAULT_ERROR__WRONG_QUOTE_MINT = 0x190e; // 6414
 /** WrongEpoch: the account is not the epoch of this vault that the instruction needs */
 export const VAULT_ERROR__WRONG_EPOCH = 0x190f; // 6415
-/** EpochNotOpen: the epoch does not take deposits any more: its auction has begun */
+/** EpochNotOpen: the epoch's auction has begun already */
 export const VAULT_ERROR__EPOCH_NOT_OPEN = 0x1910; // 6416
 /** DepositBelowMinimum: the deposit is below the vault's least deposit */
 export const VAULT_ERROR__DEPOSIT_BELOW_MINIMUM = 0x1911; // 6417
-/** CapacityExceeded: the deposit would exceed the vault's capacity for one epoch */
+/** CapacityExceeded: the deposit would exceed the vault's capacity */
 export const VAULT_ERROR__CAPACITY_EXCEEDED = 0x1912; // 6418
 /** WrongDeposit: the deposit is not the signer's, or not of this epoch */
 export const VAULT_ERROR__WRONG_DEPOSIT = 0x1913; // 6419
-/** NothingToOffer: the deposits do not cover one lot: nothing to offer */
+/** NothingToOffer: what the vault holds does not cover one lot: nothing to offer */
 export const VAULT_ERROR__NOTHING_TO_OFFER = 0x1914; // 6420
 /** WrongExpiry: the account is not a listed expiry of this vault's market */
 export const VAULT_ERROR__WRONG_EXPIRY = 0x1915; // 6421
 /** ExpiryOutOfRange: the expiry must be between half and twice the epoch's length away */
 export const VAULT_ERROR__EXPIRY_OUT_OF_RANGE = 0x1916; // 6422
-/** NoStrike: no listed strike is the mandate's distance above spot */
+/** NoStrike: no listed strike is within the mandate's band of deltas and far enough from the forward */
 export const VAULT_ERROR__NO_STRIKE = 0x1917; // 6423
 /** WrongFeed: the account is not the market's feed */
 export const VAULT_ERROR__WRONG_FEED = 0x1918; // 6424
@@ -76,35 +76,35 @@ export const VAULT_ERROR__AUCTION_NOT_OPEN = 0x191c; // 6428
 export const VAULT_ERROR__AUCTION_OVER = 0x191d; // 6429
 /** AuctionNotOver: the auction is still open: wait until it ends */
 export const VAULT_ERROR__AUCTION_NOT_OVER = 0x191e; // 6430
-/** BidLotsOutOfBounds: a bid must be for 1 to 1,000,000,000 lots */
+/** BidLotsOutOfBounds: a bid must be for at least a 64th of the lots on offer, and at most for 1,000,000,000 */
 export const VAULT_ERROR__BID_LOTS_OUT_OF_BOUNDS = 0x191f; // 6431
 /** BidBelowReserve: the bid's price is below the auction's reserve price */
 export const VAULT_ERROR__BID_BELOW_RESERVE = 0x1920; // 6432
-/** BidPriceOutOfBounds: the bid's price exceeds the largest price, 10,000,000 quote units */
+/** BidPriceOutOfBounds: the bid's price exceeds its escrow: it cannot be revealed */
 export const VAULT_ERROR__BID_PRICE_OUT_OF_BOUNDS = 0x1921; // 6433
 /** WrongHolder: the margin account is not one of the bidder's in this vault's market */
 export const VAULT_ERROR__WRONG_HOLDER = 0x1922; // 6434
-/** WrongBestBid: the account is not the auction's best bid */
+/** WrongBestBid: RETIRED: bids are sealed, none is best */
 export const VAULT_ERROR__WRONG_BEST_BID = 0x1923; // 6435
 /** WrongBid: the bid belongs to another epoch or bidder */
 export const VAULT_ERROR__WRONG_BID = 0x1924; // 6436
 /** AuctionNotCleared: the auction is not cleared yet: bids are still binding */
 export const VAULT_ERROR__AUCTION_NOT_CLEARED = 0x1925; // 6437
-/** WrongTokenOwner: the token account does not belong to the bidder */
+/** WrongTokenOwner: the token account does not belong to whom it must */
 export const VAULT_ERROR__WRONG_TOKEN_OWNER = 0x1926; // 6438
-/** EpochNotLive: the epoch is not live: its auction is not cleared, or it is settled already */
+/** EpochNotLive: the epoch is not live: its auction is not cleared, or it has turned already */
 export const VAULT_ERROR__EPOCH_NOT_LIVE = 0x1927; // 6439
 /** NotExpired: the expiry has not come yet */
 export const VAULT_ERROR__NOT_EXPIRED = 0x1928; // 6440
 /** TradingNotSettled: the trading account still holds positions of this expiry: run margin's account_settle first */
 export const VAULT_ERROR__TRADING_NOT_SETTLED = 0x1929; // 6441
-/** QuoteDebt: the trading account owes quote: it must be cured before the epoch can settle */
+/** QuoteDebt: the trading account owes quote: it must be cured before the epoch can turn */
 export const VAULT_ERROR__QUOTE_DEBT = 0x192a; // 6442
 /** MarginAccountUnreadable: the vault's margin account cannot be read */
 export const VAULT_ERROR__MARGIN_ACCOUNT_UNREADABLE = 0x192b; // 6443
-/** EpochNotSettled: the epoch is not settled yet: nothing to claim */
+/** EpochNotSettled: the epoch has not turned yet: nothing to claim */
 export const VAULT_ERROR__EPOCH_NOT_SETTLED = 0x192c; // 6444
-/** NotCovered: the calls would not be fully covered by the deposits */
+/** NotCovered: what is sold would not be fully covered by what the vault holds */
 export const VAULT_ERROR__NOT_COVERED = 0x192d; // 6445
 /** AmountOverflow: an amount exceeds its bound */
 export const VAULT_ERROR__AMOUNT_OVERFLOW = 0x192e; // 6446
@@ -112,9 +112,78 @@ export const VAULT_ERROR__AMOUNT_OVERFLOW = 0x192e; // 6446
 export const VAULT_ERROR__WRONG_BREAKER_PROGRAM = 0x192f; // 6447
 /** WrongCustody: the custody is not the market's */
 export const VAULT_ERROR__WRONG_CUSTODY = 0x1930; // 6448
+/** KindUnknown: a vault's kind is 1 covered call, 2 cash-secured put or 3 put spread */
+export const VAULT_ERROR__KIND_UNKNOWN = 0x1931; // 6449
+/** DeltaOutOfBounds: the deltas must be ascending and at most 5,000 basis points */
+export const VAULT_ERROR__DELTA_OUT_OF_BOUNDS = 0x1932; // 6450
+/** DiscountOutOfBounds: the discount must be at most 5,000 basis points */
+export const VAULT_ERROR__DISCOUNT_OUT_OF_BOUNDS = 0x1933; // 6451
+/** OpenInterestOutOfBounds: the share of open interest must be 1 to 10,000 basis points of the market's cap */
+export const VAULT_ERROR__OPEN_INTEREST_OUT_OF_BOUNDS = 0x1934; // 6452
+/** WidthOutOfBounds: the width must be 1 to 9,999 basis points of the strike for put spreads, and 0 for other vaults */
+export const VAULT_ERROR__WIDTH_OUT_OF_BOUNDS = 0x1935; // 6453
+/** FeesOutOfBounds: the fees must be at most 200 basis points a year and 2,000 basis points of gains */
+export const VAULT_ERROR__FEES_OUT_OF_BOUNDS = 0x1936; // 6454
+/** EscrowOutOfBounds: the escrow of a bid must be 2 to 100 reserve prices */
+export const VAULT_ERROR__ESCROW_OUT_OF_BOUNDS = 0x1937; // 6455
+/** VolOutOfBounds: the least volatility must be 5 % to 500 % */
+export const VAULT_ERROR__VOL_OUT_OF_BOUNDS = 0x1938; // 6456
+/** WrongMint: the mint is not the one the vault takes deposits in */
+export const VAULT_ERROR__WRONG_MINT = 0x1939; // 6457
+/** WrongShareMint: the account is not this vault's share mint */
+export const VAULT_ERROR__WRONG_SHARE_MINT = 0x193a; // 6458
+/** WrongShareTokens: the account is not this vault's account of waiting shares */
+export const VAULT_ERROR__WRONG_SHARE_TOKENS = 0x193b; // 6459
+/** WrongShareProgram: the account is not the Token-2022 program */
+export const VAULT_ERROR__WRONG_SHARE_PROGRAM = 0x193c; // 6460
+/** CutOffPassed: the epoch's result can be known: wait for the turn */
+export const VAULT_ERROR__CUT_OFF_PASSED = 0x193d; // 6461
+/** WrongWithdrawal: the withdrawal is not the signer's, or not of this epoch */
+export const VAULT_ERROR__WRONG_WITHDRAWAL = 0x193e; // 6462
+/** AmountZero: an amount of zero does nothing */
+export const VAULT_ERROR__AMOUNT_ZERO = 0x193f; // 6463
+/** DepositRefused: the deposits of this epoch were handed back: cancel to get yours */
+export const VAULT_ERROR__DEPOSIT_REFUSED = 0x1940; // 6464
+/** WrongSurface: the account is not the surface of the epoch's expiry */
+export const VAULT_ERROR__WRONG_SURFACE = 0x1941; // 6465
+/** SurfaceStale: the surface is older than 20 minutes: publishers must post first */
+export const VAULT_ERROR__SURFACE_STALE = 0x1942; // 6466
+/** Unvalued: what the mandate would sell cannot be valued now */
+export const VAULT_ERROR__UNVALUED = 0x1943; // 6467
+/** Worthless: what the mandate would sell is worth nothing, or more than a bid's escrow */
+export const VAULT_ERROR__WORTHLESS = 0x1944; // 6468
+/** NoHedge: no listed strike lies within the mandate's width below the one to be sold */
+export const VAULT_ERROR__NO_HEDGE = 0x1945; // 6469
+/** BookFull: all 64 places of the auction's book are taken */
+export const VAULT_ERROR__BOOK_FULL = 0x1946; // 6470
+/** RevealNotOpen: the commit phase is not over: bids stay sealed until then */
+export const VAULT_ERROR__REVEAL_NOT_OPEN = 0x1947; // 6471
+/** RevealOver: the reveal phase is over */
+export const VAULT_ERROR__REVEAL_OVER = 0x1948; // 6472
+/** BidNotSealed: the bid is revealed or settled already */
+export const VAULT_ERROR__BID_NOT_SEALED = 0x1949; // 6473
+/** CommitmentMismatch: price and salt are not what the bid committed to */
+export const VAULT_ERROR__COMMITMENT_MISMATCH = 0x194a; // 6474
+/** BidSettled: the bid is settled already */
+export const VAULT_ERROR__BID_SETTLED = 0x194b; // 6475
+/** BidNotSettled: the bid is not settled yet */
+export const VAULT_ERROR__BID_NOT_SETTLED = 0x194c; // 6476
+/** BidsUnsettled: bids of the auction are not settled yet: settle each of them first */
+export const VAULT_ERROR__BIDS_UNSETTLED = 0x194d; // 6477
+/** TurnTooEarly: the epoch has just opened: it turns without an auction only when it is an epoch old, or when there are no shares yet */
+export const VAULT_ERROR__TURN_TOO_EARLY = 0x194e; // 6478
+/** SharesMissing: more shares wait to be burned than there are */
+export const VAULT_ERROR__SHARES_MISSING = 0x194f; // 6479
+/** NoMandatePending: no looser mandate waits */
+export const VAULT_ERROR__NO_MANDATE_PENDING = 0x1950; // 6480
+/** MandatePending: the looser mandate may not be applied yet: depositors have until then to leave */
+export const VAULT_ERROR__MANDATE_PENDING = 0x1951; // 6481
+/** NoFees: no fee shares wait */
+export const VAULT_ERROR__NO_FEES = 0x1952; // 6482
 
 export type VaultError =
   | typeof VAULT_ERROR__AMOUNT_OVERFLOW
+  | typeof VAULT_ERROR__AMOUNT_ZERO
   | typeof VAULT_ERROR__AUCTION_LENGTH_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__AUCTION_NOT_CLEARED
   | typeof VAULT_ERROR__AUCTION_NOT_OPEN
@@ -122,30 +191,57 @@ export type VaultError =
   | typeof VAULT_ERROR__AUCTION_OVER
   | typeof VAULT_ERROR__BID_BELOW_RESERVE
   | typeof VAULT_ERROR__BID_LOTS_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__BID_NOT_SEALED
+  | typeof VAULT_ERROR__BID_NOT_SETTLED
   | typeof VAULT_ERROR__BID_PRICE_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__BID_SETTLED
+  | typeof VAULT_ERROR__BIDS_UNSETTLED
+  | typeof VAULT_ERROR__BOOK_FULL
   | typeof VAULT_ERROR__BRAKE_ENGAGED
   | typeof VAULT_ERROR__BRAKE_UNREADABLE
   | typeof VAULT_ERROR__CAPACITY_EXCEEDED
+  | typeof VAULT_ERROR__COMMITMENT_MISMATCH
+  | typeof VAULT_ERROR__CUT_OFF_PASSED
+  | typeof VAULT_ERROR__DELTA_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__DEPOSIT_BELOW_MINIMUM
   | typeof VAULT_ERROR__DEPOSIT_LIMITS_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__DEPOSIT_REFUSED
+  | typeof VAULT_ERROR__DISCOUNT_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__EPOCH_LENGTH_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__EPOCH_NOT_LIVE
   | typeof VAULT_ERROR__EPOCH_NOT_OPEN
   | typeof VAULT_ERROR__EPOCH_NOT_SETTLED
+  | typeof VAULT_ERROR__ESCROW_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__EXPIRY_OUT_OF_RANGE
   | typeof VAULT_ERROR__FEED_STALE
+  | typeof VAULT_ERROR__FEES_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__KIND_UNKNOWN
+  | typeof VAULT_ERROR__MANDATE_PENDING
   | typeof VAULT_ERROR__MARGIN_ACCOUNT_UNREADABLE
   | typeof VAULT_ERROR__MARKET_UNREADABLE
+  | typeof VAULT_ERROR__NO_FEES
+  | typeof VAULT_ERROR__NO_HEDGE
+  | typeof VAULT_ERROR__NO_MANDATE_PENDING
   | typeof VAULT_ERROR__NO_STRIKE
   | typeof VAULT_ERROR__NOT_AUTHORITY
   | typeof VAULT_ERROR__NOT_COVERED
   | typeof VAULT_ERROR__NOT_EXPIRED
   | typeof VAULT_ERROR__NOTHING_TO_OFFER
   | typeof VAULT_ERROR__NOT_UPGRADE_AUTHORITY
+  | typeof VAULT_ERROR__OPEN_INTEREST_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__QUOTE_DEBT
   | typeof VAULT_ERROR__RESERVE_PREMIUM_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__REVEAL_NOT_OPEN
+  | typeof VAULT_ERROR__REVEAL_OVER
+  | typeof VAULT_ERROR__SHARES_MISSING
   | typeof VAULT_ERROR__STRIKE_DISTANCE_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__SURFACE_STALE
   | typeof VAULT_ERROR__TRADING_NOT_SETTLED
+  | typeof VAULT_ERROR__TURN_TOO_EARLY
+  | typeof VAULT_ERROR__UNVALUED
+  | typeof VAULT_ERROR__VOL_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__WIDTH_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__WORTHLESS
   | typeof VAULT_ERROR__WRONG_BASE_MINT
   | typeof VAULT_ERROR__WRONG_BEST_BID
   | typeof VAULT_ERROR__WRONG_BID
@@ -159,48 +255,82 @@ export type VaultError =
   | typeof VAULT_ERROR__WRONG_HOLDER
   | typeof VAULT_ERROR__WRONG_MARGIN_PROGRAM
   | typeof VAULT_ERROR__WRONG_MARKET
+  | typeof VAULT_ERROR__WRONG_MINT
   | typeof VAULT_ERROR__WRONG_QUOTE_MINT
+  | typeof VAULT_ERROR__WRONG_SHARE_MINT
+  | typeof VAULT_ERROR__WRONG_SHARE_PROGRAM
+  | typeof VAULT_ERROR__WRONG_SHARE_TOKENS
+  | typeof VAULT_ERROR__WRONG_SURFACE
   | typeof VAULT_ERROR__WRONG_TOKEN_OWNER
   | typeof VAULT_ERROR__WRONG_TRADING_ACCOUNT
+  | typeof VAULT_ERROR__WRONG_WITHDRAWAL
   | typeof VAULT_ERROR__ZERO_AUTHORITY;
 
 let vaultErrorMessages: Record<VaultError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   vaultErrorMessages = {
     [VAULT_ERROR__AMOUNT_OVERFLOW]: `an amount exceeds its bound`,
-    [VAULT_ERROR__AUCTION_LENGTH_OUT_OF_BOUNDS]: `an auction must last at least 300 s (less in a build for local networks) and at most a quarter of the epoch`,
+    [VAULT_ERROR__AMOUNT_ZERO]: `an amount of zero does nothing`,
+    [VAULT_ERROR__AUCTION_LENGTH_OUT_OF_BOUNDS]: `each phase of an auction must last at least 300 s (less in a build for local networks) and at most an eighth of the epoch`,
     [VAULT_ERROR__AUCTION_NOT_CLEARED]: `the auction is not cleared yet: bids are still binding`,
     [VAULT_ERROR__AUCTION_NOT_OPEN]: `the epoch has no auction under way`,
     [VAULT_ERROR__AUCTION_NOT_OVER]: `the auction is still open: wait until it ends`,
     [VAULT_ERROR__AUCTION_OVER]: `the auction is over: bids are closed`,
     [VAULT_ERROR__BID_BELOW_RESERVE]: `the bid's price is below the auction's reserve price`,
-    [VAULT_ERROR__BID_LOTS_OUT_OF_BOUNDS]: `a bid must be for 1 to 1,000,000,000 lots`,
-    [VAULT_ERROR__BID_PRICE_OUT_OF_BOUNDS]: `the bid's price exceeds the largest price, 10,000,000 quote units`,
+    [VAULT_ERROR__BID_LOTS_OUT_OF_BOUNDS]: `a bid must be for at least a 64th of the lots on offer, and at most for 1,000,000,000`,
+    [VAULT_ERROR__BID_NOT_SEALED]: `the bid is revealed or settled already`,
+    [VAULT_ERROR__BID_NOT_SETTLED]: `the bid is not settled yet`,
+    [VAULT_ERROR__BID_PRICE_OUT_OF_BOUNDS]: `the bid's price exceeds its escrow: it cannot be revealed`,
+    [VAULT_ERROR__BID_SETTLED]: `the bid is settled already`,
+    [VAULT_ERROR__BIDS_UNSETTLED]: `bids of the auction are not settled yet: settle each of them first`,
+    [VAULT_ERROR__BOOK_FULL]: `all 64 places of the auction's book are taken`,
     [VAULT_ERROR__BRAKE_ENGAGED]: `the breaker's level does not allow auctions now`,
     [VAULT_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake that this reader understands`,
-    [VAULT_ERROR__CAPACITY_EXCEEDED]: `the deposit would exceed the vault's capacity for one epoch`,
+    [VAULT_ERROR__CAPACITY_EXCEEDED]: `the deposit would exceed the vault's capacity`,
+    [VAULT_ERROR__COMMITMENT_MISMATCH]: `price and salt are not what the bid committed to`,
+    [VAULT_ERROR__CUT_OFF_PASSED]: `the epoch's result can be known: wait for the turn`,
+    [VAULT_ERROR__DELTA_OUT_OF_BOUNDS]: `the deltas must be ascending and at most 5,000 basis points`,
     [VAULT_ERROR__DEPOSIT_BELOW_MINIMUM]: `the deposit is below the vault's least deposit`,
     [VAULT_ERROR__DEPOSIT_LIMITS_OUT_OF_BOUNDS]: `the least deposit must be positive and at most the capacity`,
+    [VAULT_ERROR__DEPOSIT_REFUSED]: `the deposits of this epoch were handed back: cancel to get yours`,
+    [VAULT_ERROR__DISCOUNT_OUT_OF_BOUNDS]: `the discount must be at most 5,000 basis points`,
     [VAULT_ERROR__EPOCH_LENGTH_OUT_OF_BOUNDS]: `an epoch must last at least 3,600 s (less in a build for local networks) and at most 90 days`,
-    [VAULT_ERROR__EPOCH_NOT_LIVE]: `the epoch is not live: its auction is not cleared, or it is settled already`,
-    [VAULT_ERROR__EPOCH_NOT_OPEN]: `the epoch does not take deposits any more: its auction has begun`,
-    [VAULT_ERROR__EPOCH_NOT_SETTLED]: `the epoch is not settled yet: nothing to claim`,
+    [VAULT_ERROR__EPOCH_NOT_LIVE]: `the epoch is not live: its auction is not cleared, or it has turned already`,
+    [VAULT_ERROR__EPOCH_NOT_OPEN]: `the epoch's auction has begun already`,
+    [VAULT_ERROR__EPOCH_NOT_SETTLED]: `the epoch has not turned yet: nothing to claim`,
+    [VAULT_ERROR__ESCROW_OUT_OF_BOUNDS]: `the escrow of a bid must be 2 to 100 reserve prices`,
     [VAULT_ERROR__EXPIRY_OUT_OF_RANGE]: `the expiry must be between half and twice the epoch's length away`,
     [VAULT_ERROR__FEED_STALE]: `the feed's price is older than 10 s or not normal: refresh it first`,
+    [VAULT_ERROR__FEES_OUT_OF_BOUNDS]: `the fees must be at most 200 basis points a year and 2,000 basis points of gains`,
+    [VAULT_ERROR__KIND_UNKNOWN]: `a vault's kind is 1 covered call, 2 cash-secured put or 3 put spread`,
+    [VAULT_ERROR__MANDATE_PENDING]: `the looser mandate may not be applied yet: depositors have until then to leave`,
     [VAULT_ERROR__MARGIN_ACCOUNT_UNREADABLE]: `the vault's margin account cannot be read`,
     [VAULT_ERROR__MARKET_UNREADABLE]: `the account is not a market of the margin program that this reader understands`,
-    [VAULT_ERROR__NO_STRIKE]: `no listed strike is the mandate's distance above spot`,
+    [VAULT_ERROR__NO_FEES]: `no fee shares wait`,
+    [VAULT_ERROR__NO_HEDGE]: `no listed strike lies within the mandate's width below the one to be sold`,
+    [VAULT_ERROR__NO_MANDATE_PENDING]: `no looser mandate waits`,
+    [VAULT_ERROR__NO_STRIKE]: `no listed strike is within the mandate's band of deltas and far enough from the forward`,
     [VAULT_ERROR__NOT_AUTHORITY]: `the signer is not the authority in the config`,
-    [VAULT_ERROR__NOT_COVERED]: `the calls would not be fully covered by the deposits`,
+    [VAULT_ERROR__NOT_COVERED]: `what is sold would not be fully covered by what the vault holds`,
     [VAULT_ERROR__NOT_EXPIRED]: `the expiry has not come yet`,
-    [VAULT_ERROR__NOTHING_TO_OFFER]: `the deposits do not cover one lot: nothing to offer`,
+    [VAULT_ERROR__NOTHING_TO_OFFER]: `what the vault holds does not cover one lot: nothing to offer`,
     [VAULT_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the upgrade authority of this program, or the ProgramData account is not its own`,
-    [VAULT_ERROR__QUOTE_DEBT]: `the trading account owes quote: it must be cured before the epoch can settle`,
-    [VAULT_ERROR__RESERVE_PREMIUM_OUT_OF_BOUNDS]: `the reserve premium must be 1 to 5,000 basis points of spot`,
-    [VAULT_ERROR__STRIKE_DISTANCE_OUT_OF_BOUNDS]: `the strike distance must be 1 to 10,000 basis points of spot`,
+    [VAULT_ERROR__OPEN_INTEREST_OUT_OF_BOUNDS]: `the share of open interest must be 1 to 10,000 basis points of the market's cap`,
+    [VAULT_ERROR__QUOTE_DEBT]: `the trading account owes quote: it must be cured before the epoch can turn`,
+    [VAULT_ERROR__RESERVE_PREMIUM_OUT_OF_BOUNDS]: `RETIRED: the reserve price follows from the surface`,
+    [VAULT_ERROR__REVEAL_NOT_OPEN]: `the commit phase is not over: bids stay sealed until then`,
+    [VAULT_ERROR__REVEAL_OVER]: `the reveal phase is over`,
+    [VAULT_ERROR__SHARES_MISSING]: `more shares wait to be burned than there are`,
+    [VAULT_ERROR__STRIKE_DISTANCE_OUT_OF_BOUNDS]: `the strike must be at least 1 basis point of its total volatility from the forward`,
+    [VAULT_ERROR__SURFACE_STALE]: `the surface is older than 20 minutes: publishers must post first`,
     [VAULT_ERROR__TRADING_NOT_SETTLED]: `the trading account still holds positions of this expiry: run margin's account_settle first`,
+    [VAULT_ERROR__TURN_TOO_EARLY]: `the epoch has just opened: it turns without an auction only when it is an epoch old, or when there are no shares yet`,
+    [VAULT_ERROR__UNVALUED]: `what the mandate would sell cannot be valued now`,
+    [VAULT_ERROR__VOL_OUT_OF_BOUNDS]: `the least volatility must be 5 % to 500 %`,
+    [VAULT_ERROR__WIDTH_OUT_OF_BOUNDS]: `the width must be 1 to 9,999 basis points of the strike for put spreads, and 0 for other vaults`,
+    [VAULT_ERROR__WORTHLESS]: `what the mandate would sell is worth nothing, or more than a bid's escrow`,
     [VAULT_ERROR__WRONG_BASE_MINT]: `the mint is not the market's base mint`,
-    [VAULT_ERROR__WRONG_BEST_BID]: `the account is not the auction's best bid`,
+    [VAULT_ERROR__WRONG_BEST_BID]: `RETIRED: bids are sealed, none is best`,
     [VAULT_ERROR__WRONG_BID]: `the bid belongs to another epoch or bidder`,
     [VAULT_ERROR__WRONG_BREAKER_PROGRAM]: `the account is not the breaker program`,
     [VAULT_ERROR__WRONG_CUSTODY]: `the custody is not the market's`,
@@ -212,9 +342,15 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__WRONG_HOLDER]: `the margin account is not one of the bidder's in this vault's market`,
     [VAULT_ERROR__WRONG_MARGIN_PROGRAM]: `the account is not the margin program`,
     [VAULT_ERROR__WRONG_MARKET]: `the account is not this vault's market`,
+    [VAULT_ERROR__WRONG_MINT]: `the mint is not the one the vault takes deposits in`,
     [VAULT_ERROR__WRONG_QUOTE_MINT]: `the mint is not the market's quote mint`,
-    [VAULT_ERROR__WRONG_TOKEN_OWNER]: `the token account does not belong to the bidder`,
+    [VAULT_ERROR__WRONG_SHARE_MINT]: `the account is not this vault's share mint`,
+    [VAULT_ERROR__WRONG_SHARE_PROGRAM]: `the account is not the Token-2022 program`,
+    [VAULT_ERROR__WRONG_SHARE_TOKENS]: `the account is not this vault's account of waiting shares`,
+    [VAULT_ERROR__WRONG_SURFACE]: `the account is not the surface of the epoch's expiry`,
+    [VAULT_ERROR__WRONG_TOKEN_OWNER]: `the token account does not belong to whom it must`,
     [VAULT_ERROR__WRONG_TRADING_ACCOUNT]: `the account is not this vault's trading account`,
+    [VAULT_ERROR__WRONG_WITHDRAWAL]: `the withdrawal is not the signer's, or not of this epoch`,
     [VAULT_ERROR__ZERO_AUTHORITY]: `the authority cannot be the zero address`,
   };
 }

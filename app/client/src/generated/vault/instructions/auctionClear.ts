@@ -25,7 +25,6 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
-  type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
 } from "@solana/kit";
@@ -45,19 +44,6 @@ export type AuctionClearInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountEpoch extends string | AccountMeta<string> = string,
-  TAccountBestBid extends string | AccountMeta<string> = string,
-  TAccountHolder extends string | AccountMeta<string> = string,
-  TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountTradingAccount extends string | AccountMeta<string> = string,
-  TAccountEscrowAccount extends string | AccountMeta<string> = string,
-  TAccountExpiry extends string | AccountMeta<string> = string,
-  TAccountQuoteMint extends string | AccountMeta<string> = string,
-  TAccountFeed extends string | AccountMeta<string> = string,
-  TAccountBrake extends string | AccountMeta<string> =
-    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
-  TAccountCustody extends string | AccountMeta<string> = string,
-  TAccountMarginProgram extends string | AccountMeta<string> =
-    "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
@@ -69,39 +55,6 @@ export type AuctionClearInstruction<
       TAccountEpoch extends string
         ? WritableAccount<TAccountEpoch>
         : TAccountEpoch,
-      TAccountBestBid extends string
-        ? WritableAccount<TAccountBestBid>
-        : TAccountBestBid,
-      TAccountHolder extends string
-        ? WritableAccount<TAccountHolder>
-        : TAccountHolder,
-      TAccountMarket extends string
-        ? WritableAccount<TAccountMarket>
-        : TAccountMarket,
-      TAccountTradingAccount extends string
-        ? WritableAccount<TAccountTradingAccount>
-        : TAccountTradingAccount,
-      TAccountEscrowAccount extends string
-        ? WritableAccount<TAccountEscrowAccount>
-        : TAccountEscrowAccount,
-      TAccountExpiry extends string
-        ? WritableAccount<TAccountExpiry>
-        : TAccountExpiry,
-      TAccountQuoteMint extends string
-        ? ReadonlyAccount<TAccountQuoteMint>
-        : TAccountQuoteMint,
-      TAccountFeed extends string
-        ? ReadonlyAccount<TAccountFeed>
-        : TAccountFeed,
-      TAccountBrake extends string
-        ? ReadonlyAccount<TAccountBrake>
-        : TAccountBrake,
-      TAccountCustody extends string
-        ? ReadonlyAccount<TAccountCustody>
-        : TAccountCustody,
-      TAccountMarginProgram extends string
-        ? ReadonlyAccount<TAccountMarginProgram>
-        : TAccountMarginProgram,
       ...TRemainingAccounts,
     ]
   >;
@@ -134,86 +87,20 @@ export function getAuctionClearInstructionDataCodec(): FixedSizeCodec<
 export type AuctionClearInput<
   TAccountVault extends string = string,
   TAccountEpoch extends string = string,
-  TAccountBestBid extends string = string,
-  TAccountHolder extends string = string,
-  TAccountMarket extends string = string,
-  TAccountTradingAccount extends string = string,
-  TAccountEscrowAccount extends string = string,
-  TAccountExpiry extends string = string,
-  TAccountQuoteMint extends string = string,
-  TAccountFeed extends string = string,
-  TAccountBrake extends string = string,
-  TAccountCustody extends string = string,
-  TAccountMarginProgram extends string = string,
 > = {
   vault: Address<TAccountVault>;
   /** The vault's current epoch. */
   epoch: Address<TAccountEpoch>;
-  /** The auction's best bid; left out when there is none. */
-  bestBid?: Address<TAccountBestBid>;
-  /** The margin account named in the best bid; left out when there is none. */
-  holder?: Address<TAccountHolder>;
-  market: Address<TAccountMarket>;
-  tradingAccount: Address<TAccountTradingAccount>;
-  escrowAccount: Address<TAccountEscrowAccount>;
-  expiry: Address<TAccountExpiry>;
-  quoteMint: Address<TAccountQuoteMint>;
-  /** Pinned by the margin program. */
-  feed: Address<TAccountFeed>;
-  brake?: Address<TAccountBrake>;
-  /** Pinned by the margin program. */
-  custody: Address<TAccountCustody>;
-  marginProgram?: Address<TAccountMarginProgram>;
 };
 
 export function getAuctionClearInstruction<
   TAccountVault extends string,
   TAccountEpoch extends string,
-  TAccountBestBid extends string,
-  TAccountHolder extends string,
-  TAccountMarket extends string,
-  TAccountTradingAccount extends string,
-  TAccountEscrowAccount extends string,
-  TAccountExpiry extends string,
-  TAccountQuoteMint extends string,
-  TAccountFeed extends string,
-  TAccountBrake extends string,
-  TAccountCustody extends string,
-  TAccountMarginProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
-  input: AuctionClearInput<
-    TAccountVault,
-    TAccountEpoch,
-    TAccountBestBid,
-    TAccountHolder,
-    TAccountMarket,
-    TAccountTradingAccount,
-    TAccountEscrowAccount,
-    TAccountExpiry,
-    TAccountQuoteMint,
-    TAccountFeed,
-    TAccountBrake,
-    TAccountCustody,
-    TAccountMarginProgram
-  >,
+  input: AuctionClearInput<TAccountVault, TAccountEpoch>,
   config?: { programAddress?: TProgramAddress },
-): AuctionClearInstruction<
-  TProgramAddress,
-  TAccountVault,
-  TAccountEpoch,
-  TAccountBestBid,
-  TAccountHolder,
-  TAccountMarket,
-  TAccountTradingAccount,
-  TAccountEscrowAccount,
-  TAccountExpiry,
-  TAccountQuoteMint,
-  TAccountFeed,
-  TAccountBrake,
-  TAccountCustody,
-  TAccountMarginProgram
-> {
+): AuctionClearInstruction<TProgramAddress, TAccountVault, TAccountEpoch> {
   // Program address.
   const programAddress = config?.programAddress ?? VAULT_PROGRAM_ADDRESS;
 
@@ -221,68 +108,21 @@ export function getAuctionClearInstruction<
   const originalAccounts = {
     vault: { value: input.vault ?? null, isWritable: true },
     epoch: { value: input.epoch ?? null, isWritable: true },
-    bestBid: { value: input.bestBid ?? null, isWritable: true },
-    holder: { value: input.holder ?? null, isWritable: true },
-    market: { value: input.market ?? null, isWritable: true },
-    tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
-    escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
-    expiry: { value: input.expiry ?? null, isWritable: true },
-    quoteMint: { value: input.quoteMint ?? null, isWritable: false },
-    feed: { value: input.feed ?? null, isWritable: false },
-    brake: { value: input.brake ?? null, isWritable: false },
-    custody: { value: input.custody ?? null, isWritable: false },
-    marginProgram: { value: input.marginProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
     ResolvedInstructionAccount
   >;
 
-  // Resolve default values.
-  if (!accounts.brake.value) {
-    accounts.brake.value =
-      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
-  }
-  if (!accounts.marginProgram.value) {
-    accounts.marginProgram.value =
-      "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
-  }
-
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
       getAccountMeta("vault", accounts.vault),
       getAccountMeta("epoch", accounts.epoch),
-      getAccountMeta("bestBid", accounts.bestBid),
-      getAccountMeta("holder", accounts.holder),
-      getAccountMeta("market", accounts.market),
-      getAccountMeta("tradingAccount", accounts.tradingAccount),
-      getAccountMeta("escrowAccount", accounts.escrowAccount),
-      getAccountMeta("expiry", accounts.expiry),
-      getAccountMeta("quoteMint", accounts.quoteMint),
-      getAccountMeta("feed", accounts.feed),
-      getAccountMeta("brake", accounts.brake),
-      getAccountMeta("custody", accounts.custody),
-      getAccountMeta("marginProgram", accounts.marginProgram),
     ],
     data: getAuctionClearInstructionDataEncoder().encode({}),
     programAddress,
-  } as AuctionClearInstruction<
-    TProgramAddress,
-    TAccountVault,
-    TAccountEpoch,
-    TAccountBestBid,
-    TAccountHolder,
-    TAccountMarket,
-    TAccountTradingAccount,
-    TAccountEscrowAccount,
-    TAccountExpiry,
-    TAccountQuoteMint,
-    TAccountFeed,
-    TAccountBrake,
-    TAccountCustody,
-    TAccountMarginProgram
-  >);
+  } as AuctionClearInstruction<TProgramAddress, TAccountVault, TAccountEpoch>);
 }
 
 export type ParsedAuctionClearInstruction<
@@ -294,21 +134,6 @@ export type ParsedAuctionClearInstruction<
     vault: TAccountMetas[0];
     /** The vault's current epoch. */
     epoch: TAccountMetas[1];
-    /** The auction's best bid; left out when there is none. */
-    bestBid?: TAccountMetas[2] | undefined;
-    /** The margin account named in the best bid; left out when there is none. */
-    holder?: TAccountMetas[3] | undefined;
-    market: TAccountMetas[4];
-    tradingAccount: TAccountMetas[5];
-    escrowAccount: TAccountMetas[6];
-    expiry: TAccountMetas[7];
-    quoteMint: TAccountMetas[8];
-    /** Pinned by the margin program. */
-    feed: TAccountMetas[9];
-    brake: TAccountMetas[10];
-    /** Pinned by the margin program. */
-    custody: TAccountMetas[11];
-    marginProgram: TAccountMetas[12];
   };
   data: AuctionClearInstructionData;
 };
@@ -321,12 +146,12 @@ export function parseAuctionClearInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAuctionClearInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 13) {
+  if (instruction.accounts.length < 2) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 13,
+        expectedAccountMetas: 2,
       },
     );
   }
@@ -336,29 +161,9 @@ export function parseAuctionClearInstruction<
     accountIndex += 1;
     return accountMeta;
   };
-  const getNextOptionalAccount = () => {
-    const accountMeta = getNextAccount();
-    return accountMeta.address === VAULT_PROGRAM_ADDRESS
-      ? undefined
-      : accountMeta;
-  };
   return {
     programAddress: instruction.programAddress,
-    accounts: {
-      vault: getNextAccount(),
-      epoch: getNextAccount(),
-      bestBid: getNextOptionalAccount(),
-      holder: getNextOptionalAccount(),
-      market: getNextAccount(),
-      tradingAccount: getNextAccount(),
-      escrowAccount: getNextAccount(),
-      expiry: getNextAccount(),
-      quoteMint: getNextAccount(),
-      feed: getNextAccount(),
-      brake: getNextAccount(),
-      custody: getNextAccount(),
-      marginProgram: getNextAccount(),
-    },
+    accounts: { vault: getNextAccount(), epoch: getNextAccount() },
     data: getAuctionClearInstructionDataDecoder().decode(instruction.data),
   };
 }

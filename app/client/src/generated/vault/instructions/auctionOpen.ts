@@ -46,7 +46,9 @@ export type AuctionOpenInstruction<
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountEpoch extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
+  TAccountTradingAccount extends string | AccountMeta<string> = string,
   TAccountExpiry extends string | AccountMeta<string> = string,
+  TAccountSurface extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
@@ -65,9 +67,15 @@ export type AuctionOpenInstruction<
       TAccountMarket extends string
         ? ReadonlyAccount<TAccountMarket>
         : TAccountMarket,
+      TAccountTradingAccount extends string
+        ? ReadonlyAccount<TAccountTradingAccount>
+        : TAccountTradingAccount,
       TAccountExpiry extends string
         ? ReadonlyAccount<TAccountExpiry>
         : TAccountExpiry,
+      TAccountSurface extends string
+        ? ReadonlyAccount<TAccountSurface>
+        : TAccountSurface,
       TAccountFeed extends string
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
@@ -110,7 +118,9 @@ export type AuctionOpenInput<
   TAccountVault extends string = string,
   TAccountEpoch extends string = string,
   TAccountMarket extends string = string,
+  TAccountTradingAccount extends string = string,
   TAccountExpiry extends string = string,
+  TAccountSurface extends string = string,
   TAccountFeed extends string = string,
   TAccountBrake extends string = string,
   TAccountCustody extends string = string,
@@ -119,8 +129,11 @@ export type AuctionOpenInput<
   /** The vault's current epoch. */
   epoch: Address<TAccountEpoch>;
   market: Address<TAccountMarket>;
+  tradingAccount: Address<TAccountTradingAccount>;
   /** A listed expiry of the market, in the mandate's range: whoever opens the auction picks it. */
   expiry: Address<TAccountExpiry>;
+  /** The oracle's surface of that expiry. */
+  surface: Address<TAccountSurface>;
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
   /** The market's custody, whose own level counts too. */
@@ -131,7 +144,9 @@ export function getAuctionOpenInstruction<
   TAccountVault extends string,
   TAccountEpoch extends string,
   TAccountMarket extends string,
+  TAccountTradingAccount extends string,
   TAccountExpiry extends string,
+  TAccountSurface extends string,
   TAccountFeed extends string,
   TAccountBrake extends string,
   TAccountCustody extends string,
@@ -141,7 +156,9 @@ export function getAuctionOpenInstruction<
     TAccountVault,
     TAccountEpoch,
     TAccountMarket,
+    TAccountTradingAccount,
     TAccountExpiry,
+    TAccountSurface,
     TAccountFeed,
     TAccountBrake,
     TAccountCustody
@@ -152,7 +169,9 @@ export function getAuctionOpenInstruction<
   TAccountVault,
   TAccountEpoch,
   TAccountMarket,
+  TAccountTradingAccount,
   TAccountExpiry,
+  TAccountSurface,
   TAccountFeed,
   TAccountBrake,
   TAccountCustody
@@ -165,7 +184,9 @@ export function getAuctionOpenInstruction<
     vault: { value: input.vault ?? null, isWritable: true },
     epoch: { value: input.epoch ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: false },
+    tradingAccount: { value: input.tradingAccount ?? null, isWritable: false },
     expiry: { value: input.expiry ?? null, isWritable: false },
+    surface: { value: input.surface ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
     custody: { value: input.custody ?? null, isWritable: false },
@@ -187,7 +208,9 @@ export function getAuctionOpenInstruction<
       getAccountMeta("vault", accounts.vault),
       getAccountMeta("epoch", accounts.epoch),
       getAccountMeta("market", accounts.market),
+      getAccountMeta("tradingAccount", accounts.tradingAccount),
       getAccountMeta("expiry", accounts.expiry),
+      getAccountMeta("surface", accounts.surface),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("custody", accounts.custody),
@@ -199,7 +222,9 @@ export function getAuctionOpenInstruction<
     TAccountVault,
     TAccountEpoch,
     TAccountMarket,
+    TAccountTradingAccount,
     TAccountExpiry,
+    TAccountSurface,
     TAccountFeed,
     TAccountBrake,
     TAccountCustody
@@ -216,12 +241,15 @@ export type ParsedAuctionOpenInstruction<
     /** The vault's current epoch. */
     epoch: TAccountMetas[1];
     market: TAccountMetas[2];
+    tradingAccount: TAccountMetas[3];
     /** A listed expiry of the market, in the mandate's range: whoever opens the auction picks it. */
-    expiry: TAccountMetas[3];
-    feed: TAccountMetas[4];
-    brake: TAccountMetas[5];
+    expiry: TAccountMetas[4];
+    /** The oracle's surface of that expiry. */
+    surface: TAccountMetas[5];
+    feed: TAccountMetas[6];
+    brake: TAccountMetas[7];
     /** The market's custody, whose own level counts too. */
-    custody: TAccountMetas[6];
+    custody: TAccountMetas[8];
   };
   data: AuctionOpenInstructionData;
 };
@@ -234,12 +262,12 @@ export function parseAuctionOpenInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedAuctionOpenInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 7) {
+  if (instruction.accounts.length < 9) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 7,
+        expectedAccountMetas: 9,
       },
     );
   }
@@ -255,7 +283,9 @@ export function parseAuctionOpenInstruction<
       vault: getNextAccount(),
       epoch: getNextAccount(),
       market: getNextAccount(),
+      tradingAccount: getNextAccount(),
       expiry: getNextAccount(),
+      surface: getNextAccount(),
       feed: getNextAccount(),
       brake: getNextAccount(),
       custody: getNextAccount(),

@@ -80,7 +80,7 @@ export type BidRefundInstruction<
         ? WritableAccount<TAccountVault>
         : TAccountVault,
       TAccountEpoch extends string
-        ? WritableAccount<TAccountEpoch>
+        ? ReadonlyAccount<TAccountEpoch>
         : TAccountEpoch,
       TAccountBid extends string ? WritableAccount<TAccountBid> : TAccountBid,
       TAccountBidder extends string
@@ -283,7 +283,7 @@ export function getBidRefundInstruction<
   // Original accounts.
   const originalAccounts = {
     vault: { value: input.vault ?? null, isWritable: true },
-    epoch: { value: input.epoch ?? null, isWritable: true },
+    epoch: { value: input.epoch ?? null, isWritable: false },
     bid: { value: input.bid ?? null, isWritable: true },
     bidder: { value: input.bidder ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },

@@ -56,9 +56,10 @@ export type DepositInstruction<
   TAccountDeposit extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountTradingAccount extends string | AccountMeta<string> = string,
-  TAccountBaseMint extends string | AccountMeta<string> = string,
+  TAccountEscrowAccount extends string | AccountMeta<string> = string,
+  TAccountMint extends string | AccountMeta<string> = string,
   TAccountSource extends string | AccountMeta<string> = string,
-  TAccountBaseTokens extends string | AccountMeta<string> = string,
+  TAccountTokens extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
@@ -89,17 +90,20 @@ export type DepositInstruction<
         ? WritableAccount<TAccountMarket>
         : TAccountMarket,
       TAccountTradingAccount extends string
-        ? WritableAccount<TAccountTradingAccount>
+        ? ReadonlyAccount<TAccountTradingAccount>
         : TAccountTradingAccount,
-      TAccountBaseMint extends string
-        ? ReadonlyAccount<TAccountBaseMint>
-        : TAccountBaseMint,
+      TAccountEscrowAccount extends string
+        ? WritableAccount<TAccountEscrowAccount>
+        : TAccountEscrowAccount,
+      TAccountMint extends string
+        ? ReadonlyAccount<TAccountMint>
+        : TAccountMint,
       TAccountSource extends string
         ? WritableAccount<TAccountSource>
         : TAccountSource,
-      TAccountBaseTokens extends string
-        ? WritableAccount<TAccountBaseTokens>
-        : TAccountBaseTokens,
+      TAccountTokens extends string
+        ? WritableAccount<TAccountTokens>
+        : TAccountTokens,
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
@@ -157,9 +161,10 @@ export type DepositAsyncInput<
   TAccountDeposit extends string = string,
   TAccountMarket extends string = string,
   TAccountTradingAccount extends string = string,
-  TAccountBaseMint extends string = string,
+  TAccountEscrowAccount extends string = string,
+  TAccountMint extends string = string,
   TAccountSource extends string = string,
-  TAccountBaseTokens extends string = string,
+  TAccountTokens extends string = string,
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountTokenProgram extends string = string,
@@ -173,11 +178,13 @@ export type DepositAsyncInput<
   deposit?: Address<TAccountDeposit>;
   market: Address<TAccountMarket>;
   tradingAccount: Address<TAccountTradingAccount>;
-  baseMint: Address<TAccountBaseMint>;
-  /** The depositor's base tokens: their program asks for the owner's signature. */
+  escrowAccount: Address<TAccountEscrowAccount>;
+  /** Base for covered calls, quote for puts. */
+  mint: Address<TAccountMint>;
+  /** The depositor's tokens: their program asks for the owner's signature. */
   source: Address<TAccountSource>;
-  /** The market's base tokens, pinned by the margin program. */
-  baseTokens: Address<TAccountBaseTokens>;
+  /** The market's tokens, pinned by the margin program. */
+  tokens: Address<TAccountTokens>;
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
@@ -192,9 +199,10 @@ export async function getDepositInstructionAsync<
   TAccountDeposit extends string,
   TAccountMarket extends string,
   TAccountTradingAccount extends string,
-  TAccountBaseMint extends string,
+  TAccountEscrowAccount extends string,
+  TAccountMint extends string,
   TAccountSource extends string,
-  TAccountBaseTokens extends string,
+  TAccountTokens extends string,
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountTokenProgram extends string,
@@ -208,9 +216,10 @@ export async function getDepositInstructionAsync<
     TAccountDeposit,
     TAccountMarket,
     TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountSource,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountBrake,
     TAccountMarginProgram,
     TAccountTokenProgram,
@@ -226,9 +235,10 @@ export async function getDepositInstructionAsync<
     TAccountDeposit,
     TAccountMarket,
     TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountSource,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountBrake,
     TAccountMarginProgram,
     TAccountTokenProgram,
@@ -245,10 +255,11 @@ export async function getDepositInstructionAsync<
     epoch: { value: input.epoch ?? null, isWritable: true },
     deposit: { value: input.deposit ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
-    tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
-    baseMint: { value: input.baseMint ?? null, isWritable: false },
+    tradingAccount: { value: input.tradingAccount ?? null, isWritable: false },
+    escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    mint: { value: input.mint ?? null, isWritable: false },
     source: { value: input.source ?? null, isWritable: true },
-    baseTokens: { value: input.baseTokens ?? null, isWritable: true },
+    tokens: { value: input.tokens ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
@@ -301,9 +312,10 @@ export async function getDepositInstructionAsync<
       getAccountMeta("deposit", accounts.deposit),
       getAccountMeta("market", accounts.market),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
-      getAccountMeta("baseMint", accounts.baseMint),
+      getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("mint", accounts.mint),
       getAccountMeta("source", accounts.source),
-      getAccountMeta("baseTokens", accounts.baseTokens),
+      getAccountMeta("tokens", accounts.tokens),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
@@ -321,9 +333,10 @@ export async function getDepositInstructionAsync<
     TAccountDeposit,
     TAccountMarket,
     TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountSource,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountBrake,
     TAccountMarginProgram,
     TAccountTokenProgram,
@@ -338,9 +351,10 @@ export type DepositInput<
   TAccountDeposit extends string = string,
   TAccountMarket extends string = string,
   TAccountTradingAccount extends string = string,
-  TAccountBaseMint extends string = string,
+  TAccountEscrowAccount extends string = string,
+  TAccountMint extends string = string,
   TAccountSource extends string = string,
-  TAccountBaseTokens extends string = string,
+  TAccountTokens extends string = string,
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
   TAccountTokenProgram extends string = string,
@@ -354,11 +368,13 @@ export type DepositInput<
   deposit: Address<TAccountDeposit>;
   market: Address<TAccountMarket>;
   tradingAccount: Address<TAccountTradingAccount>;
-  baseMint: Address<TAccountBaseMint>;
-  /** The depositor's base tokens: their program asks for the owner's signature. */
+  escrowAccount: Address<TAccountEscrowAccount>;
+  /** Base for covered calls, quote for puts. */
+  mint: Address<TAccountMint>;
+  /** The depositor's tokens: their program asks for the owner's signature. */
   source: Address<TAccountSource>;
-  /** The market's base tokens, pinned by the margin program. */
-  baseTokens: Address<TAccountBaseTokens>;
+  /** The market's tokens, pinned by the margin program. */
+  tokens: Address<TAccountTokens>;
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
@@ -373,9 +389,10 @@ export function getDepositInstruction<
   TAccountDeposit extends string,
   TAccountMarket extends string,
   TAccountTradingAccount extends string,
-  TAccountBaseMint extends string,
+  TAccountEscrowAccount extends string,
+  TAccountMint extends string,
   TAccountSource extends string,
-  TAccountBaseTokens extends string,
+  TAccountTokens extends string,
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
   TAccountTokenProgram extends string,
@@ -389,9 +406,10 @@ export function getDepositInstruction<
     TAccountDeposit,
     TAccountMarket,
     TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountSource,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountBrake,
     TAccountMarginProgram,
     TAccountTokenProgram,
@@ -406,9 +424,10 @@ export function getDepositInstruction<
   TAccountDeposit,
   TAccountMarket,
   TAccountTradingAccount,
-  TAccountBaseMint,
+  TAccountEscrowAccount,
+  TAccountMint,
   TAccountSource,
-  TAccountBaseTokens,
+  TAccountTokens,
   TAccountBrake,
   TAccountMarginProgram,
   TAccountTokenProgram,
@@ -424,10 +443,11 @@ export function getDepositInstruction<
     epoch: { value: input.epoch ?? null, isWritable: true },
     deposit: { value: input.deposit ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
-    tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
-    baseMint: { value: input.baseMint ?? null, isWritable: false },
+    tradingAccount: { value: input.tradingAccount ?? null, isWritable: false },
+    escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    mint: { value: input.mint ?? null, isWritable: false },
     source: { value: input.source ?? null, isWritable: true },
-    baseTokens: { value: input.baseTokens ?? null, isWritable: true },
+    tokens: { value: input.tokens ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
@@ -468,9 +488,10 @@ export function getDepositInstruction<
       getAccountMeta("deposit", accounts.deposit),
       getAccountMeta("market", accounts.market),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
-      getAccountMeta("baseMint", accounts.baseMint),
+      getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("mint", accounts.mint),
       getAccountMeta("source", accounts.source),
-      getAccountMeta("baseTokens", accounts.baseTokens),
+      getAccountMeta("tokens", accounts.tokens),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
       getAccountMeta("tokenProgram", accounts.tokenProgram),
@@ -488,9 +509,10 @@ export function getDepositInstruction<
     TAccountDeposit,
     TAccountMarket,
     TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountSource,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountBrake,
     TAccountMarginProgram,
     TAccountTokenProgram,
@@ -512,15 +534,17 @@ export type ParsedDepositInstruction<
     deposit: TAccountMetas[3];
     market: TAccountMetas[4];
     tradingAccount: TAccountMetas[5];
-    baseMint: TAccountMetas[6];
-    /** The depositor's base tokens: their program asks for the owner's signature. */
-    source: TAccountMetas[7];
-    /** The market's base tokens, pinned by the margin program. */
-    baseTokens: TAccountMetas[8];
-    brake: TAccountMetas[9];
-    marginProgram: TAccountMetas[10];
-    tokenProgram: TAccountMetas[11];
-    systemProgram: TAccountMetas[12];
+    escrowAccount: TAccountMetas[6];
+    /** Base for covered calls, quote for puts. */
+    mint: TAccountMetas[7];
+    /** The depositor's tokens: their program asks for the owner's signature. */
+    source: TAccountMetas[8];
+    /** The market's tokens, pinned by the margin program. */
+    tokens: TAccountMetas[9];
+    brake: TAccountMetas[10];
+    marginProgram: TAccountMetas[11];
+    tokenProgram: TAccountMetas[12];
+    systemProgram: TAccountMetas[13];
   };
   data: DepositInstructionData;
 };
@@ -533,12 +557,12 @@ export function parseDepositInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedDepositInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 13) {
+  if (instruction.accounts.length < 14) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 13,
+        expectedAccountMetas: 14,
       },
     );
   }
@@ -557,9 +581,10 @@ export function parseDepositInstruction<
       deposit: getNextAccount(),
       market: getNextAccount(),
       tradingAccount: getNextAccount(),
-      baseMint: getNextAccount(),
+      escrowAccount: getNextAccount(),
+      mint: getNextAccount(),
       source: getNextAccount(),
-      baseTokens: getNextAccount(),
+      tokens: getNextAccount(),
       brake: getNextAccount(),
       marginProgram: getNextAccount(),
       tokenProgram: getNextAccount(),

@@ -53,10 +53,10 @@ export type DepositCancelInstruction<
   TAccountEpoch extends string | AccountMeta<string> = string,
   TAccountDeposit extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
-  TAccountTradingAccount extends string | AccountMeta<string> = string,
-  TAccountBaseMint extends string | AccountMeta<string> = string,
+  TAccountEscrowAccount extends string | AccountMeta<string> = string,
+  TAccountMint extends string | AccountMeta<string> = string,
   TAccountDestination extends string | AccountMeta<string> = string,
-  TAccountBaseTokens extends string | AccountMeta<string> = string,
+  TAccountTokens extends string | AccountMeta<string> = string,
   TAccountCustody extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
@@ -91,18 +91,18 @@ export type DepositCancelInstruction<
       TAccountMarket extends string
         ? WritableAccount<TAccountMarket>
         : TAccountMarket,
-      TAccountTradingAccount extends string
-        ? WritableAccount<TAccountTradingAccount>
-        : TAccountTradingAccount,
-      TAccountBaseMint extends string
-        ? ReadonlyAccount<TAccountBaseMint>
-        : TAccountBaseMint,
+      TAccountEscrowAccount extends string
+        ? WritableAccount<TAccountEscrowAccount>
+        : TAccountEscrowAccount,
+      TAccountMint extends string
+        ? ReadonlyAccount<TAccountMint>
+        : TAccountMint,
       TAccountDestination extends string
         ? WritableAccount<TAccountDestination>
         : TAccountDestination,
-      TAccountBaseTokens extends string
-        ? WritableAccount<TAccountBaseTokens>
-        : TAccountBaseTokens,
+      TAccountTokens extends string
+        ? WritableAccount<TAccountTokens>
+        : TAccountTokens,
       TAccountCustody extends string
         ? WritableAccount<TAccountCustody>
         : TAccountCustody,
@@ -171,10 +171,10 @@ export type DepositCancelInput<
   TAccountEpoch extends string = string,
   TAccountDeposit extends string = string,
   TAccountMarket extends string = string,
-  TAccountTradingAccount extends string = string,
-  TAccountBaseMint extends string = string,
+  TAccountEscrowAccount extends string = string,
+  TAccountMint extends string = string,
   TAccountDestination extends string = string,
-  TAccountBaseTokens extends string = string,
+  TAccountTokens extends string = string,
   TAccountCustody extends string = string,
   TAccountFeed extends string = string,
   TAccountBrake extends string = string,
@@ -187,16 +187,16 @@ export type DepositCancelInput<
   /** The depositor; gets the rent of the deposit account. */
   owner: TransactionSigner<TAccountOwner>;
   vault: Address<TAccountVault>;
-  /** The vault's current epoch. */
+  /** An epoch of the vault, current or past. */
   epoch: Address<TAccountEpoch>;
   deposit: Address<TAccountDeposit>;
   market: Address<TAccountMarket>;
-  tradingAccount: Address<TAccountTradingAccount>;
-  baseMint: Address<TAccountBaseMint>;
-  /** Any base token account: the owner signs. */
+  escrowAccount: Address<TAccountEscrowAccount>;
+  mint: Address<TAccountMint>;
+  /** Any token account of that mint: the owner signs. */
   destination: Address<TAccountDestination>;
-  /** The market's base tokens, pinned by the margin program, like custody and feed. */
-  baseTokens: Address<TAccountBaseTokens>;
+  /** The market's tokens, pinned by the margin program, like custody and feed. */
+  tokens: Address<TAccountTokens>;
   custody: Address<TAccountCustody>;
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
@@ -215,10 +215,10 @@ export function getDepositCancelInstruction<
   TAccountEpoch extends string,
   TAccountDeposit extends string,
   TAccountMarket extends string,
-  TAccountTradingAccount extends string,
-  TAccountBaseMint extends string,
+  TAccountEscrowAccount extends string,
+  TAccountMint extends string,
   TAccountDestination extends string,
-  TAccountBaseTokens extends string,
+  TAccountTokens extends string,
   TAccountCustody extends string,
   TAccountFeed extends string,
   TAccountBrake extends string,
@@ -235,10 +235,10 @@ export function getDepositCancelInstruction<
     TAccountEpoch,
     TAccountDeposit,
     TAccountMarket,
-    TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountDestination,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountCustody,
     TAccountFeed,
     TAccountBrake,
@@ -256,10 +256,10 @@ export function getDepositCancelInstruction<
   TAccountEpoch,
   TAccountDeposit,
   TAccountMarket,
-  TAccountTradingAccount,
-  TAccountBaseMint,
+  TAccountEscrowAccount,
+  TAccountMint,
   TAccountDestination,
-  TAccountBaseTokens,
+  TAccountTokens,
   TAccountCustody,
   TAccountFeed,
   TAccountBrake,
@@ -279,10 +279,10 @@ export function getDepositCancelInstruction<
     epoch: { value: input.epoch ?? null, isWritable: true },
     deposit: { value: input.deposit ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
-    tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
-    baseMint: { value: input.baseMint ?? null, isWritable: false },
+    escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    mint: { value: input.mint ?? null, isWritable: false },
     destination: { value: input.destination ?? null, isWritable: true },
-    baseTokens: { value: input.baseTokens ?? null, isWritable: true },
+    tokens: { value: input.tokens ?? null, isWritable: true },
     custody: { value: input.custody ?? null, isWritable: true },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
@@ -330,10 +330,10 @@ export function getDepositCancelInstruction<
       getAccountMeta("epoch", accounts.epoch),
       getAccountMeta("deposit", accounts.deposit),
       getAccountMeta("market", accounts.market),
-      getAccountMeta("tradingAccount", accounts.tradingAccount),
-      getAccountMeta("baseMint", accounts.baseMint),
+      getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("mint", accounts.mint),
       getAccountMeta("destination", accounts.destination),
-      getAccountMeta("baseTokens", accounts.baseTokens),
+      getAccountMeta("tokens", accounts.tokens),
       getAccountMeta("custody", accounts.custody),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("brake", accounts.brake),
@@ -354,10 +354,10 @@ export function getDepositCancelInstruction<
     TAccountEpoch,
     TAccountDeposit,
     TAccountMarket,
-    TAccountTradingAccount,
-    TAccountBaseMint,
+    TAccountEscrowAccount,
+    TAccountMint,
     TAccountDestination,
-    TAccountBaseTokens,
+    TAccountTokens,
     TAccountCustody,
     TAccountFeed,
     TAccountBrake,
@@ -378,16 +378,16 @@ export type ParsedDepositCancelInstruction<
     /** The depositor; gets the rent of the deposit account. */
     owner: TAccountMetas[0];
     vault: TAccountMetas[1];
-    /** The vault's current epoch. */
+    /** An epoch of the vault, current or past. */
     epoch: TAccountMetas[2];
     deposit: TAccountMetas[3];
     market: TAccountMetas[4];
-    tradingAccount: TAccountMetas[5];
-    baseMint: TAccountMetas[6];
-    /** Any base token account: the owner signs. */
+    escrowAccount: TAccountMetas[5];
+    mint: TAccountMetas[6];
+    /** Any token account of that mint: the owner signs. */
     destination: TAccountMetas[7];
-    /** The market's base tokens, pinned by the margin program, like custody and feed. */
-    baseTokens: TAccountMetas[8];
+    /** The market's tokens, pinned by the margin program, like custody and feed. */
+    tokens: TAccountMetas[8];
     custody: TAccountMetas[9];
     feed: TAccountMetas[10];
     brake: TAccountMetas[11];
@@ -432,10 +432,10 @@ export function parseDepositCancelInstruction<
       epoch: getNextAccount(),
       deposit: getNextAccount(),
       market: getNextAccount(),
-      tradingAccount: getNextAccount(),
-      baseMint: getNextAccount(),
+      escrowAccount: getNextAccount(),
+      mint: getNextAccount(),
       destination: getNextAccount(),
-      baseTokens: getNextAccount(),
+      tokens: getNextAccount(),
       custody: getNextAccount(),
       feed: getNextAccount(),
       brake: getNextAccount(),

@@ -10,4 +10,7 @@ export * from "./bid.js";
 export * from "./config.js";
 export * from "./deposit.js";
 export * from "./epoch.js";
+export * from "./shareMint.js";
+export * from "./shareTokens.js";
 export * from "./vault.js";
+export * from "./withdrawal.js";

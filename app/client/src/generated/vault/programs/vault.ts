@@ -39,6 +39,7 @@ import {
   getDepositCodec,
   getEpochCodec,
   getVaultCodec,
+  getWithdrawalCodec,
   type Bid,
   type BidArgs,
   type Config,
@@ -49,59 +50,96 @@ import {
   type EpochArgs,
   type Vault,
   type VaultArgs,
+  type Withdrawal,
+  type WithdrawalArgs,
 } from "../accounts/index.js";
 import {
   getAuctionClearInstruction,
   getAuctionOpenInstruction,
   getAuthoritySetInstructionAsync,
-  getBidPlaceInstructionAsync,
+  getBidCommitInstructionAsync,
   getBidRefundInstruction,
-  getClaimInstruction,
+  getBidRevealInstruction,
+  getBidSettleInstruction,
   getConfigInitInstructionAsync,
   getDepositCancelInstruction,
+  getDepositClaimInstruction,
   getDepositInstructionAsync,
-  getEpochSettleInstruction,
+  getEpochTurnInstruction,
+  getFeeClaimInstruction,
+  getMandateApplyInstruction,
+  getMandateSetInstructionAsync,
   getVaultCreateInstructionAsync,
+  getWithdrawCancelInstruction,
+  getWithdrawClaimInstruction,
+  getWithdrawRequestInstructionAsync,
   parseAuctionClearInstruction,
   parseAuctionOpenInstruction,
   parseAuthoritySetInstruction,
-  parseBidPlaceInstruction,
+  parseBidCommitInstruction,
   parseBidRefundInstruction,
-  parseClaimInstruction,
+  parseBidRevealInstruction,
+  parseBidSettleInstruction,
   parseConfigInitInstruction,
   parseDepositCancelInstruction,
+  parseDepositClaimInstruction,
   parseDepositInstruction,
-  parseEpochSettleInstruction,
+  parseEpochTurnInstruction,
+  parseFeeClaimInstruction,
+  parseMandateApplyInstruction,
+  parseMandateSetInstruction,
   parseVaultCreateInstruction,
+  parseWithdrawCancelInstruction,
+  parseWithdrawClaimInstruction,
+  parseWithdrawRequestInstruction,
   type AuctionClearInput,
   type AuctionOpenInput,
   type AuthoritySetAsyncInput,
-  type BidPlaceAsyncInput,
+  type BidCommitAsyncInput,
   type BidRefundInput,
-  type ClaimInput,
+  type BidRevealInput,
+  type BidSettleInput,
   type ConfigInitAsyncInput,
   type DepositAsyncInput,
   type DepositCancelInput,
-  type EpochSettleInput,
+  type DepositClaimInput,
+  type EpochTurnInput,
+  type FeeClaimInput,
+  type MandateApplyInput,
+  type MandateSetAsyncInput,
   type ParsedAuctionClearInstruction,
   type ParsedAuctionOpenInstruction,
   type ParsedAuthoritySetInstruction,
-  type ParsedBidPlaceInstruction,
+  type ParsedBidCommitInstruction,
   type ParsedBidRefundInstruction,
-  type ParsedClaimInstruction,
+  type ParsedBidRevealInstruction,
+  type ParsedBidSettleInstruction,
   type ParsedConfigInitInstruction,
   type ParsedDepositCancelInstruction,
+  type ParsedDepositClaimInstruction,
   type ParsedDepositInstruction,
-  type ParsedEpochSettleInstruction,
+  type ParsedEpochTurnInstruction,
+  type ParsedFeeClaimInstruction,
+  type ParsedMandateApplyInstruction,
+  type ParsedMandateSetInstruction,
   type ParsedVaultCreateInstruction,
+  type ParsedWithdrawCancelInstruction,
+  type ParsedWithdrawClaimInstruction,
+  type ParsedWithdrawRequestInstruction,
   type VaultCreateAsyncInput,
+  type WithdrawCancelInput,
+  type WithdrawClaimInput,
+  type WithdrawRequestAsyncInput,
 } from "../instructions/index.js";
 import {
   findBidPda,
   findConfigPda,
   findDepositPda,
   findEpochPda,
+  findShareMintPda,
+  findShareTokensPda,
   findVaultPda,
+  findWithdrawalPda,
 } from "../pdas/index.js";
 
 export const VAULT_PROGRAM_ADDRESS =
@@ -113,6 +151,7 @@ export enum VaultAccountKind {
   Deposit,
   Epoch,
   Vault,
+  Withdrawal,
 }
 
 export function identifyVaultAccount(
@@ -174,6 +213,17 @@ export function identifyVaultAccount(
   ) {
     return VaultAccountKind.Vault;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([10, 45, 211, 182, 129, 235, 90, 82]),
+      ),
+      0,
+    )
+  ) {
+    return VaultAccountKind.Withdrawal;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
     { accountData: data, programName: "vault" },
@@ -187,11 +237,19 @@ export enum VaultInstruction {
   Deposit,
   DepositCancel,
   AuctionOpen,
-  BidPlace,
   AuctionClear,
   BidRefund,
-  EpochSettle,
-  Claim,
+  BidCommit,
+  BidReveal,
+  BidSettle,
+  EpochTurn,
+  DepositClaim,
+  WithdrawRequest,
+  WithdrawCancel,
+  WithdrawClaim,
+  MandateSet,
+  MandateApply,
+  FeeClaim,
 }
 
 export function identifyVaultInstruction(
@@ -255,15 +313,6 @@ export function identifyVaultInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([6])),
-      0,
-    )
-  ) {
-    return VaultInstruction.BidPlace;
-  }
-  if (
-    containsBytes(
-      data,
       fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([7])),
       0,
     )
@@ -282,20 +331,101 @@ export function identifyVaultInstruction(
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([9])),
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([11])),
       0,
     )
   ) {
-    return VaultInstruction.EpochSettle;
+    return VaultInstruction.BidCommit;
   }
   if (
     containsBytes(
       data,
-      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([10])),
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([12])),
       0,
     )
   ) {
-    return VaultInstruction.Claim;
+    return VaultInstruction.BidReveal;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([13])),
+      0,
+    )
+  ) {
+    return VaultInstruction.BidSettle;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([14])),
+      0,
+    )
+  ) {
+    return VaultInstruction.EpochTurn;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([15])),
+      0,
+    )
+  ) {
+    return VaultInstruction.DepositClaim;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([16])),
+      0,
+    )
+  ) {
+    return VaultInstruction.WithdrawRequest;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([17])),
+      0,
+    )
+  ) {
+    return VaultInstruction.WithdrawCancel;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([18])),
+      0,
+    )
+  ) {
+    return VaultInstruction.WithdrawClaim;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([19])),
+      0,
+    )
+  ) {
+    return VaultInstruction.MandateSet;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([20])),
+      0,
+    )
+  ) {
+    return VaultInstruction.MandateApply;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([21])),
+      0,
+    )
+  ) {
+    return VaultInstruction.FeeClaim;
   }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
@@ -325,20 +455,44 @@ export type ParsedVaultInstruction<
       instructionType: VaultInstruction.AuctionOpen;
     } & ParsedAuctionOpenInstruction<TProgram>)
   | ({
-      instructionType: VaultInstruction.BidPlace;
-    } & ParsedBidPlaceInstruction<TProgram>)
-  | ({
       instructionType: VaultInstruction.AuctionClear;
     } & ParsedAuctionClearInstruction<TProgram>)
   | ({
       instructionType: VaultInstruction.BidRefund;
     } & ParsedBidRefundInstruction<TProgram>)
   | ({
-      instructionType: VaultInstruction.EpochSettle;
-    } & ParsedEpochSettleInstruction<TProgram>)
+      instructionType: VaultInstruction.BidCommit;
+    } & ParsedBidCommitInstruction<TProgram>)
   | ({
-      instructionType: VaultInstruction.Claim;
-    } & ParsedClaimInstruction<TProgram>);
+      instructionType: VaultInstruction.BidReveal;
+    } & ParsedBidRevealInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.BidSettle;
+    } & ParsedBidSettleInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.EpochTurn;
+    } & ParsedEpochTurnInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.DepositClaim;
+    } & ParsedDepositClaimInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.WithdrawRequest;
+    } & ParsedWithdrawRequestInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.WithdrawCancel;
+    } & ParsedWithdrawCancelInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.WithdrawClaim;
+    } & ParsedWithdrawClaimInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.MandateSet;
+    } & ParsedMandateSetInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.MandateApply;
+    } & ParsedMandateApplyInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.FeeClaim;
+    } & ParsedFeeClaimInstruction<TProgram>);
 
 export function parseVaultInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -387,13 +541,6 @@ export function parseVaultInstruction<TProgram extends string>(
         ...parseAuctionOpenInstruction(instruction),
       };
     }
-    case VaultInstruction.BidPlace: {
-      assertIsInstructionWithAccounts(instruction);
-      return {
-        instructionType: VaultInstruction.BidPlace,
-        ...parseBidPlaceInstruction(instruction),
-      };
-    }
     case VaultInstruction.AuctionClear: {
       assertIsInstructionWithAccounts(instruction);
       return {
@@ -408,18 +555,81 @@ export function parseVaultInstruction<TProgram extends string>(
         ...parseBidRefundInstruction(instruction),
       };
     }
-    case VaultInstruction.EpochSettle: {
+    case VaultInstruction.BidCommit: {
       assertIsInstructionWithAccounts(instruction);
       return {
-        instructionType: VaultInstruction.EpochSettle,
-        ...parseEpochSettleInstruction(instruction),
+        instructionType: VaultInstruction.BidCommit,
+        ...parseBidCommitInstruction(instruction),
       };
     }
-    case VaultInstruction.Claim: {
+    case VaultInstruction.BidReveal: {
       assertIsInstructionWithAccounts(instruction);
       return {
-        instructionType: VaultInstruction.Claim,
-        ...parseClaimInstruction(instruction),
+        instructionType: VaultInstruction.BidReveal,
+        ...parseBidRevealInstruction(instruction),
+      };
+    }
+    case VaultInstruction.BidSettle: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.BidSettle,
+        ...parseBidSettleInstruction(instruction),
+      };
+    }
+    case VaultInstruction.EpochTurn: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.EpochTurn,
+        ...parseEpochTurnInstruction(instruction),
+      };
+    }
+    case VaultInstruction.DepositClaim: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.DepositClaim,
+        ...parseDepositClaimInstruction(instruction),
+      };
+    }
+    case VaultInstruction.WithdrawRequest: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.WithdrawRequest,
+        ...parseWithdrawRequestInstruction(instruction),
+      };
+    }
+    case VaultInstruction.WithdrawCancel: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.WithdrawCancel,
+        ...parseWithdrawCancelInstruction(instruction),
+      };
+    }
+    case VaultInstruction.WithdrawClaim: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.WithdrawClaim,
+        ...parseWithdrawClaimInstruction(instruction),
+      };
+    }
+    case VaultInstruction.MandateSet: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.MandateSet,
+        ...parseMandateSetInstruction(instruction),
+      };
+    }
+    case VaultInstruction.MandateApply: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.MandateApply,
+        ...parseMandateApplyInstruction(instruction),
+      };
+    }
+    case VaultInstruction.FeeClaim: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.FeeClaim,
+        ...parseFeeClaimInstruction(instruction),
       };
     }
     default:
@@ -446,6 +656,8 @@ export type VaultPluginAccounts = {
     SelfFetchFunctions<EpochArgs, Epoch>;
   vault: ReturnType<typeof getVaultCodec> &
     SelfFetchFunctions<VaultArgs, Vault>;
+  withdrawal: ReturnType<typeof getWithdrawalCodec> &
+    SelfFetchFunctions<WithdrawalArgs, Withdrawal>;
 };
 
 export type VaultPluginInstructions = {
@@ -471,30 +683,61 @@ export type VaultPluginInstructions = {
   auctionOpen: (
     input: AuctionOpenInput,
   ) => ReturnType<typeof getAuctionOpenInstruction> & SelfPlanAndSendFunctions;
-  bidPlace: (
-    input: BidPlaceAsyncInput,
-  ) => ReturnType<typeof getBidPlaceInstructionAsync> &
-    SelfPlanAndSendFunctions;
   auctionClear: (
     input: AuctionClearInput,
   ) => ReturnType<typeof getAuctionClearInstruction> & SelfPlanAndSendFunctions;
   bidRefund: (
     input: MakeOptional<BidRefundInput, "payer">,
   ) => ReturnType<typeof getBidRefundInstruction> & SelfPlanAndSendFunctions;
-  epochSettle: (
-    input: MakeOptional<EpochSettleInput, "payer">,
-  ) => ReturnType<typeof getEpochSettleInstruction> & SelfPlanAndSendFunctions;
-  claim: (
-    input: ClaimInput,
-  ) => ReturnType<typeof getClaimInstruction> & SelfPlanAndSendFunctions;
+  bidCommit: (
+    input: BidCommitAsyncInput,
+  ) => ReturnType<typeof getBidCommitInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  bidReveal: (
+    input: BidRevealInput,
+  ) => ReturnType<typeof getBidRevealInstruction> & SelfPlanAndSendFunctions;
+  bidSettle: (
+    input: BidSettleInput,
+  ) => ReturnType<typeof getBidSettleInstruction> & SelfPlanAndSendFunctions;
+  epochTurn: (
+    input: MakeOptional<EpochTurnInput, "payer">,
+  ) => ReturnType<typeof getEpochTurnInstruction> & SelfPlanAndSendFunctions;
+  depositClaim: (
+    input: DepositClaimInput,
+  ) => ReturnType<typeof getDepositClaimInstruction> & SelfPlanAndSendFunctions;
+  withdrawRequest: (
+    input: WithdrawRequestAsyncInput,
+  ) => ReturnType<typeof getWithdrawRequestInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  withdrawCancel: (
+    input: WithdrawCancelInput,
+  ) => ReturnType<typeof getWithdrawCancelInstruction> &
+    SelfPlanAndSendFunctions;
+  withdrawClaim: (
+    input: WithdrawClaimInput,
+  ) => ReturnType<typeof getWithdrawClaimInstruction> &
+    SelfPlanAndSendFunctions;
+  mandateSet: (
+    input: MandateSetAsyncInput,
+  ) => ReturnType<typeof getMandateSetInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  mandateApply: (
+    input: MandateApplyInput,
+  ) => ReturnType<typeof getMandateApplyInstruction> & SelfPlanAndSendFunctions;
+  feeClaim: (
+    input: FeeClaimInput,
+  ) => ReturnType<typeof getFeeClaimInstruction> & SelfPlanAndSendFunctions;
 };
 
 export type VaultPluginPdas = {
   config: typeof findConfigPda;
   vault: typeof findVaultPda;
   epoch: typeof findEpochPda;
+  shareMint: typeof findShareMintPda;
+  shareTokens: typeof findShareTokensPda;
   deposit: typeof findDepositPda;
   bid: typeof findBidPda;
+  withdrawal: typeof findWithdrawalPda;
 };
 
 export type VaultPluginRequirements = ClientWithRpc<
@@ -516,6 +759,7 @@ export function vaultProgram() {
           deposit: addSelfFetchFunctions(client, getDepositCodec()),
           epoch: addSelfFetchFunctions(client, getEpochCodec()),
           vault: addSelfFetchFunctions(client, getVaultCodec()),
+          withdrawal: addSelfFetchFunctions(client, getWithdrawalCodec()),
         },
         instructions: {
           configInit: (input) =>
@@ -554,11 +798,6 @@ export function vaultProgram() {
               client,
               getAuctionOpenInstruction(input),
             ),
-          bidPlace: (input) =>
-            addSelfPlanAndSendFunctions(
-              client,
-              getBidPlaceInstructionAsync(input),
-            ),
           auctionClear: (input) =>
             addSelfPlanAndSendFunctions(
               client,
@@ -572,23 +811,65 @@ export function vaultProgram() {
                 payer: input.payer ?? client.payer,
               }),
             ),
-          epochSettle: (input) =>
+          bidCommit: (input) =>
             addSelfPlanAndSendFunctions(
               client,
-              getEpochSettleInstruction({
+              getBidCommitInstructionAsync(input),
+            ),
+          bidReveal: (input) =>
+            addSelfPlanAndSendFunctions(client, getBidRevealInstruction(input)),
+          bidSettle: (input) =>
+            addSelfPlanAndSendFunctions(client, getBidSettleInstruction(input)),
+          epochTurn: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getEpochTurnInstruction({
                 ...input,
                 payer: input.payer ?? client.payer,
               }),
             ),
-          claim: (input) =>
-            addSelfPlanAndSendFunctions(client, getClaimInstruction(input)),
+          depositClaim: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getDepositClaimInstruction(input),
+            ),
+          withdrawRequest: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getWithdrawRequestInstructionAsync(input),
+            ),
+          withdrawCancel: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getWithdrawCancelInstruction(input),
+            ),
+          withdrawClaim: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getWithdrawClaimInstruction(input),
+            ),
+          mandateSet: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMandateSetInstructionAsync(input),
+            ),
+          mandateApply: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMandateApplyInstruction(input),
+            ),
+          feeClaim: (input) =>
+            addSelfPlanAndSendFunctions(client, getFeeClaimInstruction(input)),
         },
         pdas: {
           config: findConfigPda,
           vault: findVaultPda,
           epoch: findEpochPda,
+          shareMint: findShareMintPda,
+          shareTokens: findShareTokensPda,
           deposit: findDepositPda,
           bid: findBidPda,
+          withdrawal: findWithdrawalPda,
         },
       },
     });

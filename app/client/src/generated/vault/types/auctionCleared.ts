@@ -16,6 +16,8 @@ import {
   getStructEncoder,
   getU64Decoder,
   getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -28,12 +30,10 @@ export type AuctionCleared = {
   seq: bigint;
   vault: Address;
   epoch: bigint;
-  /** The winning bid's account; zero if nothing was sold and nothing forfeited. */
-  bid: Address;
+  bids: number;
+  revealed: number;
+  priceE6: bigint;
   soldLots: bigint;
-  premiumAtoms: bigint;
-  /** Left in the winning bid, to be refunded. */
-  surplusAtoms: bigint;
 };
 
 export type AuctionClearedArgs = {
@@ -42,12 +42,10 @@ export type AuctionClearedArgs = {
   seq: number | bigint;
   vault: Address;
   epoch: number | bigint;
-  /** The winning bid's account; zero if nothing was sold and nothing forfeited. */
-  bid: Address;
+  bids: number;
+  revealed: number;
+  priceE6: number | bigint;
   soldLots: number | bigint;
-  premiumAtoms: number | bigint;
-  /** Left in the winning bid, to be refunded. */
-  surplusAtoms: number | bigint;
 };
 
 export function getAuctionClearedEncoder(): FixedSizeEncoder<AuctionClearedArgs> {
@@ -57,10 +55,10 @@ export function getAuctionClearedEncoder(): FixedSizeEncoder<AuctionClearedArgs>
     ["seq", getU64Encoder()],
     ["vault", getAddressEncoder()],
     ["epoch", getU64Encoder()],
-    ["bid", getAddressEncoder()],
+    ["bids", getU8Encoder()],
+    ["revealed", getU8Encoder()],
+    ["priceE6", getU64Encoder()],
     ["soldLots", getU64Encoder()],
-    ["premiumAtoms", getU64Encoder()],
-    ["surplusAtoms", getU64Encoder()],
   ]);
 }
 
@@ -71,10 +69,10 @@ export function getAuctionClearedDecoder(): FixedSizeDecoder<AuctionCleared> {
     ["seq", getU64Decoder()],
     ["vault", getAddressDecoder()],
     ["epoch", getU64Decoder()],
-    ["bid", getAddressDecoder()],
+    ["bids", getU8Decoder()],
+    ["revealed", getU8Decoder()],
+    ["priceE6", getU64Decoder()],
     ["soldLots", getU64Decoder()],
-    ["premiumAtoms", getU64Decoder()],
-    ["surplusAtoms", getU64Decoder()],
   ]);
 }
 

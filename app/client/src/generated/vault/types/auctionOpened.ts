@@ -31,9 +31,12 @@ export type AuctionOpened = {
   expiryUnixS: bigint;
   spotE6: bigint;
   strikeE6: bigint;
+  hedgeStrikeE6: bigint;
   offeredLots: bigint;
   reservePriceE6: bigint;
-  auctionEndsUnixS: bigint;
+  escrowPriceE6: bigint;
+  commitEndsUnixS: bigint;
+  revealEndsUnixS: bigint;
 };
 
 export type AuctionOpenedArgs = {
@@ -45,9 +48,12 @@ export type AuctionOpenedArgs = {
   expiryUnixS: number | bigint;
   spotE6: number | bigint;
   strikeE6: number | bigint;
+  hedgeStrikeE6: number | bigint;
   offeredLots: number | bigint;
   reservePriceE6: number | bigint;
-  auctionEndsUnixS: number | bigint;
+  escrowPriceE6: number | bigint;
+  commitEndsUnixS: number | bigint;
+  revealEndsUnixS: number | bigint;
 };
 
 export function getAuctionOpenedEncoder(): FixedSizeEncoder<AuctionOpenedArgs> {
@@ -60,9 +66,12 @@ export function getAuctionOpenedEncoder(): FixedSizeEncoder<AuctionOpenedArgs> {
     ["expiryUnixS", getI64Encoder()],
     ["spotE6", getU64Encoder()],
     ["strikeE6", getU64Encoder()],
+    ["hedgeStrikeE6", getU64Encoder()],
     ["offeredLots", getU64Encoder()],
     ["reservePriceE6", getU64Encoder()],
-    ["auctionEndsUnixS", getI64Encoder()],
+    ["escrowPriceE6", getU64Encoder()],
+    ["commitEndsUnixS", getI64Encoder()],
+    ["revealEndsUnixS", getI64Encoder()],
   ]);
 }
 
@@ -76,9 +85,12 @@ export function getAuctionOpenedDecoder(): FixedSizeDecoder<AuctionOpened> {
     ["expiryUnixS", getI64Decoder()],
     ["spotE6", getU64Decoder()],
     ["strikeE6", getU64Decoder()],
+    ["hedgeStrikeE6", getU64Decoder()],
     ["offeredLots", getU64Decoder()],
     ["reservePriceE6", getU64Decoder()],
-    ["auctionEndsUnixS", getI64Decoder()],
+    ["escrowPriceE6", getU64Decoder()],
+    ["commitEndsUnixS", getI64Decoder()],
+    ["revealEndsUnixS", getI64Decoder()],
   ]);
 }
 

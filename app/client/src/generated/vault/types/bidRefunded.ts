@@ -30,7 +30,6 @@ export type BidRefunded = {
   epoch: bigint;
   bidder: Address;
   amountAtoms: bigint;
-  bidsOpen: bigint;
 };
 
 export type BidRefundedArgs = {
@@ -41,7 +40,6 @@ export type BidRefundedArgs = {
   epoch: number | bigint;
   bidder: Address;
   amountAtoms: number | bigint;
-  bidsOpen: number | bigint;
 };
 
 export function getBidRefundedEncoder(): FixedSizeEncoder<BidRefundedArgs> {
@@ -53,7 +51,6 @@ export function getBidRefundedEncoder(): FixedSizeEncoder<BidRefundedArgs> {
     ["epoch", getU64Encoder()],
     ["bidder", getAddressEncoder()],
     ["amountAtoms", getU64Encoder()],
-    ["bidsOpen", getU64Encoder()],
   ]);
 }
 
@@ -66,7 +63,6 @@ export function getBidRefundedDecoder(): FixedSizeDecoder<BidRefunded> {
     ["epoch", getU64Decoder()],
     ["bidder", getAddressDecoder()],
     ["amountAtoms", getU64Decoder()],
-    ["bidsOpen", getU64Decoder()],
   ]);
 }
 

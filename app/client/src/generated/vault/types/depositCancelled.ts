@@ -30,7 +30,7 @@ export type DepositCancelled = {
   epoch: bigint;
   owner: Address;
   amountAtoms: bigint;
-  depositedAtoms: bigint;
+  waitingAtoms: bigint;
 };
 
 export type DepositCancelledArgs = {
@@ -41,7 +41,7 @@ export type DepositCancelledArgs = {
   epoch: number | bigint;
   owner: Address;
   amountAtoms: number | bigint;
-  depositedAtoms: number | bigint;
+  waitingAtoms: number | bigint;
 };
 
 export function getDepositCancelledEncoder(): FixedSizeEncoder<DepositCancelledArgs> {
@@ -53,7 +53,7 @@ export function getDepositCancelledEncoder(): FixedSizeEncoder<DepositCancelledA
     ["epoch", getU64Encoder()],
     ["owner", getAddressEncoder()],
     ["amountAtoms", getU64Encoder()],
-    ["depositedAtoms", getU64Encoder()],
+    ["waitingAtoms", getU64Encoder()],
   ]);
 }
 
@@ -66,7 +66,7 @@ export function getDepositCancelledDecoder(): FixedSizeDecoder<DepositCancelled>
     ["epoch", getU64Decoder()],
     ["owner", getAddressDecoder()],
     ["amountAtoms", getU64Decoder()],
-    ["depositedAtoms", getU64Decoder()],
+    ["waitingAtoms", getU64Decoder()],
   ]);
 }
 

@@ -30,8 +30,9 @@ export type Deposited = {
   epoch: bigint;
   owner: Address;
   amountAtoms: bigint;
+  /** The owner's, and everybody's that wait. */
   depositAtoms: bigint;
-  depositedAtoms: bigint;
+  waitingAtoms: bigint;
 };
 
 export type DepositedArgs = {
@@ -42,8 +43,9 @@ export type DepositedArgs = {
   epoch: number | bigint;
   owner: Address;
   amountAtoms: number | bigint;
+  /** The owner's, and everybody's that wait. */
   depositAtoms: number | bigint;
-  depositedAtoms: number | bigint;
+  waitingAtoms: number | bigint;
 };
 
 export function getDepositedEncoder(): FixedSizeEncoder<DepositedArgs> {
@@ -56,7 +58,7 @@ export function getDepositedEncoder(): FixedSizeEncoder<DepositedArgs> {
     ["owner", getAddressEncoder()],
     ["amountAtoms", getU64Encoder()],
     ["depositAtoms", getU64Encoder()],
-    ["depositedAtoms", getU64Encoder()],
+    ["waitingAtoms", getU64Encoder()],
   ]);
 }
 
@@ -70,7 +72,7 @@ export function getDepositedDecoder(): FixedSizeDecoder<Deposited> {
     ["owner", getAddressDecoder()],
     ["amountAtoms", getU64Decoder()],
     ["depositAtoms", getU64Decoder()],
-    ["depositedAtoms", getU64Decoder()],
+    ["waitingAtoms", getU64Decoder()],
   ]);
 }
 

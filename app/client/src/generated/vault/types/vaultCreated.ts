@@ -18,6 +18,8 @@ import {
   getU16Encoder,
   getU64Decoder,
   getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -29,8 +31,11 @@ export type VaultCreated = {
   unixS: bigint;
   seq: bigint;
   vault: Address;
+  epoch: bigint;
   market: Address;
   id: number;
+  kind: number;
+  shareMint: Address;
 };
 
 export type VaultCreatedArgs = {
@@ -38,8 +43,11 @@ export type VaultCreatedArgs = {
   unixS: number | bigint;
   seq: number | bigint;
   vault: Address;
+  epoch: number | bigint;
   market: Address;
   id: number;
+  kind: number;
+  shareMint: Address;
 };
 
 export function getVaultCreatedEncoder(): FixedSizeEncoder<VaultCreatedArgs> {
@@ -48,8 +56,11 @@ export function getVaultCreatedEncoder(): FixedSizeEncoder<VaultCreatedArgs> {
     ["unixS", getI64Encoder()],
     ["seq", getU64Encoder()],
     ["vault", getAddressEncoder()],
+    ["epoch", getU64Encoder()],
     ["market", getAddressEncoder()],
     ["id", getU16Encoder()],
+    ["kind", getU8Encoder()],
+    ["shareMint", getAddressEncoder()],
   ]);
 }
 
@@ -59,8 +70,11 @@ export function getVaultCreatedDecoder(): FixedSizeDecoder<VaultCreated> {
     ["unixS", getI64Decoder()],
     ["seq", getU64Decoder()],
     ["vault", getAddressDecoder()],
+    ["epoch", getU64Decoder()],
     ["market", getAddressDecoder()],
     ["id", getU16Decoder()],
+    ["kind", getU8Decoder()],
+    ["shareMint", getAddressDecoder()],
   ]);
 }
 

@@ -22,37 +22,29 @@ import {
   type FixedSizeEncoder,
 } from "@solana/kit";
 
-export type Claimed = {
+export type WithdrawCancelled = {
   slot: bigint;
   unixS: bigint;
   seq: bigint;
   vault: Address;
   epoch: bigint;
   owner: Address;
-  depositAtoms: bigint;
-  baseAtoms: bigint;
-  quoteAtoms: bigint;
-  /** Claimed of the epoch so far, this claim included. */
-  claimedBaseAtoms: bigint;
-  claimedQuoteAtoms: bigint;
+  shares: bigint;
+  waitingShares: bigint;
 };
 
-export type ClaimedArgs = {
+export type WithdrawCancelledArgs = {
   slot: number | bigint;
   unixS: number | bigint;
   seq: number | bigint;
   vault: Address;
   epoch: number | bigint;
   owner: Address;
-  depositAtoms: number | bigint;
-  baseAtoms: number | bigint;
-  quoteAtoms: number | bigint;
-  /** Claimed of the epoch so far, this claim included. */
-  claimedBaseAtoms: number | bigint;
-  claimedQuoteAtoms: number | bigint;
+  shares: number | bigint;
+  waitingShares: number | bigint;
 };
 
-export function getClaimedEncoder(): FixedSizeEncoder<ClaimedArgs> {
+export function getWithdrawCancelledEncoder(): FixedSizeEncoder<WithdrawCancelledArgs> {
   return getStructEncoder([
     ["slot", getU64Encoder()],
     ["unixS", getI64Encoder()],
@@ -60,15 +52,12 @@ export function getClaimedEncoder(): FixedSizeEncoder<ClaimedArgs> {
     ["vault", getAddressEncoder()],
     ["epoch", getU64Encoder()],
     ["owner", getAddressEncoder()],
-    ["depositAtoms", getU64Encoder()],
-    ["baseAtoms", getU64Encoder()],
-    ["quoteAtoms", getU64Encoder()],
-    ["claimedBaseAtoms", getU64Encoder()],
-    ["claimedQuoteAtoms", getU64Encoder()],
+    ["shares", getU64Encoder()],
+    ["waitingShares", getU64Encoder()],
   ]);
 }
 
-export function getClaimedDecoder(): FixedSizeDecoder<Claimed> {
+export function getWithdrawCancelledDecoder(): FixedSizeDecoder<WithdrawCancelled> {
   return getStructDecoder([
     ["slot", getU64Decoder()],
     ["unixS", getI64Decoder()],
@@ -76,14 +65,17 @@ export function getClaimedDecoder(): FixedSizeDecoder<Claimed> {
     ["vault", getAddressDecoder()],
     ["epoch", getU64Decoder()],
     ["owner", getAddressDecoder()],
-    ["depositAtoms", getU64Decoder()],
-    ["baseAtoms", getU64Decoder()],
-    ["quoteAtoms", getU64Decoder()],
-    ["claimedBaseAtoms", getU64Decoder()],
-    ["claimedQuoteAtoms", getU64Decoder()],
+    ["shares", getU64Decoder()],
+    ["waitingShares", getU64Decoder()],
   ]);
 }
 
-export function getClaimedCodec(): FixedSizeCodec<ClaimedArgs, Claimed> {
-  return combineCodec(getClaimedEncoder(), getClaimedDecoder());
+export function getWithdrawCancelledCodec(): FixedSizeCodec<
+  WithdrawCancelledArgs,
+  WithdrawCancelled
+> {
+  return combineCodec(
+    getWithdrawCancelledEncoder(),
+    getWithdrawCancelledDecoder(),
+  );
 }

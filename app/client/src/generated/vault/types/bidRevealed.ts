@@ -22,57 +22,57 @@ import {
   type FixedSizeEncoder,
 } from "@solana/kit";
 
-export type EpochSettled = {
+export type BidRevealed = {
   slot: bigint;
   unixS: bigint;
   seq: bigint;
   vault: Address;
   epoch: bigint;
-  depositedAtoms: bigint;
-  resultBaseAtoms: bigint;
-  resultQuoteAtoms: bigint;
+  bidder: Address;
+  lots: bigint;
+  priceE6: bigint;
 };
 
-export type EpochSettledArgs = {
+export type BidRevealedArgs = {
   slot: number | bigint;
   unixS: number | bigint;
   seq: number | bigint;
   vault: Address;
   epoch: number | bigint;
-  depositedAtoms: number | bigint;
-  resultBaseAtoms: number | bigint;
-  resultQuoteAtoms: number | bigint;
+  bidder: Address;
+  lots: number | bigint;
+  priceE6: number | bigint;
 };
 
-export function getEpochSettledEncoder(): FixedSizeEncoder<EpochSettledArgs> {
+export function getBidRevealedEncoder(): FixedSizeEncoder<BidRevealedArgs> {
   return getStructEncoder([
     ["slot", getU64Encoder()],
     ["unixS", getI64Encoder()],
     ["seq", getU64Encoder()],
     ["vault", getAddressEncoder()],
     ["epoch", getU64Encoder()],
-    ["depositedAtoms", getU64Encoder()],
-    ["resultBaseAtoms", getU64Encoder()],
-    ["resultQuoteAtoms", getU64Encoder()],
+    ["bidder", getAddressEncoder()],
+    ["lots", getU64Encoder()],
+    ["priceE6", getU64Encoder()],
   ]);
 }
 
-export function getEpochSettledDecoder(): FixedSizeDecoder<EpochSettled> {
+export function getBidRevealedDecoder(): FixedSizeDecoder<BidRevealed> {
   return getStructDecoder([
     ["slot", getU64Decoder()],
     ["unixS", getI64Decoder()],
     ["seq", getU64Decoder()],
     ["vault", getAddressDecoder()],
     ["epoch", getU64Decoder()],
-    ["depositedAtoms", getU64Decoder()],
-    ["resultBaseAtoms", getU64Decoder()],
-    ["resultQuoteAtoms", getU64Decoder()],
+    ["bidder", getAddressDecoder()],
+    ["lots", getU64Decoder()],
+    ["priceE6", getU64Decoder()],
   ]);
 }
 
-export function getEpochSettledCodec(): FixedSizeCodec<
-  EpochSettledArgs,
-  EpochSettled
+export function getBidRevealedCodec(): FixedSizeCodec<
+  BidRevealedArgs,
+  BidRevealed
 > {
-  return combineCodec(getEpochSettledEncoder(), getEpochSettledDecoder());
+  return combineCodec(getBidRevealedEncoder(), getBidRevealedDecoder());
 }

@@ -10,8 +10,6 @@ import {
   combineCodec,
   getAddressDecoder,
   getAddressEncoder,
-  getBooleanDecoder,
-  getBooleanEncoder,
   getI64Decoder,
   getI64Encoder,
   getStructDecoder,
@@ -24,62 +22,53 @@ import {
   type FixedSizeEncoder,
 } from "@solana/kit";
 
-export type BidPlaced = {
+export type FeesClaimed = {
   slot: bigint;
   unixS: bigint;
   seq: bigint;
   vault: Address;
   epoch: bigint;
-  bidder: Address;
-  lots: bigint;
-  priceE6: bigint;
-  escrowAtoms: bigint;
-  isBest: boolean;
+  recipient: Address;
+  shares: bigint;
 };
 
-export type BidPlacedArgs = {
+export type FeesClaimedArgs = {
   slot: number | bigint;
   unixS: number | bigint;
   seq: number | bigint;
   vault: Address;
   epoch: number | bigint;
-  bidder: Address;
-  lots: number | bigint;
-  priceE6: number | bigint;
-  escrowAtoms: number | bigint;
-  isBest: boolean;
+  recipient: Address;
+  shares: number | bigint;
 };
 
-export function getBidPlacedEncoder(): FixedSizeEncoder<BidPlacedArgs> {
+export function getFeesClaimedEncoder(): FixedSizeEncoder<FeesClaimedArgs> {
   return getStructEncoder([
     ["slot", getU64Encoder()],
     ["unixS", getI64Encoder()],
     ["seq", getU64Encoder()],
     ["vault", getAddressEncoder()],
     ["epoch", getU64Encoder()],
-    ["bidder", getAddressEncoder()],
-    ["lots", getU64Encoder()],
-    ["priceE6", getU64Encoder()],
-    ["escrowAtoms", getU64Encoder()],
-    ["isBest", getBooleanEncoder()],
+    ["recipient", getAddressEncoder()],
+    ["shares", getU64Encoder()],
   ]);
 }
 
-export function getBidPlacedDecoder(): FixedSizeDecoder<BidPlaced> {
+export function getFeesClaimedDecoder(): FixedSizeDecoder<FeesClaimed> {
   return getStructDecoder([
     ["slot", getU64Decoder()],
     ["unixS", getI64Decoder()],
     ["seq", getU64Decoder()],
     ["vault", getAddressDecoder()],
     ["epoch", getU64Decoder()],
-    ["bidder", getAddressDecoder()],
-    ["lots", getU64Decoder()],
-    ["priceE6", getU64Decoder()],
-    ["escrowAtoms", getU64Decoder()],
-    ["isBest", getBooleanDecoder()],
+    ["recipient", getAddressDecoder()],
+    ["shares", getU64Decoder()],
   ]);
 }
 
-export function getBidPlacedCodec(): FixedSizeCodec<BidPlacedArgs, BidPlaced> {
-  return combineCodec(getBidPlacedEncoder(), getBidPlacedDecoder());
+export function getFeesClaimedCodec(): FixedSizeCodec<
+  FeesClaimedArgs,
+  FeesClaimed
+> {
+  return combineCodec(getFeesClaimedEncoder(), getFeesClaimedDecoder());
 }

@@ -42,13 +42,13 @@ import {
 import { findBidPda } from "../pdas/index.js";
 import { VAULT_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const BID_PLACE_OPCODE: ReadonlyUint8Array = new Uint8Array([6]);
+export const BID_COMMIT_OPCODE: ReadonlyUint8Array = new Uint8Array([11]);
 
-export function getBidPlaceOpcodeBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(BID_PLACE_OPCODE);
+export function getBidCommitOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(BID_COMMIT_OPCODE);
 }
 
-export type BidPlaceInstruction<
+export type BidCommitInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
   TAccountBidder extends string | AccountMeta<string> = string,
   TAccountVault extends string | AccountMeta<string> = string,
@@ -122,47 +122,47 @@ export type BidPlaceInstruction<
     ]
   >;
 
-export type BidPlaceInstructionData = {
+export type BidCommitInstructionData = {
   opcode: ReadonlyUint8Array;
   lots: bigint;
-  priceE6: bigint;
+  commitment: ReadonlyUint8Array;
 };
 
-export type BidPlaceInstructionDataArgs = {
+export type BidCommitInstructionDataArgs = {
   lots: number | bigint;
-  priceE6: number | bigint;
+  commitment: ReadonlyUint8Array;
 };
 
-export function getBidPlaceInstructionDataEncoder(): FixedSizeEncoder<BidPlaceInstructionDataArgs> {
+export function getBidCommitInstructionDataEncoder(): FixedSizeEncoder<BidCommitInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["lots", getU64Encoder()],
-      ["priceE6", getU64Encoder()],
+      ["commitment", fixEncoderSize(getBytesEncoder(), 32)],
     ]),
-    (value) => ({ ...value, opcode: BID_PLACE_OPCODE }),
+    (value) => ({ ...value, opcode: BID_COMMIT_OPCODE }),
   );
 }
 
-export function getBidPlaceInstructionDataDecoder(): FixedSizeDecoder<BidPlaceInstructionData> {
+export function getBidCommitInstructionDataDecoder(): FixedSizeDecoder<BidCommitInstructionData> {
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["lots", getU64Decoder()],
-    ["priceE6", getU64Decoder()],
+    ["commitment", fixDecoderSize(getBytesDecoder(), 32)],
   ]);
 }
 
-export function getBidPlaceInstructionDataCodec(): FixedSizeCodec<
-  BidPlaceInstructionDataArgs,
-  BidPlaceInstructionData
+export function getBidCommitInstructionDataCodec(): FixedSizeCodec<
+  BidCommitInstructionDataArgs,
+  BidCommitInstructionData
 > {
   return combineCodec(
-    getBidPlaceInstructionDataEncoder(),
-    getBidPlaceInstructionDataDecoder(),
+    getBidCommitInstructionDataEncoder(),
+    getBidCommitInstructionDataDecoder(),
   );
 }
 
-export type BidPlaceAsyncInput<
+export type BidCommitAsyncInput<
   TAccountBidder extends string = string,
   TAccountVault extends string = string,
   TAccountEpoch extends string = string,
@@ -186,7 +186,7 @@ export type BidPlaceAsyncInput<
   epoch: Address<TAccountEpoch>;
   /** One bid a bidder and epoch: it is binding and cannot be changed. */
   bid?: Address<TAccountBid>;
-  /** A margin account of the bidder in this market: it receives the calls if the bid wins. */
+  /** A margin account of the bidder in this market: it receives what the bid buys. */
   holder: Address<TAccountHolder>;
   market: Address<TAccountMarket>;
   escrowAccount: Address<TAccountEscrowAccount>;
@@ -201,11 +201,11 @@ export type BidPlaceAsyncInput<
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
-  lots: BidPlaceInstructionDataArgs["lots"];
-  priceE6: BidPlaceInstructionDataArgs["priceE6"];
+  lots: BidCommitInstructionDataArgs["lots"];
+  commitment: BidCommitInstructionDataArgs["commitment"];
 };
 
-export async function getBidPlaceInstructionAsync<
+export async function getBidCommitInstructionAsync<
   TAccountBidder extends string,
   TAccountVault extends string,
   TAccountEpoch extends string,
@@ -223,7 +223,7 @@ export async function getBidPlaceInstructionAsync<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
-  input: BidPlaceAsyncInput<
+  input: BidCommitAsyncInput<
     TAccountBidder,
     TAccountVault,
     TAccountEpoch,
@@ -242,7 +242,7 @@ export async function getBidPlaceInstructionAsync<
   >,
   config?: { programAddress?: TProgramAddress },
 ): Promise<
-  BidPlaceInstruction<
+  BidCommitInstruction<
     TProgramAddress,
     TAccountBidder,
     TAccountVault,
@@ -339,11 +339,11 @@ export async function getBidPlaceInstructionAsync<
       getAccountMeta("tokenProgram", accounts.tokenProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getBidPlaceInstructionDataEncoder().encode(
-      args as BidPlaceInstructionDataArgs,
+    data: getBidCommitInstructionDataEncoder().encode(
+      args as BidCommitInstructionDataArgs,
     ),
     programAddress,
-  } as BidPlaceInstruction<
+  } as BidCommitInstruction<
     TProgramAddress,
     TAccountBidder,
     TAccountVault,
@@ -363,7 +363,7 @@ export async function getBidPlaceInstructionAsync<
   >);
 }
 
-export type BidPlaceInput<
+export type BidCommitInput<
   TAccountBidder extends string = string,
   TAccountVault extends string = string,
   TAccountEpoch extends string = string,
@@ -387,7 +387,7 @@ export type BidPlaceInput<
   epoch: Address<TAccountEpoch>;
   /** One bid a bidder and epoch: it is binding and cannot be changed. */
   bid: Address<TAccountBid>;
-  /** A margin account of the bidder in this market: it receives the calls if the bid wins. */
+  /** A margin account of the bidder in this market: it receives what the bid buys. */
   holder: Address<TAccountHolder>;
   market: Address<TAccountMarket>;
   escrowAccount: Address<TAccountEscrowAccount>;
@@ -402,11 +402,11 @@ export type BidPlaceInput<
   marginProgram?: Address<TAccountMarginProgram>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
-  lots: BidPlaceInstructionDataArgs["lots"];
-  priceE6: BidPlaceInstructionDataArgs["priceE6"];
+  lots: BidCommitInstructionDataArgs["lots"];
+  commitment: BidCommitInstructionDataArgs["commitment"];
 };
 
-export function getBidPlaceInstruction<
+export function getBidCommitInstruction<
   TAccountBidder extends string,
   TAccountVault extends string,
   TAccountEpoch extends string,
@@ -424,7 +424,7 @@ export function getBidPlaceInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
-  input: BidPlaceInput<
+  input: BidCommitInput<
     TAccountBidder,
     TAccountVault,
     TAccountEpoch,
@@ -442,7 +442,7 @@ export function getBidPlaceInstruction<
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
-): BidPlaceInstruction<
+): BidCommitInstruction<
   TProgramAddress,
   TAccountBidder,
   TAccountVault,
@@ -526,11 +526,11 @@ export function getBidPlaceInstruction<
       getAccountMeta("tokenProgram", accounts.tokenProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getBidPlaceInstructionDataEncoder().encode(
-      args as BidPlaceInstructionDataArgs,
+    data: getBidCommitInstructionDataEncoder().encode(
+      args as BidCommitInstructionDataArgs,
     ),
     programAddress,
-  } as BidPlaceInstruction<
+  } as BidCommitInstruction<
     TProgramAddress,
     TAccountBidder,
     TAccountVault,
@@ -550,7 +550,7 @@ export function getBidPlaceInstruction<
   >);
 }
 
-export type ParsedBidPlaceInstruction<
+export type ParsedBidCommitInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
   TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[],
 > = {
@@ -563,7 +563,7 @@ export type ParsedBidPlaceInstruction<
     epoch: TAccountMetas[2];
     /** One bid a bidder and epoch: it is binding and cannot be changed. */
     bid: TAccountMetas[3];
-    /** A margin account of the bidder in this market: it receives the calls if the bid wins. */
+    /** A margin account of the bidder in this market: it receives what the bid buys. */
     holder: TAccountMetas[4];
     market: TAccountMetas[5];
     escrowAccount: TAccountMetas[6];
@@ -579,17 +579,17 @@ export type ParsedBidPlaceInstruction<
     tokenProgram: TAccountMetas[13];
     systemProgram: TAccountMetas[14];
   };
-  data: BidPlaceInstructionData;
+  data: BidCommitInstructionData;
 };
 
-export function parseBidPlaceInstruction<
+export function parseBidCommitInstruction<
   TProgram extends string,
   TAccountMetas extends readonly AccountMeta[],
 >(
   instruction: Instruction<TProgram> &
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
-): ParsedBidPlaceInstruction<TProgram, TAccountMetas> {
+): ParsedBidCommitInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 15) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
@@ -624,6 +624,6 @@ export function parseBidPlaceInstruction<
       tokenProgram: getNextAccount(),
       systemProgram: getNextAccount(),
     },
-    data: getBidPlaceInstructionDataDecoder().decode(instruction.data),
+    data: getBidCommitInstructionDataDecoder().decode(instruction.data),
   };
 }

@@ -40,18 +40,18 @@ import {
 } from "@solana/kit/program-client-core";
 import { VAULT_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const CLAIM_OPCODE: ReadonlyUint8Array = new Uint8Array([10]);
+export const WITHDRAW_CLAIM_OPCODE: ReadonlyUint8Array = new Uint8Array([18]);
 
-export function getClaimOpcodeBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(CLAIM_OPCODE);
+export function getWithdrawClaimOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(WITHDRAW_CLAIM_OPCODE);
 }
 
-export type ClaimInstruction<
+export type WithdrawClaimInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
   TAccountOwner extends string | AccountMeta<string> = string,
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountEpoch extends string | AccountMeta<string> = string,
-  TAccountDeposit extends string | AccountMeta<string> = string,
+  TAccountWithdrawal extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountEscrowAccount extends string | AccountMeta<string> = string,
   TAccountBaseMint extends string | AccountMeta<string> = string,
@@ -89,9 +89,9 @@ export type ClaimInstruction<
       TAccountEpoch extends string
         ? WritableAccount<TAccountEpoch>
         : TAccountEpoch,
-      TAccountDeposit extends string
-        ? WritableAccount<TAccountDeposit>
-        : TAccountDeposit,
+      TAccountWithdrawal extends string
+        ? WritableAccount<TAccountWithdrawal>
+        : TAccountWithdrawal,
       TAccountMarket extends string
         ? WritableAccount<TAccountMarket>
         : TAccountMarket,
@@ -147,45 +147,45 @@ export type ClaimInstruction<
     ]
   >;
 
-export type ClaimInstructionData = {
+export type WithdrawClaimInstructionData = {
   opcode: ReadonlyUint8Array;
   ticketId: bigint;
 };
 
-export type ClaimInstructionDataArgs = { ticketId: number | bigint };
+export type WithdrawClaimInstructionDataArgs = { ticketId: number | bigint };
 
-export function getClaimInstructionDataEncoder(): FixedSizeEncoder<ClaimInstructionDataArgs> {
+export function getWithdrawClaimInstructionDataEncoder(): FixedSizeEncoder<WithdrawClaimInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["ticketId", getU64Encoder()],
     ]),
-    (value) => ({ ...value, opcode: CLAIM_OPCODE }),
+    (value) => ({ ...value, opcode: WITHDRAW_CLAIM_OPCODE }),
   );
 }
 
-export function getClaimInstructionDataDecoder(): FixedSizeDecoder<ClaimInstructionData> {
+export function getWithdrawClaimInstructionDataDecoder(): FixedSizeDecoder<WithdrawClaimInstructionData> {
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["ticketId", getU64Decoder()],
   ]);
 }
 
-export function getClaimInstructionDataCodec(): FixedSizeCodec<
-  ClaimInstructionDataArgs,
-  ClaimInstructionData
+export function getWithdrawClaimInstructionDataCodec(): FixedSizeCodec<
+  WithdrawClaimInstructionDataArgs,
+  WithdrawClaimInstructionData
 > {
   return combineCodec(
-    getClaimInstructionDataEncoder(),
-    getClaimInstructionDataDecoder(),
+    getWithdrawClaimInstructionDataEncoder(),
+    getWithdrawClaimInstructionDataDecoder(),
   );
 }
 
-export type ClaimInput<
+export type WithdrawClaimInput<
   TAccountOwner extends string = string,
   TAccountVault extends string = string,
   TAccountEpoch extends string = string,
-  TAccountDeposit extends string = string,
+  TAccountWithdrawal extends string = string,
   TAccountMarket extends string = string,
   TAccountEscrowAccount extends string = string,
   TAccountBaseMint extends string = string,
@@ -204,12 +204,12 @@ export type ClaimInput<
   TAccountTokenProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
-  /** The depositor; gets the rent of the deposit account. */
+  /** The holder; gets the rent of the withdrawal account. */
   owner: TransactionSigner<TAccountOwner>;
   vault: Address<TAccountVault>;
-  /** The epoch of the deposit, current or past. */
+  /** An epoch of the vault, current or past. */
   epoch: Address<TAccountEpoch>;
-  deposit: Address<TAccountDeposit>;
+  withdrawal: Address<TAccountWithdrawal>;
   market: Address<TAccountMarket>;
   escrowAccount: Address<TAccountEscrowAccount>;
   baseMint: Address<TAccountBaseMint>;
@@ -225,19 +225,19 @@ export type ClaimInput<
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   breakerProgram?: Address<TAccountBreakerProgram>;
-  /** Created by the breaker for what has to wait, one a vault: it derives and checks the addresses. */
+  /** Created by the breaker for what has to wait, one a token: it derives and checks the addresses. */
   baseTicket: Address<TAccountBaseTicket>;
   quoteTicket: Address<TAccountQuoteTicket>;
   tokenProgram?: Address<TAccountTokenProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
-  ticketId: ClaimInstructionDataArgs["ticketId"];
+  ticketId: WithdrawClaimInstructionDataArgs["ticketId"];
 };
 
-export function getClaimInstruction<
+export function getWithdrawClaimInstruction<
   TAccountOwner extends string,
   TAccountVault extends string,
   TAccountEpoch extends string,
-  TAccountDeposit extends string,
+  TAccountWithdrawal extends string,
   TAccountMarket extends string,
   TAccountEscrowAccount extends string,
   TAccountBaseMint extends string,
@@ -257,11 +257,11 @@ export function getClaimInstruction<
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
-  input: ClaimInput<
+  input: WithdrawClaimInput<
     TAccountOwner,
     TAccountVault,
     TAccountEpoch,
-    TAccountDeposit,
+    TAccountWithdrawal,
     TAccountMarket,
     TAccountEscrowAccount,
     TAccountBaseMint,
@@ -281,12 +281,12 @@ export function getClaimInstruction<
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
-): ClaimInstruction<
+): WithdrawClaimInstruction<
   TProgramAddress,
   TAccountOwner,
   TAccountVault,
   TAccountEpoch,
-  TAccountDeposit,
+  TAccountWithdrawal,
   TAccountMarket,
   TAccountEscrowAccount,
   TAccountBaseMint,
@@ -313,7 +313,7 @@ export function getClaimInstruction<
     owner: { value: input.owner ?? null, isWritable: true },
     vault: { value: input.vault ?? null, isWritable: true },
     epoch: { value: input.epoch ?? null, isWritable: true },
-    deposit: { value: input.deposit ?? null, isWritable: true },
+    withdrawal: { value: input.withdrawal ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
     baseMint: { value: input.baseMint ?? null, isWritable: false },
@@ -371,7 +371,7 @@ export function getClaimInstruction<
       getAccountMeta("owner", accounts.owner),
       getAccountMeta("vault", accounts.vault),
       getAccountMeta("epoch", accounts.epoch),
-      getAccountMeta("deposit", accounts.deposit),
+      getAccountMeta("withdrawal", accounts.withdrawal),
       getAccountMeta("market", accounts.market),
       getAccountMeta("escrowAccount", accounts.escrowAccount),
       getAccountMeta("baseMint", accounts.baseMint),
@@ -390,16 +390,16 @@ export function getClaimInstruction<
       getAccountMeta("tokenProgram", accounts.tokenProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getClaimInstructionDataEncoder().encode(
-      args as ClaimInstructionDataArgs,
+    data: getWithdrawClaimInstructionDataEncoder().encode(
+      args as WithdrawClaimInstructionDataArgs,
     ),
     programAddress,
-  } as ClaimInstruction<
+  } as WithdrawClaimInstruction<
     TProgramAddress,
     TAccountOwner,
     TAccountVault,
     TAccountEpoch,
-    TAccountDeposit,
+    TAccountWithdrawal,
     TAccountMarket,
     TAccountEscrowAccount,
     TAccountBaseMint,
@@ -420,18 +420,18 @@ export function getClaimInstruction<
   >);
 }
 
-export type ParsedClaimInstruction<
+export type ParsedWithdrawClaimInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
   TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[],
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    /** The depositor; gets the rent of the deposit account. */
+    /** The holder; gets the rent of the withdrawal account. */
     owner: TAccountMetas[0];
     vault: TAccountMetas[1];
-    /** The epoch of the deposit, current or past. */
+    /** An epoch of the vault, current or past. */
     epoch: TAccountMetas[2];
-    deposit: TAccountMetas[3];
+    withdrawal: TAccountMetas[3];
     market: TAccountMetas[4];
     escrowAccount: TAccountMetas[5];
     baseMint: TAccountMetas[6];
@@ -447,23 +447,23 @@ export type ParsedClaimInstruction<
     brake: TAccountMetas[14];
     marginProgram: TAccountMetas[15];
     breakerProgram: TAccountMetas[16];
-    /** Created by the breaker for what has to wait, one a vault: it derives and checks the addresses. */
+    /** Created by the breaker for what has to wait, one a token: it derives and checks the addresses. */
     baseTicket: TAccountMetas[17];
     quoteTicket: TAccountMetas[18];
     tokenProgram: TAccountMetas[19];
     systemProgram: TAccountMetas[20];
   };
-  data: ClaimInstructionData;
+  data: WithdrawClaimInstructionData;
 };
 
-export function parseClaimInstruction<
+export function parseWithdrawClaimInstruction<
   TProgram extends string,
   TAccountMetas extends readonly AccountMeta[],
 >(
   instruction: Instruction<TProgram> &
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
-): ParsedClaimInstruction<TProgram, TAccountMetas> {
+): ParsedWithdrawClaimInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 21) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
@@ -485,7 +485,7 @@ export function parseClaimInstruction<
       owner: getNextAccount(),
       vault: getNextAccount(),
       epoch: getNextAccount(),
-      deposit: getNextAccount(),
+      withdrawal: getNextAccount(),
       market: getNextAccount(),
       escrowAccount: getNextAccount(),
       baseMint: getNextAccount(),
@@ -504,6 +504,6 @@ export function parseClaimInstruction<
       tokenProgram: getNextAccount(),
       systemProgram: getNextAccount(),
     },
-    data: getClaimInstructionDataDecoder().decode(instruction.data),
+    data: getWithdrawClaimInstructionDataDecoder().decode(instruction.data),
   };
 }

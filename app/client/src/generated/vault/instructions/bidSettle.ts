@@ -18,7 +18,6 @@ import {
   SolanaError,
   transformEncoder,
   type AccountMeta,
-  type AccountSignerMeta,
   type Address,
   type FixedSizeCodec,
   type FixedSizeDecoder,
@@ -28,9 +27,7 @@ import {
   type InstructionWithData,
   type ReadonlyAccount,
   type ReadonlyUint8Array,
-  type TransactionSigner,
   type WritableAccount,
-  type WritableSignerAccount,
 } from "@solana/kit";
 import {
   getAccountMetaFactory,
@@ -38,48 +35,44 @@ import {
 } from "@solana/kit/program-client-core";
 import { VAULT_PROGRAM_ADDRESS } from "../programs/index.js";
 
-export const EPOCH_SETTLE_OPCODE: ReadonlyUint8Array = new Uint8Array([9]);
+export const BID_SETTLE_OPCODE: ReadonlyUint8Array = new Uint8Array([13]);
 
-export function getEpochSettleOpcodeBytes(): ReadonlyUint8Array {
-  return fixEncoderSize(getBytesEncoder(), 1).encode(EPOCH_SETTLE_OPCODE);
+export function getBidSettleOpcodeBytes(): ReadonlyUint8Array {
+  return fixEncoderSize(getBytesEncoder(), 1).encode(BID_SETTLE_OPCODE);
 }
 
-export type EpochSettleInstruction<
+export type BidSettleInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
-  TAccountPayer extends string | AccountMeta<string> = string,
   TAccountVault extends string | AccountMeta<string> = string,
   TAccountEpoch extends string | AccountMeta<string> = string,
-  TAccountNextEpoch extends string | AccountMeta<string> = string,
+  TAccountBid extends string | AccountMeta<string> = string,
+  TAccountHolder extends string | AccountMeta<string> = string,
   TAccountMarket extends string | AccountMeta<string> = string,
   TAccountTradingAccount extends string | AccountMeta<string> = string,
   TAccountEscrowAccount extends string | AccountMeta<string> = string,
-  TAccountBaseMint extends string | AccountMeta<string> = string,
+  TAccountExpiry extends string | AccountMeta<string> = string,
   TAccountQuoteMint extends string | AccountMeta<string> = string,
   TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
+  TAccountCustody extends string | AccountMeta<string> = string,
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
-  TAccountSystemProgram extends string | AccountMeta<string> =
-    "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
-      TAccountPayer extends string
-        ? WritableSignerAccount<TAccountPayer> &
-            AccountSignerMeta<TAccountPayer>
-        : TAccountPayer,
       TAccountVault extends string
         ? WritableAccount<TAccountVault>
         : TAccountVault,
       TAccountEpoch extends string
         ? WritableAccount<TAccountEpoch>
         : TAccountEpoch,
-      TAccountNextEpoch extends string
-        ? WritableAccount<TAccountNextEpoch>
-        : TAccountNextEpoch,
+      TAccountBid extends string ? WritableAccount<TAccountBid> : TAccountBid,
+      TAccountHolder extends string
+        ? WritableAccount<TAccountHolder>
+        : TAccountHolder,
       TAccountMarket extends string
         ? WritableAccount<TAccountMarket>
         : TAccountMarket,
@@ -89,9 +82,9 @@ export type EpochSettleInstruction<
       TAccountEscrowAccount extends string
         ? WritableAccount<TAccountEscrowAccount>
         : TAccountEscrowAccount,
-      TAccountBaseMint extends string
-        ? ReadonlyAccount<TAccountBaseMint>
-        : TAccountBaseMint,
+      TAccountExpiry extends string
+        ? WritableAccount<TAccountExpiry>
+        : TAccountExpiry,
       TAccountQuoteMint extends string
         ? ReadonlyAccount<TAccountQuoteMint>
         : TAccountQuoteMint,
@@ -101,140 +94,141 @@ export type EpochSettleInstruction<
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
+      TAccountCustody extends string
+        ? ReadonlyAccount<TAccountCustody>
+        : TAccountCustody,
       TAccountMarginProgram extends string
         ? ReadonlyAccount<TAccountMarginProgram>
         : TAccountMarginProgram,
-      TAccountSystemProgram extends string
-        ? ReadonlyAccount<TAccountSystemProgram>
-        : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
   >;
 
-export type EpochSettleInstructionData = { opcode: ReadonlyUint8Array };
+export type BidSettleInstructionData = { opcode: ReadonlyUint8Array };
 
-export type EpochSettleInstructionDataArgs = {};
+export type BidSettleInstructionDataArgs = {};
 
-export function getEpochSettleInstructionDataEncoder(): FixedSizeEncoder<EpochSettleInstructionDataArgs> {
+export function getBidSettleInstructionDataEncoder(): FixedSizeEncoder<BidSettleInstructionDataArgs> {
   return transformEncoder(
     getStructEncoder([["opcode", fixEncoderSize(getBytesEncoder(), 1)]]),
-    (value) => ({ ...value, opcode: EPOCH_SETTLE_OPCODE }),
+    (value) => ({ ...value, opcode: BID_SETTLE_OPCODE }),
   );
 }
 
-export function getEpochSettleInstructionDataDecoder(): FixedSizeDecoder<EpochSettleInstructionData> {
+export function getBidSettleInstructionDataDecoder(): FixedSizeDecoder<BidSettleInstructionData> {
   return getStructDecoder([["opcode", fixDecoderSize(getBytesDecoder(), 1)]]);
 }
 
-export function getEpochSettleInstructionDataCodec(): FixedSizeCodec<
-  EpochSettleInstructionDataArgs,
-  EpochSettleInstructionData
+export function getBidSettleInstructionDataCodec(): FixedSizeCodec<
+  BidSettleInstructionDataArgs,
+  BidSettleInstructionData
 > {
   return combineCodec(
-    getEpochSettleInstructionDataEncoder(),
-    getEpochSettleInstructionDataDecoder(),
+    getBidSettleInstructionDataEncoder(),
+    getBidSettleInstructionDataDecoder(),
   );
 }
 
-export type EpochSettleInput<
-  TAccountPayer extends string = string,
+export type BidSettleInput<
   TAccountVault extends string = string,
   TAccountEpoch extends string = string,
-  TAccountNextEpoch extends string = string,
+  TAccountBid extends string = string,
+  TAccountHolder extends string = string,
   TAccountMarket extends string = string,
   TAccountTradingAccount extends string = string,
   TAccountEscrowAccount extends string = string,
-  TAccountBaseMint extends string = string,
+  TAccountExpiry extends string = string,
   TAccountQuoteMint extends string = string,
   TAccountFeed extends string = string,
   TAccountBrake extends string = string,
+  TAccountCustody extends string = string,
   TAccountMarginProgram extends string = string,
-  TAccountSystemProgram extends string = string,
 > = {
-  /** Pays the rent of the next epoch. */
-  payer: TransactionSigner<TAccountPayer>;
   vault: Address<TAccountVault>;
   /** The vault's current epoch. */
   epoch: Address<TAccountEpoch>;
-  nextEpoch: Address<TAccountNextEpoch>;
+  bid: Address<TAccountBid>;
+  /** Must be `bid.margin_account`. */
+  holder: Address<TAccountHolder>;
   market: Address<TAccountMarket>;
   tradingAccount: Address<TAccountTradingAccount>;
   escrowAccount: Address<TAccountEscrowAccount>;
-  baseMint: Address<TAccountBaseMint>;
+  expiry: Address<TAccountExpiry>;
   quoteMint: Address<TAccountQuoteMint>;
-  /** Pinned by the margin program. */
+  /** Pinned by the margin program, and here where a price is needed. */
   feed: Address<TAccountFeed>;
   brake?: Address<TAccountBrake>;
+  /** Pinned by the margin program. */
+  custody: Address<TAccountCustody>;
   marginProgram?: Address<TAccountMarginProgram>;
-  systemProgram?: Address<TAccountSystemProgram>;
 };
 
-export function getEpochSettleInstruction<
-  TAccountPayer extends string,
+export function getBidSettleInstruction<
   TAccountVault extends string,
   TAccountEpoch extends string,
-  TAccountNextEpoch extends string,
+  TAccountBid extends string,
+  TAccountHolder extends string,
   TAccountMarket extends string,
   TAccountTradingAccount extends string,
   TAccountEscrowAccount extends string,
-  TAccountBaseMint extends string,
+  TAccountExpiry extends string,
   TAccountQuoteMint extends string,
   TAccountFeed extends string,
   TAccountBrake extends string,
+  TAccountCustody extends string,
   TAccountMarginProgram extends string,
-  TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
-  input: EpochSettleInput<
-    TAccountPayer,
+  input: BidSettleInput<
     TAccountVault,
     TAccountEpoch,
-    TAccountNextEpoch,
+    TAccountBid,
+    TAccountHolder,
     TAccountMarket,
     TAccountTradingAccount,
     TAccountEscrowAccount,
-    TAccountBaseMint,
+    TAccountExpiry,
     TAccountQuoteMint,
     TAccountFeed,
     TAccountBrake,
-    TAccountMarginProgram,
-    TAccountSystemProgram
+    TAccountCustody,
+    TAccountMarginProgram
   >,
   config?: { programAddress?: TProgramAddress },
-): EpochSettleInstruction<
+): BidSettleInstruction<
   TProgramAddress,
-  TAccountPayer,
   TAccountVault,
   TAccountEpoch,
-  TAccountNextEpoch,
+  TAccountBid,
+  TAccountHolder,
   TAccountMarket,
   TAccountTradingAccount,
   TAccountEscrowAccount,
-  TAccountBaseMint,
+  TAccountExpiry,
   TAccountQuoteMint,
   TAccountFeed,
   TAccountBrake,
-  TAccountMarginProgram,
-  TAccountSystemProgram
+  TAccountCustody,
+  TAccountMarginProgram
 > {
   // Program address.
   const programAddress = config?.programAddress ?? VAULT_PROGRAM_ADDRESS;
 
   // Original accounts.
   const originalAccounts = {
-    payer: { value: input.payer ?? null, isWritable: true },
     vault: { value: input.vault ?? null, isWritable: true },
     epoch: { value: input.epoch ?? null, isWritable: true },
-    nextEpoch: { value: input.nextEpoch ?? null, isWritable: true },
+    bid: { value: input.bid ?? null, isWritable: true },
+    holder: { value: input.holder ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
     escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
-    baseMint: { value: input.baseMint ?? null, isWritable: false },
+    expiry: { value: input.expiry ?? null, isWritable: true },
     quoteMint: { value: input.quoteMint ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
+    custody: { value: input.custody ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
-    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -250,82 +244,79 @@ export function getEpochSettleInstruction<
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
   }
-  if (!accounts.systemProgram.value) {
-    accounts.systemProgram.value =
-      "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
-  }
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
     accounts: [
-      getAccountMeta("payer", accounts.payer),
       getAccountMeta("vault", accounts.vault),
       getAccountMeta("epoch", accounts.epoch),
-      getAccountMeta("nextEpoch", accounts.nextEpoch),
+      getAccountMeta("bid", accounts.bid),
+      getAccountMeta("holder", accounts.holder),
       getAccountMeta("market", accounts.market),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
       getAccountMeta("escrowAccount", accounts.escrowAccount),
-      getAccountMeta("baseMint", accounts.baseMint),
+      getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("quoteMint", accounts.quoteMint),
       getAccountMeta("feed", accounts.feed),
       getAccountMeta("brake", accounts.brake),
+      getAccountMeta("custody", accounts.custody),
       getAccountMeta("marginProgram", accounts.marginProgram),
-      getAccountMeta("systemProgram", accounts.systemProgram),
     ],
-    data: getEpochSettleInstructionDataEncoder().encode({}),
+    data: getBidSettleInstructionDataEncoder().encode({}),
     programAddress,
-  } as EpochSettleInstruction<
+  } as BidSettleInstruction<
     TProgramAddress,
-    TAccountPayer,
     TAccountVault,
     TAccountEpoch,
-    TAccountNextEpoch,
+    TAccountBid,
+    TAccountHolder,
     TAccountMarket,
     TAccountTradingAccount,
     TAccountEscrowAccount,
-    TAccountBaseMint,
+    TAccountExpiry,
     TAccountQuoteMint,
     TAccountFeed,
     TAccountBrake,
-    TAccountMarginProgram,
-    TAccountSystemProgram
+    TAccountCustody,
+    TAccountMarginProgram
   >);
 }
 
-export type ParsedEpochSettleInstruction<
+export type ParsedBidSettleInstruction<
   TProgram extends string = typeof VAULT_PROGRAM_ADDRESS,
   TAccountMetas extends readonly AccountMeta[] = readonly AccountMeta[],
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    /** Pays the rent of the next epoch. */
-    payer: TAccountMetas[0];
-    vault: TAccountMetas[1];
+    vault: TAccountMetas[0];
     /** The vault's current epoch. */
-    epoch: TAccountMetas[2];
-    nextEpoch: TAccountMetas[3];
+    epoch: TAccountMetas[1];
+    bid: TAccountMetas[2];
+    /** Must be `bid.margin_account`. */
+    holder: TAccountMetas[3];
     market: TAccountMetas[4];
     tradingAccount: TAccountMetas[5];
     escrowAccount: TAccountMetas[6];
-    baseMint: TAccountMetas[7];
+    expiry: TAccountMetas[7];
     quoteMint: TAccountMetas[8];
-    /** Pinned by the margin program. */
+    /** Pinned by the margin program, and here where a price is needed. */
     feed: TAccountMetas[9];
     brake: TAccountMetas[10];
-    marginProgram: TAccountMetas[11];
-    systemProgram: TAccountMetas[12];
+    /** Pinned by the margin program. */
+    custody: TAccountMetas[11];
+    marginProgram: TAccountMetas[12];
   };
-  data: EpochSettleInstructionData;
+  data: BidSettleInstructionData;
 };
 
-export function parseEpochSettleInstruction<
+export function parseBidSettleInstruction<
   TProgram extends string,
   TAccountMetas extends readonly AccountMeta[],
 >(
   instruction: Instruction<TProgram> &
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
-): ParsedEpochSettleInstruction<TProgram, TAccountMetas> {
+): ParsedBidSettleInstruction<TProgram, TAccountMetas> {
   if (instruction.accounts.length < 13) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
@@ -344,20 +335,20 @@ export function parseEpochSettleInstruction<
   return {
     programAddress: instruction.programAddress,
     accounts: {
-      payer: getNextAccount(),
       vault: getNextAccount(),
       epoch: getNextAccount(),
-      nextEpoch: getNextAccount(),
+      bid: getNextAccount(),
+      holder: getNextAccount(),
       market: getNextAccount(),
       tradingAccount: getNextAccount(),
       escrowAccount: getNextAccount(),
-      baseMint: getNextAccount(),
+      expiry: getNextAccount(),
       quoteMint: getNextAccount(),
       feed: getNextAccount(),
       brake: getNextAccount(),
+      custody: getNextAccount(),
       marginProgram: getNextAccount(),
-      systemProgram: getNextAccount(),
     },
-    data: getEpochSettleInstructionDataDecoder().decode(instruction.data),
+    data: getBidSettleInstructionDataDecoder().decode(instruction.data),
   };
 }

@@ -1,30 +1,30 @@
-//! Pays a depositor its part of a settled epoch.
+//! Pays what the turn of an epoch put aside for burned shares.
 use crate::errors::VaultError;
-use crate::events::Claimed;
+use crate::events::WithdrawClaimed;
 use crate::margin::AccountWithdraw;
 use crate::reads::{self, BRAKE, BREAKER, MARGIN};
-use crate::state::{Deposit, Epoch, Vault};
+use crate::state::{sum, Epoch, Vault, Withdrawal};
+use abi::vault::EPOCH_SETTLED;
 use anchor_lang::prelude::*;
-use risk::vault::Share;
-use units::BaseAtoms;
+use units::mul_div_floor;
 
 #[derive(Accounts)]
-pub struct Claim {
-    /// The depositor; gets the rent of the deposit account.
+pub struct WithdrawClaim {
+    /// The holder; gets the rent of the withdrawal account.
     #[account(mut)]
     pub owner: Signer,
     #[account(mut)]
     pub vault: Account<Vault>,
-    /// The epoch of the deposit, current or past.
+    /// An epoch of the vault, current or past.
     #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
     pub epoch: Account<Epoch>,
     #[account(
         mut,
         close = owner,
-        constraint = deposit.epoch == *epoch.address() @ VaultError::WrongDeposit,
-        constraint = deposit.owner == *owner.address() @ VaultError::WrongDeposit,
+        constraint = withdrawal.epoch == *epoch.address() @ VaultError::WrongWithdrawal,
+        constraint = withdrawal.owner == *owner.address() @ VaultError::WrongWithdrawal,
     )]
-    pub deposit: Account<Deposit>,
+    pub withdrawal: Account<Withdrawal>,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
     #[account(mut, address = vault.escrow_account @ VaultError::WrongEscrowAccount)]
@@ -50,7 +50,7 @@ pub struct Claim {
     pub margin_program: UncheckedAccount,
     #[account(address = BREAKER @ VaultError::WrongBreakerProgram)]
     pub breaker_program: UncheckedAccount,
-    /// Created by the breaker for what has to wait, one a vault: it derives and checks the addresses.
+    /// Created by the breaker for what has to wait, one a token: it derives and checks the addresses.
     #[account(mut)]
     pub base_ticket: UncheckedAccount,
     #[account(mut)]
@@ -59,56 +59,58 @@ pub struct Claim {
     pub system_program: Program<System>,
 }
 
-impl Claim {
-    /// Authority: the depositor. Errors: `EpochNotSettled`, `WrongBaseMint`, `WrongQuoteMint`.
-    /// Returns the deposit and its part of the result.
-    fn validate(&self) -> Result<(BaseAtoms, Share)> {
-        require!(self.epoch.state == abi::vault::EPOCH_SETTLED, VaultError::EpochNotSettled);
+/// What one withdrawal gets.
+struct Part {
+    shares: u64,
+    base_atoms: u64,
+    quote_atoms: u64,
+}
+
+impl WithdrawClaim {
+    /// Authority: the holder. Errors: `EpochNotSettled`, `WrongBaseMint`, `WrongQuoteMint`.
+    fn validate(&self) -> Result<Part> {
+        let epoch = &self.epoch;
+        require!(epoch.state == EPOCH_SETTLED, VaultError::EpochNotSettled);
         let market = reads::market(self.market.account())?;
         require!(self.base_mint.address().to_bytes() == market.base_mint, VaultError::WrongBaseMint);
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
-        let deposit = BaseAtoms(self.deposit.base_atoms.get());
-        let part = self.epoch.result().part_floor(deposit, self.epoch.deposited()).map_err(VaultError::from)?;
-        Ok((deposit, part))
+        let (shares, all) = (self.withdrawal.shares.get(), epoch.withdraw_shares.get());
+        // INVARIANT(V-1): parts of what was put aside, rounded down.
+        let part = |whole: u64| mul_div_floor(whole, shares, all).ok_or(VaultError::AmountOverflow);
+        let base_atoms = part(epoch.withdrawn_base_atoms.get())?;
+        Ok(Part { shares, base_atoms, quote_atoms: part(epoch.withdrawn_quote_atoms.get())? })
     }
 
-    pub fn claim(&mut self, ticket_id: u64) -> Result<()> {
-        let (deposit, part) = self.validate()?;
+    pub fn withdraw_claim(&mut self, ticket_id: u64) -> Result<()> {
+        let Part { shares, base_atoms, quote_atoms } = self.validate()?;
         let (slot, unix_s) = shared::now()?;
 
-        self.deposit.base_atoms = 0.into();
+        self.withdrawal.shares = 0.into();
         let epoch = &mut self.epoch;
-        let sum = |claimed: u64, atoms: u64| claimed.checked_add(atoms).ok_or(VaultError::AmountOverflow);
-        epoch.claimed_deposit_atoms = sum(epoch.claimed_deposit_atoms.get(), deposit.0)?.into();
-        epoch.claimed_base_atoms = sum(epoch.claimed_base_atoms.get(), part.base.0)?.into();
-        epoch.claimed_quote_atoms = sum(epoch.claimed_quote_atoms.get(), part.quote_atoms)?.into();
-        // INVARIANT(V-1): claims never exceed the result; what rounding leaves stays in escrow.
-        let is_within = epoch.claimed_base_atoms.get() <= epoch.result_base_atoms.get()
-            && epoch.claimed_quote_atoms.get() <= epoch.result_quote_atoms.get();
-        require!(is_within, VaultError::AmountOverflow);
-        emit!(Claimed {
+        epoch.claimed_withdraw_shares = sum(epoch.claimed_withdraw_shares.get(), shares)?.into();
+        epoch.claimed_base_atoms = sum(epoch.claimed_base_atoms.get(), base_atoms)?.into();
+        epoch.claimed_quote_atoms = sum(epoch.claimed_quote_atoms.get(), quote_atoms)?.into();
+        emit!(WithdrawClaimed {
             slot,
             unix_s,
             seq: self.vault.next_seq()?,
             vault: *self.vault.address(),
             epoch: self.epoch.number.get(),
             owner: *self.owner.address(),
-            deposit_atoms: deposit.0,
-            base_atoms: part.base.0,
-            quote_atoms: part.quote_atoms,
-            claimed_base_atoms: self.epoch.claimed_base_atoms.get(),
-            claimed_quote_atoms: self.epoch.claimed_quote_atoms.get(),
+            shares,
+            base_atoms,
+            quote_atoms,
         });
-        self.pay(&part, ticket_id)
+        self.pay((base_atoms, quote_atoms), ticket_id)
     }
 
-    fn pay(&mut self, part: &Share, ticket_id: u64) -> Result<()> {
+    fn pay(&mut self, (base_atoms, quote_atoms): (u64, u64), ticket_id: u64) -> Result<()> {
         let seeds = self.vault.signer_seeds();
         let seeds = seeds.parts();
         let signer: &[&[&[u8]]] = &[&seeds];
         let base = (&self.base_mint, &mut self.base_tokens, &mut self.base_destination, &mut self.base_ticket);
         let quote = (&self.quote_mint, &mut self.quote_tokens, &mut self.quote_destination, &mut self.quote_ticket);
-        for ((mint, tokens, destination, ticket), atoms) in [(base, part.base.0), (quote, part.quote_atoms)] {
+        for ((mint, tokens, destination, ticket), atoms) in [(base, base_atoms), (quote, quote_atoms)] {
             if atoms == 0 {
                 continue;
             }

@@ -1,15 +1,16 @@
-//! Bids for the calls on offer, the premium in escrow.
+//! A sealed bid: its size and a flat escrow are seen, its price is not.
 use crate::errors::VaultError;
-use crate::events::BidPlaced;
+use crate::events::BidCommitted;
 use crate::margin::AccountDeposit;
 use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Bid, Epoch, Vault, VERSION};
+use abi::vault::{BIDS, BID_SEED, EPOCH_AUCTION};
 use anchor_lang::prelude::*;
-use risk::vault::{Bid as RankedBid, MAX_OFFERED_LOTS};
-use units::{PriceE6, QuoteAtoms};
+use risk::vault::{bid_lots_min, escrow_ceil, LOTS_MAX};
+use units::PriceE6;
 
 #[derive(Accounts)]
-pub struct BidPlace {
+pub struct BidCommit {
     /// The bidder; pays the rent of the bid account and gets it back with the refund.
     #[account(mut)]
     pub bidder: Signer,
@@ -19,9 +20,9 @@ pub struct BidPlace {
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
     pub epoch: Account<Epoch>,
     /// One bid a bidder and epoch: it is binding and cannot be changed.
-    #[account(init, payer = bidder, seeds = [abi::vault::BID_SEED, epoch.address().as_ref(), bidder.address().as_ref()], bump)]
+    #[account(init, payer = bidder, seeds = [BID_SEED, epoch.address().as_ref(), bidder.address().as_ref()], bump)]
     pub bid: Account<Bid>,
-    /// A margin account of the bidder in this market: it receives the calls if the bid wins.
+    /// A margin account of the bidder in this market: it receives what the bid buys.
     pub holder: UncheckedAccount,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
@@ -44,48 +45,49 @@ pub struct BidPlace {
     pub system_program: Program<System>,
 }
 
-impl BidPlace {
+impl BidCommit {
     /// Authority: the bidder.
-    /// Errors: `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BidLotsOutOfBounds`, `BidBelowReserve`, `BidPriceOutOfBounds`,
-    /// `WrongQuoteMint`, `WrongHolder`, `AmountOverflow`. Returns the premium to escrow.
-    fn validate(&self, bid: RankedBid, now_unix_s: i64) -> Result<QuoteAtoms> {
-        require!(self.epoch.state == abi::vault::EPOCH_AUCTION, VaultError::AuctionNotOpen);
-        require!(now_unix_s < self.epoch.auction_ends_unix_s.get(), VaultError::AuctionOver);
+    /// Errors: `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BookFull`, `BidLotsOutOfBounds`, `WrongQuoteMint`,
+    /// `WrongHolder`, `AmountOverflow`. Returns the escrow.
+    fn validate(&self, lots: u64, now_unix_s: i64) -> Result<u64> {
+        let epoch = &self.epoch;
+        require!(epoch.state == EPOCH_AUCTION, VaultError::AuctionNotOpen);
+        require!(now_unix_s < epoch.commit_ends_unix_s.get(), VaultError::AuctionOver);
         let market = reads::market(self.market.account())?;
         reads::require_auctions_allowed(self.brake.account(), self.custody.account(), &market, now_unix_s)?;
-        require!((1..=MAX_OFFERED_LOTS).contains(&bid.lots), VaultError::BidLotsOutOfBounds);
-        require!(bid.price.0 >= self.epoch.reserve_price_e6.get(), VaultError::BidBelowReserve);
-        require!(bid.price <= PriceE6::MAX, VaultError::BidPriceOutOfBounds);
+        require!(usize::from(epoch.bids_committed) < BIDS, VaultError::BookFull);
+        // Sixty-four bids of this size ask for all there is, so a full book shuts nobody out of an offer that nobody wants.
+        let bounds = bid_lots_min(epoch.offered_lots.get())..=LOTS_MAX;
+        require!(bounds.contains(&lots), VaultError::BidLotsOutOfBounds);
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
         let is_own = reads::is_margin_account_of(self.holder.account(), self.bidder.address(), &self.vault.market);
         require!(is_own, VaultError::WrongHolder);
-        Ok(bid.escrow_ceil(market.lots_per_unit.get()).map_err(VaultError::from)?)
+        let escrow = PriceE6(epoch.escrow_price_e6.get());
+        Ok(escrow_ceil(escrow, lots, market.lots_per_unit.get()).ok_or(VaultError::AmountOverflow)?)
     }
 
-    pub fn bid_place(&mut self, lots: u64, price_e6: u64, bumps: &BidPlaceBumps) -> Result<()> {
+    pub fn bid_commit(&mut self, lots: u64, commitment: [u8; 32], bumps: &BidCommitBumps) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
-        let ranked = RankedBid { price: PriceE6(price_e6), lots };
-        let escrow_atoms = self.validate(ranked, unix_s)?.0.unsigned_abs();
+        let escrow_atoms = self.validate(lots, unix_s)?;
 
+        let place = self.epoch.bids_committed;
+        self.vault.book_add(place, lots)?;
         let bid = &mut self.bid;
         bid.version = VERSION;
         bid.min_reader = VERSION;
         bid.bump = bumps.bid;
+        bid.place = place;
         bid.epoch = *self.epoch.address();
         bid.bidder = *self.bidder.address();
         bid.margin_account = *self.holder.address();
+        bid.commitment = commitment;
         bid.lots = lots.into();
-        bid.price_e6 = price_e6.into();
         bid.escrow_atoms = escrow_atoms.into();
         let epoch = &mut self.epoch;
-        let is_best = ranked.beats(&epoch.best(), epoch.offered_lots.get());
-        if is_best {
-            epoch.best_bid = *self.bid.address();
-            epoch.best_price_e6 = price_e6.into();
-            epoch.best_lots = lots.into();
-        }
-        epoch.bids_open = epoch.bids_open.get().checked_add(1).ok_or(VaultError::AmountOverflow)?.into();
-        emit!(BidPlaced {
+        // BOUND: the book has 64 places.
+        epoch.bids_committed = place.saturating_add(1);
+        epoch.bids_unsettled = epoch.bids_unsettled.saturating_add(1);
+        emit!(BidCommitted {
             slot,
             unix_s,
             seq: self.vault.next_seq()?,
@@ -93,9 +95,8 @@ impl BidPlace {
             epoch: self.epoch.number.get(),
             bidder: *self.bidder.address(),
             lots,
-            price_e6,
             escrow_atoms,
-            is_best,
+            place,
         });
 
         let accounts = AccountDeposit {
