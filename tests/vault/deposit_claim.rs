@@ -63,7 +63,7 @@ fn deposit_claim_with_a_wrong_account_is_refused() {
         .wrong("deposit", bobs, code("WrongDeposit"))
         .wrong("share_mint", other.share_mint, code("WrongShareMint"))
         .wrong("share_tokens", other.share_tokens, code("WrongShareTokens"))
-        .stranger("destination", InstructionError::InvalidAccountData)
+        .stranger("destination", InstructionError::IncorrectProgramId)
         .wrong("destination", quote, InstructionError::IncorrectProgramId)
         .wrong("share_program", TOKEN, code("WrongShareProgram"))
         .run(&mut stage.world);

@@ -478,6 +478,8 @@ impl Stage {
 
     /// The turn, after which the next epoch is the current one.
     pub fn do_turn(&mut self) {
+        // A source's publication counts once a second.
+        self.world.advance_s(1);
         self.protocol.price(&mut self.world, SPOT_E6);
         let turn = self.epoch_turn();
         self.world.ok(&[turn], &[]);
@@ -500,6 +502,7 @@ impl Stage {
 
     /// Lists the next expiry, `days` from now, for the epochs to come.
     pub fn list(&mut self, days: i64) {
+        self.world.advance_s(1);
         self.protocol.price(&mut self.world, SPOT_E6);
         self.expiry_unix_s = self.protocol.expiry_unix_s(&mut self.world, days);
         self.expiry = self.protocol.expiry(&mut self.world, self.expiry_unix_s);

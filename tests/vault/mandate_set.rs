@@ -88,6 +88,6 @@ fn mandate_set_with_a_wrong_account_is_refused() {
         .stranger("config", InstructionError::UninitializedAccount)
         .wrong("config", other_config, InstructionError::IllegalOwner)
         .stranger("vault", InstructionError::AccountDataTooSmall)
-        .wrong("vault", epoch, InstructionError::InvalidAccountData)
+        .wrong("vault", epoch, InstructionError::AccountDataTooSmall)
         .run(&mut stage.world);
 }

@@ -19,6 +19,7 @@ pub mod status;
 pub mod surface;
 pub mod table;
 pub mod time;
+pub mod vault;
 
 pub use connection::Connection;
 pub use error::Error;

@@ -8,7 +8,7 @@ use cli::{
     Connection, Error, breaker,
     connection::{keypair_load, url_resolve},
     decode::{self, DecodeError, Source},
-    deploy, feeds, keys, status,
+    deploy, feeds, keys, status, vault,
 };
 use solana_keypair::Keypair;
 use std::{
@@ -91,11 +91,33 @@ enum Command {
     /// Margin of a portfolio from a file, which needs no network, or of a live account, as the programs compute it
     #[command(after_help = compute::MARGIN_HELP)]
     Margin(compute::MarginArguments),
+    /// Vaults: mandates, queues, epochs and what they have yielded; deposits, withdrawals and claims
+    Vault {
+        /// Address of the vault [default: the only one]
+        #[arg(long, value_name = "ADDRESS", global = true)]
+        vault: Option<String>,
+        #[command(subcommand)]
+        step: Option<VaultStep>,
+    },
     /// Volatility surfaces
     #[command(subcommand)]
     Surface(compute::SurfaceCommand),
     /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
     Decode(DecodeArguments),
+}
+
+#[derive(Subcommand)]
+enum VaultStep {
+    /// Deposit so much of the vault's token: shares at the turn of the epoch
+    Deposit { amount: String },
+    /// Ask for so many shares to be paid out at the turn of the epoch
+    Withdraw { shares: String },
+    /// Claim the shares and payments of epochs that have turned
+    Claim {
+        /// Number of the ticket, if the payment has to wait
+        #[arg(long, default_value_t = 1)]
+        ticket: u64,
+    },
 }
 
 #[derive(Args)]
@@ -177,6 +199,25 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
             } else {
                 breaker::write(&status).unwrap_or_default()
             })
+        }
+        Command::Vault { step: None, .. } => {
+            let status = vault::status(&connect()?)?;
+            Ok(if arguments.json {
+                vault::json(&status).to_string()
+            } else {
+                vault::write(&status).unwrap_or_default()
+            })
+        }
+        Command::Vault { vault: named, step: Some(step) } => {
+            let step = match step {
+                VaultStep::Deposit { amount } => vault::Step::Deposit(amount.clone()),
+                VaultStep::Withdraw { shares } => vault::Step::Withdraw(shares.clone()),
+                VaultStep::Claim { ticket } => vault::Step::Claim(*ticket),
+            };
+            let parse = |text: &String| text.parse().map_err(|_| Error::Address { text: text.clone() });
+            let named = named.as_ref().map(parse).transpose()?;
+            let owner = keypair_load(arguments.keypair.as_deref())?;
+            vault::run(&connect()?, &owner, named.as_ref(), &step)
         }
         Command::Price(input) => input.run(arguments.json),
         Command::Iv(input) => input.run(arguments.json),

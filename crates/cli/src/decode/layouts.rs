@@ -100,16 +100,23 @@ accounts! {
     Stake in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, fund, owner, shares, leaving_shares, leaving_unix_s; reserved_head, reserved;
     Vault in vault of "vault" &[ids::VAULT];
-        version, min_reader, bump, kind, id, market, trading_account, escrow_account, strike_distance_bps, reserve_premium_bps, auction_s,
-        epoch_s, min_deposit_atoms, capacity_atoms, epoch, seq; reserved_head, reserved_mandate, reserved;
+        version, min_reader, bump, kind, id, share_decimals, market, trading_account, escrow_account, share_mint, share_tokens,
+        fee_recipient, mandate, pending, pending_unix_s, epoch, seq, shares, fee_shares, high_water_e12, opened_unix_s, book;
+        reserved_head, reserved;
     Epoch in vault of "vault" &[ids::VAULT];
-        version, min_reader, bump, state, vault, number, deposited_atoms, expiry_unix_s, strike_e6, auction_ends_unix_s, offered_lots,
-        sold_lots, reserve_price_e6, best_bid, best_price_e6, best_lots, premium_atoms, bids_open, result_base_atoms, result_quote_atoms,
-        claimed_deposit_atoms, claimed_base_atoms, claimed_quote_atoms; reserved_head, reserved;
+        version, min_reader, bump, state, bids_committed, bids_revealed, bids_unsettled, deposits_refused, vault, expiry, number,
+        opened_unix_s, expiry_unix_s, strike_e6, hedge_strike_e6, spot_e6, commit_ends_unix_s, reveal_ends_unix_s, offered_lots,
+        cleared_lots, sold_lots, reserve_price_e6, escrow_price_e6, clearing_price_e6, marginal_lots, marginal_fill_lots, premium_atoms,
+        forfeited_atoms, turned_unix_s, price_e6, assets_atoms, share_price_e12, shares_before, fee_shares, deposit_atoms,
+        withdraw_shares, deposit_shares, withdrawn_base_atoms, withdrawn_quote_atoms, claimed_deposit_atoms, claimed_deposit_shares,
+        claimed_withdraw_shares, claimed_base_atoms, claimed_quote_atoms; reserved;
     Deposit in vault of "vault" &[ids::VAULT];
-        version, min_reader, bump, epoch, owner, base_atoms; reserved_head, reserved;
+        version, min_reader, bump, epoch, owner, amount_atoms; reserved_head, reserved;
+    Withdrawal in vault of "vault" &[ids::VAULT];
+        version, min_reader, bump, epoch, owner, shares; reserved_head, reserved;
     Bid in vault of "vault" &[ids::VAULT];
-        version, min_reader, bump, epoch, bidder, margin_account, lots, price_e6, escrow_atoms; reserved_head, reserved;
+        version, min_reader, bump, state, place, epoch, bidder, margin_account, commitment, lots, price_e6, filled_lots, escrow_atoms;
+        reserved_head, reserved;
     Brake in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, level, cause, guardian_count, guardian_trips, monitor_count, tripped_unix_s, expires_unix_s,
         trips_since_unix_s, seq, guardians, evidence_unix_s, migration_ends_unix_s, restart_slot, heartbeat_unix_s, monitors, time_divisor;

@@ -6,6 +6,7 @@ use abi::{
     breaker::{Limits, Outflow, Queue, Window},
     margin::{MarketTerms, PortfolioParams, Position},
     oracle::{Bucket, Source},
+    vault::{BookEntry, VaultMandate},
 };
 use std::fmt;
 
@@ -160,6 +161,35 @@ impl<const N: usize> Show for [Position; N] {
 impl Show for MarketTerms {
     fn show(&self, _: &str) -> Value {
         Value::Record(record!(self, taker_fee_bps, maker_fee_bps, strike_tick_e6, quote_feed, portfolio))
+    }
+}
+
+impl Show for VaultMandate {
+    fn show(&self, _: &str) -> Value {
+        Value::Record(record!(
+            self,
+            delta_min_bps,
+            delta_max_bps,
+            distance_bps,
+            discount_bps,
+            open_interest_bps,
+            width_bps,
+            management_bps,
+            performance_bps,
+            escrow_multiple,
+            vol_min_e9,
+            auction_s,
+            epoch_s,
+            deposit_min_atoms,
+            capacity_atoms
+        ))
+    }
+}
+
+impl<const N: usize> Show for [BookEntry; N] {
+    fn show(&self, _: &str) -> Value {
+        let taken = self.iter().filter(|entry| entry.lots.get() != 0);
+        Value::List(taken.map(|entry| Value::Record(record!(entry, lots, price_e6))).collect())
     }
 }
 

@@ -50,7 +50,8 @@ fn byte_meaning(kind: &str, name: &str, byte: u8) -> Option<String> {
         ("Epoch", "state") => word(&["open", "auction", "live", "settled"]),
         ("MarginAccount", "mode") => word(&["standard margin"]),
         ("positions", "kind") => word(&["empty", "call", "put"]),
-        ("Vault", "kind") => word(&["none", "covered call"]),
+        ("Vault", "kind") => word(&["none", "covered call", "cash-secured put", "put spread"]),
+        ("Bid", "state") => word(&["committed", "revealed", "settled"]),
         ("source", "kind") => word(&["none", "Pyth price update"]),
         _ => None,
     }

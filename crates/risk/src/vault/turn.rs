@@ -5,7 +5,8 @@
 //! fee min(m A t, G) + p (G - that)+        G = A' - H S'+, what is above the high-water mark H; taken as shares, so that nothing is sold
 //! in  floor(D S' / A')                     out  floor(held x W / S')         S', A' with the virtual offset, after the fee
 //! ```
-//! Withdrawals are paid in kind, a part of each token held: they need no price, so no outage can hold them (V-7).
+//! Withdrawals are paid in kind, a part of each token held: they need no price, so no outage can hold them: INVARIANT(V-7). Shares
+//! bought and paid round down, and share in an atom and a thousand shares that nobody owns: INVARIANT(V-2).
 
 use super::shares::{E12, VIRTUAL_ASSETS, VIRTUAL_SHARES, share_price_e12, shares_floor};
 use super::{Mandate, Unit};
