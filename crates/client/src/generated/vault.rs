@@ -21,12 +21,16 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6401, "NotAuthority", "the signer is not the authority in the config"),
     (6402, "ZeroAuthority", "the authority cannot be the zero address"),
-    (6403, "StrikeDistanceOutOfBounds", "the strike distance must be 1 to 10,000 basis points of spot"),
-    (6404, "ReservePremiumOutOfBounds", "the reserve premium must be 1 to 5,000 basis points of spot"),
+    (
+        6403,
+        "StrikeDistanceOutOfBounds",
+        "the strike must be at least 1 basis point of its total volatility from the forward",
+    ),
+    (6404, "ReservePremiumOutOfBounds", "RETIRED: the reserve price follows from the surface"),
     (
         6405,
         "AuctionLengthOutOfBounds",
-        "an auction must last at least 300 s (less in a build for local networks) and at most a quarter of the epoch",
+        "each phase of an auction must last at least 300 s (less in a build for local networks) and at most an eighth of the epoch",
     ),
     (
         6406,
@@ -42,14 +46,14 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6413, "WrongBaseMint", "the mint is not the market's base mint"),
     (6414, "WrongQuoteMint", "the mint is not the market's quote mint"),
     (6415, "WrongEpoch", "the account is not the epoch of this vault that the instruction needs"),
-    (6416, "EpochNotOpen", "the epoch does not take deposits any more: its auction has begun"),
+    (6416, "EpochNotOpen", "the epoch's auction has begun already"),
     (6417, "DepositBelowMinimum", "the deposit is below the vault's least deposit"),
-    (6418, "CapacityExceeded", "the deposit would exceed the vault's capacity for one epoch"),
+    (6418, "CapacityExceeded", "the deposit would exceed the vault's capacity"),
     (6419, "WrongDeposit", "the deposit is not the signer's, or not of this epoch"),
-    (6420, "NothingToOffer", "the deposits do not cover one lot: nothing to offer"),
+    (6420, "NothingToOffer", "what the vault holds does not cover one lot: nothing to offer"),
     (6421, "WrongExpiry", "the account is not a listed expiry of this vault's market"),
     (6422, "ExpiryOutOfRange", "the expiry must be between half and twice the epoch's length away"),
-    (6423, "NoStrike", "no listed strike is the mandate's distance above spot"),
+    (6423, "NoStrike", "no listed strike is within the mandate's band of deltas and far enough from the forward"),
     (6424, "WrongFeed", "the account is not the market's feed"),
     (6425, "FeedStale", "the feed's price is older than 10 s or not normal: refresh it first"),
     (6426, "BrakeUnreadable", "the account is not the breaker's brake that this reader understands"),
@@ -57,28 +61,78 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6428, "AuctionNotOpen", "the epoch has no auction under way"),
     (6429, "AuctionOver", "the auction is over: bids are closed"),
     (6430, "AuctionNotOver", "the auction is still open: wait until it ends"),
-    (6431, "BidLotsOutOfBounds", "a bid must be for 1 to 1,000,000,000 lots"),
+    (
+        6431,
+        "BidLotsOutOfBounds",
+        "a bid must be for at least a 64th of the lots on offer, and at most for 1,000,000,000",
+    ),
     (6432, "BidBelowReserve", "the bid's price is below the auction's reserve price"),
-    (6433, "BidPriceOutOfBounds", "the bid's price exceeds the largest price, 10,000,000 quote units"),
+    (6433, "BidPriceOutOfBounds", "the bid's price exceeds its escrow: it cannot be revealed"),
     (6434, "WrongHolder", "the margin account is not one of the bidder's in this vault's market"),
-    (6435, "WrongBestBid", "the account is not the auction's best bid"),
+    (6435, "WrongBestBid", "RETIRED: bids are sealed, none is best"),
     (6436, "WrongBid", "the bid belongs to another epoch or bidder"),
     (6437, "AuctionNotCleared", "the auction is not cleared yet: bids are still binding"),
-    (6438, "WrongTokenOwner", "the token account does not belong to the bidder"),
-    (6439, "EpochNotLive", "the epoch is not live: its auction is not cleared, or it is settled already"),
+    (6438, "WrongTokenOwner", "the token account does not belong to whom it must"),
+    (6439, "EpochNotLive", "the epoch is not live: its auction is not cleared, or it has turned already"),
     (6440, "NotExpired", "the expiry has not come yet"),
     (
         6441,
         "TradingNotSettled",
         "the trading account still holds positions of this expiry: run margin's account_settle first",
     ),
-    (6442, "QuoteDebt", "the trading account owes quote: it must be cured before the epoch can settle"),
+    (6442, "QuoteDebt", "the trading account owes quote: it must be cured before the epoch can turn"),
     (6443, "MarginAccountUnreadable", "the vault's margin account cannot be read"),
-    (6444, "EpochNotSettled", "the epoch is not settled yet: nothing to claim"),
-    (6445, "NotCovered", "the calls would not be fully covered by the deposits"),
+    (6444, "EpochNotSettled", "the epoch has not turned yet: nothing to claim"),
+    (6445, "NotCovered", "what is sold would not be fully covered by what the vault holds"),
     (6446, "AmountOverflow", "an amount exceeds its bound"),
     (6447, "WrongBreakerProgram", "the account is not the breaker program"),
     (6448, "WrongCustody", "the custody is not the market's"),
+    (6449, "KindUnknown", "a vault's kind is 1 covered call, 2 cash-secured put or 3 put spread"),
+    (6450, "DeltaOutOfBounds", "the deltas must be ascending and at most 5,000 basis points"),
+    (6451, "DiscountOutOfBounds", "the discount must be at most 5,000 basis points"),
+    (
+        6452,
+        "OpenInterestOutOfBounds",
+        "the share of open interest must be 1 to 10,000 basis points of the market's cap",
+    ),
+    (
+        6453,
+        "WidthOutOfBounds",
+        "the width must be 1 to 9,999 basis points of the strike for put spreads, and 0 for other vaults",
+    ),
+    (6454, "FeesOutOfBounds", "the fees must be at most 200 basis points a year and 2,000 basis points of gains"),
+    (6455, "EscrowOutOfBounds", "the escrow of a bid must be 2 to 100 reserve prices"),
+    (6456, "VolOutOfBounds", "the least volatility must be 5 % to 500 %"),
+    (6457, "WrongMint", "the mint is not the one the vault takes deposits in"),
+    (6458, "WrongShareMint", "the account is not this vault's share mint"),
+    (6459, "WrongShareTokens", "the account is not this vault's account of waiting shares"),
+    (6460, "WrongShareProgram", "the account is not the Token-2022 program"),
+    (6461, "CutOffPassed", "the epoch's result can be known: wait for the turn"),
+    (6462, "WrongWithdrawal", "the withdrawal is not the signer's, or not of this epoch"),
+    (6463, "AmountZero", "an amount of zero does nothing"),
+    (6464, "DepositRefused", "the deposits of this epoch were handed back: cancel to get yours"),
+    (6465, "WrongSurface", "the account is not the surface of the epoch's expiry"),
+    (6466, "SurfaceStale", "the surface is older than 20 minutes: publishers must post first"),
+    (6467, "Unvalued", "what the mandate would sell cannot be valued now"),
+    (6468, "Worthless", "what the mandate would sell is worth nothing, or more than a bid's escrow"),
+    (6469, "NoHedge", "no listed strike lies within the mandate's width below the one to be sold"),
+    (6470, "BookFull", "all 64 places of the auction's book are taken"),
+    (6471, "RevealNotOpen", "the commit phase is not over: bids stay sealed until then"),
+    (6472, "RevealOver", "the reveal phase is over"),
+    (6473, "BidNotSealed", "the bid is revealed or settled already"),
+    (6474, "CommitmentMismatch", "price and salt are not what the bid committed to"),
+    (6475, "BidSettled", "the bid is settled already"),
+    (6476, "BidNotSettled", "the bid is not settled yet"),
+    (6477, "BidsUnsettled", "bids of the auction are not settled yet: settle each of them first"),
+    (
+        6478,
+        "TurnTooEarly",
+        "the epoch has just opened: it turns without an auction only when it is an epoch old, or when there are no shares yet",
+    ),
+    (6479, "SharesMissing", "more shares wait to be burned than there are"),
+    (6480, "NoMandatePending", "no looser mandate waits"),
+    (6481, "MandatePending", "the looser mandate may not be applied yet: depositors have until then to leave"),
+    (6482, "NoFees", "no fee shares wait"),
 ];
 
 /// Every instruction, by discriminator.
@@ -105,19 +159,43 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: AuctionOpen::DISCRIMINATOR,
         accounts: AuctionOpen::ACCOUNTS,
     },
-    InstructionSpec { name: "bid_place", discriminator: BidPlace::DISCRIMINATOR, accounts: BidPlace::ACCOUNTS },
     InstructionSpec {
         name: "auction_clear",
         discriminator: AuctionClear::DISCRIMINATOR,
         accounts: AuctionClear::ACCOUNTS,
     },
     InstructionSpec { name: "bid_refund", discriminator: BidRefund::DISCRIMINATOR, accounts: BidRefund::ACCOUNTS },
+    InstructionSpec { name: "bid_commit", discriminator: BidCommit::DISCRIMINATOR, accounts: BidCommit::ACCOUNTS },
+    InstructionSpec { name: "bid_reveal", discriminator: BidReveal::DISCRIMINATOR, accounts: BidReveal::ACCOUNTS },
+    InstructionSpec { name: "bid_settle", discriminator: BidSettle::DISCRIMINATOR, accounts: BidSettle::ACCOUNTS },
+    InstructionSpec { name: "epoch_turn", discriminator: EpochTurn::DISCRIMINATOR, accounts: EpochTurn::ACCOUNTS },
     InstructionSpec {
-        name: "epoch_settle",
-        discriminator: EpochSettle::DISCRIMINATOR,
-        accounts: EpochSettle::ACCOUNTS,
+        name: "deposit_claim",
+        discriminator: DepositClaim::DISCRIMINATOR,
+        accounts: DepositClaim::ACCOUNTS,
     },
-    InstructionSpec { name: "claim", discriminator: Claim::DISCRIMINATOR, accounts: Claim::ACCOUNTS },
+    InstructionSpec {
+        name: "withdraw_request",
+        discriminator: WithdrawRequest::DISCRIMINATOR,
+        accounts: WithdrawRequest::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "withdraw_cancel",
+        discriminator: WithdrawCancel::DISCRIMINATOR,
+        accounts: WithdrawCancel::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "withdraw_claim",
+        discriminator: WithdrawClaim::DISCRIMINATOR,
+        accounts: WithdrawClaim::ACCOUNTS,
+    },
+    InstructionSpec { name: "mandate_set", discriminator: MandateSet::DISCRIMINATOR, accounts: MandateSet::ACCOUNTS },
+    InstructionSpec {
+        name: "mandate_apply",
+        discriminator: MandateApply::DISCRIMINATOR,
+        accounts: MandateApply::ACCOUNTS,
+    },
+    InstructionSpec { name: "fee_claim", discriminator: FeeClaim::DISCRIMINATOR, accounts: FeeClaim::ACCOUNTS },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,10 +291,13 @@ pub struct VaultCreate {
     pub market: Pubkey,
     pub vault: Pubkey,
     pub epoch: Pubkey,
-    /// The margin account that writes calls: the margin program derives its address.
+    /// The margin account that sells: the margin program derives its address.
     pub trading_account: Pubkey,
-    /// The margin account that holds bids and claims: the margin program derives its address.
+    /// The margin account that holds what waits: the margin program derives its address.
     pub escrow_account: Pubkey,
+    /// Created by the handler: its metadata are part of it.
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
 }
 
 impl VaultCreate {
@@ -230,6 +311,8 @@ impl VaultCreate {
         AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
@@ -243,6 +326,13 @@ impl VaultCreate {
             signer: false,
             optional: false,
             address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+        AccountSpec {
+            name: "share_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
         },
         AccountSpec {
             name: "system_program",
@@ -270,8 +360,11 @@ impl VaultCreate {
             AccountMeta::new(self.epoch, false),
             AccountMeta::new(self.trading_account, false),
             AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new(self.share_mint, false),
+            AccountMeta::new(self.share_tokens, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -281,7 +374,9 @@ impl VaultCreate {
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct VaultCreateArgs {
     pub id: u16,
+    pub kind: u8,
     pub mandate: MandateArgs,
+    pub fee_recipient: Pubkey,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -294,11 +389,13 @@ pub struct Deposit {
     pub deposit: Pubkey,
     pub market: Pubkey,
     pub trading_account: Pubkey,
-    pub base_mint: Pubkey,
-    /// The depositor's base tokens: their program asks for the owner's signature.
+    pub escrow_account: Pubkey,
+    /// Base for covered calls, quote for puts.
+    pub mint: Pubkey,
+    /// The depositor's tokens: their program asks for the owner's signature.
     pub source: Pubkey,
-    /// The market's base tokens, pinned by the margin program.
-    pub base_tokens: Pubkey,
+    /// The market's tokens, pinned by the margin program.
+    pub tokens: Pubkey,
 }
 
 impl Deposit {
@@ -309,10 +406,11 @@ impl Deposit {
         AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "base_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
@@ -357,10 +455,11 @@ impl Deposit {
             AccountMeta::new(self.epoch, false),
             AccountMeta::new(self.deposit, false),
             AccountMeta::new(self.market, false),
-            AccountMeta::new(self.trading_account, false),
-            AccountMeta::new_readonly(self.base_mint, false),
+            AccountMeta::new_readonly(self.trading_account, false),
+            AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.source, false),
-            AccountMeta::new(self.base_tokens, false),
+            AccountMeta::new(self.tokens, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
@@ -380,16 +479,16 @@ pub struct DepositCancel {
     /// The depositor; gets the rent of the deposit account.
     pub owner: Pubkey,
     pub vault: Pubkey,
-    /// The vault's current epoch.
+    /// An epoch of the vault, current or past.
     pub epoch: Pubkey,
     pub deposit: Pubkey,
     pub market: Pubkey,
-    pub trading_account: Pubkey,
-    pub base_mint: Pubkey,
-    /// Any base token account: the owner signs.
+    pub escrow_account: Pubkey,
+    pub mint: Pubkey,
+    /// Any token account of that mint: the owner signs.
     pub destination: Pubkey,
-    /// The market's base tokens, pinned by the margin program, like custody and feed.
-    pub base_tokens: Pubkey,
+    /// The market's tokens, pinned by the margin program, like custody and feed.
+    pub tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
     /// Created by the breaker if the amount has to wait: it derives and checks the address.
@@ -404,10 +503,10 @@ impl DepositCancel {
         AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "base_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
@@ -462,10 +561,10 @@ impl DepositCancel {
             AccountMeta::new(self.epoch, false),
             AccountMeta::new(self.deposit, false),
             AccountMeta::new(self.market, false),
-            AccountMeta::new(self.trading_account, false),
-            AccountMeta::new_readonly(self.base_mint, false),
+            AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new_readonly(self.mint, false),
             AccountMeta::new(self.destination, false),
-            AccountMeta::new(self.base_tokens, false),
+            AccountMeta::new(self.tokens, false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
@@ -490,8 +589,11 @@ pub struct AuctionOpen {
     /// The vault's current epoch.
     pub epoch: Pubkey,
     pub market: Pubkey,
+    pub trading_account: Pubkey,
     /// A listed expiry of the market, in the mandate's range: whoever opens the auction picks it.
     pub expiry: Pubkey,
+    /// The oracle's surface of that expiry.
+    pub surface: Pubkey,
     pub feed: Pubkey,
     /// The market's custody, whose own level counts too.
     pub custody: Pubkey,
@@ -503,7 +605,9 @@ impl AuctionOpen {
         AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "expiry", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "surface", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
@@ -526,7 +630,9 @@ impl AuctionOpen {
             AccountMeta::new(self.vault, false),
             AccountMeta::new(self.epoch, false),
             AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new_readonly(self.trading_account, false),
             AccountMeta::new_readonly(self.expiry, false),
+            AccountMeta::new_readonly(self.surface, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.custody, false),
@@ -536,124 +642,10 @@ impl AuctionOpen {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BidPlace {
-    /// The bidder; pays the rent of the bid account and gets it back with the refund.
-    pub bidder: Pubkey,
-    pub vault: Pubkey,
-    /// The vault's current epoch.
-    pub epoch: Pubkey,
-    /// One bid a bidder and epoch: it is binding and cannot be changed.
-    pub bid: Pubkey,
-    /// A margin account of the bidder in this market: it receives the calls if the bid wins.
-    pub holder: Pubkey,
-    pub market: Pubkey,
-    pub escrow_account: Pubkey,
-    pub quote_mint: Pubkey,
-    /// The bidder's quote tokens: their program asks for the owner's signature.
-    pub source: Pubkey,
-    /// The market's quote tokens, pinned by the margin program.
-    pub quote_tokens: Pubkey,
-    /// The market's custody, whose own level counts too.
-    pub custody: Pubkey,
-}
-
-impl BidPlace {
-    pub const DISCRIMINATOR: &[u8] = &[6];
-    pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec { name: "bidder", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "holder", writable: false, signer: false, optional: false, address: None },
-        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
-        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "quote_tokens", writable: true, signer: false, optional: false, address: None },
-        AccountSpec {
-            name: "brake",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
-        },
-        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
-        AccountSpec {
-            name: "margin_program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
-        },
-        AccountSpec {
-            name: "token_program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
-        },
-        AccountSpec {
-            name: "system_program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
-        },
-    ];
-
-    pub fn instruction(&self, args: BidPlaceArgs) -> Instruction {
-        self.instruction_of(ID, args)
-    }
-
-    /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey, args: BidPlaceArgs) -> Instruction {
-        let mut data = Self::DISCRIMINATOR.to_vec();
-        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
-        let accounts = vec![
-            AccountMeta::new(self.bidder, true),
-            AccountMeta::new(self.vault, false),
-            AccountMeta::new(self.epoch, false),
-            AccountMeta::new(self.bid, false),
-            AccountMeta::new_readonly(self.holder, false),
-            AccountMeta::new(self.market, false),
-            AccountMeta::new(self.escrow_account, false),
-            AccountMeta::new_readonly(self.quote_mint, false),
-            AccountMeta::new(self.source, false),
-            AccountMeta::new(self.quote_tokens, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
-            AccountMeta::new_readonly(self.custody, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
-        ];
-        Instruction { program_id, accounts, data }
-    }
-}
-
-#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
-pub struct BidPlaceArgs {
-    pub lots: u64,
-    pub price_e6: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuctionClear {
     pub vault: Pubkey,
     /// The vault's current epoch.
     pub epoch: Pubkey,
-    /// The auction's best bid; left out when there is none.
-    pub best_bid: Option<Pubkey>,
-    /// The margin account named in the best bid; left out when there is none.
-    pub holder: Option<Pubkey>,
-    pub market: Pubkey,
-    pub trading_account: Pubkey,
-    pub escrow_account: Pubkey,
-    pub expiry: Pubkey,
-    pub quote_mint: Pubkey,
-    /// Pinned by the margin program.
-    pub feed: Pubkey,
-    /// Pinned by the margin program.
-    pub custody: Pubkey,
 }
 
 impl AuctionClear {
@@ -661,29 +653,6 @@ impl AuctionClear {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "best_bid", writable: true, signer: false, optional: true, address: None },
-        AccountSpec { name: "holder", writable: true, signer: false, optional: true, address: None },
-        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
-        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
-        AccountSpec {
-            name: "brake",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
-        },
-        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
-        AccountSpec {
-            name: "margin_program",
-            writable: false,
-            signer: false,
-            optional: false,
-            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
-        },
     ];
 
     pub fn instruction(&self) -> Instruction {
@@ -693,27 +662,7 @@ impl AuctionClear {
     /// The same call of another deployment of the program.
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
-        let accounts = vec![
-            AccountMeta::new(self.vault, false),
-            AccountMeta::new(self.epoch, false),
-            match self.best_bid {
-                Some(best_bid) => AccountMeta::new(best_bid, false),
-                None => AccountMeta::new_readonly(program_id, false),
-            },
-            match self.holder {
-                Some(holder) => AccountMeta::new(holder, false),
-                None => AccountMeta::new_readonly(program_id, false),
-            },
-            AccountMeta::new(self.market, false),
-            AccountMeta::new(self.trading_account, false),
-            AccountMeta::new(self.escrow_account, false),
-            AccountMeta::new(self.expiry, false),
-            AccountMeta::new_readonly(self.quote_mint, false),
-            AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
-            AccountMeta::new_readonly(self.custody, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
-        ];
+        let accounts = vec![AccountMeta::new(self.vault, false), AccountMeta::new(self.epoch, false)];
         Instruction { program_id, accounts, data }
     }
 }
@@ -745,7 +694,7 @@ impl BidRefund {
     pub const DISCRIMINATOR: &[u8] = &[8];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "bidder", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
@@ -804,7 +753,7 @@ impl BidRefund {
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.vault, false),
-            AccountMeta::new(self.epoch, false),
+            AccountMeta::new_readonly(self.epoch, false),
             AccountMeta::new(self.bid, false),
             AccountMeta::new(self.bidder, false),
             AccountMeta::new(self.market, false),
@@ -832,7 +781,222 @@ pub struct BidRefundArgs {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EpochSettle {
+pub struct BidCommit {
+    /// The bidder; pays the rent of the bid account and gets it back with the refund.
+    pub bidder: Pubkey,
+    pub vault: Pubkey,
+    /// The vault's current epoch.
+    pub epoch: Pubkey,
+    /// One bid a bidder and epoch: it is binding and cannot be changed.
+    pub bid: Pubkey,
+    /// A margin account of the bidder in this market: it receives what the bid buys.
+    pub holder: Pubkey,
+    pub market: Pubkey,
+    pub escrow_account: Pubkey,
+    pub quote_mint: Pubkey,
+    /// The bidder's quote tokens: their program asks for the owner's signature.
+    pub source: Pubkey,
+    /// The market's quote tokens, pinned by the margin program.
+    pub quote_tokens: Pubkey,
+    /// The market's custody, whose own level counts too.
+    pub custody: Pubkey,
+}
+
+impl BidCommit {
+    pub const DISCRIMINATOR: &[u8] = &[11];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "bidder", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "holder", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "margin_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+        AccountSpec {
+            name: "token_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: BidCommitArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: BidCommitArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.bidder, true),
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.bid, false),
+            AccountMeta::new_readonly(self.holder, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new_readonly(self.quote_mint, false),
+            AccountMeta::new(self.source, false),
+            AccountMeta::new(self.quote_tokens, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BidCommitArgs {
+    pub lots: u64,
+    pub commitment: [u8; 32],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BidReveal {
+    pub vault: Pubkey,
+    /// The vault's current epoch.
+    pub epoch: Pubkey,
+    pub bid: Pubkey,
+}
+
+impl BidReveal {
+    pub const DISCRIMINATOR: &[u8] = &[12];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: BidRevealArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: BidRevealArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.bid, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BidRevealArgs {
+    pub price_e6: u64,
+    pub salt: [u8; 32],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BidSettle {
+    pub vault: Pubkey,
+    /// The vault's current epoch.
+    pub epoch: Pubkey,
+    pub bid: Pubkey,
+    /// Must be `bid.margin_account`.
+    pub holder: Pubkey,
+    pub market: Pubkey,
+    pub trading_account: Pubkey,
+    pub escrow_account: Pubkey,
+    pub expiry: Pubkey,
+    pub quote_mint: Pubkey,
+    /// Pinned by the margin program, and here where a price is needed.
+    pub feed: Pubkey,
+    /// Pinned by the margin program.
+    pub custody: Pubkey,
+}
+
+impl BidSettle {
+    pub const DISCRIMINATOR: &[u8] = &[13];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "holder", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "margin_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.bid, false),
+            AccountMeta::new(self.holder, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.trading_account, false),
+            AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new(self.expiry, false),
+            AccountMeta::new_readonly(self.quote_mint, false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpochTurn {
     /// Pays the rent of the next epoch.
     pub payer: Pubkey,
     pub vault: Pubkey,
@@ -842,14 +1006,17 @@ pub struct EpochSettle {
     pub market: Pubkey,
     pub trading_account: Pubkey,
     pub escrow_account: Pubkey,
+    /// The expiry that the auction chose; the zero address, which is the system program's, if there was none.
+    pub expiry: Pubkey,
     pub base_mint: Pubkey,
     pub quote_mint: Pubkey,
-    /// Pinned by the margin program.
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
     pub feed: Pubkey,
 }
 
-impl EpochSettle {
-    pub const DISCRIMINATOR: &[u8] = &[9];
+impl EpochTurn {
+    pub const DISCRIMINATOR: &[u8] = &[14];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
@@ -858,8 +1025,11 @@ impl EpochSettle {
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_tokens", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
@@ -874,6 +1044,13 @@ impl EpochSettle {
             signer: false,
             optional: false,
             address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+        AccountSpec {
+            name: "share_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
         },
         AccountSpec {
             name: "system_program",
@@ -899,11 +1076,15 @@ impl EpochSettle {
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.trading_account, false),
             AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new_readonly(self.expiry, false),
             AccountMeta::new_readonly(self.base_mint, false),
             AccountMeta::new_readonly(self.quote_mint, false),
+            AccountMeta::new(self.share_mint, false),
+            AccountMeta::new(self.share_tokens, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -911,13 +1092,189 @@ impl EpochSettle {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct DepositClaim {
     /// The depositor; gets the rent of the deposit account.
     pub owner: Pubkey,
     pub vault: Pubkey,
-    /// The epoch of the deposit, current or past.
+    /// An epoch of the vault, current or past.
     pub epoch: Pubkey,
     pub deposit: Pubkey,
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
+    /// Any token account of the shares: the owner signs.
+    pub destination: Pubkey,
+}
+
+impl DepositClaim {
+    pub const DISCRIMINATOR: &[u8] = &[15];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "share_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.owner, true),
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.deposit, false),
+            AccountMeta::new_readonly(self.share_mint, false),
+            AccountMeta::new(self.share_tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawRequest {
+    /// The holder; pays the rent of the withdrawal account and gets it back.
+    pub owner: Pubkey,
+    pub vault: Pubkey,
+    /// The vault's current epoch.
+    pub epoch: Pubkey,
+    pub withdrawal: Pubkey,
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
+    /// The holder's shares: their program asks for the owner's signature.
+    pub source: Pubkey,
+}
+
+impl WithdrawRequest {
+    pub const DISCRIMINATOR: &[u8] = &[16];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "withdrawal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "source", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "share_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: WithdrawRequestArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: WithdrawRequestArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.owner, true),
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.withdrawal, false),
+            AccountMeta::new_readonly(self.share_mint, false),
+            AccountMeta::new(self.share_tokens, false),
+            AccountMeta::new(self.source, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawRequestArgs {
+    pub shares: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawCancel {
+    /// The holder; gets the rent of the withdrawal account.
+    pub owner: Pubkey,
+    pub vault: Pubkey,
+    /// The vault's current epoch.
+    pub epoch: Pubkey,
+    pub withdrawal: Pubkey,
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
+    /// Any token account of the shares: the owner signs.
+    pub destination: Pubkey,
+}
+
+impl WithdrawCancel {
+    pub const DISCRIMINATOR: &[u8] = &[17];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "withdrawal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "share_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.owner, true),
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.withdrawal, false),
+            AccountMeta::new_readonly(self.share_mint, false),
+            AccountMeta::new(self.share_tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawClaim {
+    /// The holder; gets the rent of the withdrawal account.
+    pub owner: Pubkey,
+    pub vault: Pubkey,
+    /// An epoch of the vault, current or past.
+    pub epoch: Pubkey,
+    pub withdrawal: Pubkey,
     pub market: Pubkey,
     pub escrow_account: Pubkey,
     pub base_mint: Pubkey,
@@ -930,18 +1287,18 @@ pub struct Claim {
     pub quote_tokens: Pubkey,
     pub custody: Pubkey,
     pub feed: Pubkey,
-    /// Created by the breaker for what has to wait, one a vault: it derives and checks the addresses.
+    /// Created by the breaker for what has to wait, one a token: it derives and checks the addresses.
     pub base_ticket: Pubkey,
     pub quote_ticket: Pubkey,
 }
 
-impl Claim {
-    pub const DISCRIMINATOR: &[u8] = &[10];
+impl WithdrawClaim {
+    pub const DISCRIMINATOR: &[u8] = &[18];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
-        AccountSpec { name: "deposit", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "withdrawal", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "base_mint", writable: false, signer: false, optional: false, address: None },
@@ -991,19 +1348,19 @@ impl Claim {
         },
     ];
 
-    pub fn instruction(&self, args: ClaimArgs) -> Instruction {
+    pub fn instruction(&self, args: WithdrawClaimArgs) -> Instruction {
         self.instruction_of(ID, args)
     }
 
     /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey, args: ClaimArgs) -> Instruction {
+    pub fn instruction_of(&self, program_id: Pubkey, args: WithdrawClaimArgs) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.owner, true),
             AccountMeta::new(self.vault, false),
             AccountMeta::new(self.epoch, false),
-            AccountMeta::new(self.deposit, false),
+            AccountMeta::new(self.withdrawal, false),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.escrow_account, false),
             AccountMeta::new_readonly(self.base_mint, false),
@@ -1027,8 +1384,115 @@ impl Claim {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
-pub struct ClaimArgs {
+pub struct WithdrawClaimArgs {
     pub ticket_id: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MandateSet {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    pub vault: Pubkey,
+}
+
+impl MandateSet {
+    pub const DISCRIMINATOR: &[u8] = &[19];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: MandateSetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MandateSetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.vault, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MandateSetArgs {
+    pub mandate: MandateArgs,
+    pub fee_recipient: Pubkey,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MandateApply {
+    pub vault: Pubkey,
+}
+
+impl MandateApply {
+    pub const DISCRIMINATOR: &[u8] = &[20];
+    pub const ACCOUNTS: &[AccountSpec] =
+        &[AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None }];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![AccountMeta::new(self.vault, false)];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeeClaim {
+    /// Must be `vault.fee_recipient`.
+    pub recipient: Pubkey,
+    pub vault: Pubkey,
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
+    /// Any token account of the shares: the recipient signs.
+    pub destination: Pubkey,
+}
+
+impl FeeClaim {
+    pub const DISCRIMINATOR: &[u8] = &[21];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "recipient", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "share_tokens", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "destination", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "share_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.recipient, true),
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new_readonly(self.share_mint, false),
+            AccountMeta::new(self.share_tokens, false),
+            AccountMeta::new(self.destination, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1038,12 +1502,10 @@ pub struct AuctionCleared {
     pub seq: u64,
     pub vault: Pubkey,
     pub epoch: u64,
-    /// The winning bid's account; zero if nothing was sold and nothing forfeited.
-    pub bid: Pubkey,
+    pub bids: u8,
+    pub revealed: u8,
+    pub price_e6: u64,
     pub sold_lots: u64,
-    pub premium_atoms: u64,
-    /// Left in the winning bid, to be refunded.
-    pub surplus_atoms: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1056,9 +1518,12 @@ pub struct AuctionOpened {
     pub expiry_unix_s: i64,
     pub spot_e6: u64,
     pub strike_e6: u64,
+    pub hedge_strike_e6: u64,
     pub offered_lots: u64,
     pub reserve_price_e6: u64,
-    pub auction_ends_unix_s: i64,
+    pub escrow_price_e6: u64,
+    pub commit_ends_unix_s: i64,
+    pub reveal_ends_unix_s: i64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1070,7 +1535,7 @@ pub struct AuthorityChanged {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
-pub struct BidPlaced {
+pub struct BidCommitted {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
@@ -1078,9 +1543,8 @@ pub struct BidPlaced {
     pub epoch: u64,
     pub bidder: Pubkey,
     pub lots: u64,
-    pub price_e6: u64,
     pub escrow_atoms: u64,
-    pub is_best: bool,
+    pub place: u8,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1092,23 +1556,33 @@ pub struct BidRefunded {
     pub epoch: u64,
     pub bidder: Pubkey,
     pub amount_atoms: u64,
-    pub bids_open: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
-pub struct Claimed {
+pub struct BidRevealed {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
     pub vault: Pubkey,
     pub epoch: u64,
-    pub owner: Pubkey,
-    pub deposit_atoms: u64,
-    pub base_atoms: u64,
-    pub quote_atoms: u64,
-    /// Claimed of the epoch so far, this claim included.
-    pub claimed_base_atoms: u64,
-    pub claimed_quote_atoms: u64,
+    pub bidder: Pubkey,
+    pub lots: u64,
+    pub price_e6: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct BidSettled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    pub bidder: Pubkey,
+    pub filled_lots: u64,
+    pub premium_atoms: u64,
+    pub forfeited_atoms: u64,
+    pub refund_atoms: u64,
+    pub bids_unsettled: u8,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1120,7 +1594,19 @@ pub struct DepositCancelled {
     pub epoch: u64,
     pub owner: Pubkey,
     pub amount_atoms: u64,
-    pub deposited_atoms: u64,
+    pub waiting_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct DepositClaimed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    pub owner: Pubkey,
+    pub amount_atoms: u64,
+    pub shares: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1132,36 +1618,83 @@ pub struct Deposited {
     pub epoch: u64,
     pub owner: Pubkey,
     pub amount_atoms: u64,
+    /// The owner's, and everybody's that wait.
     pub deposit_atoms: u64,
-    pub deposited_atoms: u64,
+    pub waiting_atoms: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
-pub struct EpochSettled {
+pub struct EpochTurned {
     pub slot: u64,
     pub unix_s: i64,
     pub seq: u64,
     pub vault: Pubkey,
     pub epoch: u64,
-    pub deposited_atoms: u64,
-    pub result_base_atoms: u64,
-    pub result_quote_atoms: u64,
+    pub assets_atoms: u64,
+    /// After fees: asset atoms per 1e12 shares.
+    pub share_price_e12: u64,
+    pub fee_shares: u64,
+    pub deposit_atoms: u64,
+    /// 0 with deposits waiting: they were handed back.
+    pub deposit_shares: u64,
+    pub withdraw_shares: u64,
+    pub withdrawn_base_atoms: u64,
+    pub withdrawn_quote_atoms: u64,
+    /// In existence.
+    pub shares: u64,
 }
 
-/// What the vault may do; it never changes.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeesClaimed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    pub recipient: Pubkey,
+    pub shares: u64,
+}
+
+/// A mandate as instructions carry it.
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct MandateArgs {
-    /// Strike at least this far above spot: 1 to 10,000.
-    pub strike_distance_bps: u16,
-    /// Lowest premium sold at, in basis points of spot: 1 to 5,000.
-    pub reserve_premium_bps: u16,
-    /// At least 300 s, at most a quarter of the epoch.
+    /// Absolute delta of what is sold: lowest and highest, the latter 1 to 5,000.
+    pub delta_min_bps: u16,
+    pub delta_max_bps: u16,
+    /// Strike at least this many ten-thousandths of the total volatility from the forward: at least 1.
+    pub distance_bps: u16,
+    /// The reserve price may lie this much below the surface's value: at most 5,000.
+    pub discount_bps: u16,
+    /// Lots of an epoch, of the market's cap on open interest: 1 to 10,000.
+    pub open_interest_bps: u16,
+    /// Put spreads: 1 to 9,999 of the strike; otherwise 0.
+    pub width_bps: u16,
+    /// A year, at most 200; and of gains, at most 2,000.
+    pub management_bps: u16,
+    pub performance_bps: u16,
+    /// The flat escrow of a bid in reserve prices: 2 to 100.
+    pub escrow_multiple: u16,
+    /// The reserve price is never below the value at this volatility: 5 % to 500 %.
+    pub vol_min_e9: u64,
+    /// Each phase of an auction: at least 300 s, at most an eighth of the epoch.
     pub auction_s: u32,
     /// From 3,600 s to 90 days.
     pub epoch_s: u32,
-    pub min_deposit_atoms: u64,
-    /// Most base taken in one epoch.
+    /// Of the vault's token.
+    pub deposit_min_atoms: u64,
     pub capacity_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MandateChanged {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    /// When it may be applied; 0: it holds.
+    pub pending_unix_s: i64,
+    pub fee_recipient: Pubkey,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1170,8 +1703,49 @@ pub struct VaultCreated {
     pub unix_s: i64,
     pub seq: u64,
     pub vault: Pubkey,
+    pub epoch: u64,
     pub market: Pubkey,
     pub id: u16,
+    pub kind: u8,
+    pub share_mint: Pubkey,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawCancelled {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    pub owner: Pubkey,
+    pub shares: u64,
+    pub waiting_shares: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawClaimed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    pub owner: Pubkey,
+    pub shares: u64,
+    pub base_atoms: u64,
+    pub quote_atoms: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct WithdrawRequested {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub epoch: u64,
+    pub owner: Pubkey,
+    pub shares: u64,
+    pub withdrawal_shares: u64,
+    pub waiting_shares: u64,
 }
 
 impl AuctionCleared {
@@ -1189,9 +1763,9 @@ impl AuthorityChanged {
     pub const DISCRIMINATOR: &[u8] = &[31, 19, 174, 152, 4, 82, 215, 226];
 }
 
-impl BidPlaced {
+impl BidCommitted {
     /// First bytes of the event's log entry; the borsh fields follow.
-    pub const DISCRIMINATOR: &[u8] = &[135, 53, 176, 83, 193, 69, 108, 61];
+    pub const DISCRIMINATOR: &[u8] = &[81, 13, 193, 139, 0, 168, 82, 55];
 }
 
 impl BidRefunded {
@@ -1199,9 +1773,14 @@ impl BidRefunded {
     pub const DISCRIMINATOR: &[u8] = &[197, 100, 31, 186, 67, 28, 46, 103];
 }
 
-impl Claimed {
+impl BidRevealed {
     /// First bytes of the event's log entry; the borsh fields follow.
-    pub const DISCRIMINATOR: &[u8] = &[217, 192, 123, 72, 108, 150, 248, 33];
+    pub const DISCRIMINATOR: &[u8] = &[227, 144, 125, 229, 28, 109, 18, 209];
+}
+
+impl BidSettled {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[234, 32, 141, 114, 0, 102, 0, 139];
 }
 
 impl DepositCancelled {
@@ -1209,17 +1788,47 @@ impl DepositCancelled {
     pub const DISCRIMINATOR: &[u8] = &[233, 23, 42, 206, 203, 207, 147, 35];
 }
 
+impl DepositClaimed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[119, 147, 244, 76, 141, 103, 170, 176];
+}
+
 impl Deposited {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[111, 141, 26, 45, 161, 35, 100, 57];
 }
 
-impl EpochSettled {
+impl EpochTurned {
     /// First bytes of the event's log entry; the borsh fields follow.
-    pub const DISCRIMINATOR: &[u8] = &[32, 219, 45, 156, 250, 115, 190, 255];
+    pub const DISCRIMINATOR: &[u8] = &[196, 93, 84, 192, 158, 107, 10, 15];
+}
+
+impl FeesClaimed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[22, 104, 110, 222, 38, 157, 14, 62];
+}
+
+impl MandateChanged {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[68, 47, 27, 75, 135, 54, 131, 241];
 }
 
 impl VaultCreated {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[117, 25, 120, 254, 75, 236, 78, 115];
+}
+
+impl WithdrawCancelled {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[162, 153, 181, 47, 154, 132, 183, 117];
+}
+
+impl WithdrawClaimed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[77, 130, 89, 38, 239, 172, 174, 85];
+}
+
+impl WithdrawRequested {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[114, 16, 240, 206, 93, 128, 151, 39];
 }
