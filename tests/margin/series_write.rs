@@ -48,7 +48,7 @@ fn write_of(desk: &Desk, writer: &Writer, written: Written) -> Instruction {
         custody: desk.protocol.custody,
         feed: desk.protocol.feed,
     };
-    accounts.instruction(margin::SeriesWriteArgs { written })
+    accounts.instruction(written)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use crate::fixture::{ALICE, BOB, CAROL, DAVE, EPOCH_S, ERIN, SHARES, SPOT_E6, Stage, TOKEN, code, framework_code};
 use abi::vault::{EPOCH_OPEN, EPOCH_SETTLED, Vault};
-use client::vault;
+use client::{margin, vault};
 use solana_instruction::error::InstructionError;
 use testkit::{SOL, Substitutions, USDC};
 
@@ -57,9 +57,21 @@ fn epoch_turn_with_a_debt_fails_quote_debt_until_cured() {
     assert!(stage.trading().quote_atoms.get() < 0);
     let turn = stage.epoch_turn();
     stage.refused(turn.clone(), None, code("QuoteDebt"));
-    let mut cure = stage.protocol.deposit(stage.actor(ERIN), stage.protocol.quote.mint, 70 * USDC);
-    cure.accounts[2].pubkey = stage.vault.trading;
+    // Anybody buys base of the vault for the quote it owes, until nothing is owed.
+    let accounts = margin::BaseAuctionBid {
+        bidder_authority: stage.actor(ERIN).key(),
+        market: stage.protocol.market,
+        account: stage.vault.trading,
+        bidder: stage.actor(ERIN).account,
+        feed: stage.protocol.feed,
+    };
+    let owed = stage.trading().quote_atoms.get().unsigned_abs();
+    let cure = accounts.instruction(margin::BaseAuctionBidArgs { base_atoms: SOL, limit_e6: 130_000_000 });
     stage.step(cure, Some(ERIN));
+    assert!((0..=1).contains(&stage.trading().quote_atoms.get()), "cured, and no more");
+    let sold = DEPOSITED - stage.trading().base_atoms.get();
+    // At no less than 100 a SOL.
+    assert!(sold > 0 && sold <= owed * 10, "{sold} base for {owed} quote");
     stage.step(turn, None);
 }
 

@@ -17,9 +17,12 @@ use risk::scenario::{Node, Shocks, stale_minutes};
 use risk::settlement::{Bucket, Credit, credits, mean, settle};
 use risk::standard::{Holdings, Scale, initial_margin, maintenance_margin, top, value_floor, within_bounds};
 use risk::surface::{self, Fit, Setting, Standing};
-use risk::vault::{Bid, Mandate, Share, offered_lots_floor};
+use risk::vault::{
+    Entry, Holdings as VaultHoldings, Mandate, Offer, Queue, Sight, Unit, VaultKind, bid_lots_min, bond_ceil, clear,
+    cover_ceil, escrow_ceil, offered_lots_floor, turn,
+};
 use risk::{fees, listing, mark, settlement};
-use units::{BaseAtoms, Lots, PriceE6, QuoteAtoms, Slot, UnixSeconds};
+use units::{BaseAtoms, Lots, PriceE6, QuoteAtoms, Slot, UnixSeconds, VolE9};
 
 /// Numbers out of bytes: of every size, the bounds of each type, and those of the protocol.
 struct Bytes<'a>(core::slice::Iter<'a, u8>);
@@ -155,25 +158,59 @@ fn settlements(bytes: &mut Bytes<'_>) {
 
 fn vaults(bytes: &mut Bytes<'_>) {
     let mandate = Mandate {
-        strike_distance_bps: bytes.quarter(),
-        reserve_premium_bps: bytes.quarter(),
+        delta_min_bps: bytes.quarter(),
+        delta_max_bps: bytes.quarter(),
+        distance_bps: bytes.quarter(),
+        discount_bps: bytes.quarter(),
+        open_interest_bps: bytes.quarter(),
+        width_bps: bytes.quarter(),
+        management_bps: bytes.quarter(),
+        performance_bps: bytes.quarter(),
+        escrow_multiple: bytes.quarter(),
+        vol_min: VolE9(bytes.word()),
         auction_s: bytes.half(),
         epoch_s: bytes.half(),
-        min_deposit: BaseAtoms(bytes.word()),
-        capacity: BaseAtoms(bytes.word()),
+        deposit_min: bytes.word(),
+        capacity: bytes.word(),
     };
-    let (spot, scale) = (bytes.price(), bytes.scale());
-    let _ = (mandate.check(bytes.half()), mandate.strike(spot, [bytes.price(), bytes.price()]));
-    let _ = (mandate.reserve_price_ceil(spot), mandate.expiry_fits(bytes.time(), bytes.time()));
-    let _ = offered_lots_floor(BaseAtoms(bytes.word()), scale.lots_per_unit, scale.base_unit_atoms);
-    let (bid, other) =
-        (Bid { price: bytes.price(), lots: bytes.word() }, Bid { price: bytes.price(), lots: bytes.word() });
+    let scale = bytes.scale();
+    let unit = Unit { lots_per_unit: scale.lots_per_unit, base_unit_atoms: scale.base_unit_atoms };
+    let kind = VaultKind::from_byte(bytes.byte() & 3).unwrap_or(VaultKind::CoveredCall);
+    let _ = (mandate.check(kind, bytes.half()), mandate.expiry_fits(bytes.time(), bytes.time()));
+    assert!(!mandate.loosened_by(&mandate));
+    let svi = Svi {
+        a_e9: bytes.signed(),
+        b_e9: bytes.signed(),
+        rho_e9: bytes.signed(),
+        m_e9: bytes.signed(),
+        sigma_e9: bytes.signed(),
+    };
+    let average = RunningAverage::NOT_BEGUN;
+    let expiry = Expiry { forward: bytes.price(), seconds: bytes.signed(), svi, reference_s: bytes.word(), average };
+    let sight = Sight { expiry: &expiry, time_scale: bytes.half() };
+    let offer = sight.offer(kind, &mandate, &[bytes.price(), bytes.price()]);
+    let made = Offer { strike: bytes.price(), hedge: bytes.price(), reserve: bytes.price(), escrow: bytes.price() };
+    let offer = offer.unwrap_or(made);
+    let _ = offered_lots_floor(kind, bytes.word(), &offer, unit, bytes.word());
+    let _ = (cover_ceil(kind, bytes.word(), offer.strike, offer.hedge, unit), bond_ceil(bytes.word()));
     let offered = bytes.word();
-    assert!(!(bid.beats(&other, offered) && other.beats(&bid, offered)));
-    let _ = (bid.escrow_ceil(scale.lots_per_unit), bid.fill(QuoteAtoms(bytes.signed()), offered, scale.lots_per_unit));
-    let share = Share { base: BaseAtoms(bytes.word()), quote_atoms: bytes.word() };
-    if let Ok(part) = share.part_floor(BaseAtoms(bytes.word()), BaseAtoms(bytes.word())) {
-        assert!(part.base <= share.base && part.quote_atoms <= share.quote_atoms);
+    let mut book = [(); 4].map(|()| Entry { lots: bytes.word(), price: bytes.price() });
+    let clearing = clear(&mut book, offered, offer.reserve);
+    for entry in &book {
+        assert!(clearing.fill_lots_floor(entry) <= entry.lots);
+        let _ = clearing.fill(entry, bytes.word(), scale.lots_per_unit);
+    }
+    let _ = (escrow_ceil(offer.escrow, bytes.word(), scale.lots_per_unit), bid_lots_min(offered));
+    let holdings = VaultHoldings {
+        base_atoms: bytes.word(),
+        quote_atoms: bytes.word(),
+        shares: bytes.word(),
+        high_water_e12: bytes.word(),
+    };
+    let queue = Queue { deposit_atoms: bytes.word(), withdraw_shares: bytes.word() };
+    let price = if bytes.byte() & 1 == 0 { None } else { Some(bytes.price()) };
+    if let Ok(turned) = turn(&holdings, &queue, (&mandate, unit, kind.holds_base()), price, bytes.word()) {
+        assert!(turned.base_atoms <= holdings.base_atoms && turned.quote_atoms <= holdings.quote_atoms);
     }
 }
 

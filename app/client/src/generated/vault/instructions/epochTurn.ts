@@ -122,7 +122,7 @@ export type EpochTurnInstruction<
         ? ReadonlyAccount<TAccountShareProgram>
         : TAccountShareProgram,
       TAccountSystemProgram extends string
-        ? WritableAccount<TAccountSystemProgram>
+        ? ReadonlyAccount<TAccountSystemProgram>
         : TAccountSystemProgram,
       ...TRemainingAccounts,
     ]
@@ -181,7 +181,7 @@ export type EpochTurnInput<
   market: Address<TAccountMarket>;
   tradingAccount: Address<TAccountTradingAccount>;
   escrowAccount: Address<TAccountEscrowAccount>;
-  /** The expiry that the auction chose; the zero address if there was none. */
+  /** The expiry that the auction chose; the zero address, which is the system program's, if there was none. */
   expiry: Address<TAccountExpiry>;
   baseMint: Address<TAccountBaseMint>;
   quoteMint: Address<TAccountQuoteMint>;
@@ -191,7 +191,6 @@ export type EpochTurnInput<
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
   shareProgram?: Address<TAccountShareProgram>;
-  /** The expiry's stand-in where there was none. */
   systemProgram?: Address<TAccountSystemProgram>;
 };
 
@@ -276,7 +275,7 @@ export function getEpochTurnInstruction<
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
     shareProgram: { value: input.shareProgram ?? null, isWritable: false },
-    systemProgram: { value: input.systemProgram ?? null, isWritable: true },
+    systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
     keyof typeof originalAccounts,
@@ -361,7 +360,7 @@ export type ParsedEpochTurnInstruction<
     market: TAccountMetas[4];
     tradingAccount: TAccountMetas[5];
     escrowAccount: TAccountMetas[6];
-    /** The expiry that the auction chose; the zero address if there was none. */
+    /** The expiry that the auction chose; the zero address, which is the system program's, if there was none. */
     expiry: TAccountMetas[7];
     baseMint: TAccountMetas[8];
     quoteMint: TAccountMetas[9];
@@ -371,7 +370,6 @@ export type ParsedEpochTurnInstruction<
     brake: TAccountMetas[13];
     marginProgram: TAccountMetas[14];
     shareProgram: TAccountMetas[15];
-    /** The expiry's stand-in where there was none. */
     systemProgram: TAccountMetas[16];
   };
   data: EpochTurnInstructionData;

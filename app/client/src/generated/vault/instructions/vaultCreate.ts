@@ -10,16 +10,16 @@ import {
   combineCodec,
   fixDecoderSize,
   fixEncoderSize,
+  getAddressDecoder,
+  getAddressEncoder,
   getBytesDecoder,
   getBytesEncoder,
   getStructDecoder,
   getStructEncoder,
   getU16Decoder,
   getU16Encoder,
-  getU32Decoder,
-  getU32Encoder,
-  getU64Decoder,
-  getU64Encoder,
+  getU8Decoder,
+  getU8Encoder,
   SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
   SolanaError,
   transformEncoder,
@@ -45,8 +45,20 @@ import {
   getNonNullResolvedInstructionInput,
   type ResolvedInstructionAccount,
 } from "@solana/kit/program-client-core";
-import { findConfigPda, findEpochPda, findVaultPda } from "../pdas/index.js";
+import {
+  findConfigPda,
+  findEpochPda,
+  findShareMintPda,
+  findShareTokensPda,
+  findVaultPda,
+} from "../pdas/index.js";
 import { VAULT_PROGRAM_ADDRESS } from "../programs/index.js";
+import {
+  getMandateArgsDecoder,
+  getMandateArgsEncoder,
+  type MandateArgs,
+  type MandateArgsArgs,
+} from "../types/index.js";
 
 export const VAULT_CREATE_OPCODE: ReadonlyUint8Array = new Uint8Array([2]);
 
@@ -64,10 +76,14 @@ export type VaultCreateInstruction<
   TAccountEpoch extends string | AccountMeta<string> = string,
   TAccountTradingAccount extends string | AccountMeta<string> = string,
   TAccountEscrowAccount extends string | AccountMeta<string> = string,
+  TAccountShareMint extends string | AccountMeta<string> = string,
+  TAccountShareTokens extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountMarginProgram extends string | AccountMeta<string> =
     "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY",
+  TAccountShareProgram extends string | AccountMeta<string> =
+    "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -101,12 +117,21 @@ export type VaultCreateInstruction<
       TAccountEscrowAccount extends string
         ? WritableAccount<TAccountEscrowAccount>
         : TAccountEscrowAccount,
+      TAccountShareMint extends string
+        ? WritableAccount<TAccountShareMint>
+        : TAccountShareMint,
+      TAccountShareTokens extends string
+        ? WritableAccount<TAccountShareTokens>
+        : TAccountShareTokens,
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
       TAccountMarginProgram extends string
         ? ReadonlyAccount<TAccountMarginProgram>
         : TAccountMarginProgram,
+      TAccountShareProgram extends string
+        ? ReadonlyAccount<TAccountShareProgram>
+        : TAccountShareProgram,
       TAccountSystemProgram extends string
         ? ReadonlyAccount<TAccountSystemProgram>
         : TAccountSystemProgram,
@@ -117,32 +142,16 @@ export type VaultCreateInstruction<
 export type VaultCreateInstructionData = {
   opcode: ReadonlyUint8Array;
   id: number;
-  /** Strike at least this far above spot: 1 to 10,000. */
-  strikeDistanceBps: number;
-  /** Lowest premium sold at, in basis points of spot: 1 to 5,000. */
-  reservePremiumBps: number;
-  /** At least 300 s, at most a quarter of the epoch. */
-  auctionS: number;
-  /** From 3,600 s to 90 days. */
-  epochS: number;
-  minDepositAtoms: bigint;
-  /** Most base taken in one epoch. */
-  capacityAtoms: bigint;
+  kind: number;
+  mandate: MandateArgs;
+  feeRecipient: Address;
 };
 
 export type VaultCreateInstructionDataArgs = {
   id: number;
-  /** Strike at least this far above spot: 1 to 10,000. */
-  strikeDistanceBps: number;
-  /** Lowest premium sold at, in basis points of spot: 1 to 5,000. */
-  reservePremiumBps: number;
-  /** At least 300 s, at most a quarter of the epoch. */
-  auctionS: number;
-  /** From 3,600 s to 90 days. */
-  epochS: number;
-  minDepositAtoms: number | bigint;
-  /** Most base taken in one epoch. */
-  capacityAtoms: number | bigint;
+  kind: number;
+  mandate: MandateArgsArgs;
+  feeRecipient: Address;
 };
 
 export function getVaultCreateInstructionDataEncoder(): FixedSizeEncoder<VaultCreateInstructionDataArgs> {
@@ -150,12 +159,9 @@ export function getVaultCreateInstructionDataEncoder(): FixedSizeEncoder<VaultCr
     getStructEncoder([
       ["opcode", fixEncoderSize(getBytesEncoder(), 1)],
       ["id", getU16Encoder()],
-      ["strikeDistanceBps", getU16Encoder()],
-      ["reservePremiumBps", getU16Encoder()],
-      ["auctionS", getU32Encoder()],
-      ["epochS", getU32Encoder()],
-      ["minDepositAtoms", getU64Encoder()],
-      ["capacityAtoms", getU64Encoder()],
+      ["kind", getU8Encoder()],
+      ["mandate", getMandateArgsEncoder()],
+      ["feeRecipient", getAddressEncoder()],
     ]),
     (value) => ({ ...value, opcode: VAULT_CREATE_OPCODE }),
   );
@@ -165,12 +171,9 @@ export function getVaultCreateInstructionDataDecoder(): FixedSizeDecoder<VaultCr
   return getStructDecoder([
     ["opcode", fixDecoderSize(getBytesDecoder(), 1)],
     ["id", getU16Decoder()],
-    ["strikeDistanceBps", getU16Decoder()],
-    ["reservePremiumBps", getU16Decoder()],
-    ["auctionS", getU32Decoder()],
-    ["epochS", getU32Decoder()],
-    ["minDepositAtoms", getU64Decoder()],
-    ["capacityAtoms", getU64Decoder()],
+    ["kind", getU8Decoder()],
+    ["mandate", getMandateArgsDecoder()],
+    ["feeRecipient", getAddressDecoder()],
   ]);
 }
 
@@ -193,8 +196,11 @@ export type VaultCreateAsyncInput<
   TAccountEpoch extends string = string,
   TAccountTradingAccount extends string = string,
   TAccountEscrowAccount extends string = string,
+  TAccountShareMint extends string = string,
+  TAccountShareTokens extends string = string,
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
+  TAccountShareProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   /** `dup`: a signer's view gives no access to data, so the authority may pay. */
@@ -205,21 +211,22 @@ export type VaultCreateAsyncInput<
   market: Address<TAccountMarket>;
   vault?: Address<TAccountVault>;
   epoch?: Address<TAccountEpoch>;
-  /** The margin account that writes calls: the margin program derives its address. */
+  /** The margin account that sells: the margin program derives its address. */
   tradingAccount: Address<TAccountTradingAccount>;
-  /** The margin account that holds bids and claims: the margin program derives its address. */
+  /** The margin account that holds what waits: the margin program derives its address. */
   escrowAccount: Address<TAccountEscrowAccount>;
+  /** Created by the handler: its metadata are part of it. */
+  shareMint?: Address<TAccountShareMint>;
+  shareTokens?: Address<TAccountShareTokens>;
   /** Asked by the margin program: no account is opened while accounts are migrated. */
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
+  shareProgram?: Address<TAccountShareProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
   id: VaultCreateInstructionDataArgs["id"];
-  strikeDistanceBps: VaultCreateInstructionDataArgs["strikeDistanceBps"];
-  reservePremiumBps: VaultCreateInstructionDataArgs["reservePremiumBps"];
-  auctionS: VaultCreateInstructionDataArgs["auctionS"];
-  epochS: VaultCreateInstructionDataArgs["epochS"];
-  minDepositAtoms: VaultCreateInstructionDataArgs["minDepositAtoms"];
-  capacityAtoms: VaultCreateInstructionDataArgs["capacityAtoms"];
+  kind: VaultCreateInstructionDataArgs["kind"];
+  mandate: VaultCreateInstructionDataArgs["mandate"];
+  feeRecipient: VaultCreateInstructionDataArgs["feeRecipient"];
 };
 
 export async function getVaultCreateInstructionAsync<
@@ -231,8 +238,11 @@ export async function getVaultCreateInstructionAsync<
   TAccountEpoch extends string,
   TAccountTradingAccount extends string,
   TAccountEscrowAccount extends string,
+  TAccountShareMint extends string,
+  TAccountShareTokens extends string,
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
+  TAccountShareProgram extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
@@ -245,8 +255,11 @@ export async function getVaultCreateInstructionAsync<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountShareMint,
+    TAccountShareTokens,
     TAccountBrake,
     TAccountMarginProgram,
+    TAccountShareProgram,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -261,8 +274,11 @@ export async function getVaultCreateInstructionAsync<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountShareMint,
+    TAccountShareTokens,
     TAccountBrake,
     TAccountMarginProgram,
+    TAccountShareProgram,
     TAccountSystemProgram
   >
 > {
@@ -279,8 +295,11 @@ export async function getVaultCreateInstructionAsync<
     epoch: { value: input.epoch ?? null, isWritable: true },
     tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
     escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    shareMint: { value: input.shareMint ?? null, isWritable: true },
+    shareTokens: { value: input.shareTokens ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
+    shareProgram: { value: input.shareProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -312,6 +331,22 @@ export async function getVaultCreateInstructionAsync<
       ),
     }, { programAddress });
   }
+  if (!accounts.shareMint.value) {
+    accounts.shareMint.value = await findShareMintPda({
+      vault: getAddressFromResolvedInstructionAccount(
+        "vault",
+        accounts.vault.value,
+      ),
+    }, { programAddress });
+  }
+  if (!accounts.shareTokens.value) {
+    accounts.shareTokens.value = await findShareTokensPda({
+      vault: getAddressFromResolvedInstructionAccount(
+        "vault",
+        accounts.vault.value,
+      ),
+    }, { programAddress });
+  }
   if (!accounts.brake.value) {
     accounts.brake.value =
       "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
@@ -319,6 +354,10 @@ export async function getVaultCreateInstructionAsync<
   if (!accounts.marginProgram.value) {
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
+  }
+  if (!accounts.shareProgram.value) {
+    accounts.shareProgram.value =
+      "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb" as Address<"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb">;
   }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
@@ -336,8 +375,11 @@ export async function getVaultCreateInstructionAsync<
       getAccountMeta("epoch", accounts.epoch),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
       getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("shareMint", accounts.shareMint),
+      getAccountMeta("shareTokens", accounts.shareTokens),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
+      getAccountMeta("shareProgram", accounts.shareProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getVaultCreateInstructionDataEncoder().encode(
@@ -354,8 +396,11 @@ export async function getVaultCreateInstructionAsync<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountShareMint,
+    TAccountShareTokens,
     TAccountBrake,
     TAccountMarginProgram,
+    TAccountShareProgram,
     TAccountSystemProgram
   >);
 }
@@ -369,8 +414,11 @@ export type VaultCreateInput<
   TAccountEpoch extends string = string,
   TAccountTradingAccount extends string = string,
   TAccountEscrowAccount extends string = string,
+  TAccountShareMint extends string = string,
+  TAccountShareTokens extends string = string,
   TAccountBrake extends string = string,
   TAccountMarginProgram extends string = string,
+  TAccountShareProgram extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   /** `dup`: a signer's view gives no access to data, so the authority may pay. */
@@ -381,21 +429,22 @@ export type VaultCreateInput<
   market: Address<TAccountMarket>;
   vault: Address<TAccountVault>;
   epoch: Address<TAccountEpoch>;
-  /** The margin account that writes calls: the margin program derives its address. */
+  /** The margin account that sells: the margin program derives its address. */
   tradingAccount: Address<TAccountTradingAccount>;
-  /** The margin account that holds bids and claims: the margin program derives its address. */
+  /** The margin account that holds what waits: the margin program derives its address. */
   escrowAccount: Address<TAccountEscrowAccount>;
+  /** Created by the handler: its metadata are part of it. */
+  shareMint: Address<TAccountShareMint>;
+  shareTokens: Address<TAccountShareTokens>;
   /** Asked by the margin program: no account is opened while accounts are migrated. */
   brake?: Address<TAccountBrake>;
   marginProgram?: Address<TAccountMarginProgram>;
+  shareProgram?: Address<TAccountShareProgram>;
   systemProgram?: Address<TAccountSystemProgram>;
   id: VaultCreateInstructionDataArgs["id"];
-  strikeDistanceBps: VaultCreateInstructionDataArgs["strikeDistanceBps"];
-  reservePremiumBps: VaultCreateInstructionDataArgs["reservePremiumBps"];
-  auctionS: VaultCreateInstructionDataArgs["auctionS"];
-  epochS: VaultCreateInstructionDataArgs["epochS"];
-  minDepositAtoms: VaultCreateInstructionDataArgs["minDepositAtoms"];
-  capacityAtoms: VaultCreateInstructionDataArgs["capacityAtoms"];
+  kind: VaultCreateInstructionDataArgs["kind"];
+  mandate: VaultCreateInstructionDataArgs["mandate"];
+  feeRecipient: VaultCreateInstructionDataArgs["feeRecipient"];
 };
 
 export function getVaultCreateInstruction<
@@ -407,8 +456,11 @@ export function getVaultCreateInstruction<
   TAccountEpoch extends string,
   TAccountTradingAccount extends string,
   TAccountEscrowAccount extends string,
+  TAccountShareMint extends string,
+  TAccountShareTokens extends string,
   TAccountBrake extends string,
   TAccountMarginProgram extends string,
+  TAccountShareProgram extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof VAULT_PROGRAM_ADDRESS,
 >(
@@ -421,8 +473,11 @@ export function getVaultCreateInstruction<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountShareMint,
+    TAccountShareTokens,
     TAccountBrake,
     TAccountMarginProgram,
+    TAccountShareProgram,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -436,8 +491,11 @@ export function getVaultCreateInstruction<
   TAccountEpoch,
   TAccountTradingAccount,
   TAccountEscrowAccount,
+  TAccountShareMint,
+  TAccountShareTokens,
   TAccountBrake,
   TAccountMarginProgram,
+  TAccountShareProgram,
   TAccountSystemProgram
 > {
   // Program address.
@@ -453,8 +511,11 @@ export function getVaultCreateInstruction<
     epoch: { value: input.epoch ?? null, isWritable: true },
     tradingAccount: { value: input.tradingAccount ?? null, isWritable: true },
     escrowAccount: { value: input.escrowAccount ?? null, isWritable: true },
+    shareMint: { value: input.shareMint ?? null, isWritable: true },
+    shareTokens: { value: input.shareTokens ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     marginProgram: { value: input.marginProgram ?? null, isWritable: false },
+    shareProgram: { value: input.shareProgram ?? null, isWritable: false },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -474,6 +535,10 @@ export function getVaultCreateInstruction<
     accounts.marginProgram.value =
       "J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY" as Address<"J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY">;
   }
+  if (!accounts.shareProgram.value) {
+    accounts.shareProgram.value =
+      "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb" as Address<"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -490,8 +555,11 @@ export function getVaultCreateInstruction<
       getAccountMeta("epoch", accounts.epoch),
       getAccountMeta("tradingAccount", accounts.tradingAccount),
       getAccountMeta("escrowAccount", accounts.escrowAccount),
+      getAccountMeta("shareMint", accounts.shareMint),
+      getAccountMeta("shareTokens", accounts.shareTokens),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("marginProgram", accounts.marginProgram),
+      getAccountMeta("shareProgram", accounts.shareProgram),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getVaultCreateInstructionDataEncoder().encode(
@@ -508,8 +576,11 @@ export function getVaultCreateInstruction<
     TAccountEpoch,
     TAccountTradingAccount,
     TAccountEscrowAccount,
+    TAccountShareMint,
+    TAccountShareTokens,
     TAccountBrake,
     TAccountMarginProgram,
+    TAccountShareProgram,
     TAccountSystemProgram
   >);
 }
@@ -528,14 +599,18 @@ export type ParsedVaultCreateInstruction<
     market: TAccountMetas[3];
     vault: TAccountMetas[4];
     epoch: TAccountMetas[5];
-    /** The margin account that writes calls: the margin program derives its address. */
+    /** The margin account that sells: the margin program derives its address. */
     tradingAccount: TAccountMetas[6];
-    /** The margin account that holds bids and claims: the margin program derives its address. */
+    /** The margin account that holds what waits: the margin program derives its address. */
     escrowAccount: TAccountMetas[7];
+    /** Created by the handler: its metadata are part of it. */
+    shareMint: TAccountMetas[8];
+    shareTokens: TAccountMetas[9];
     /** Asked by the margin program: no account is opened while accounts are migrated. */
-    brake: TAccountMetas[8];
-    marginProgram: TAccountMetas[9];
-    systemProgram: TAccountMetas[10];
+    brake: TAccountMetas[10];
+    marginProgram: TAccountMetas[11];
+    shareProgram: TAccountMetas[12];
+    systemProgram: TAccountMetas[13];
   };
   data: VaultCreateInstructionData;
 };
@@ -548,12 +623,12 @@ export function parseVaultCreateInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedVaultCreateInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 11) {
+  if (instruction.accounts.length < 14) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 11,
+        expectedAccountMetas: 14,
       },
     );
   }
@@ -574,8 +649,11 @@ export function parseVaultCreateInstruction<
       epoch: getNextAccount(),
       tradingAccount: getNextAccount(),
       escrowAccount: getNextAccount(),
+      shareMint: getNextAccount(),
+      shareTokens: getNextAccount(),
       brake: getNextAccount(),
       marginProgram: getNextAccount(),
+      shareProgram: getNextAccount(),
       systemProgram: getNextAccount(),
     },
     data: getVaultCreateInstructionDataDecoder().decode(instruction.data),
