@@ -88,6 +88,9 @@ drills: build ## attacks and accidents on a local network and in a VM, and what 
 live: build app ## a living market on a local network with the web page on it, until Ctrl-C
 	@cd app && npm run --silent build && npm run --silent live
 
+backtest: ## the vault mandates over the history of BTC: a report with pictures in target, a summary in docs
+	cargo run --quiet --locked -p backtest
+
 localnet: build ## a local network alone: RPC on 8899, WebSocket on 8900, faucet on 9900
 	@target/debug/localnet
 

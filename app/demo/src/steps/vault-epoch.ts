@@ -25,10 +25,10 @@ export async function vaultEpoch(trading: Trading, epochS: number): Promise<Vaul
     'A vault sells calls',
     'nobody manages the vault: strike, size and reserve follow from its mandate, bids are sealed, and all who are served pay one price',
   );
-  const publishers = [cast.keeper, cast.maker];
-  await chain.send(cast.deployer, [
+  const publishers = [cast.deployer, cast.maker];
+  await chain.send(cast.keeper, [
     oracle.getBoardCreateInstruction({
-      payer: cast.deployer,
+      payer: cast.keeper,
       authority: cast.deployer,
       config: await configAddress('oracle'),
       feed,
