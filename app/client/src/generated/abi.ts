@@ -18,6 +18,10 @@ export const ABI = {
     "vault": "E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6"
   },
   "attestors": 3,
+  "bid": {
+    "domain": "bastion.bid.v1\u0000\u0000",
+    "messageLen": 96
+  },
   "classes": [
     "tighten a parameter",
     "risk-increasing change",
@@ -100,7 +104,10 @@ export const ABI = {
       "bid": "bid",
       "deposit": "deposit",
       "epoch": "epoch",
-      "vault": "vault"
+      "shareTokens": "share_tokens",
+      "shares": "shares",
+      "vault": "vault",
+      "withdrawal": "withdrawal"
     }
   },
   "symbolLen": 16

@@ -64,13 +64,20 @@ export type ProgramEvent =
   | { program: 'vault'; name: 'AuctionCleared'; data: vault.AuctionCleared }
   | { program: 'vault'; name: 'AuctionOpened'; data: vault.AuctionOpened }
   | { program: 'vault'; name: 'AuthorityChanged'; data: vault.AuthorityChanged }
-  | { program: 'vault'; name: 'BidPlaced'; data: vault.BidPlaced }
+  | { program: 'vault'; name: 'BidCommitted'; data: vault.BidCommitted }
   | { program: 'vault'; name: 'BidRefunded'; data: vault.BidRefunded }
-  | { program: 'vault'; name: 'Claimed'; data: vault.Claimed }
+  | { program: 'vault'; name: 'BidRevealed'; data: vault.BidRevealed }
+  | { program: 'vault'; name: 'BidSettled'; data: vault.BidSettled }
   | { program: 'vault'; name: 'DepositCancelled'; data: vault.DepositCancelled }
+  | { program: 'vault'; name: 'DepositClaimed'; data: vault.DepositClaimed }
   | { program: 'vault'; name: 'Deposited'; data: vault.Deposited }
-  | { program: 'vault'; name: 'EpochSettled'; data: vault.EpochSettled }
+  | { program: 'vault'; name: 'EpochTurned'; data: vault.EpochTurned }
+  | { program: 'vault'; name: 'FeesClaimed'; data: vault.FeesClaimed }
+  | { program: 'vault'; name: 'MandateChanged'; data: vault.MandateChanged }
   | { program: 'vault'; name: 'VaultCreated'; data: vault.VaultCreated }
+  | { program: 'vault'; name: 'WithdrawCancelled'; data: vault.WithdrawCancelled }
+  | { program: 'vault'; name: 'WithdrawClaimed'; data: vault.WithdrawClaimed }
+  | { program: 'vault'; name: 'WithdrawRequested'; data: vault.WithdrawRequested }
   | { program: 'breaker'; name: 'AuthorityChanged'; data: breaker.AuthorityChanged }
   | { program: 'breaker'; name: 'BreakerInitialised'; data: breaker.BreakerInitialised }
   | { program: 'breaker'; name: 'CustodyOpened'; data: breaker.CustodyOpened }
@@ -188,13 +195,20 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'AuctionCleared', discriminator: new Uint8Array([14,162,105,210,219,36,142,160]), decode: (bytes) => ({ program: 'vault', name: 'AuctionCleared', data: vault.getAuctionClearedDecoder().decode(bytes) }) },
     { name: 'AuctionOpened', discriminator: new Uint8Array([25,230,140,215,100,193,14,70]), decode: (bytes) => ({ program: 'vault', name: 'AuctionOpened', data: vault.getAuctionOpenedDecoder().decode(bytes) }) },
     { name: 'AuthorityChanged', discriminator: new Uint8Array([31,19,174,152,4,82,215,226]), decode: (bytes) => ({ program: 'vault', name: 'AuthorityChanged', data: vault.getAuthorityChangedDecoder().decode(bytes) }) },
-    { name: 'BidPlaced', discriminator: new Uint8Array([135,53,176,83,193,69,108,61]), decode: (bytes) => ({ program: 'vault', name: 'BidPlaced', data: vault.getBidPlacedDecoder().decode(bytes) }) },
+    { name: 'BidCommitted', discriminator: new Uint8Array([81,13,193,139,0,168,82,55]), decode: (bytes) => ({ program: 'vault', name: 'BidCommitted', data: vault.getBidCommittedDecoder().decode(bytes) }) },
     { name: 'BidRefunded', discriminator: new Uint8Array([197,100,31,186,67,28,46,103]), decode: (bytes) => ({ program: 'vault', name: 'BidRefunded', data: vault.getBidRefundedDecoder().decode(bytes) }) },
-    { name: 'Claimed', discriminator: new Uint8Array([217,192,123,72,108,150,248,33]), decode: (bytes) => ({ program: 'vault', name: 'Claimed', data: vault.getClaimedDecoder().decode(bytes) }) },
+    { name: 'BidRevealed', discriminator: new Uint8Array([227,144,125,229,28,109,18,209]), decode: (bytes) => ({ program: 'vault', name: 'BidRevealed', data: vault.getBidRevealedDecoder().decode(bytes) }) },
+    { name: 'BidSettled', discriminator: new Uint8Array([234,32,141,114,0,102,0,139]), decode: (bytes) => ({ program: 'vault', name: 'BidSettled', data: vault.getBidSettledDecoder().decode(bytes) }) },
     { name: 'DepositCancelled', discriminator: new Uint8Array([233,23,42,206,203,207,147,35]), decode: (bytes) => ({ program: 'vault', name: 'DepositCancelled', data: vault.getDepositCancelledDecoder().decode(bytes) }) },
+    { name: 'DepositClaimed', discriminator: new Uint8Array([119,147,244,76,141,103,170,176]), decode: (bytes) => ({ program: 'vault', name: 'DepositClaimed', data: vault.getDepositClaimedDecoder().decode(bytes) }) },
     { name: 'Deposited', discriminator: new Uint8Array([111,141,26,45,161,35,100,57]), decode: (bytes) => ({ program: 'vault', name: 'Deposited', data: vault.getDepositedDecoder().decode(bytes) }) },
-    { name: 'EpochSettled', discriminator: new Uint8Array([32,219,45,156,250,115,190,255]), decode: (bytes) => ({ program: 'vault', name: 'EpochSettled', data: vault.getEpochSettledDecoder().decode(bytes) }) },
+    { name: 'EpochTurned', discriminator: new Uint8Array([196,93,84,192,158,107,10,15]), decode: (bytes) => ({ program: 'vault', name: 'EpochTurned', data: vault.getEpochTurnedDecoder().decode(bytes) }) },
+    { name: 'FeesClaimed', discriminator: new Uint8Array([22,104,110,222,38,157,14,62]), decode: (bytes) => ({ program: 'vault', name: 'FeesClaimed', data: vault.getFeesClaimedDecoder().decode(bytes) }) },
+    { name: 'MandateChanged', discriminator: new Uint8Array([68,47,27,75,135,54,131,241]), decode: (bytes) => ({ program: 'vault', name: 'MandateChanged', data: vault.getMandateChangedDecoder().decode(bytes) }) },
     { name: 'VaultCreated', discriminator: new Uint8Array([117,25,120,254,75,236,78,115]), decode: (bytes) => ({ program: 'vault', name: 'VaultCreated', data: vault.getVaultCreatedDecoder().decode(bytes) }) },
+    { name: 'WithdrawCancelled', discriminator: new Uint8Array([162,153,181,47,154,132,183,117]), decode: (bytes) => ({ program: 'vault', name: 'WithdrawCancelled', data: vault.getWithdrawCancelledDecoder().decode(bytes) }) },
+    { name: 'WithdrawClaimed', discriminator: new Uint8Array([77,130,89,38,239,172,174,85]), decode: (bytes) => ({ program: 'vault', name: 'WithdrawClaimed', data: vault.getWithdrawClaimedDecoder().decode(bytes) }) },
+    { name: 'WithdrawRequested', discriminator: new Uint8Array([114,16,240,206,93,128,151,39]), decode: (bytes) => ({ program: 'vault', name: 'WithdrawRequested', data: vault.getWithdrawRequestedDecoder().decode(bytes) }) },
   ],
   'H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU': [
     { name: 'AuthorityChanged', discriminator: new Uint8Array([31,19,174,152,4,82,215,226]), decode: (bytes) => ({ program: 'breaker', name: 'AuthorityChanged', data: breaker.getAuthorityChangedDecoder().decode(bytes) }) },

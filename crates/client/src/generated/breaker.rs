@@ -101,6 +101,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6668, "MintHasScaledAmounts", "mints with scaled amounts are not supported"),
     (6669, "MintPausable", "mints whose transfers can be paused are not supported"),
     (6670, "MintExtensionUnknown", "the mint has an extension that this program does not know"),
+    (6671, "RolloutShareOutOfBounds", "a canary step leaves 1 to 10,000 basis points of a window open"),
 ];
 
 /// Every instruction, by discriminator.
@@ -209,6 +210,7 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: TripInvariant::DISCRIMINATOR,
         accounts: TripInvariant::ACCOUNTS,
     },
+    InstructionSpec { name: "rollout_set", discriminator: RolloutSet::DISCRIMINATOR, accounts: RolloutSet::ACCOUNTS },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -1234,6 +1236,45 @@ impl TripInvariant {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolloutSet {
+    pub authority: Pubkey,
+    pub config: Pubkey,
+    /// No seeds: only `custody_open` creates accounts of this kind, and any of them may be narrowed.
+    pub custody: Pubkey,
+}
+
+impl RolloutSet {
+    pub const DISCRIMINATOR: &[u8] = &[28];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: RolloutSetArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: RolloutSetArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.custody, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RolloutSetArgs {
+    pub lots: u64,
+    pub window_bps: u16,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AuthorityChanged {
     pub slot: u64,
@@ -1370,6 +1411,17 @@ pub struct MonitorsChanged {
     pub monitors: Vec<Pubkey>,
 }
 
+/// A canary step of the controller's new code; the highest count of lots says that there is none.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RolloutLimited {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    pub lots: u64,
+    pub window_bps: u16,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct TicketCancelled {
     pub slot: u64,
@@ -1500,6 +1552,11 @@ impl LimitsChanged {
 impl MonitorsChanged {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[149, 60, 154, 7, 241, 94, 64, 167];
+}
+
+impl RolloutLimited {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[84, 15, 87, 72, 6, 126, 85, 29];
 }
 
 impl TicketCancelled {

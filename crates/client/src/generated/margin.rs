@@ -204,6 +204,16 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6331, "CustodyOfAnotherFund", "the custody is not the fund's"),
     (6332, "MintOfAnotherFund", "the mint is not the fund's"),
     (6333, "FundOfAnotherToken", "the fund is of another quote token"),
+    (6334, "NotGovernor", "accounts are restored under the governor's signature only, after a rollback"),
+    (6335, "PreimageUnreadable", "no account of this kind and version stands at that place of the preimage"),
+    (6336, "RestoreElsewhere", "the recorded account has another address"),
+    (
+        6337,
+        "CanaryCapReached",
+        "new code is on a canary step: open interest may grow by a share of its cap only, until the next step",
+    ),
+    (6338, "HedgeOutOfBounds", "a hedge is a put below the put that is written"),
+    (6339, "HolderNotStandard", "a spread can only be delivered to an account in standard margin"),
 ];
 
 /// Every instruction, by discriminator.
@@ -392,6 +402,16 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: InsuranceDraw::DISCRIMINATOR,
         accounts: InsuranceDraw::ACCOUNTS,
     },
+    InstructionSpec {
+        name: "account_restore",
+        discriminator: AccountRestore::DISCRIMINATOR,
+        accounts: AccountRestore::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "market_restore",
+        discriminator: MarketRestore::DISCRIMINATOR,
+        accounts: MarketRestore::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -500,7 +520,7 @@ impl MarketCreate {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
@@ -550,7 +570,7 @@ impl MarketCreate {
         let accounts = vec![
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.config, false),
             AccountMeta::new(self.market, false),
             AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
@@ -1153,12 +1173,12 @@ impl SeriesWrite {
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
     ];
 
-    pub fn instruction(&self, args: SeriesWriteArgs) -> Instruction {
+    pub fn instruction(&self, args: Written) -> Instruction {
         self.instruction_of(ID, args)
     }
 
     /// The same call of another deployment of the program.
-    pub fn instruction_of(&self, program_id: Pubkey, args: SeriesWriteArgs) -> Instruction {
+    pub fn instruction_of(&self, program_id: Pubkey, args: Written) -> Instruction {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
@@ -1173,12 +1193,6 @@ impl SeriesWrite {
         ];
         Instruction { program_id, accounts, data }
     }
-}
-
-#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
-pub struct SeriesWriteArgs {
-    pub lots: u64,
-    pub strike_e6: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -2845,6 +2859,118 @@ pub struct InsuranceDrawArgs {
     pub ticket_id: u64,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    /// Checked by the handler: at the address that the recorded account has.
+    pub account: Pubkey,
+    /// Not checked: the governor has compared these bytes with its snapshot.
+    pub preimage: Pubkey,
+}
+
+impl AccountRestore {
+    pub const DISCRIMINATOR: &[u8] = &[50];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: AccountRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: AccountRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AccountRestoreArgs {
+    pub at: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    /// Checked by the handler: at the address that the recorded market has.
+    pub market: Pubkey,
+    /// Not checked: the governor has compared these bytes with its snapshot.
+    pub preimage: Pubkey,
+}
+
+impl MarketRestore {
+    pub const DISCRIMINATOR: &[u8] = &[51];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: MarketRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MarketRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketRestoreArgs {
+    pub at: u32,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountClosed {
     pub slot: u64,
@@ -2876,6 +3002,19 @@ pub struct AccountOpened {
     pub account: Pubkey,
     pub owner: Pubkey,
     pub index: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct AccountRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// As recorded: restoring is no event of the account's own.
+    pub seq: u64,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub owner: Pubkey,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -3135,6 +3274,19 @@ pub struct MarketDelisted {
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// As recorded.
+    pub seq: u64,
+    pub market: Pubkey,
+    pub quote_balances_atoms: i64,
+    pub base_balances_atoms: u64,
+    pub insurance_atoms: u64,
+    pub open_interest_lots: u64,
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct MarketTerms {
     pub taker_fee_bps: u16,
     pub maker_fee_bps: u16,
@@ -3278,6 +3430,8 @@ pub struct SeriesWritten {
     pub holder: Pubkey,
     pub expiry_unix_s: i64,
     pub strike_e6: u64,
+    pub kind: u8,
+    pub hedge_strike_e6: u64,
     pub lots: u64,
     pub writer_lots: i64,
     pub holder_lots: i64,
@@ -3393,6 +3547,17 @@ pub struct WrappedRedeemed {
     pub unsettled_lots: u64,
 }
 
+/// What is written: a series, and of a put spread the lower put that the writer holds against it.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub lots: u64,
+    pub strike_e6: u64,
+    /// 1 call, 2 put.
+    pub kind: u8,
+    /// Strike of the put that the holder writes in turn: below `strike_e6`. 0: none.
+    pub hedge_strike_e6: u64,
+}
+
 impl AccountClosed {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[19, 250, 79, 236, 91, 80, 148, 48];
@@ -3406,6 +3571,11 @@ impl AccountDeposited {
 impl AccountOpened {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[250, 89, 39, 67, 35, 119, 126, 63];
+}
+
+impl AccountRestored {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[194, 18, 215, 11, 123, 223, 81, 141];
 }
 
 impl AccountSettled {
@@ -3501,6 +3671,11 @@ impl MarketCreated {
 impl MarketDelisted {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[221, 179, 59, 161, 218, 81, 167, 151];
+}
+
+impl MarketRestored {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[165, 191, 7, 28, 166, 96, 115, 30];
 }
 
 impl MarketUpdated {

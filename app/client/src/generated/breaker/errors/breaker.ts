@@ -156,6 +156,8 @@ export const BREAKER_ERROR__MINT_HAS_SCALED_AMOUNTS = 0x1a0c; // 6668
 export const BREAKER_ERROR__MINT_PAUSABLE = 0x1a0d; // 6669
 /** MintExtensionUnknown: the mint has an extension that this program does not know */
 export const BREAKER_ERROR__MINT_EXTENSION_UNKNOWN = 0x1a0e; // 6670
+/** RolloutShareOutOfBounds: a canary step leaves 1 to 10,000 basis points of a window open */
+export const BREAKER_ERROR__ROLLOUT_SHARE_OUT_OF_BOUNDS = 0x1a0f; // 6671
 
 export type BreakerError =
   | typeof BREAKER_ERROR__AMOUNT_ZERO
@@ -216,6 +218,7 @@ export type BreakerError =
   | typeof BREAKER_ERROR__PROGRAM_DATA_MISMATCH
   | typeof BREAKER_ERROR__PROGRAM_FINAL
   | typeof BREAKER_ERROR__RESTART_SLOT_UNREADABLE
+  | typeof BREAKER_ERROR__ROLLOUT_SHARE_OUT_OF_BOUNDS
   | typeof BREAKER_ERROR__SAMPLES_TOO_FEW
   | typeof BREAKER_ERROR__TICKET_HELD
   | typeof BREAKER_ERROR__TICKET_NOT_SERVED
@@ -291,6 +294,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__PROGRAM_DATA_MISMATCH]: `program_data is not the breaker's ProgramData account`,
     [BREAKER_ERROR__PROGRAM_FINAL]: `the breaker is final: it has no upgrade authority that could initialise it`,
     [BREAKER_ERROR__RESTART_SLOT_UNREADABLE]: `the account is not the sysvar of the last restart`,
+    [BREAKER_ERROR__ROLLOUT_SHARE_OUT_OF_BOUNDS]: `a canary step leaves 1 to 10,000 basis points of a window open`,
     [BREAKER_ERROR__SAMPLES_TOO_FEW]: `the feed must have given 10 good samples in a row`,
     [BREAKER_ERROR__TICKET_HELD]: `while the market is frozen a ticket waits for 12 hours from its issue`,
     [BREAKER_ERROR__TICKET_NOT_SERVED]: `the queue has not come to the ticket`,

@@ -282,6 +282,18 @@ export const MARGIN_ERROR__CUSTODY_OF_ANOTHER_FUND = 0x18bb; // 6331
 export const MARGIN_ERROR__MINT_OF_ANOTHER_FUND = 0x18bc; // 6332
 /** FundOfAnotherToken: the fund is of another quote token */
 export const MARGIN_ERROR__FUND_OF_ANOTHER_TOKEN = 0x18bd; // 6333
+/** NotGovernor: accounts are restored under the governor's signature only, after a rollback */
+export const MARGIN_ERROR__NOT_GOVERNOR = 0x18be; // 6334
+/** PreimageUnreadable: no account of this kind and version stands at that place of the preimage */
+export const MARGIN_ERROR__PREIMAGE_UNREADABLE = 0x18bf; // 6335
+/** RestoreElsewhere: the recorded account has another address */
+export const MARGIN_ERROR__RESTORE_ELSEWHERE = 0x18c0; // 6336
+/** CanaryCapReached: new code is on a canary step: open interest may grow by a share of its cap only, until the next step */
+export const MARGIN_ERROR__CANARY_CAP_REACHED = 0x18c1; // 6337
+/** HedgeOutOfBounds: a hedge is a put below the put that is written */
+export const MARGIN_ERROR__HEDGE_OUT_OF_BOUNDS = 0x18c2; // 6338
+/** HolderNotStandard: a spread can only be delivered to an account in standard margin */
+export const MARGIN_ERROR__HOLDER_NOT_STANDARD = 0x18c3; // 6339
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_HEALTHY
@@ -296,6 +308,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__BASE_DECIMALS_TOO_MANY
   | typeof MARGIN_ERROR__BASE_PRICE_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__BRAKE_UNREADABLE
+  | typeof MARGIN_ERROR__CANARY_CAP_REACHED
   | typeof MARGIN_ERROR__CHANGE_NOT_PENDING
   | typeof MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__CHANGE_TOO_EARLY
@@ -326,6 +339,8 @@ export type MarginError =
   | typeof MARGIN_ERROR__FUND_OF_ANOTHER_TOKEN
   | typeof MARGIN_ERROR__FUND_PAYS_LATER
   | typeof MARGIN_ERROR__HAIRCUT_NOT_NEEDED
+  | typeof MARGIN_ERROR__HEDGE_OUT_OF_BOUNDS
+  | typeof MARGIN_ERROR__HOLDER_NOT_STANDARD
   | typeof MARGIN_ERROR__INDEX_EXHAUSTED
   | typeof MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE
   | typeof MARGIN_ERROR__INSOLVENCY_AUCTION_RUNNING
@@ -351,6 +366,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__NOT_ACCOUNT_TRADER
   | typeof MARGIN_ERROR__NOT_AUTHORITY
   | typeof MARGIN_ERROR__NOT_EXPIRED
+  | typeof MARGIN_ERROR__NOT_GOVERNOR
   | typeof MARGIN_ERROR__NOTICE_MISSING
   | typeof MARGIN_ERROR__NOTICE_RUNNING
   | typeof MARGIN_ERROR__NOTIONAL_TOO_LARGE
@@ -363,6 +379,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__PAYMENT_BELOW_LIMIT
   | typeof MARGIN_ERROR__POSITIONS_FULL
   | typeof MARGIN_ERROR__POSTED_BY_ANOTHER
+  | typeof MARGIN_ERROR__PREIMAGE_UNREADABLE
   | typeof MARGIN_ERROR__PRICE_ABOVE_LIMIT
   | typeof MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW
   | typeof MARGIN_ERROR__QUOTE_BELOW_MIN_FILL
@@ -387,6 +404,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__QUOTE_SOURCE_WRONG
   | typeof MARGIN_ERROR__QUOTE_STILL_LIVE
   | typeof MARGIN_ERROR__RATE_THROTTLED
+  | typeof MARGIN_ERROR__RESTORE_ELSEWHERE
   | typeof MARGIN_ERROR__SELF_TRADE
   | typeof MARGIN_ERROR__SERIES_EXPIRED
   | typeof MARGIN_ERROR__SETTLE_FIRST
@@ -434,6 +452,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__BASE_DECIMALS_TOO_MANY]: `the base token must have at most 12 decimals`,
     [MARGIN_ERROR__BASE_PRICE_OUT_OF_BOUNDS]: `the price of base, as it has fallen, lies out of bounds`,
     [MARGIN_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
+    [MARGIN_ERROR__CANARY_CAP_REACHED]: `new code is on a canary step: open interest may grow by a share of its cap only, until the next step`,
     [MARGIN_ERROR__CHANGE_NOT_PENDING]: `no change of this market's terms waits`,
     [MARGIN_ERROR__CHANGE_OF_ANOTHER_MARKET]: `the change is of another market`,
     [MARGIN_ERROR__CHANGE_TOO_EARLY]: `looser terms wait for 48 hours`,
@@ -464,6 +483,8 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__FUND_OF_ANOTHER_TOKEN]: `the fund is of another quote token`,
     [MARGIN_ERROR__FUND_PAYS_LATER]: `the custody would pay the fund's share later: draw when its level and windows let it out at once`,
     [MARGIN_ERROR__HAIRCUT_NOT_NEEDED]: `insurance holds what the insolvent account's taker is paid`,
+    [MARGIN_ERROR__HEDGE_OUT_OF_BOUNDS]: `a hedge is a put below the put that is written`,
+    [MARGIN_ERROR__HOLDER_NOT_STANDARD]: `a spread can only be delivered to an account in standard margin`,
     [MARGIN_ERROR__INDEX_EXHAUSTED]: `no positive balance is left to cut, or the index is at its least`,
     [MARGIN_ERROR__INITIAL_MARGIN_NEGATIVE]: `initial margin would be negative`,
     [MARGIN_ERROR__INSOLVENCY_AUCTION_RUNNING]: `the account is not insolvent, or its auction has not run for the 30 minutes after which balances are cut`,
@@ -489,6 +510,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__NOT_ACCOUNT_TRADER]: `the signer is neither the account's owner nor its delegate with the right to trade`,
     [MARGIN_ERROR__NOT_AUTHORITY]: `the signer is not the config's authority`,
     [MARGIN_ERROR__NOT_EXPIRED]: `the expiry has not been reached`,
+    [MARGIN_ERROR__NOT_GOVERNOR]: `accounts are restored under the governor's signature only, after a rollback`,
     [MARGIN_ERROR__NOTICE_MISSING]: `no shares are on notice`,
     [MARGIN_ERROR__NOTICE_RUNNING]: `the notice of six days is not over`,
     [MARGIN_ERROR__NOTIONAL_TOO_LARGE]: `a position may hold at most 1e9 lots and 2^55 quote atoms of notional at twice the price`,
@@ -501,6 +523,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__PAYMENT_BELOW_LIMIT]: `insurance pays less than the bidder's limit for taking the account over`,
     [MARGIN_ERROR__POSITIONS_FULL]: `the account has no slot left: 32 positions at most`,
     [MARGIN_ERROR__POSTED_BY_ANOTHER]: `the posted quote is of another account`,
+    [MARGIN_ERROR__PREIMAGE_UNREADABLE]: `no account of this kind and version stands at that place of the preimage`,
     [MARGIN_ERROR__PRICE_ABOVE_LIMIT]: `the slice costs more than the bidder's limit`,
     [MARGIN_ERROR__QUOTE_BALANCE_TOO_LOW]: `the quote balance would become negative`,
     [MARGIN_ERROR__QUOTE_BELOW_MIN_FILL]: `the fill is below the quote's least size and does not finish it`,
@@ -525,6 +548,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__QUOTE_SOURCE_WRONG]: `the quote's source is neither the instructions sysvar nor a quote posted with this program`,
     [MARGIN_ERROR__QUOTE_STILL_LIVE]: `the quote can still fill: its last slot has not passed`,
     [MARGIN_ERROR__RATE_THROTTLED]: `at level 1 a market takes at most a twentieth of its cap on open interest in an hour`,
+    [MARGIN_ERROR__RESTORE_ELSEWHERE]: `the recorded account has another address`,
     [MARGIN_ERROR__SELF_TRADE]: `taker and maker have the same owner`,
     [MARGIN_ERROR__SERIES_EXPIRED]: `the series has expired`,
     [MARGIN_ERROR__SETTLE_FIRST]: `the account holds positions of a settled expiry: settle them first`,

@@ -88,7 +88,7 @@ export type MarketCreateInstruction<
             AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
       TAccountConfig extends string
-        ? ReadonlyAccount<TAccountConfig>
+        ? WritableAccount<TAccountConfig>
         : TAccountConfig,
       TAccountMarket extends string
         ? WritableAccount<TAccountMarket>
@@ -320,7 +320,7 @@ export async function getMarketCreateInstructionAsync<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     payer: { value: input.payer ?? null, isWritable: true },
-    config: { value: input.config ?? null, isWritable: false },
+    config: { value: input.config ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
@@ -521,7 +521,7 @@ export function getMarketCreateInstruction<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     payer: { value: input.payer ?? null, isWritable: true },
-    config: { value: input.config ?? null, isWritable: false },
+    config: { value: input.config ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     feed: { value: input.feed ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
