@@ -20,7 +20,7 @@ const DEATH_MS = 1_000;
 
 /** From the listing to the expiry, and the vault's epoch, on a machine of this pace. */
 const LIFE_S = 170;
-const EPOCH_S = 80;
+const EPOCH_S = 110;
 /** Setting up takes about this long on an idle machine; one that is slower gets more time for the rest. */
 const SETUP_MS = 30_000;
 const PACE_MAX = 3;

@@ -67,6 +67,7 @@ pub fn close(chain: &Chain, slot: Slot, signer: u8) -> Option<Plan> {
     if !plan.refuse(&checks) {
         let mut market = *chain.market();
         market.seq = (market.seq.get() + 1).into();
+        market.accounts_closed = (market.accounts_closed.get() + 1).into();
         plan.after(account, After::Gone);
         plan.after(stage.protocol.market, After::Market(market.into()));
     }

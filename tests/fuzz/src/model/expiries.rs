@@ -197,15 +197,15 @@ pub fn write(chain: &Chain, writer: Slot, holder: Slot, (expiry, strike_e6, lots
     if plan.refuse(&[(lots == 0, "AmountZero"), (expired, "SeriesExpired")]) {
         return Some(plan);
     }
-    let series = Series { expiry_unix_s: time, strike_e6, kind: KIND_CALL };
-    if plan.refuse(&[(super::lots::place(&expiry, &series).is_none(), "UnknownSeries")]) {
-        return Some(plan);
-    }
     let Some((price, _)) = spot(chain, Purpose::NewRisk) else { return Some(plan.stop("FeedStale")) };
+    let Ok(change) = i64::try_from(lots) else { return Some(plan.stop("NotionalTooLarge")) };
     if let Err(why) = new_risk(chain, &mut market, lots) {
         return Some(plan.stop(why));
     }
-    let Ok(change) = i64::try_from(lots) else { return Some(plan.stop("NotionalTooLarge")) };
+    let series = Series { expiry_unix_s: time, strike_e6, kind: KIND_CALL };
+    if super::lots::place(&expiry, &series).is_none() {
+        return Some(plan.stop("UnknownSeries"));
+    }
     let moved = apply(&mut short, (&mut market, &mut expiry), &series, -change, price)
         .and_then(|()| apply(&mut long, (&mut market, &mut expiry), &series, change, price));
     if let Err(why) = moved {
