@@ -61,14 +61,15 @@ pub fn market_content(view: &AccountView) -> Result<[u8; 32]> {
     Ok(market_digest(view.address().as_array(), &market, sha256))
 }
 
-/// Atoms in a token account of SPL Token; the caller has checked the address.
+/// Atoms in a token account; the caller has checked the address.
 pub fn tokens_atoms(view: &AccountView) -> Result<u64> {
-    require!(view.owned_by(&TOKEN), GovernorError::TokensSwapped);
+    require!(view.owned_by(&TOKEN) || view.owned_by(&TOKEN_2022), GovernorError::TokensSwapped);
     let data = view.try_borrow()?;
     let amount = data.get(TOKEN_AMOUNT_AT..).and_then(|rest| rest.first_chunk()).ok_or(GovernorError::TokensSwapped)?;
     Ok(u64::from_le_bytes(*amount))
 }
 
 const TOKEN: Address = Address::new_from_array(abi::ids::TOKEN);
-/// SPL Token's account: mint, owner, amount.
+const TOKEN_2022: Address = Address::new_from_array(abi::ids::TOKEN_2022);
+/// An account of either: mint, owner, amount.
 const TOKEN_AMOUNT_AT: usize = 64;

@@ -1,3 +1,4 @@
+#![allow(clippy::float_arithmetic, reason = "the expected figures are floating-point ones")]
 //! V-1, V-2, V-4, V-5 and V-6 on the pure part, over random vaults and books; every book of a few bids, one by one.
 
 use super::*;

@@ -186,7 +186,9 @@ pub fn write(chain: &Chain, writer: Slot, holder: Slot, (expiry, strike_e6, lots
     };
     let reads = held_reads(chain, &[&short], &[]);
     let reads = reads.into_iter().filter(|meta| meta.pubkey != chain.expiry_key(time));
-    let call = call.instruction(margin::Written { lots, strike_e6, kind: KIND_CALL, hedge_strike_e6: 0 }).with_remaining(reads);
+    let call = call
+        .instruction(margin::Written { lots, strike_e6, kind: KIND_CALL, hedge_strike_e6: 0 })
+        .with_remaining(reads);
     let mut plan = Plan::new("margin::series_write", vec![call]);
     let is_vault = writer.owner == crate::stage::WRITER;
     let twice = stage.account(writer) == stage.account(holder);

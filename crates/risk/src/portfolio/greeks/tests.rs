@@ -1,3 +1,4 @@
+#![allow(clippy::float_arithmetic, reason = "the expected figures are floating-point ones")]
 use super::super::{Market, PEG};
 use super::*;
 use crate::average::RunningAverage;
