@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Only ever called by another of our programs, whose own figure holds theirs: the governor's instructions of the same names.
+const WITHIN_OTHERS: [&str; 2] = ["margin::account_restore", "margin::market_restore"];
+
 fn main() -> ExitCode {
     let (mut write, mut of_kernels, mut only) = (false, false, None);
     let mut arguments = std::env::args().skip(1);
@@ -44,7 +47,9 @@ fn main() -> ExitCode {
 
 fn instructions(root: &Path, write: bool) -> Result<(), String> {
     let units = measured(&root.join("../target/bench"))?;
-    let unmeasured: Vec<_> = every_instruction().filter(|name| !units.contains_key(name)).collect();
+    let unmeasured: Vec<_> = every_instruction()
+        .filter(|name| !units.contains_key(name) && !WITHIN_OTHERS.contains(&name.as_str()))
+        .collect();
     if !unmeasured.is_empty() {
         return Err(format!("no suite ran {}; run `cargo test -p bastion-tests` first", unmeasured.join(", ")));
     }
