@@ -28,9 +28,14 @@ export async function accounts(trading: Trading): Promise<void> {
     [row('SOL', BASE_DECIMALS, found.base), row('USDC', QUOTE_DECIMALS, found.quote)],
   );
   const missing = faults(found);
-  const lost = -results - found.quote.insurance - found.quote.fees;
+  // Everybody has left: what is still somebody's balance is the vault's, whose fee is shares that its recipient has not cashed.
+  const lost = -results.quote - found.quote.insurance - found.quote.fees - found.quote.balances;
   if (lost !== 0n) {
-    missing.push(`quote: what people lost is not what insurance and fees gained, off by ${lost} atoms`);
+    missing.push(`quote: what people lost is not what the vault, insurance and fees gained, off by ${lost} atoms`);
+  }
+  const lostBase = -results.base - found.base.insurance - found.base.fees - found.base.balances;
+  if (lostBase !== 0n) {
+    missing.push(`base: what people lost is not what the vault, insurance and fees gained, off by ${lostBase} atoms`);
   }
   if (missing.length > 0) {
     throw new Problem(
@@ -39,12 +44,15 @@ export async function accounts(trading: Trading): Promise<void> {
     );
   }
   report.ok('supply = wallets + custody, and custody = balances + insurance + fees, to the atom, for both tokens');
-  report.ok('what people lost together is what insurance and fees hold, to the atom');
+  report.ok('what people lost together is what the vault, insurance and fees hold, to the atom');
   report.ok(`${found.openInterestLots} lots are open; all positions, long and short, sum to ${found.netLots}`);
 }
 
-/** What each person has made; returns the sum in quote atoms. */
-async function peopleShow({ report, chain, cast, baseMint, quoteMint }: Trading, found: Conservation): Promise<bigint> {
+/** What each person has made; returns the sums in atoms. */
+async function peopleShow(
+  { report, chain, cast, baseMint, quoteMint }: Trading,
+  found: Conservation,
+): Promise<{ base: bigint; quote: bigint }> {
   const rows = await Promise.all(
     STAKES.map(async ({ person, base, quote }) => {
       const wallet = async (mint: typeof baseMint) => tokensIn(chain, await walletOf(cast[person].address, mint));
@@ -65,8 +73,12 @@ async function peopleShow({ report, chain, cast, baseMint, quoteMint }: Trading,
         showBase(kept),
         showQuote(made),
       ]),
+      ['the vault: its fee', '', '', showBase(found.base.balances), showQuote(found.quote.balances)],
       ['insurance and fees', '', '', '', showQuote(found.quote.insurance + found.quote.fees)],
     ],
   );
-  return rows.reduce((sum, { made }) => sum + made, 0n);
+  return rows.reduce((sum, { kept, made }) => ({ base: sum.base + kept, quote: sum.quote + made }), {
+    base: 0n,
+    quote: 0n,
+  });
 }

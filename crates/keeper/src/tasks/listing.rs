@@ -12,7 +12,8 @@ use std::time::Duration;
 use units::UnixSeconds;
 
 /// Where schedules may begin: on public clusters a day, in builds for local networks ten seconds.
-const STEPS_S: [(i64, i64); 2] = [(86_400, 8 * 3_600), (10, 0)];
+const STEPS_S: [(i64, i64); 2] = [(DAY_S, 8 * 3_600), (10, 0)];
+const DAY_S: i64 = 86_400;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -24,7 +25,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { period_ms: Period::seconds(30), horizons_s: [1, 2, 7, 14, 28].map(|days| days * 86_400).to_vec() }
+        Self { period_ms: Period::seconds(30), horizons_s: vec![DAY_S, 2 * DAY_S, 7 * DAY_S, 14 * DAY_S, 28 * DAY_S] }
     }
 }
 

@@ -100,11 +100,11 @@ proptest! {
         prop_assert!(found.half_e6 >= PARAMS.floor_e6);
         if let Some(bid) = found.bid {
             prop_assert!(bid.price <= found.fair && bid.lots <= PARAMS.lots);
-            prop_assert!(lots + (offered.0 + bid.lots) as i64 <= PARAMS.series_lots_max as i64);
+            prop_assert!(lots + (offered.0 + bid.lots).cast_signed() <= PARAMS.series_lots_max.cast_signed());
         }
         if let Some(ask) = found.ask {
             prop_assert!(ask.price >= found.fair && ask.lots <= PARAMS.lots);
-            prop_assert!(-lots + (offered.1 + ask.lots) as i64 <= PARAMS.series_lots_max as i64);
+            prop_assert!(-lots + (offered.1 + ask.lots).cast_signed() <= PARAMS.series_lots_max.cast_signed());
         }
         if let (Some(bid), Some(ask)) = (found.bid, found.ask) {
             prop_assert!(bid.price < ask.price);
