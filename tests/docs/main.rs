@@ -90,3 +90,30 @@ fn every_instruction_has_a_walk_over_wrong_accounts() {
         }
     }
 }
+
+/// Rows of SECURITY.md's table of attacks: the test's name, and the errors.
+fn attacks() -> Vec<(String, Vec<String>)> {
+    let text = fs::read_to_string(root().join("SECURITY.md")).expect("SECURITY.md");
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let rows = text.lines().filter(|line| line.starts_with("| ")).map(|line| line.split('|').collect::<Vec<_>>());
+    rows.filter_map(|row| Some((quoted(row.get(2)?).pop()?, quoted(row.get(3)?)))).collect()
+}
+
+#[test]
+fn every_attack_in_the_table_is_a_test_that_expects_its_errors() {
+    let text = fs::read_to_string(root().join("tests/governor/attacks.rs")).expect("the attacks");
+    let tests: Vec<_> = text.split("#[test]\nfn ").skip(1).collect();
+    let attacks = attacks();
+    assert_eq!(tests.len(), attacks.len(), "as many tests as rows");
+    for (name, errors) in attacks {
+        let body = tests.iter().find(|test| test.starts_with(&format!("{name}()")));
+        let body = body.unwrap_or_else(|| panic!("no attack is called {name}"));
+        assert!(!errors.is_empty(), "{name}: by what is it refused?");
+        for error in errors {
+            let expected = [format!("\"{error}\""), format!("InstructionError::{error}")];
+            // What a helper expects bears the helper's name.
+            let helper = error == "DurableNonce" && body.contains("durable_nonce_refused");
+            assert!(helper || expected.iter().any(|form| body.contains(form)), "{name} does not expect {error}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use solana_signer::Signer;
 use testkit::{Substitutions, key};
 
 /// A cancelled upgrade and its buffer.
-fn cancelled() -> (Fixture, u64, solana_pubkey::Pubkey) {
+pub fn cancelled() -> (Fixture, u64, solana_pubkey::Pubkey) {
     let mut fixture = Fixture::new();
     let (id, buffer) = fixture.upgrade_propose(target(), &new_code());
     let proposer = fixture.members[0].insecure_clone();
@@ -50,20 +50,6 @@ fn buffer_close_of_another_action_fails_action_other_kind() {
     fixture.world.ok(&[cancel], &[&proposer]);
     let close = fixture.buffer_close_ix(id, buffer);
     fixture.world.fail(&[close], &[], error("ActionOtherKind"));
-}
-
-/// Code is never closed: not even if a proposal could name a code account as its buffer.
-/// INVARIANT(G-15): no proposal can close code.
-#[test]
-fn buffer_close_of_program_data_fails_not_buffer() {
-    let (mut fixture, id, _) = cancelled();
-    let address = fixture.proposal(id);
-    let code = program_data(target());
-    fixture
-        .world
-        .edit::<abi::governor::Proposal>(&address, |proposal| proposal.action[33..65].copy_from_slice(code.as_ref()));
-    let close = fixture.buffer_close_ix(id, code);
-    fixture.world.fail(&[close], &[], error("NotBuffer"));
 }
 
 #[test]

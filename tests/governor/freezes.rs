@@ -7,10 +7,10 @@ use policy::{Level, rollout::Stage};
 use solana_instruction::{AccountMeta, error::InstructionError};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{SOL, Substitutions, USDC, key};
+use testkit::{SOL, Substitutions, USDC};
 
 /// Frozen, with the snapshot open.
-fn opened() -> (Positions, u64) {
+pub fn opened() -> (Positions, u64) {
     let (mut positions, id, _) = Positions::matured(&honest_code());
     for step in [positions.freeze_ix(id), positions.open_ix()] {
         positions.fixture.world.ok(&[step], &[]);
@@ -126,32 +126,6 @@ fn snapshot_page_that_leaves_an_account_out_is_replaced_by_a_fuller_one() {
     positions.fixture.world.ok(&[fuller], &[]);
     let seal = positions.seal_ix();
     positions.fixture.world.ok(&[seal], &[]);
-}
-
-#[test]
-fn snapshot_page_of_false_accounts_fails_by_name() {
-    let (mut positions, _) = opened();
-    positions.seal_refused("PagesMissing");
-    let all = positions.accounts();
-    // The bytes of an account under another program, and of the same market's account at another address.
-    let fake = positions.fixture.elsewhere(all[0].pubkey);
-    let other_kind = AccountMeta::new_readonly(positions.market(), false);
-    let cases = [
-        (0, vec![AccountMeta::new_readonly(fake, false)], "AccountForeign"),
-        (0, vec![AccountMeta::new_readonly(key("nobody"), false)], "AccountForeign"),
-        (0, vec![other_kind], "AccountForeign"),
-        (0, vec![all[0].clone(), all[0].clone()], "AccountOutOfOrder"),
-        (0, vec![all[1].clone(), all[0].clone()], "AccountOutOfOrder"),
-        (1, all.clone(), "PageUnknown"),
-    ];
-    for (number, accounts, name) in cases {
-        let page = positions.page_of_ix(number, accounts);
-        positions.fixture.world.fail(&[page], &[], error(name));
-    }
-    let account = all[1].pubkey;
-    positions.fixture.world.edit::<abi::margin::MarginAccount>(&account, |account| account.market = [9; 32]);
-    let page = positions.page_ix(0);
-    positions.fixture.world.fail(&[page], &[], error("AccountForeign"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The governor on its built ELF: one module per instruction, and the twins.
+mod attacks;
 mod brakes;
 mod buffer_close;
 mod canary;

@@ -99,33 +99,6 @@ fn proposal_approve_of_queued_or_cancelled_fails_proposal_not_draft() {
     fixture.world.fail(&[approve], &[&member], error("ProposalNotDraft"));
 }
 
-/// INVARIANT(G-4): no approval crosses a config epoch.
-#[test]
-fn proposal_approve_after_the_council_changed_fails_membership_stale() {
-    let mut fixture = Fixture::new();
-    let keep: Vec<[u8; 32]> = fixture.members.iter().map(|member| member.pubkey().to_bytes()).collect();
-    let change = fixture.propose(&CouncilAction::CouncilSet { members: &keep });
-    let stale = fixture.propose(&RELAX);
-    fixture.mature(change);
-    let execute = fixture.council_execute_ix(change);
-    fixture.world.ok(&[execute], &[]);
-    let member = fixture.members[1].insecure_clone();
-    let approve = fixture.approve_ix(stale, member.pubkey());
-    fixture.world.fail(&[approve], &[&member], error("MembershipStale"));
-}
-
-/// INVARIANT(G-6): nothing signed long ago counts.
-#[test]
-fn proposal_approve_with_durable_nonce_fails_durable_nonce() {
-    let (mut fixture, id) = drafted();
-    let member = fixture.members[1].insecure_clone();
-    let approve = fixture.approve_ix(id, member.pubkey());
-    fixture.durable_nonce_refused(&approve, &[&member]);
-    // A nonce account may be advanced by the way: only first in a transaction does it replace the blockhash.
-    let (advance, owner) = fixture.nonce_advance();
-    fixture.world.ok(&[approve, advance], &[&member, &owner]);
-}
-
 #[test]
 fn proposal_approve_of_a_class_that_no_version_wrote_fails_state_unknown() {
     let (mut fixture, id) = drafted();

@@ -1,9 +1,8 @@
 use crate::fixture::{
-    ABSENT_MUT, BUFFER_LAMPORTS, Fixture, ROOM, TWIN, buffer_account, error, new_code, old_code, program_data, sha256,
-    target,
+    ABSENT_MUT, BUFFER_LAMPORTS, Fixture, ROOM, error, new_code, old_code, program_data, sha256, target,
 };
 use client::governor as calls;
-use policy::{Class, CouncilAction, Level};
+use policy::{CouncilAction, Level};
 use solana_instruction::{AccountMeta, Instruction, error::InstructionError};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -53,31 +52,6 @@ fn upgrade_execute_deploys_the_approved_bytes_and_the_next_slot_runs_them() {
     fixture.world.fail(&[execute], &[], error("ProposalNotQueued"));
 }
 
-/// INVARIANT(G-2): seconds and slots must both have passed.
-#[test]
-fn upgrade_execute_before_either_clock_fails_by_name() {
-    let mut fixture = Fixture::new();
-    let (id, buffer) = fixture.upgrade_propose(target(), &new_code());
-    fixture.stage(id);
-    let execute = fixture.upgrade_ix(id, target(), buffer);
-    fixture.world.fail(std::slice::from_ref(&execute), &[], error("ProposalNotQueued"));
-    fixture.queue(id);
-    fixture.world.fail(std::slice::from_ref(&execute), &[], error("SecondsRemain"));
-    let delay_s = Class::Upgrade.delay_floor_s();
-    // Time without slots: a halted chain that came back.
-    fixture.world.advance_s(delay_s.into());
-    fixture.world.fail(std::slice::from_ref(&execute), &[], error("SlotsRemain"));
-    fixture.world.advance_slots(u64::from(delay_s) - 1);
-    fixture.world.fail(std::slice::from_ref(&execute), &[], error("SlotsRemain"));
-    fixture.world.advance_slots(1);
-    // Slots without time.
-    fixture.world.advance_s(-1);
-    fixture.world.fail(std::slice::from_ref(&execute), &[], error("SecondsRemain"));
-    fixture.world.advance_s(1);
-    fixture.world.next_slot();
-    fixture.world.ok(&[execute], &[]);
-}
-
 #[test]
 fn upgrade_execute_after_expiry_fails_proposal_expired() {
     let mut fixture = Fixture::new();
@@ -86,31 +60,6 @@ fn upgrade_execute_after_expiry_fails_proposal_expired() {
     let expires_unix_s = fixture.proposal_state(id).expires_unix_s.get();
     fixture.world.set_unix_s(expires_unix_s + 1);
     fixture.world.fail(&[execute], &[], error("ProposalExpired"));
-}
-
-/// INVARIANT(G-1): approvals are counted anew at execution.
-#[test]
-fn upgrade_execute_without_the_approvals_fails_approvals_missing() {
-    let mut fixture = Fixture::new();
-    let (id, buffer) = fixture.upgrade_mature(&new_code());
-    let execute = fixture.upgrade_ix(id, target(), buffer);
-    let address = fixture.proposal(id);
-    fixture.world.edit::<abi::governor::Proposal>(&address, |proposal| proposal.approvals = 0b1111.into());
-    fixture.world.fail(&[execute], &[], error("ApprovalsMissing"));
-}
-
-#[test]
-fn upgrade_execute_after_the_council_changed_fails_membership_stale() {
-    let mut fixture = Fixture::new();
-    let keep: Vec<[u8; 32]> = fixture.members.iter().map(|member| member.pubkey().to_bytes()).collect();
-    let change = fixture.propose(&CouncilAction::CouncilSet { members: &keep });
-    fixture.queue(change);
-    let (id, buffer) = fixture.upgrade_propose(target(), &new_code());
-    fixture.queue(id);
-    fixture.delay_pass(change);
-    let [replace, execute] = [fixture.council_execute_ix(change), fixture.upgrade_ix(id, target(), buffer)];
-    fixture.world.ok(&[replace], &[]);
-    fixture.world.fail(&[execute], &[], error("MembershipStale"));
 }
 
 #[test]
@@ -134,31 +83,6 @@ fn upgrade_execute_of_another_action_fails_action_other_kind() {
     fixture.world.fail(&[execute], &[], error("ActionOtherKind"));
 }
 
-/// Nothing is taken on trust from the day of the proposal: other bytes, which the loader would run as well, are found where they would.
-#[test]
-fn upgrade_execute_of_changed_buffer_fails_by_name() {
-    let mut fixture = Fixture::new();
-    let code = [&new_code()[..], &[7; 8]].concat();
-    let (id, buffer) = fixture.upgrade_mature(&code);
-    let execute = fixture.upgrade_ix(id, target(), buffer);
-    let authority = Some(fixture.authority());
-    let [altered, ended] = [8, 0].map(|last| [&new_code()[..], &[7; 7], &[last]].concat());
-    let longer = [&code[..], &[0]].concat();
-    let cases = [
-        (buffer_account(authority, &altered), "DeployedHashMismatch"),
-        (buffer_account(authority, &ended), "DeployedHashMismatch"),
-        (buffer_account(authority, &longer), "BufferLengthMismatch"),
-        (buffer_account(Some(key("thief")), &code), "BufferAuthorityLost"),
-        (fixture.world.account(&program_data(TWIN)).unwrap(), "NotBuffer"),
-    ];
-    for (account, name) in cases {
-        fixture.world.set_account(&buffer, account);
-        fixture.world.fail(std::slice::from_ref(&execute), &[], error(name));
-    }
-    fixture.world.set_account(&buffer, buffer_account(authority, &code));
-    fixture.world.ok(&[execute], &[]);
-}
-
 #[test]
 fn upgrade_execute_into_too_small_an_account_fails_program_data_too_small() {
     let mut fixture = Fixture::new();
@@ -178,30 +102,6 @@ fn upgrade_execute_of_bytes_that_are_no_program_fails_and_stays_queued() {
     let execute = fixture.upgrade_ix(id, target(), buffer);
     fixture.world.fail(&[execute], &[], InstructionError::InvalidAccountData);
     assert_eq!(fixture.proposal_state(id).state, 1);
-}
-
-/// Anyone can extend the program and so block this slot; the next one is free again.
-#[test]
-fn upgrade_execute_in_the_slot_of_an_extension_fails_and_can_be_retried() {
-    let mut fixture = Fixture::new();
-    let (id, buffer) = fixture.upgrade_mature(&new_code());
-    let execute = fixture.upgrade_ix(id, target(), buffer);
-    let (address, slot) = (program_data(target()), fixture.world.clock().slot);
-    let mut account = fixture.world.account(&address).unwrap();
-    account.data[4..12].copy_from_slice(&slot.to_le_bytes());
-    account.data.resize(account.data.len() + 10_240, 0);
-    fixture.world.set_account(&address, account);
-    fixture.world.fail(std::slice::from_ref(&execute), &[], InstructionError::InvalidArgument);
-    fixture.world.next_slot();
-    fixture.world.ok(&[execute], &[]);
-}
-
-#[test]
-fn upgrade_execute_with_durable_nonce_fails_durable_nonce() {
-    let mut fixture = Fixture::new();
-    let (id, buffer) = fixture.upgrade_mature(&new_code());
-    let execute = fixture.upgrade_ix(id, target(), buffer);
-    fixture.durable_nonce_refused(&execute, &[]);
 }
 
 #[test]

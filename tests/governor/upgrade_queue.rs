@@ -29,24 +29,6 @@ fn upgrade_queue_starts_both_clocks_and_takes_the_rollout() {
     fixture.world.fail(&[queue], &[], error("ProposalNotDraft"));
 }
 
-/// A second upgrade of the program in parallel.
-#[test]
-fn upgrade_queue_of_a_second_upgrade_fails_upgrade_active() {
-    let (mut fixture, first) = approved();
-    let queue = fixture.upgrade_queue_ix(first, target());
-    fixture.world.ok(&[queue], &[]);
-    let (second, _) = fixture.upgrade_propose(target(), &new_code());
-    fixture.approve(second, 5);
-    fixture.stage(second);
-    let queue = fixture.upgrade_queue_ix(second, target());
-    fixture.world.fail(std::slice::from_ref(&queue), &[], error("UpgradeActive"));
-    let proposer = fixture.members[0].insecure_clone();
-    let cancel = fixture.cancel_ix(first, proposer.pubkey());
-    fixture.world.ok(&[cancel], &[&proposer]);
-    fixture.release(first, target());
-    fixture.world.ok(&[queue], &[]);
-}
-
 #[test]
 fn upgrade_queue_without_a_way_back_fails_rollback_not_staged() {
     let mut fixture = Fixture::new();
@@ -81,16 +63,6 @@ fn upgrade_queue_after_the_code_changed_fails_previous_hash_mismatch() {
     let (queue, adoption) = (fixture.upgrade_queue_ix(id, target()), fixture.adoption(target()));
     fixture.world.edit::<abi::governor::Adoption>(&adoption, |adoption| adoption.elf_hash = [9; 32]);
     fixture.world.fail(&[queue], &[], error("PreviousHashMismatch"));
-}
-
-#[test]
-fn upgrade_queue_below_the_threshold_fails_approvals_missing() {
-    let mut fixture = Fixture::new();
-    let (id, _) = fixture.upgrade_propose(target(), &new_code());
-    fixture.approve(id, 4);
-    fixture.stage(id);
-    let queue = fixture.upgrade_queue_ix(id, target());
-    fixture.world.fail(&[queue], &[], error("ApprovalsMissing"));
 }
 
 #[test]
@@ -141,13 +113,6 @@ fn emergency_patch_is_queued_by_six_at_level_three_only() {
     assert_eq!((fixture.class(0), fixture.rollout_state(oracle).unratified), (Class::Emergency, 1));
     // The freeze that let the patch in stays until it can have been carried out, and no longer.
     assert_eq!(fixture.brake_state().expires_unix_s.get(), now_unix_s + policy::HOLD_S);
-}
-
-#[test]
-fn upgrade_queue_with_durable_nonce_fails_durable_nonce() {
-    let (mut fixture, id) = approved();
-    let queue = fixture.upgrade_queue_ix(id, target());
-    fixture.durable_nonce_refused(&queue, &[]);
 }
 
 #[test]

@@ -55,24 +55,6 @@ fn honest_upgrade_is_verified_and_opens_the_canary_steps() {
     positions.fixture.world.fail(&[end], &[], error("NoFreeze"));
 }
 
-/// INVARIANT(G-11): a page skipped or doubled verifies nothing.
-#[test]
-fn page_skipped_doubled_or_of_other_accounts_is_refused() {
-    let (mut positions, id) = Positions::executed(&honest_code());
-    let all = positions.accounts();
-    for accounts in [vec![], all[..2].to_vec(), vec![all[1].clone(), all[0].clone(), all[2].clone()]] {
-        let verify = positions.verify_page_ix(accounts);
-        positions.fixture.world.fail(&[verify], &[], error("PageAccountsDiffer"));
-    }
-    let market = positions.verify_market_ix(id);
-    positions.fixture.world.fail(std::slice::from_ref(&market), &[], error("PagesMissing"));
-    let verify = positions.verify_page_ix(all);
-    positions.fixture.world.ok(std::slice::from_ref(&verify), &[]);
-    positions.fixture.world.fail(&[verify], &[], error("PageVerified"));
-    positions.fixture.world.ok(std::slice::from_ref(&market), &[]);
-    positions.fixture.world.fail(&[market], &[], error("RolloutStageWrong"));
-}
-
 /// INVARIANT(G-12): a candidate that changes one account's lots is found out, and anybody rolls it back at once.
 #[test]
 fn candidate_that_changes_lots_fails_verification_and_is_rolled_back() {
