@@ -1,4 +1,4 @@
-//! Mints of the two token programs: which of them may be held in custody.
+//! What the two token programs write: what an account holds, and which mints may be held in custody.
 //!
 //! A mint of SPL Token has no extensions. One of Token-2022 may have those that only describe it; anything that moves, stops, hides or
 //! rescales what an account holds breaks custody's books, and is refused by its name. A mint's extensions are fixed when it is created.
@@ -8,12 +8,23 @@ use crate::{Address, ids};
 /// Bytes of a mint, and of an account, before any extension.
 pub const MINT_LEN: usize = 82;
 pub const ACCOUNT_LEN: usize = 165;
+/// Where an account's amount stands, behind its mint and owner.
+const AMOUNT_AT: usize = 64;
 /// Where Token-2022 says what an extended account is, and begins its entries of type, length and value.
 const KIND_AT: usize = 165;
 const KIND_MINT: u8 = 1;
 const ENTRIES_AT: usize = 166;
 /// A multisig's length, which no extended account may have: Token-2022 pads with an empty entry.
 const NONE: u16 = 0;
+
+/// What a token account's bytes say that it holds, in atoms. `None` if they are too few for one. The caller knows whose they are.
+pub fn account_atoms(data: &[u8]) -> Option<u64> {
+    if data.len() < ACCOUNT_LEN {
+        return None;
+    }
+    let amount = data.get(AMOUNT_AT..)?.first_chunk()?;
+    Some(u64::from_le_bytes(*amount))
+}
 
 /// Why a mint may not be held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +89,15 @@ const fn extension_check(kind: u16) -> Result<(), MintRefusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn account_atoms_are_read_behind_mint_and_owner() {
+        let mut data = vec![0xff; ACCOUNT_LEN];
+        data[AMOUNT_AT..AMOUNT_AT + 8].copy_from_slice(&7_u64.to_le_bytes());
+        assert_eq!(account_atoms(&data), Some(7));
+        assert_eq!(account_atoms(&[data.as_slice(), &[2; 40]].concat()), Some(7));
+        assert_eq!(account_atoms(&data[..ACCOUNT_LEN - 1]), None);
+    }
 
     /// A mint with empty extensions of these types and lengths.
     fn mint(extensions: &[(u16, u16)]) -> Vec<u8> {

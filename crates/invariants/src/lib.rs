@@ -26,7 +26,7 @@ mod market;
 pub mod step;
 pub mod value;
 
-pub use account::{Account, token_atoms};
+pub use account::Account;
 pub use books::{Books, BooksError, Scope, Series, SeriesSums};
 pub use market::{Market, Surplus};
 

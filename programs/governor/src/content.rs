@@ -1,6 +1,7 @@
 //! What a page of margin's accounts holds, read from raw bytes: nothing of what an upgrade replaces has a say in it.
 use crate::GovernorError;
 use abi::margin::{MarginAccount, Market};
+use abi::token::account_atoms;
 use anchor_lang::prelude::*;
 use anchor_lang::solana_program::hash::hashv;
 use policy::snapshot::{account_digest, market_digest, page_of, Sums};
@@ -65,11 +66,8 @@ pub fn market_content(view: &AccountView) -> Result<[u8; 32]> {
 pub fn tokens_atoms(view: &AccountView) -> Result<u64> {
     require!(view.owned_by(&TOKEN) || view.owned_by(&TOKEN_2022), GovernorError::TokensSwapped);
     let data = view.try_borrow()?;
-    let amount = data.get(TOKEN_AMOUNT_AT..).and_then(|rest| rest.first_chunk()).ok_or(GovernorError::TokensSwapped)?;
-    Ok(u64::from_le_bytes(*amount))
+    Ok(account_atoms(&data).ok_or(GovernorError::TokensSwapped)?)
 }
 
 const TOKEN: Address = Address::new_from_array(abi::ids::TOKEN);
 const TOKEN_2022: Address = Address::new_from_array(abi::ids::TOKEN_2022);
-/// An account of either: mint, owner, amount.
-const TOKEN_AMOUNT_AT: usize = 64;

@@ -68,83 +68,60 @@ pub fn receive(accounts: &mut AccountDeposit, amount: u64) -> Result<()> {
     transfer_checked(CpiContext::new(accounts.token_program.address(), transfer), amount, decimals)
 }
 
-/// Has the breaker release `amount` to the destination, now or by a ticket.
-pub fn release(accounts: &mut AccountWithdraw, amount: u64, ticket_id: u64) -> Result<()> {
-    let origin = *accounts.account.address();
-    let program = *accounts.breaker_program.address();
-    let asked = Asked { symbol: accounts.market.symbol, bump: accounts.market.bump, amount, ticket_id, origin };
-    let named = cpi::accounts::Release {
-        controller: accounts.market.cpi_handle(),
-        custody: accounts.custody.cpi_handle_mut(),
-        brake: accounts.brake.cpi_handle(),
-        tokens: accounts.tokens.cpi_handle_mut(),
-        mint: accounts.mint.cpi_handle(),
-        destination: accounts.destination.cpi_handle_mut(),
-        payer: accounts.payer.cpi_handle_mut(),
-        ticket: accounts.ticket.cpi_handle_mut(),
-        token_program: accounts.token_program.cpi_handle(),
-        system_program: accounts.system_program.cpi_handle(),
+/// The accounts of the breaker's release, which every instruction that pays out names alike.
+macro_rules! release_accounts {
+    ($accounts:ident, $controller:ident) => {
+        cpi::accounts::Release {
+            controller: $accounts.$controller.cpi_handle(),
+            custody: $accounts.custody.cpi_handle_mut(),
+            brake: $accounts.brake.cpi_handle(),
+            tokens: $accounts.tokens.cpi_handle_mut(),
+            mint: $accounts.mint.cpi_handle(),
+            destination: $accounts.destination.cpi_handle_mut(),
+            payer: $accounts.payer.cpi_handle_mut(),
+            ticket: $accounts.ticket.cpi_handle_mut(),
+            token_program: $accounts.token_program.cpi_handle(),
+            system_program: $accounts.system_program.cpi_handle(),
+        }
     };
-    asked.of(&program, named)
 }
 
-/// As [`release`], the payoff of redeemed tokens.
-pub fn redeem(accounts: &mut WrappedRedeem, amount: u64, ticket_id: u64) -> Result<()> {
-    let origin = *accounts.wrapped.address();
-    let program = *accounts.breaker_program.address();
-    let asked = Asked { symbol: accounts.market.symbol, bump: accounts.market.bump, amount, ticket_id, origin };
-    let named = cpi::accounts::Release {
-        controller: accounts.market.cpi_handle(),
-        custody: accounts.custody.cpi_handle_mut(),
-        brake: accounts.brake.cpi_handle(),
-        tokens: accounts.tokens.cpi_handle_mut(),
-        mint: accounts.mint.cpi_handle(),
-        destination: accounts.destination.cpi_handle_mut(),
-        payer: accounts.payer.cpi_handle_mut(),
-        ticket: accounts.ticket.cpi_handle_mut(),
-        token_program: accounts.token_program.cpi_handle(),
-        system_program: accounts.system_program.cpi_handle(),
-    };
-    asked.of(&program, named)
-}
-
-/// As [`release`], fees.
-pub fn sweep(accounts: &mut FeesSweep, amount: u64, ticket_id: u64) -> Result<()> {
-    let origin = *accounts.market.address();
-    let program = *accounts.breaker_program.address();
-    let asked = Asked { symbol: accounts.market.symbol, bump: accounts.market.bump, amount, ticket_id, origin };
-    let named = cpi::accounts::Release {
-        controller: accounts.market.cpi_handle(),
-        custody: accounts.custody.cpi_handle_mut(),
-        brake: accounts.brake.cpi_handle(),
-        tokens: accounts.tokens.cpi_handle_mut(),
-        mint: accounts.mint.cpi_handle(),
-        destination: accounts.destination.cpi_handle_mut(),
-        payer: accounts.payer.cpi_handle_mut(),
-        ticket: accounts.ticket.cpi_handle_mut(),
-        token_program: accounts.token_program.cpi_handle(),
-        system_program: accounts.system_program.cpi_handle(),
-    };
-    asked.of(&program, named)
-}
-
-/// A release that a market signs for.
-struct Asked {
-    symbol: [u8; 16],
-    bump: u8,
+/// An amount that leaves custody, now or by a ticket.
+struct Outflow {
     amount: u64,
     ticket_id: u64,
     /// What the amount is taken from.
     origin: Address,
 }
 
-impl Asked {
-    fn of(&self, breaker_program: &Address, named: cpi::accounts::Release<'_>) -> Result<()> {
-        let seeds: [&[u8]; 3] = [MARKET_SEED, &self.symbol, &[self.bump]];
-        let signer: [&[&[u8]]; 1] = [&seeds];
-        let context = CpiContext::new_with_signer(breaker_program, named, &signer);
+impl Outflow {
+    /// Has the breaker release it; the controller, of these seeds, signs.
+    fn release(self, breaker: &Address, controller: [&[u8]; 3], accounts: cpi::accounts::Release<'_>) -> Result<()> {
+        let signer: [&[&[u8]]; 1] = [&controller];
+        let context = CpiContext::new_with_signer(breaker, accounts, &signer);
         cpi::release(context, self.amount, self.ticket_id, self.origin)
     }
+}
+
+/// Pays what an account withdraws.
+pub fn release(accounts: &mut AccountWithdraw, amount: u64, ticket_id: u64) -> Result<()> {
+    let outflow = Outflow { amount, ticket_id, origin: *accounts.account.address() };
+    let (program, symbol, bump) = (*accounts.breaker_program.address(), accounts.market.symbol, accounts.market.bump);
+    outflow.release(&program, [MARKET_SEED, &symbol, &[bump]], release_accounts!(accounts, market))
+}
+
+/// Pays for redeemed tokens.
+pub fn redeem(accounts: &mut WrappedRedeem, amount: u64, ticket_id: u64) -> Result<()> {
+    let outflow = Outflow { amount, ticket_id, origin: *accounts.wrapped.address() };
+    let (program, symbol, bump) = (*accounts.breaker_program.address(), accounts.market.symbol, accounts.market.bump);
+    outflow.release(&program, [MARKET_SEED, &symbol, &[bump]], release_accounts!(accounts, market))
+}
+
+/// Pays fees out.
+pub fn sweep(accounts: &mut FeesSweep, amount: u64, ticket_id: u64) -> Result<()> {
+    let outflow = Outflow { amount, ticket_id, origin: *accounts.market.address() };
+    let (program, symbol, bump) = (*accounts.breaker_program.address(), accounts.market.symbol, accounts.market.bump);
+    outflow.release(&program, [MARKET_SEED, &symbol, &[bump]], release_accounts!(accounts, market))
 }
 
 /// Opens a fund's custody and its only token vault.
@@ -190,52 +167,21 @@ pub fn stake_receive(accounts: &mut InsuranceStake, amount: u64) -> Result<()> {
     transfer_checked(CpiContext::new(accounts.token_program.address(), transfer), amount, decimals)
 }
 
-/// The breaker's release out of a fund's vault: stakers and draws name the same accounts.
-macro_rules! release_of_fund {
-    ($accounts:ident, $amount:ident, $ticket_id:ident, $origin:expr) => {{
-        let origin = $origin;
-        let (mint, bump) = ($accounts.fund.mint, $accounts.fund.bump);
-        let seeds: [&[u8]; 3] = [FUND_SEED, mint.as_ref(), &[bump]];
-        let signer: [&[&[u8]]; 1] = [&seeds];
-        cpi::release(
-            CpiContext::new_with_signer(
-                $accounts.breaker_program.address(),
-                cpi::accounts::Release {
-                    controller: $accounts.fund.cpi_handle(),
-                    custody: $accounts.custody.cpi_handle_mut(),
-                    brake: $accounts.brake.cpi_handle(),
-                    tokens: $accounts.tokens.cpi_handle_mut(),
-                    mint: $accounts.mint.cpi_handle(),
-                    destination: $accounts.destination.cpi_handle_mut(),
-                    payer: $accounts.payer.cpi_handle_mut(),
-                    ticket: $accounts.ticket.cpi_handle_mut(),
-                    token_program: $accounts.token_program.cpi_handle(),
-                    system_program: $accounts.system_program.cpi_handle(),
-                },
-                &signer,
-            ),
-            $amount,
-            $ticket_id,
-            origin,
-        )
-    }};
-}
-
-/// Has the breaker pay a staker, now or by a ticket.
+/// Pays a staker.
 pub fn stake_release(accounts: &mut InsuranceClaim, amount: u64, ticket_id: u64) -> Result<()> {
-    release_of_fund!(accounts, amount, ticket_id, *accounts.stake.address())
+    let outflow = Outflow { amount, ticket_id, origin: *accounts.stake.address() };
+    let (program, mint, bump) = (*accounts.breaker_program.address(), accounts.fund.mint, accounts.fund.bump);
+    outflow.release(&program, [FUND_SEED, mint.as_ref(), &[bump]], release_accounts!(accounts, fund))
 }
 
-/// Has the breaker pay a market.
+/// Pays a market out of the fund.
 pub fn fund_release(accounts: &mut InsuranceDraw, amount: u64, ticket_id: u64) -> Result<()> {
-    release_of_fund!(accounts, amount, ticket_id, *accounts.liquidation.address())
+    let outflow = Outflow { amount, ticket_id, origin: *accounts.liquidation.address() };
+    let (program, mint, bump) = (*accounts.breaker_program.address(), accounts.fund.mint, accounts.fund.bump);
+    outflow.release(&program, [FUND_SEED, mint.as_ref(), &[bump]], release_accounts!(accounts, fund))
 }
 
 /// What a token account holds, as it stands after calls that may have changed it.
 pub fn held_atoms(tokens: &AccountView) -> Result<u64> {
-    /// Mint and owner come before.
-    const AMOUNT_AT: usize = 64;
-    let data = tokens.try_borrow()?;
-    let bytes = data.get(AMOUNT_AT..).and_then(|rest| rest.first_chunk::<8>()).ok_or(MarginError::WrongTokenVault)?;
-    Ok(u64::from_le_bytes(*bytes))
+    Ok(abi::token::account_atoms(&tokens.try_borrow()?).ok_or(MarginError::WrongTokenVault)?)
 }

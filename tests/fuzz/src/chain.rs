@@ -210,7 +210,7 @@ impl Chain {
 
     /// Atoms in a token account.
     pub fn tokens(&self, address: &Pubkey) -> u64 {
-        self.held.get(address).and_then(|account| invariants::token_atoms(account.data())).unwrap_or(0)
+        self.held.get(address).and_then(|account| abi::token::account_atoms(account.data())).unwrap_or(0)
     }
 
     pub fn level(&self) -> Level {
