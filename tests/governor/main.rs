@@ -5,6 +5,7 @@ mod buffer_close;
 mod canary;
 mod council_execute;
 mod council_init;
+mod drills;
 mod fixture;
 mod freezes;
 mod guardians_execute;
