@@ -69,7 +69,30 @@ type Exports = {
   surface_vol(...of: [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]): number;
   greeks(forward: bigint, strike: bigint, vol: bigint, seconds: bigint): number;
   implied_vol(forward: bigint, strike: bigint, seconds: bigint, kind: bigint, premium: bigint): number;
+  region(index: number): number;
+  region_len(index: number): number;
+  portfolio_margin(count: number, quote: bigint, base: bigint, spot: bigint, quotePrice: bigint, now: bigint): number;
+  balance_now(quote: bigint, accountLost: bigint, marketLost: bigint): number;
+  vault_bid(offered: bigint, escrow: bigint, lots: bigint, lotsPerUnit: number): number;
+  council_class(kind: number, members: number): number;
+  rollout_terms(): number;
+  canary_step(step: number): number;
 };
+
+/** What portfolio margin reads beyond an account: the bytes of the market, its feed, the expiries held and their surfaces. */
+export type PortfolioAccounts = {
+  market: ReadonlyUint8Array;
+  feed: ReadonlyUint8Array;
+  expiries: readonly { expiry: ReadonlyUint8Array; surface: ReadonlyUint8Array | undefined }[];
+  /** Of the quote token's feed, where the market names one. */
+  quotePriceE6?: bigint;
+};
+
+export type PortfolioMargin = { mtm: bigint; initial: bigint; maintenance: bigint; /** Of the stalest surface. */ staleMinutes: bigint };
+
+/** Regions of the module's memory that take accounts' bytes. */
+const REGION = { market: 0, feed: 1, expiries: 2, surfaces: 6 } as const;
+const EXPIRIES_MAX = 4;
 
 /** As the action matrix numbers them. */
 export const ACTIONS = [
@@ -122,6 +145,57 @@ export class Engine {
   standardMargin(holdings: Holdings, spotE6: bigint, scale: Scale): { initial: bigint; maintenance: bigint } | undefined {
     const [initial, maintenance] = this.#book(this.#wasm.standard_margin, holdings, spotE6, scale) ?? [];
     return initial === undefined || maintenance === undefined ? undefined : { initial, maintenance };
+  }
+
+  /** Portfolio margin as the program computes it, at `spotE6` (the feed's price, or another); undefined where it cannot be computed. */
+  portfolioMargin(accounts: PortfolioAccounts, holdings: Holdings, spotE6: bigint, nowUnixS: bigint): PortfolioMargin | undefined {
+    const { market, feed, expiries, quotePriceE6 = 0n } = accounts;
+    if (expiries.length > EXPIRIES_MAX || holdings.positions.length > POSITIONS_MAX) return undefined;
+    this.#put(REGION.market, market);
+    this.#put(REGION.feed, feed);
+    for (let at = 0; at < EXPIRIES_MAX; at += 1) {
+      this.#put(REGION.expiries + at, expiries[at]?.expiry);
+      this.#put(REGION.surfaces + at, expiries[at]?.surface);
+    }
+    this.#positions(holdings.positions);
+    const { positions, quoteAtoms, baseAtoms } = holdings;
+    const status = this.#wasm.portfolio_margin(positions.length, quoteAtoms, baseAtoms, spotE6, quotePriceE6, nowUnixS);
+    const [mtm, initial, maintenance, staleMinutes] = this.#results(status, 4) ?? [];
+    if (mtm === undefined || initial === undefined || maintenance === undefined || staleMinutes === undefined) return undefined;
+    return { mtm, initial, maintenance, staleMinutes };
+  }
+
+  /** A quote balance after the market's haircuts since it was last written. */
+  balanceNow(quoteAtoms: bigint, account: { indexLostE18: bigint }, market: { indexLostE18: bigint }): bigint | undefined {
+    return this.#results(this.#wasm.balance_now(quoteAtoms, account.indexLostE18, market.indexLostE18), 1)?.[0];
+  }
+
+  /** The fewest lots of a bid in an epoch's auction, and the escrow of one for `lots`. */
+  vaultBid(epoch: { offeredLots: bigint; escrowPriceE6: bigint }, lots: bigint, lotsPerUnit: number): { lotsMin: bigint; escrowAtoms: bigint } | undefined {
+    const [lotsMin, escrowAtoms] = this.#results(this.#wasm.vault_bid(epoch.offeredLots, epoch.escrowPriceE6, lots, lotsPerUnit), 2) ?? [];
+    return lotsMin === undefined || escrowAtoms === undefined ? undefined : { lotsMin, escrowAtoms };
+  }
+
+  /** Approvals that a class of action needs in a council of so many members, and its least delay on an unscaled clock. */
+  councilClass(kind: number, members: number): { threshold: number; delayFloorS: number } | undefined {
+    const [threshold, delayFloorS] = this.#results(this.#wasm.council_class(kind, members), 2) ?? [];
+    return threshold === undefined || delayFloorS === undefined ? undefined : { threshold: Number(threshold), delayFloorS: Number(delayFloorS) };
+  }
+
+  /** What a canary step asks for, in seconds of an unscaled clock, and how long a verification may take. */
+  rolloutTerms(): { checks: number; dwellS: number; verifyS: number } {
+    const [checks = 0n, dwellS = 0n, verifyS = 0n] = this.#results(this.#wasm.rollout_terms(), 3) ?? [];
+    return { checks: Number(checks), dwellS: Number(dwellS), verifyS: Number(verifyS) };
+  }
+
+  /** Shares of the caps that the canary steps let in, in basis points. */
+  canarySteps(): number[] {
+    const steps: number[] = [];
+    for (let step = 0; ; step += 1) {
+      const [bps] = this.#results(this.#wasm.canary_step(step), 1) ?? [];
+      if (bps === undefined) return steps;
+      steps.push(Number(bps));
+    }
   }
 
   /** At one price of the underlying: the value that standard margin gives an account, and its positions' payoffs alone. */
@@ -198,12 +272,24 @@ export class Engine {
 
   #book(formula: Exports['value_at'], { quoteAtoms, baseAtoms, positions }: Holdings, priceE6: bigint, scale: Scale) {
     if (positions.length > POSITIONS_MAX) return undefined;
+    this.#positions(positions);
+    const { lotsPerUnit, baseUnitAtoms } = scale;
+    return this.#results(formula(positions.length, quoteAtoms, baseAtoms, priceE6, lotsPerUnit, baseUnitAtoms), 2);
+  }
+
+  #positions(positions: readonly Position[]): void {
     const words = new BigInt64Array(this.#wasm.memory.buffer, this.#wasm.input(), positions.length * WORDS);
     positions.forEach(({ expiryUnixS, strikeE6, lots, isCall }, at) =>
       words.set([expiryUnixS, strikeE6, lots, isCall ? CALL : PUT], at * WORDS),
     );
-    const { lotsPerUnit, baseUnitAtoms } = scale;
-    return this.#results(formula(positions.length, quoteAtoms, baseAtoms, priceE6, lotsPerUnit, baseUnitAtoms), 2);
+  }
+
+  /** Puts an account's bytes into a region, zeros for none. A longer account is one of newer code: what is read stands at its head. */
+  #put(region: number, account: ReadonlyUint8Array | undefined): void {
+    const length = this.#wasm.region_len(region);
+    const room = new Uint8Array(this.#wasm.memory.buffer, this.#wasm.region(region), length);
+    room.fill(0);
+    if (account !== undefined) room.set(account.slice(0, length));
   }
 
   #results(status: number, count: number): bigint[] | undefined {

@@ -182,12 +182,50 @@ export async function vaultBid(
   return vault.getBidCommitInstruction({ ...step.keys, bidder: step.owner, epoch, bid, holder, source, lots, commitment });
 }
 
+/** Somebody's bid in one epoch of a vault. */
+export interface VaultBid {
+  readonly keys: VaultKeys;
+  readonly epoch: bigint;
+  readonly bidder: Address;
+}
+
+const bidOf = async ({ keys, epoch, bidder }: VaultBid) => {
+  const at = await epochAddress(keys.vault, epoch);
+  return { epoch: at, bid: await bidAddress(at, bidder) };
+};
+
 /** Opens a sealed bid; anybody may send it who knows it. */
 export async function vaultReveal(
-  { keys, epoch, bidder }: { readonly keys: VaultKeys; readonly epoch: bigint; readonly bidder: Address },
+  of: VaultBid,
   { priceE6, salt }: SealedBid,
 ): Promise<Instruction> {
-  const at = await epochAddress(keys.vault, epoch);
-  const bid = await bidAddress(at, bidder);
-  return vault.getBidRevealInstruction({ vault: keys.vault, epoch: at, bid, priceE6, salt });
+  return vault.getBidRevealInstruction({ vault: of.keys.vault, ...(await bidOf(of)), priceE6, salt });
+}
+
+/** Ends an auction whose phases are over: one price for all who are served. Anyone may. */
+export async function vaultAuctionClear(keys: VaultKeys, epoch: bigint): Promise<Instruction> {
+  return vault.getAuctionClearInstruction({ vault: keys.vault, epoch: await epochAddress(keys.vault, epoch) });
+}
+
+/** Premium and options change hands; `holder` is the bid's margin account, `expiry` the epoch's. Anyone may. */
+export async function vaultBidSettle(of: VaultBid, { holder, expiry }: { readonly holder: Address; readonly expiry: Address }): Promise<Instruction> {
+  return vault.getBidSettleInstruction({ ...of.keys, ...(await bidOf(of)), holder, expiry });
+}
+
+/** What the escrow of a settled bid still holds, back to the bidder. Anyone may; `ticketId` names the ticket if the breaker queues it. */
+export async function vaultBidRefund(of: VaultBid, payer: TransactionSigner, destination: Address, ticketId: bigint): Promise<Instruction> {
+  const { keys, bidder } = of;
+  const ticket = await ticketAddress(keys.quoteTokens, ticketId);
+  return vault.getBidRefundInstruction({ ...keys, ...(await bidOf(of)), bidder, destination, payer, ticket, ticketId });
+}
+
+/** Ends an epoch: fees, one price per share, both queues at that price, and the next epoch. Anyone may. */
+export async function vaultTurn(keys: VaultKeys, epoch: bigint, payer: TransactionSigner, expiry: Address): Promise<Instruction> {
+  return vault.getEpochTurnInstruction({
+    ...keys,
+    payer,
+    epoch: await epochAddress(keys.vault, epoch),
+    nextEpoch: await epochAddress(keys.vault, epoch + 1n),
+    expiry,
+  });
 }

@@ -9,12 +9,72 @@ const WORDS: usize = 4;
 const RESULTS: usize = 8;
 
 static mut INPUT: [[u64; WORDS]; POSITIONS] = [[0; WORDS]; POSITIONS];
+/// Bytes of accounts, one region for each kind, each longer than the account: what a newer version appends is not read.
+const MARKET_LEN: usize = 1_024;
+const FEED_LEN: usize = 10_240;
+const EXPIRY_LEN: usize = 1_024;
+const SURFACE_LEN: usize = 512;
+/// Expiries that an account may hold at one time.
+pub const EXPIRIES: usize = abi::margin::EXPIRIES;
+
+static mut MARKET: [u8; MARKET_LEN] = [0; MARKET_LEN];
+static mut FEED: [u8; FEED_LEN] = [0; FEED_LEN];
+static mut LISTED: [[u8; EXPIRY_LEN]; EXPIRIES] = [[0; EXPIRY_LEN]; EXPIRIES];
+static mut SURFACES: [[u8; SURFACE_LEN]; EXPIRIES] = [[0; SURFACE_LEN]; EXPIRIES];
 static mut OUTPUT: [i64; RESULTS] = [0; RESULTS];
 
 /// Where positions are written, 32 at most.
 #[unsafe(no_mangle)]
 pub extern "C" fn input() -> *mut u64 {
     addr_of_mut!(INPUT).cast()
+}
+
+/// Where account bytes are written: 0 the market, 1 the feed, 2 to 5 expiries, 6 to 9 their surfaces. Null beyond; see [`region_len`].
+#[unsafe(no_mangle)]
+pub extern "C" fn region(index: u32) -> *mut u8 {
+    let at = usize::try_from(index).unwrap_or(usize::MAX);
+    // SAFETY: addresses only, of places inside the statics.
+    unsafe {
+        match at {
+            0 => addr_of_mut!(MARKET).cast(),
+            1 => addr_of_mut!(FEED).cast(),
+            2..=5 => addr_of_mut!(LISTED).cast::<u8>().add(at.saturating_sub(2).saturating_mul(EXPIRY_LEN)),
+            6..=9 => addr_of_mut!(SURFACES).cast::<u8>().add(at.saturating_sub(6).saturating_mul(SURFACE_LEN)),
+            _ => core::ptr::null_mut(),
+        }
+    }
+}
+
+/// How many bytes fit a region; 0 beyond.
+#[unsafe(no_mangle)]
+pub extern "C" fn region_len(index: u32) -> usize {
+    match index {
+        0 => MARKET_LEN,
+        1 => FEED_LEN,
+        2..=5 => EXPIRY_LEN,
+        6..=9 => SURFACE_LEN,
+        _ => 0,
+    }
+}
+
+pub fn market() -> [u8; MARKET_LEN] {
+    // SAFETY: one thread only, and JavaScript writes between calls, never during one.
+    unsafe { *addr_of!(MARKET) }
+}
+
+pub fn feed() -> [u8; FEED_LEN] {
+    // SAFETY: as above.
+    unsafe { *addr_of!(FEED) }
+}
+
+pub fn expiries() -> [[u8; EXPIRY_LEN]; EXPIRIES] {
+    // SAFETY: as above.
+    unsafe { *addr_of!(LISTED) }
+}
+
+pub fn surfaces() -> [[u8; SURFACE_LEN]; EXPIRIES] {
+    // SAFETY: as above.
+    unsafe { *addr_of!(SURFACES) }
 }
 
 /// Where results are read.

@@ -8,11 +8,16 @@
 
 mod brake;
 mod buffer;
+mod council;
+mod portfolio;
+mod vault;
 
 use abi::margin::{KIND_CALL, KIND_PUT};
 pub use brake::{feed_rely, level_of_brake, level_of_market, permission};
 use buffer::{answer, positions};
-pub use buffer::{input, output};
+pub use buffer::{input, output, region, region_len};
+pub use council::{canary_step, council_class, rollout_terms};
+pub use portfolio::{balance_now, portfolio_margin};
 use pricing::{Premium, PriceE12, Svi, Terms};
 use risk::average::RunningAverage;
 use risk::fill::{FillTerms, fill_cash};
@@ -21,6 +26,7 @@ use risk::payoff::{Book, Kind, Position};
 use risk::portfolio::Expiry;
 use risk::standard::{Holdings, Scale, initial_margin, maintenance_margin, value_floor};
 use units::{BaseAtoms, PriceE6, QuoteAtoms, VolE9};
+pub use vault::vault_bid;
 
 /// The VM that runs this aborts the call; nothing here is meant to panic.
 #[panic_handler]

@@ -20,7 +20,9 @@ type Page = { path: string; name: string; View: ComponentType };
 const PAGES: readonly Page[] = [
   { path: 'chain', name: 'Chain', View: ChainPage },
   { path: 'portfolio', name: 'Portfolio', View: lazy(() => import('./pages/portfolio/portfolio-page')) },
+  { path: 'vaults', name: 'Vaults', View: lazy(() => import('./pages/vaults/vaults-page')) },
   { path: 'risk', name: 'Risk', View: lazy(() => import('./pages/risk/risk-page')) },
+  { path: 'governance', name: 'Governance', View: lazy(() => import('./pages/governance/governance-page')) },
 ];
 
 const RETRY_MS = 3_000;

@@ -8,13 +8,16 @@ import {
   expiryAddress,
   oracle,
   surfaceAddress,
-  ticketAddress,
   vault,
+  vaultAuctionClear,
   vaultBid,
+  vaultBidRefund,
+  vaultBidSettle,
   vaultDeposit,
   vaultDepositClaim,
   vaultKeys,
   vaultReveal,
+  vaultTurn,
   vaultWithdraw,
   vaultWithdrawClaim,
   type SealedBid,
@@ -139,7 +142,8 @@ export class OptionVault {
   async auctionOpen(by: TransactionSigner, expiryUnixS: bigint): Promise<void> {
     const expiry = await expiryAddress(this.exchange.market, expiryUnixS);
     const surface = await surfaceAddress(this.keys.feed, expiryUnixS);
-    await this.send(by, vault.getAuctionOpenInstruction({ ...(await this.accounts()), expiry, surface }));
+    const epoch = await epochAddress(this.keys.vault, this.number);
+    await this.send(by, vault.getAuctionOpenInstruction({ ...this.keys, epoch, expiry, surface }));
   }
 
   async bid(bidder: TransactionSigner, sealed: SealedBid): Promise<void> {
@@ -153,31 +157,26 @@ export class OptionVault {
   }
 
   async auctionClear(by: TransactionSigner): Promise<void> {
-    await this.send(by, vault.getAuctionClearInstruction(await this.accounts()));
+    await this.send(by, await vaultAuctionClear(this.keys, this.number));
   }
 
   /** Premium and options change hands, then what of the escrow was not spent goes back. */
   async bidSettle(by: TransactionSigner, bidder: Address) {
-    const accounts = await this.accounts();
-    const bid = await bidAddress(accounts.epoch, bidder);
+    const of = { keys: this.keys, epoch: this.number, bidder };
     const holder = await this.exchange.accountOf(bidder);
     const { expiry } = await this.state();
-    await this.send(by, vault.getBidSettleInstruction({ ...accounts, bid, holder, expiry }));
+    await this.send(by, await vaultBidSettle(of, { holder, expiry }));
+    const bid = await bidAddress(await epochAddress(this.keys.vault, this.number), bidder);
     const settled = vault.getBidDecoder().decode(await this.exchange.chain.bytes(bid));
     const destination = await walletOf(bidder, this.exchange.parts.quoteMint);
-    const ticket = await ticketAddress(accounts.quoteTokens, TICKET_ID);
-    await this.send(
-      by,
-      vault.getBidRefundInstruction({ ...accounts, bid, bidder, destination, payer: by, ticket, ticketId: TICKET_ID }),
-    );
+    await this.send(by, await vaultBidRefund(of, by, destination, TICKET_ID));
     return settled;
   }
 
   /** Fees, one price per share, both queues at that price, and the next epoch. */
   async turn(payer: TransactionSigner): Promise<void> {
     const { expiry } = await this.state();
-    const nextEpoch = await epochAddress(this.keys.vault, this.number + 1n);
-    await this.send(payer, vault.getEpochTurnInstruction({ ...(await this.accounts()), payer, nextEpoch, expiry }));
+    await this.send(payer, await vaultTurn(this.keys, this.number, payer, expiry));
     this.number += 1n;
   }
 
@@ -187,11 +186,6 @@ export class OptionVault {
 
   private shareWallet(owner: Address) {
     return findAssociatedTokenPda({ owner, mint: this.keys.shareMint, tokenProgram: TOKEN_2022 });
-  }
-
-  /** What the instructions of one vault have in common; each takes what it names. */
-  private async accounts() {
-    return { ...this.keys, epoch: await epochAddress(this.keys.vault, this.number) };
   }
 
   private async send(by: TransactionSigner, ...instructions: Instruction[]): Promise<void> {

@@ -2,9 +2,11 @@
 import {
   RelayClient,
   decodeQuote,
+  findAccounts,
   margin,
   quoteId,
   quoteStateAddress,
+  readAccounts,
   type Connection,
   type OptionKind,
   type Quote,
@@ -12,15 +14,12 @@ import {
   type QuoteProof,
   type RelayState,
 } from '@bastion/client';
-import { getBase58Decoder, getBase64Encoder, type Address, type Base58EncodedBytes, type ReadonlyUint8Array } from '@solana/kit';
+import type { Address, ReadonlyUint8Array } from '@solana/kit';
 import { Store } from './store';
 
-const POSTED_LEN = 568n;
-/** In a posted quote's account: its kind, and the market inside its message. */
-const POSTED_MARKET_AT = 176n;
+/** In a posted quote's account: the market inside its message. */
+const POSTED_MARKET_AT = 168;
 const PERIOD_MS = 2_000;
-/** The most accounts that a node reads in one call. */
-const READ_MAX = 100;
 /** A fill needs some slots to land: quotes about to end are not offered. */
 const MARGIN_SLOTS = 8n;
 
@@ -134,20 +133,11 @@ export class QuoteBook {
   }
 
   async #posted(): Promise<void> {
-    const found = await this.#connection.rpc
-      .getProgramAccounts(margin.MARGIN_PROGRAM_ADDRESS, {
-        encoding: 'base64',
-        commitment: 'confirmed',
-        filters: [
-          { dataSize: POSTED_LEN },
-          { memcmp: { offset: 0n, bytes: getBase58Decoder().decode(margin.POSTED_QUOTE_DISCRIMINATOR) as Base58EncodedBytes, encoding: 'base58' } },
-          { memcmp: { offset: POSTED_MARKET_AT, bytes: this.#market as string as Base58EncodedBytes, encoding: 'base58' } },
-        ],
-      })
-      .send();
+    const named = [{ at: POSTED_MARKET_AT, address: this.#market }];
+    const found = await findAccounts(this.#connection, margin.MARGIN_PROGRAM_ADDRESS, margin.POSTED_QUOTE_DISCRIMINATOR, named);
     const standing = new Set<string>();
-    for (const { account } of found) {
-      const posted = margin.getPostedQuoteDecoder().decode(getBase64Encoder().encode(account.data[0]));
+    for (const { data } of found) {
+      const posted = margin.getPostedQuoteDecoder().decode(data);
       const message = Uint8Array.from(posted.message).slice(0, posted.messageLen);
       const quote = decodeQuote(message);
       if (quote.expirySlot < this.#slot + MARGIN_SLOTS) continue;
@@ -162,30 +152,19 @@ export class QuoteBook {
   async #states(): Promise<void> {
     const keys = [...this.#quotes.keys()];
     const makers = [...new Set([...this.#quotes.values()].map(({ quote }) => quote.makerAccount))];
-    const states = await this.#read(await Promise.all(keys.map((key) => this.#stateAddresses.get(key)!)));
+    const addresses = await Promise.all(keys.map((key) => this.#stateAddresses.get(key)!));
+    const found = await readAccounts(this.#connection, [...addresses, ...makers]);
     keys.forEach((key, at) => {
       const held = this.#quotes.get(key);
-      const data = states[at];
+      const data = found.get(addresses[at]!);
       if (held && data) this.#quotes.set(key, { ...held, filledPackages: margin.getQuoteStateDecoder().decode(data).filledPackages });
     });
-    const accounts = await this.#read(makers);
-    makers.forEach((maker, at) => {
-      const data = accounts[at];
+    makers.forEach((maker) => {
+      const data = found.get(maker);
       const floor = data ? margin.getMarginAccountDecoder().decode(data).nonceFloor : undefined;
       for (const [key, { quote }] of this.#quotes) {
         if (quote.makerAccount === maker && (floor === undefined || quote.nonce < floor)) this.#remove(key);
       }
     });
-  }
-
-  async #read(addresses: readonly Address[]): Promise<(ReadonlyUint8Array | undefined)[]> {
-    const read: (ReadonlyUint8Array | undefined)[] = [];
-    for (let from = 0; from < addresses.length; from += READ_MAX) {
-      const { value } = await this.#connection.rpc
-        .getMultipleAccounts(addresses.slice(from, from + READ_MAX), { encoding: 'base64', commitment: 'confirmed' })
-        .send();
-      read.push(...value.map((account) => (account ? getBase64Encoder().encode(account.data[0]) : undefined)));
-    }
-    return read;
   }
 }

@@ -1,12 +1,11 @@
 /** Everything of the market that changes by the second, read in one call at one slot. */
-import { breaker, brakeAddress, custodyAddress, margin, marginAccountAddress, marketAddress, oracle, surfaceAddress, type Connection } from '@bastion/client';
+import { breaker, brakeAddress, custodyAddress, findAccounts, margin, marginAccountAddress, marketAddress, oracle, surfaceAddress, type Connection } from '@bastion/client';
 import { findAssociatedTokenPda, getTokenDecoder, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
-import { address, getBase64Encoder, type Address, type Base58EncodedBytes, type ReadonlyUint8Array } from '@solana/kit';
+import { address, getBase64Encoder, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
 const CLOCK = address('SysvarC1ock11111111111111111111111111111111');
-/** Of an expiry's account, after its discriminator. */
-const EXPIRY_MARKET_AT = 16n;
-const EXPIRY_LEN = 896n;
+/** Of an expiry's account: its market. */
+const EXPIRY_MARKET_AT = 8;
 
 export type ExpiryView = {
   address: Address;
@@ -44,16 +43,9 @@ export type Snapshot = {
 };
 
 /** The market's expiries by address; the list changes seldom. */
-export async function expiriesFind({ rpc }: Connection, market: Address): Promise<Address[]> {
-  const found = await rpc
-    .getProgramAccounts(margin.MARGIN_PROGRAM_ADDRESS, {
-      encoding: 'base64',
-      commitment: 'confirmed',
-      dataSlice: { offset: 0, length: 0 },
-      filters: [{ dataSize: EXPIRY_LEN }, { memcmp: { offset: EXPIRY_MARKET_AT, bytes: market as string as Base58EncodedBytes, encoding: 'base58' } }],
-    })
-    .send();
-  return found.map(({ pubkey }) => pubkey);
+export async function expiriesFind(connection: Connection, market: Address): Promise<Address[]> {
+  const found = await findAccounts(connection, margin.MARGIN_PROGRAM_ADDRESS, margin.EXPIRY_DISCRIMINATOR, [{ at: EXPIRY_MARKET_AT, address: market }]);
+  return found.map(({ address: at }) => at);
 }
 
 /** Undefined: no such market is listed yet. */

@@ -162,7 +162,8 @@ export function Table({ caption, children, className = '' }: { caption: string; 
   );
 }
 
-export function Meter({ label, value, max, text }: { label: string; value: bigint; max: bigint; text: string }) {
+/** `plain`: being full is no warning. */
+export function Meter({ label, value, max, text, tone = 'limit' }: { label: string; value: bigint; max: bigint; text: string; tone?: 'limit' | 'plain' }) {
   const share = max > 0n ? Math.min(100, Number((value * 1000n) / max) / 10) : 0;
   return (
     <div className="meter" role="meter" aria-label={label} aria-valuenow={share} aria-valuemin={0} aria-valuemax={100} aria-valuetext={text}>
@@ -171,7 +172,7 @@ export function Meter({ label, value, max, text }: { label: string; value: bigin
         <span className="num">{text}</span>
       </div>
       <div className="meter-track">
-        <span className={`meter-fill ${share > 90 ? 'bad' : share > 70 ? 'warn' : ''}`} style={{ width: `${share}%` }} />
+        <span className={`meter-fill ${tone === 'plain' ? '' : share > 90 ? 'bad' : share > 70 ? 'warn' : ''}`} style={{ width: `${share}%` }} />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 /** Whether the protocol can pay, and what is allowed now: figures from raw accounts. */
-import { ACTIONS, PERMISSIONS, breaker, custodyAddress, type Permission } from '@bastion/client';
+import { ACTIONS, PERMISSIONS, breaker, custodyAddress, findAccounts, type Permission } from '@bastion/client';
 import { getTokenDecoder } from '@solana-program/token';
-import { getBase58Decoder, getBase64Encoder, type Base58EncodedBytes } from '@solana/kit';
+import { getBase64Encoder } from '@solana/kit';
 import { useSession, useSnapshot } from '../../app-context';
 import { date, decimal, duration, short, sol, units, usd } from '../../chain/format';
 import { ACTION_NAMES, CAUSES, LEVEL_NAMES, levelsOf } from '../../chain/levels';
@@ -11,7 +11,7 @@ import { Sources } from './sources';
 
 const PERIOD_MS = 3_000;
 /** Of a ticket's account: its custody. */
-const TICKET_CUSTODY_AT = 16n;
+const TICKET_CUSTODY_AT = 8;
 
 export default function RiskPage() {
   return (
@@ -139,12 +139,9 @@ function Tickets() {
   const { value, failure, again } = usePoll(
     'tickets',
     async () => {
-      const filters = [
-        { memcmp: { offset: 0n, bytes: getBase58Decoder().decode(breaker.TICKET_DISCRIMINATOR) as Base58EncodedBytes, encoding: 'base58' as const } },
-        { memcmp: { offset: TICKET_CUSTODY_AT, bytes: (await custodyAddress(snapshot.marketAddress)) as string as Base58EncodedBytes, encoding: 'base58' as const } },
-      ];
-      const found = await connection.rpc.getProgramAccounts(breaker.BREAKER_PROGRAM_ADDRESS, { encoding: 'base64', commitment: 'confirmed', filters }).send();
-      return found.map(({ account }) => breaker.getTicketDecoder().decode(getBase64Encoder().encode(account.data[0]))).sort((left, right) => (left.endAtoms < right.endAtoms ? -1 : 1));
+      const named = [{ at: TICKET_CUSTODY_AT, address: await custodyAddress(snapshot.marketAddress) }];
+      const found = await findAccounts(connection, breaker.BREAKER_PROGRAM_ADDRESS, breaker.TICKET_DISCRIMINATOR, named);
+      return found.map(({ data }) => breaker.getTicketDecoder().decode(data)).sort((left, right) => (left.endAtoms < right.endAtoms ? -1 : 1));
     },
     PERIOD_MS,
   );
