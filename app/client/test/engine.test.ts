@@ -72,3 +72,35 @@ test('payoffCurve_bends_at_strikes_and_breaks_even_at_strike_plus_premium', () =
 test('positionsPlus_nets_one_series_and_drops_what_is_closed', () => {
   assert.deepEqual(positionsPlus([call(150n, 5n), call(155n, 1n)], [call(150n, -5n), call(160n, 2n)]), [call(155n, 1n), call(160n, 2n)]);
 });
+
+test('balanceNow_cuts_a_credit_by_the_haircuts_since_it_was_written_and_no_debt', () => {
+  const [fresh, cut] = [{ indexLostE18: 0n }, { indexLostE18: 250_000_000_000_000_000n }];
+  assert.equal(engine.balanceNow(1_001n, fresh, cut), 750n);
+  assert.equal(engine.balanceNow(-1_001n, fresh, cut), -1_001n);
+  assert.equal(engine.balanceNow(1_001n, cut, cut), 1_001n);
+  // An index never rises.
+  assert.equal(engine.balanceNow(1_001n, cut, fresh), undefined);
+});
+
+test('vaultBid_is_a_64th_of_the_offer_at_least_and_its_escrow_rounds_up', () => {
+  const epoch = { offeredLots: 129n, escrowPriceE6: 1_000_001n };
+  assert.deepEqual(engine.vaultBid(epoch, 15n, 10), { lotsMin: 3n, escrowAtoms: 1_500_002n });
+  assert.equal(engine.vaultBid(epoch, 1n << 63n, 10), undefined);
+});
+
+test('councilClass_is_a_fraction_of_the_members_rounded_up', () => {
+  assert.deepEqual(engine.councilClass(3, 7), { threshold: 5, delayFloorS: 604_800 });
+  assert.equal(engine.councilClass(3, 3)?.threshold, 3);
+  assert.equal(engine.councilClass(9, 7), undefined);
+});
+
+test('canarySteps_grow_to_the_whole_cap', () => {
+  assert.deepEqual(engine.canarySteps(), [100, 1_000, 5_000, 10_000]);
+  assert.ok(engine.rolloutTerms().checks > 0);
+});
+
+test('portfolioMargin_without_the_accounts_it_reads_is_undefined', () => {
+  const none = new Uint8Array(0);
+  const holdings = { quoteAtoms: 1n, baseAtoms: 0n, positions: [] };
+  assert.equal(engine.portfolioMargin({ market: none, feed: none, expiries: [] }, holdings, 150n * E6, 0n), undefined);
+});

@@ -6,6 +6,9 @@ before(stageOpen);
 after(stageClose);
 
 await import('./browser/trade.js');
+await import('./browser/vault.js');
+await import('./browser/preview.js');
 await import('./browser/trouble.js');
+await import('./browser/govern.js');
 await import('./browser/looks.js');
 await import('./browser/settle.js');

@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { conservation, faults } from '@bastion/demo/lib/conservation';
 import { SCALE } from '@bastion/demo/lib/exchange';
+import { localKey } from '@bastion/demo/lib/keys';
 import { priceE6, quote } from '@bastion/demo/lib/numbers';
+import { ROOT } from '@bastion/demo/lib/paths';
 import { refused } from '@bastion/demo/lib/refusal';
 import { initialMargin } from '@bastion/demo/lib/standard-margin';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
+import { accountOpen } from './examples/account-open.js';
 import { nextNonce, scene } from './scene.js';
 
 describe('deposits', () => {
+  test('readme_of_the_client_shows_the_example_that_runs_here', async () => {
+    const { chain, exchange } = scene();
+    const example = readFileSync(join(ROOT, 'app/e2e/src/examples/account-open.ts'), 'utf8');
+    assert.ok(readFileSync(join(ROOT, 'app/client/README.md'), 'utf8').includes(`\`\`\`ts\n${example}\`\`\``));
+    const owner = await localKey('reader');
+    await chain.airdrop(owner.address, 1);
+    const { data } = await accountOpen(chain.url, exchange.parts.symbol, owner);
+    assert.equal(data.owner, owner.address);
+  });
+
   test('deposit_then_withdraw_returns_every_atom', async () => {
     const { exchange, chain, cast, quoteMint } = scene();
     const wallet = await walletOf(cast.bob.address, quoteMint);

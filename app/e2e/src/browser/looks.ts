@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { go, seriousFindings, shoot, stage } from './stage.js';
 
-const PAGES = ['Chain', 'Portfolio', 'Risk'];
+const PAGES = ['Chain', 'Portfolio', 'Vaults', 'Risk', 'Governance'];
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 950 };
 

@@ -1,10 +1,12 @@
 /** What the browser tests share: a network with a living market, the page served from it, one browser and one trader's tab. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COVERED_CALL } from '@bastion/client';
 import { Live } from '@bastion/demo/lib/live';
 import { networkStart, type Network } from '@bastion/demo/lib/network';
+import { base } from '@bastion/demo/lib/numbers';
+import { OptionVault, type Mandate } from '@bastion/demo/lib/option-vault';
 import { ROOT } from '@bastion/demo/lib/paths';
 import { Report } from '@bastion/demo/lib/report';
 import { feedCreate } from '@bastion/demo/steps/feed';
@@ -17,13 +19,35 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 const CHROMIUM = process.env['BASTION_CHROMIUM'] ?? '/usr/bin/chromium';
 const SHOTS = join(ROOT, 'target/e2e-web');
 /** The first expiry passes while the suite runs, and is settled by the page. */
-const LIFE_S = 240;
+const LIFE_S = 300;
+/** Half of an epoch, and twice it, are how far its expiry may be: the first one is from here until it is a minute and a half away. */
+const EPOCH_S = 180;
+const AUCTION_S = 22;
+const MANDATE: Mandate = {
+  deltaMinBps: 0,
+  deltaMaxBps: 5_000,
+  distanceBps: 1,
+  discountBps: 1_000,
+  openInterestBps: 10_000,
+  widthBps: 0,
+  managementBps: 0,
+  performanceBps: 1_000,
+  escrowMultiple: 3,
+  volMinE9: 5_000_000_000n,
+  auctionS: AUCTION_S,
+  epochS: EPOCH_S,
+  depositMinAtoms: base(1),
+  capacityAtoms: base(1_000),
+};
+/** As a screen that nobody looks at can do without. */
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const EXPIRIES_S = [86_400, 604_800];
 export const PATIENCE_MS = 30_000;
 
 export interface Stage {
   readonly trading: Trading;
   readonly live: Live;
+  readonly optionVault: OptionVault;
   readonly browser: Browser;
   readonly tab: Page;
   /** Of the trader's burner wallet, once it is connected. */
@@ -38,9 +62,10 @@ export async function stageOpen(): Promise<void> {
   network = await networkStart('e2e-web');
   const trading = await marketCreate(await feedCreate(await programsDeploy(new Report(0, 'quiet'), network)), LIFE_S);
   const live = await Live.open(trading, { expiriesS: EXPIRIES_S, wander: false });
+  const optionVault = await OptionVault.create(trading.exchange, trading.cast.deployer, 0, COVERED_CALL, MANDATE);
   // The sandbox needs rights that CI and containers do not give; nothing but this page is opened.
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  opened = { trading, live, browser, tab: await tabOpen(browser, live) };
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  opened = { trading, live, optionVault, browser, tab: await tabOpen(browser, live) };
 }
 
 export async function stageClose(): Promise<void> {
@@ -87,4 +112,22 @@ export async function seriousFindings(tab: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/** Waits for what is said once something is confirmed. */
+export async function toast(tab: Page, words: string): Promise<void> {
+  await tab.locator('.toast', { hasText: words }).first().waitFor();
+}
+
+export async function enabled(button: { isEnabled(): Promise<boolean>; waitFor(options?: { timeout: number }): Promise<void> }, patienceMs = PATIENCE_MS): Promise<void> {
+  await button.waitFor({ timeout: patienceMs });
+  await until(() => button.isEnabled(), 'a button stayed disabled', patienceMs);
+}
+
+export async function until(is: () => Promise<boolean>, what: string, patienceMs = PATIENCE_MS): Promise<void> {
+  const end = Date.now() + patienceMs;
+  while (!(await is())) {
+    if (Date.now() > end) throw new Error(what);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

@@ -5,7 +5,7 @@ import { Council } from '@bastion/demo/lib/council';
 import { decimal, priceE6 } from '@bastion/demo/lib/numbers';
 import { engine } from '@bastion/demo/lib/standard-margin';
 import { SCALE } from '@bastion/demo/lib/exchange';
-import { go, shoot, stage } from './stage.js';
+import { enabled, go, shoot, stage, until } from './stage.js';
 
 const CLOSE_ONLY = 2;
 const NORMAL = 0;
@@ -21,7 +21,7 @@ export async function heldOnChain(): Promise<Holdings> {
 const lotsOf = ({ positions }: Holdings, strike: string, isCall: boolean, expiryUnixS: bigint) =>
   positions.find((position) => position.strikeE6 === priceE6(strike) && position.isCall === isCall && position.expiryUnixS === expiryUnixS)?.lots ?? 0n;
 
-const usd = (atoms: bigint) => decimal(atoms, 6, 2).replace('-', '−');
+export const usd = (atoms: bigint) => decimal(atoms, 6, 2).replace('-', '−');
 
 describe('trading', { timeout: 180_000 }, () => {
   test('account_open_with_a_first_deposit_from_the_page', async () => {
@@ -168,20 +168,7 @@ export async function chooseExpiry(number: number): Promise<void> {
   await tabs.nth(count - live.expiries.length + number).click();
 }
 
-export async function enabled(button: { isEnabled(): Promise<boolean>; waitFor(): Promise<void> }): Promise<void> {
-  await button.waitFor();
-  await until(() => button.isEnabled(), 'a button stayed disabled');
-}
-
 /** Waits until a cell holds a number. */
-async function figure(cell: { innerText(): Promise<string> }): Promise<void> {
+export async function figure(cell: { innerText(): Promise<string> }): Promise<void> {
   await until(async () => /\d/.test(await cell.innerText()), 'no figure appeared');
-}
-
-export async function until(is: () => Promise<boolean>, what: string, patienceMs = 30_000): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (!(await is())) {
-    if (Date.now() > end) throw new Error(what);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

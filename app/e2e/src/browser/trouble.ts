@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { stage, tabOpen, go } from './stage.js';
-import { chooseExpiry, enabled } from './trade.js';
+import { expiryAddress } from '@bastion/client';
+import { enabled, go, stage, tabOpen } from './stage.js';
+import { chooseExpiry } from './trade.js';
 
 /** A wallet that is on another cluster and counts what it is asked to sign. */
 const MAINNET_WALLET = `
@@ -39,6 +40,30 @@ describe('trouble', { timeout: 180_000 }, () => {
     await tab.context().unroute(node);
     await tab.getByRole('alert').getByText('nothing can be sent').waitFor({ state: 'detached' });
     assert.equal(await seq(), before);
+  });
+
+  test('strike_that_vanished_is_named_and_nothing_is_sent', async () => {
+    const { tab, trading, live } = stage();
+    await go(tab, 'Chain');
+    await chooseExpiry(1);
+    await tab.getByRole('button', { name: /^Buy the call 165 / }).click();
+    await tab.getByLabel('Size').fill('10');
+    const buy = tab.getByRole('button', { name: 'Buy 1 × 165 call' });
+    await enabled(buy);
+    // The node no longer knows the expiry.
+    const gone = await expiryAddress(trading.exchange.market, live.expiries[1]!);
+    await tab.context().route(`${trading.chain.url}/**`, async (route) => {
+      const asked = route.request().postDataJSON() as { method: string; params: unknown[] };
+      if (asked.method !== 'getMultipleAccounts') return route.continue();
+      const response = await route.fetch();
+      const answer = (await response.json()) as { result: { value: unknown[] } };
+      (asked.params[0] as string[]).forEach((at, index) => at === gone && (answer.result.value[index] = null));
+      return route.fulfill({ response, json: answer });
+    });
+    await tab.getByText(/The strike 165 of .* is no longer listed\. Choose another\./).waitFor();
+    assert.ok(await buy.isDisabled());
+    await tab.context().unroute(`${trading.chain.url}/**`);
+    await enabled(buy);
   });
 
   test('rpc_of_another_cluster_is_refused_before_anything_is_shown', async () => {

@@ -13,20 +13,59 @@ import {
   type Scale,
 } from '@bastion/client';
 import { findAssociatedTokenPda, getCreateAssociatedTokenIdempotentInstructionAsync, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
-import { createNoopSigner, type Address, type Instruction } from '@solana/kit';
+import { createNoopSigner, type Address, type Instruction, type ReadonlyUint8Array } from '@solana/kit';
 import type { Snapshot } from './snapshot';
 
-export const MODE_STANDARD = 0;
+export const [MODE_STANDARD, MODE_PORTFOLIO] = [0, 1] as const;
 
 export const scaleOf = ({ market }: Snapshot): Scale => ({ lotsPerUnit: market.lotsPerUnit, baseUnitAtoms: 10n ** BigInt(market.baseDecimals) });
 
 export type MarginFigures = { initial: bigint; maintenance: bigint };
 
-/** Standard margin of holdings at the feed's price. */
-export const standardMargin = (engine: Engine, snapshot: Snapshot, holdings: Holdings): MarginFigures | undefined =>
-  engine.standardMargin(holdings, snapshot.feed.priceE6, scaleOf(snapshot));
+/** What margin is computed from, beyond the holdings. */
+export type MarginSetting = {
+  mode: number;
+  /** Another price than the feed's: what would be. */
+  spotE6?: bigint;
+  /** Expiries as an order would leave them, in the place of the snapshot's. */
+  expiries?: ReadonlyMap<Address, ReadonlyUint8Array | undefined>;
+};
 
-export const heldBy = (snapshot: Snapshot): Holdings | undefined => snapshot.holder?.account && holdingsOf(snapshot.holder.account);
+/** Margin by the program's own formula of the mode; undefined where it cannot be computed: without a surface, say. */
+export function marginOf(engine: Engine, snapshot: Snapshot, holdings: Holdings, setting: MarginSetting): MarginFigures | undefined {
+  const { mode, spotE6 = snapshot.feed.priceE6, expiries: changed } = setting;
+  if (mode !== MODE_PORTFOLIO) return engine.standardMargin(holdings, spotE6, scaleOf(snapshot));
+  const times = new Set(holdings.positions.map(({ expiryUnixS }) => expiryUnixS));
+  const expiries = snapshot.expiries
+    .filter(({ expiryUnixS }) => times.has(expiryUnixS))
+    .map(({ address, bytes, surfaceBytes }) => ({ expiry: changed?.get(address) ?? bytes, surface: surfaceBytes }));
+  const { marketBytes: market, feedBytes: feed, quotePriceE6 } = snapshot;
+  return engine.portfolioMargin({ market, feed, expiries, ...(quotePriceE6 === undefined ? {} : { quotePriceE6 }) }, holdings, spotE6, snapshot.unixS);
+}
+
+/** An account's holdings as margin sees them: what haircuts took is gone, whether or not it is booked yet. */
+export function holdingsNow(engine: Engine, { market }: Snapshot, account: margin.MarginAccount): Holdings {
+  const quoteAtoms = engine.balanceNow(account.quoteAtoms, account, market) ?? account.quoteAtoms;
+  return { ...holdingsOf(account), quoteAtoms };
+}
+
+export const heldBy = (engine: Engine, snapshot: Snapshot): Holdings | undefined =>
+  snapshot.holder?.account && holdingsNow(engine, snapshot, snapshot.holder.account);
+
+/** Changes how the account's margin is computed; a book in portfolio mode is shown with its expiries and surfaces. */
+export async function modeInstruction(snapshot: Snapshot, owner: Address, mode: number): Promise<Instruction> {
+  const { marketAddress: market, holder } = snapshot;
+  const set = margin.getModeSetInstruction({
+    owner: createNoopSigner(owner),
+    market,
+    account: await marginAccountAddress(market, owner),
+    custody: await custodyAddress(market),
+    feed: snapshot.market.feed,
+    mode,
+  });
+  const shown = holder?.account === undefined ? [] : await portfolioAccounts({ ...holder.account, mode }, snapshot.market.feed);
+  return { ...set, accounts: [...set.accounts, ...shown] };
+}
 
 export const walletOf = async (owner: Address, mint: Address): Promise<Address> => {
   const [wallet] = await findAssociatedTokenPda({ owner, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS });

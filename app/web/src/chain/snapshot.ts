@@ -1,5 +1,6 @@
 /** Everything of the market that changes by the second, read in one call at one slot. */
 import { breaker, brakeAddress, custodyAddress, findAccounts, margin, marginAccountAddress, marketAddress, oracle, surfaceAddress, type Connection } from '@bastion/client';
+import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import { findAssociatedTokenPda, getTokenDecoder, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { address, getBase64Encoder, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
@@ -15,6 +16,8 @@ export type ExpiryView = {
   openLots: readonly bigint[];
   settlementPriceE6: bigint | undefined;
   surface: oracle.Surface | undefined;
+  bytes: ReadonlyUint8Array;
+  surfaceBytes: ReadonlyUint8Array | undefined;
 };
 
 export type Holder = {
@@ -36,6 +39,11 @@ export type Snapshot = {
   feed: oracle.Feed;
   brake: breaker.Brake;
   custody: breaker.Custody;
+  /** As margin's formulas read them. */
+  marketBytes: ReadonlyUint8Array;
+  feedBytes: ReadonlyUint8Array;
+  /** Of the quote token's feed; undefined where the market takes the peg for granted. */
+  quotePriceE6: bigint | undefined;
   brakeBytes: ReadonlyUint8Array;
   custodyBytes: ReadonlyUint8Array;
   expiries: readonly ExpiryView[];
@@ -58,12 +66,13 @@ export async function snapshotRead(
   const at = await marketAddress(symbol);
   const market = await margin.fetchMaybeMarket(rpc, at, { commitment: 'confirmed' });
   if (!market.exists) return undefined;
-  const { feed, baseMint, quoteMint } = market.data;
+  const { feed, baseMint, quoteMint, quoteFeed } = market.data;
   const surfaces = await Promise.all(expiries.map(({ expiryUnixS }) => (expiryUnixS === undefined ? undefined : surfaceAddress(feed, expiryUnixS))));
   const wallet = (mint: Address, of: Address) => findAssociatedTokenPda({ owner: of, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS }).then(([pda]) => pda);
   const ofOwner = owner ? [owner, await marginAccountAddress(at, owner), await wallet(baseMint, owner), await wallet(quoteMint, owner)] : [];
   const fixed = [CLOCK, at, feed, await brakeAddress(), await custodyAddress(at)];
-  const asked = [...fixed, ...ofOwner, ...expiries.map((expiry) => expiry.address), ...surfaces.filter((surface) => surface !== undefined)];
+  const quoteFeeds = quoteFeed === SYSTEM_PROGRAM_ADDRESS ? [] : [quoteFeed];
+  const asked = [...fixed, ...quoteFeeds, ...ofOwner, ...expiries.map((expiry) => expiry.address), ...surfaces.filter((surface) => surface !== undefined)];
   const { context, value } = await rpc.getMultipleAccounts(asked, { encoding: 'base64', commitment: 'confirmed' }).send();
   const read = new Map(asked.map((of, index) => [of, value[index] ?? undefined]));
   const bytes = (of: Address | undefined) => {
@@ -82,13 +91,17 @@ export async function snapshotRead(
     return data === undefined ? 0n : getTokenDecoder().decode(data).amount;
   };
   const account = bytes(ofOwner[1]);
+  const [marketBytes, feedBytes, quoteBytes] = [need(at, 'market'), need(feed, 'feed'), bytes(quoteFeeds[0])];
   return {
     slot: context.slot,
     unixS: clock.getBigInt64(32, true),
     readAtMs: Date.now(),
-    market: margin.getMarketDecoder().decode(need(at, 'market')),
+    market: margin.getMarketDecoder().decode(marketBytes),
     marketAddress: at,
-    feed: oracle.getFeedDecoder().decode(need(feed, 'feed')),
+    feed: oracle.getFeedDecoder().decode(feedBytes),
+    marketBytes,
+    feedBytes,
+    quotePriceE6: quoteBytes && oracle.getFeedDecoder().decode(quoteBytes).priceE6,
     brake: breaker.getBrakeDecoder().decode(brakeBytes),
     custody: breaker.getCustodyDecoder().decode(custodyBytes),
     brakeBytes,
@@ -98,7 +111,7 @@ export async function snapshotRead(
         const data = bytes(expiry.address);
         if (data === undefined) return [];
         const surface = bytes(surfaces[index]);
-        return [expiryView(expiry.address, margin.getExpiryDecoder().decode(data), surface && oracle.getSurfaceDecoder().decode(surface))];
+        return [expiryView(expiry.address, data, surface)];
       })
       .sort((left, right) => (left.expiryUnixS < right.expiryUnixS ? -1 : 1)),
     holder: owner && {
@@ -111,13 +124,17 @@ export async function snapshotRead(
   };
 }
 
-function expiryView(at: Address, expiry: margin.Expiry, surface: oracle.Surface | undefined): ExpiryView {
+/** An expiry as its account's bytes have it. */
+export function expiryView(at: Address, bytes: ReadonlyUint8Array, surfaceBytes: ReadonlyUint8Array | undefined): ExpiryView {
+  const expiry = margin.getExpiryDecoder().decode(bytes);
   return {
     address: at,
     expiryUnixS: expiry.expiryUnixS,
     strikesE6: expiry.strikesE6.slice(0, expiry.strikeCount),
     openLots: expiry.openLots,
     settlementPriceE6: expiry.state === 0 ? undefined : expiry.settlementPriceE6,
-    surface,
+    surface: surfaceBytes && oracle.getSurfaceDecoder().decode(surfaceBytes),
+    bytes,
+    surfaceBytes,
   };
 }

@@ -39,4 +39,4 @@ export function Plot({ data, options, height, label }: {
   return <div ref={frame} className="plot" role="img" aria-label={label} style={{ height }} />;
 }
 
-export const axis = () => ({ stroke: colour('muted'), font: '11px system-ui', ticks: { show: false }, grid: { stroke: colour('line'), width: 1 } });
+export const axis = () => ({ size: 28, stroke: colour('muted'), font: '11px system-ui', ticks: { show: false }, grid: { stroke: colour('line'), width: 1 } });

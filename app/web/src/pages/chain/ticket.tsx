@@ -1,9 +1,9 @@
 /** The ticket: what would be traded, at what cost, what it does to margin, and the button. */
-import { InstructionRefused, holdingsOfBytes, marginAccountAddress, packagePriceE6, takerCash, takerPositions, type Explanation, type PackageLeg } from '@bastion/client';
+import { InstructionRefused, margin, marginAccountAddress, packagePriceE6, takerCash, takerPositions, type Explanation, type PackageLeg } from '@bastion/client';
 import { useEffect, useMemo, useState } from 'react';
 import { useSession, useSnapshot, useWallet } from '../../app-context';
 import { Payoff } from '../../charts/payoff';
-import { heldBy, scaleOf, standardMargin, type MarginFigures } from '../../chain/account';
+import { heldBy, holdingsNow, marginOf, MODE_STANDARD, scaleOf, type MarginFigures } from '../../chain/account';
 import { clockTime, dayMonth, parse, price, short, strike, units, usd } from '../../chain/format';
 import { bestQuote, isClosing, orderFault, orderInstructions, type Order } from '../../chain/orders';
 import { useStore } from '../../chain/store';
@@ -47,7 +47,7 @@ export function Ticket({ legs, lots, onLots, onLegs }: {
     );
   }
   const single = legs.length === 1 ? legs[0] : undefined;
-  const held = heldBy(snapshot);
+  const held = heldBy(session.engine, snapshot);
   const closing = isClosing(order, held);
   const unitE6 = quote && packagePriceE6(quote.quote.legs);
   const noAccount = wallet !== undefined && snapshot.holder !== undefined && snapshot.holder.account === undefined;
@@ -142,10 +142,11 @@ function useOutcome(order: Order | undefined): Outcome | undefined {
   const wallet = useWallet();
   const book = useStore(session.quotes.store);
   const quote = order && bestQuote(book, order).quote;
-  const held = heldBy(snapshot);
-  const before = useMemo(() => held && standardMargin(session.engine, snapshot, held), [session.engine, snapshot]);
+  const held = heldBy(session.engine, snapshot);
+  const mode = snapshot.holder?.account?.mode ?? MODE_STANDARD;
+  const before = useMemo(() => held && marginOf(session.engine, snapshot, held, { mode }), [session.engine, snapshot]);
   const [after, setAfter] = useState<Pick<Outcome, 'after' | 'failure'>>();
-  const key = order && quote && wallet && held ? `${quote.key}/${order.packages}/${wallet.owner}/${snapshot.feed.priceE6}/${snapshot.holder?.account?.seq}` : undefined;
+  const key = order && quote && wallet && held ? `${quote.key}/${order.packages}/${wallet.owner}/${snapshot.feed.priceE6}/${snapshot.holder?.account?.seq}/${mode}` : undefined;
   useEffect(() => {
     if (key === undefined || order === undefined || quote === undefined || wallet === undefined) return setAfter(undefined);
     let gone = false;
@@ -153,9 +154,14 @@ function useOutcome(order: Order | undefined): Outcome | undefined {
       const ask = async (): Promise<Pick<Outcome, 'after' | 'failure'>> => {
         const account = await marginAccountAddress(session.market, wallet.owner);
         const instructions = await orderInstructions(session, snapshot, wallet.owner, quote, order.packages);
-        const { accounts } = await preview(session, wallet, instructions, [account]);
+        // Portfolio margin depends on open interest, which the order changes.
+        const times = new Set(order.legs.map(({ expiryUnixS }) => expiryUnixS));
+        const traded = snapshot.expiries.filter(({ expiryUnixS }) => times.has(expiryUnixS)).map(({ address }) => address);
+        const { accounts } = await preview(session, wallet, instructions, [account, ...traded]);
         const bytes = accounts.get(account);
-        return { after: bytes && standardMargin(session.engine, snapshot, holdingsOfBytes(Uint8Array.from(bytes))), failure: undefined };
+        if (bytes === undefined) return { after: undefined, failure: undefined };
+        const left = holdingsNow(session.engine, snapshot, margin.getMarginAccountDecoder().decode(bytes));
+        return { after: marginOf(session.engine, snapshot, left, { mode, expiries: accounts }), failure: undefined };
       };
       ask()
         .catch((error: unknown): Pick<Outcome, 'after' | 'failure'> => ({ after: undefined, failure: error instanceof InstructionRefused || error instanceof Error ? explained(error) : undefined }))

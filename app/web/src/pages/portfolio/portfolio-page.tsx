@@ -1,11 +1,12 @@
 /** What the connected wallet holds in this market: collateral, margin, positions, scenarios. */
 import { useSession, useSnapshot, useWallet } from '../../app-context';
-import { heldBy, MODE_STANDARD, scaleOf, standardMargin } from '../../chain/account';
+import { heldBy, marginOf, MODE_STANDARD, scaleOf } from '../../chain/account';
 import { price, sol, usd } from '../../chain/format';
-import { Empty, Fact, Facts, Loading, Panel, Pill, Stat } from '../../ui/kit';
+import { Empty, Fact, Facts, Loading, Panel, Stat } from '../../ui/kit';
 import { walletDialog } from '../../wallet/wallet-menu';
 import { AccountOpener } from './account-opener';
 import { Ladder } from './ladder';
+import { Mode } from './mode';
 import { liquidationPrices } from './liquidation';
 import { Positions } from './positions';
 import { Transfer } from './transfer';
@@ -15,7 +16,7 @@ export default function PortfolioPage() {
   const session = useSession();
   const snapshot = useSnapshot();
   const wallet = useWallet();
-  const held = heldBy(snapshot);
+  const held = heldBy(session.engine, snapshot);
   if (wallet === undefined) {
     return (
       <Panel title="Portfolio">
@@ -36,7 +37,7 @@ export default function PortfolioPage() {
   }
   const rows = bookOf(session.engine, snapshot, held);
   const mode = snapshot.holder.account?.mode ?? MODE_STANDARD;
-  const margin = standardMargin(session.engine, snapshot, held);
+  const margin = marginOf(session.engine, snapshot, held, { mode });
   const baseValue = (held.baseAtoms * snapshot.feed.priceE6) / scaleOf(snapshot).baseUnitAtoms;
   const options = rows.reduce((sum, { valueAtoms }) => sum + (valueAtoms ?? 0n), 0n);
   const complete = rows.every(({ valueAtoms }) => valueAtoms !== undefined);
@@ -46,7 +47,7 @@ export default function PortfolioPage() {
   const tone = (amount: bigint | undefined) => (amount === undefined ? undefined : amount < 0n ? ('bad' as const) : undefined);
   return (
     <div className="page">
-      <Panel title="Account" aside={<Pill tone="info">{mode === MODE_STANDARD ? 'Standard margin' : 'Portfolio margin'}</Pill>}>
+      <Panel title="Account" aside={<Mode mode={mode} />}>
         <div className="stats">
           <Stat label="Worth now" value={complete ? usd(held.quoteAtoms + baseValue + options) : '–'} unit="USDC" note="collateral and options at the model’s price" />
           <Stat label="Free to open or withdraw" value={margin ? usd(margin.initial) : '–'} unit="USDC" tone={tone(margin?.initial)} note="initial margin" />
