@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup programs kernels services build app generate check lint models vectors properties sources fuzz test demo drills live backtest localnet bench clean
+.PHONY: help setup browser programs kernels services build app generate check lint models vectors properties sources fuzz test demo drills live backtest localnet bench clean
 
 # One build of the host workspace for every command: other flags would choose other features and compile the validator again.
 HOST := cargo build --workspace --all-targets --locked
@@ -15,6 +15,9 @@ help: ## this list
 
 setup: ## install what is missing (system packages, the sBPF linker)
 	@tools/setup.sh
+
+browser: ## install Chromium for the suite of the web page, where there is none
+	@tools/setup.sh browser
 
 programs: setup ## build the programs to target/deploy
 	@cargo run --quiet --locked -p sbf-build -- --locked
@@ -71,13 +74,13 @@ ACTIONS ?= 2000000
 fuzz: build ## random lives of a market, every action against a model and every invariant after it; others with SEED=n ACTIONS=n
 	SEED=$(SEED) ACTIONS=$(ACTIONS) target/debug/fuzz
 
-test: build kernels app lint check models vectors properties sources ## every suite
+test: build kernels app browser lint check models vectors properties sources ## every suite
 	rm -rf target/bench
 	cargo test $(SERVICES) --no-fail-fast
 	cargo test --workspace --locked --no-fail-fast
 	target/debug/bench
 	target/debug/bench kernels
-	cd app && npm run --silent build && npm test --silent && npm run --silent e2e
+	cd app && npm run --silent build && npm test --silent && npm run --silent e2e && npm run --silent browser
 
 demo: build app ## the protocol's life on a local network, with real transactions
 	@cd app && npm run --silent build && npm run --silent demo

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make demo` and `make test` need beyond Rust, Node and apt: build libraries for the host crates, Python with venv, and
 # the distribution's route to sBPF (not needed where cargo-build-sbf is on PATH). Does nothing when everything is there.
+# `setup.sh browser` installs what the suite of the web page needs: Chromium, and a font to show text in.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
@@ -41,6 +42,11 @@ linker() { # MAJOR: sbpf-linker for that LLVM
     cargo install --quiet --locked --force --no-default-features --features "bpf-linker/llvm-$llvm" "sbpf-linker@$LINKER_VERSION"
   say "installed sbpf-linker $LINKER_VERSION"
 }
+
+if [[ ${1:-} == browser ]]; then
+  [[ -x ${BASTION_CHROMIUM:-/usr/bin/chromium} ]] || packages chromium fonts-dejavu-core
+  exit
+fi
 
 command -v cargo >/dev/null || stop 'no cargo: install Rust 1.95 or newer first (rustup)'
 command -v npm >/dev/null || stop 'no npm: install Node.js 20 or newer first'

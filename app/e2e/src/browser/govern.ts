@@ -16,7 +16,7 @@ const APPROVALS = 5;
 const NORMAL = 0;
 const NEXT_ELF = 'margin_next.so';
 
-describe('governance', { timeout: 300_000 }, () => {
+describe('governance', { timeout: 900_000 }, () => {
   test('upgrade_is_followed_on_the_page_from_proposal_to_final', async () => {
     const { tab, trading } = stage();
     const { chain, cast } = trading;

@@ -6,7 +6,7 @@ const PAGES = ['Chain', 'Portfolio', 'Vaults', 'Risk', 'Governance'];
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 950 };
 
-describe('looks', { timeout: 180_000 }, () => {
+describe('looks', { timeout: 600_000 }, () => {
   for (const theme of ['dark', 'light'] as const) {
     test(`axe_finds_nothing_serious_on_any_page_in_the_${theme}_theme`, async () => {
       const { tab } = stage();

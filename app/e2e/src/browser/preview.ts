@@ -33,7 +33,9 @@ async function bothViews(account: Address): Promise<{ chain: margin.MarginView; 
   return { chain: margin.getMarginViewDecoder().decode(read.returned!), holdings, read, spotE6: priceE6, portfolio };
 }
 
-describe('preview', { timeout: 120_000 }, () => {
+const amount = (text: string) => Number(text.replace(/,/g, '').replace('−', '-'));
+
+describe('preview', { timeout: 600_000 }, () => {
   test('margin_of_both_modes_is_the_chains_view_to_the_atom', async () => {
     const { trading, owner } = stage();
     const { exchange, cast } = trading;
@@ -63,12 +65,12 @@ describe('preview', { timeout: 120_000 }, () => {
     await figure(after);
     const sell = tab.getByRole('button', { name: 'Sell 1 × 165 call' });
     await enabled(sell);
-    const promised = Number((await after.innerText()).replace(/,/g, '').replace('−', '-'));
+    const promised = amount(await after.innerText());
     await sell.click();
     await toast(tab, 'Sold 1 × 165 call');
     const { chain } = await bothViews(await trading.exchange.accountOf(await owner()));
     // Options lose value by the second: the promise and the fill are some seconds apart.
-    const then = Number(usd(chain.portfolioImAtoms).replace('−', '-'));
+    const then = amount(usd(chain.portfolioImAtoms));
     assert.ok(Math.abs(promised - then) < 0.5, `promised ${promised}, the chain has ${then}`);
     await go(tab, 'Portfolio');
     await tab.getByRole('button', { name: 'Use standard margin' }).click();

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
-import { enabled, go, shoot, stage, toast, until } from './stage.js';
+import { CLOCK_MS, enabled, go, shoot, stage, toast, until } from './stage.js';
 import { heldOnChain } from './trade.js';
 
-/** From the last test before to the expiry, at most. */
-const PASSES_MS = 300_000;
-
-describe('settlement', { timeout: 400_000 }, () => {
+describe('settlement', { timeout: 900_000 }, () => {
   test('expired_position_is_settled_and_all_is_withdrawn_from_the_page', async () => {
     const { tab, trading, owner } = stage();
     const { chain, expiryUnixS, quoteMint } = trading;
     await go(tab, 'Portfolio');
-    await tab.getByText('An expiry you hold has passed').waitFor({ timeout: PASSES_MS });
+    await tab.getByText('An expiry you hold has passed').waitFor({ timeout: CLOCK_MS });
     const settle = tab.getByRole('button', { name: 'Settle' }).first();
     // Its price can be fixed once the feed has been sampled after the expiry.
     await until(async () => {

@@ -23,7 +23,7 @@ const lotsOf = ({ positions }: Holdings, strike: string, isCall: boolean, expiry
 
 export const usd = (atoms: bigint) => decimal(atoms, 6, 2).replace('-', '−');
 
-describe('trading', { timeout: 180_000 }, () => {
+describe('trading', { timeout: 600_000 }, () => {
   test('account_open_with_a_first_deposit_from_the_page', async () => {
     const { tab, trading, owner } = stage();
     await tab.getByRole('button', { name: 'Connect' }).first().click();

@@ -21,7 +21,7 @@ const MAINNET_WALLET = `
   window.dispatchEvent(new CustomEvent('wallet-standard:register-wallet', { detail: register }));
 `;
 
-describe('trouble', { timeout: 180_000 }, () => {
+describe('trouble', { timeout: 600_000 }, () => {
   test('rpc_down_is_said_stops_sending_and_passes_by_itself', async () => {
     const { tab, trading } = stage();
     await go(tab, 'Chain');

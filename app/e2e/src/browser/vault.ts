@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { bidAddress, epochAddress, vault } from '@bastion/client';
 import { base, decimal } from '@bastion/demo/lib/numbers';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
-import { enabled, go, shoot, stage, toast } from './stage.js';
+import { CLOCK_MS, enabled, go, shoot, stage, toast } from './stage.js';
 import { heldOnChain } from './trade.js';
 
 const DEPOSIT = base(20);
@@ -12,7 +12,7 @@ const LOTS = 100n;
 /** The state of the vault's epoch of this number. */
 const epochOf = (number: bigint) => stage().optionVault.state(number);
 
-describe('vault', { timeout: 240_000 }, () => {
+describe('vault', { timeout: 900_000 }, () => {
   test('deposit_from_the_page_waits_for_the_turn_and_becomes_shares', async () => {
     const { tab, trading, optionVault, owner } = stage();
     await go(tab, 'Vaults');
@@ -60,14 +60,14 @@ describe('vault', { timeout: 240_000 }, () => {
     assert.equal(await tokensIn(chain, wallet), before - sealed.escrowAtoms);
 
     const reveal = tab.getByRole('button', { name: 'Reveal your bid' });
-    await enabled(reveal, 90_000);
+    await enabled(reveal, CLOCK_MS);
     await reveal.click();
     await toast(tab, 'Your bid is revealed');
     assert.equal((await bid()).priceE6, (reservePriceE6 * 15n) / 10n);
     await shoot(tab, 'vaults-revealed-desktop');
 
     const clear = tab.getByRole('button', { name: 'Clear the auction' });
-    await enabled(clear, 90_000);
+    await enabled(clear, CLOCK_MS);
     await clear.click();
     const collect = tab.getByRole('button', { name: 'Take delivery and what is left of the escrow' });
     await enabled(collect);
