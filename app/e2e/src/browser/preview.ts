@@ -59,15 +59,15 @@ describe('preview', { timeout: 600_000 }, () => {
     await tab.locator('.pill', { hasText: 'Portfolio margin' }).waitFor();
     await go(tab, 'Chain');
     await chooseExpiry(1);
-    await tab.getByRole('button', { name: /^Sell the call 165 / }).click();
+    await tab.getByRole('button', { name: /^Sell the call 170 / }).click();
     await tab.getByLabel('Size').fill('10');
     const after = tab.locator('[data-margin="initial-after"]');
     await figure(after);
-    const sell = tab.getByRole('button', { name: 'Sell 1 × 165 call' });
+    const sell = tab.getByRole('button', { name: 'Sell 1 × 170 call' });
     await enabled(sell);
     const promised = amount(await after.innerText());
     await sell.click();
-    await toast(tab, 'Sold 1 × 165 call');
+    await toast(tab, 'Sold 1 × 170 call');
     const { chain } = await bothViews(await trading.exchange.accountOf(await owner()));
     // Options lose value by the second: the promise and the fill are some seconds apart.
     const then = amount(usd(chain.portfolioImAtoms));
