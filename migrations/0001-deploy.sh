@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The first deployment, read back from the chain. Looks before every step, so it is simply run again if it was cut off.
+# The first deployment, and the check of it. Looks before every step, so it is simply run again if it was cut off.
 #   migrations/0001-deploy.sh [URL] [FOLDER OF THE ELFS]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,4 +8,4 @@ elves=${2:-target/deploy/localnet}
 bastion=target/debug/bastion
 [ -x "$bastion" ] || { echo "0001-deploy: $bastion is missing: run \`make build\` first" >&2; exit 1; }
 "$bastion" --url "$url" deploy --elf-dir "$elves"
-"$bastion" --url "$url" status
+"$bastion" --url "$url" verify

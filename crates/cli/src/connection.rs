@@ -2,12 +2,15 @@
 
 use crate::{Error, keys};
 use solana_commitment_config::CommitmentConfig;
+use solana_hash::Hash;
 use solana_instruction::Instruction;
 use solana_keypair::{Keypair, read_keypair_file};
+use solana_message::{Message, VersionedMessage};
 use solana_pubkey::Pubkey;
 use solana_rpc_client::rpc_client::RpcClient;
+use solana_rpc_client_api::{client_error::ErrorKind, request::RpcError};
 use solana_signer::Signer;
-use solana_transaction::Transaction;
+use solana_transaction::versioned::VersionedTransaction;
 use std::path::{Path, PathBuf};
 
 const LOCAL_URL: &str = "http://127.0.0.1:8899";
@@ -17,6 +20,9 @@ const PUBLIC_CLUSTERS: [(&str, &str); 3] = [
     ("devnet", "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG"),
     ("testnet", "4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY"),
 ];
+
+/// How often a transaction is sent whose blockhash went out of date: on a busy machine the validator may take that long.
+const SENDINGS: u8 = 4;
 
 /// A network.
 pub struct Connection {
@@ -66,11 +72,39 @@ impl Connection {
         signers: &[&Keypair],
         instructions: &[Instruction],
     ) -> Result<(), Error> {
-        let blockhash = self.rpc.get_latest_blockhash().map_err(Error::rpc(what))?;
         let mut all = vec![payer];
         all.extend(signers.iter().filter(|signer| signer.pubkey() != payer.pubkey()));
-        let transaction = Transaction::new_signed_with_payer(instructions, Some(&payer.pubkey()), &all, blockhash);
-        self.rpc.send_and_confirm_transaction(&transaction).map_err(Error::sending(what)).map(|_| ())
+        self.send_as(what, |blockhash| {
+            let message = Message::new_with_blockhash(instructions, Some(&payer.pubkey()), &blockhash);
+            VersionedTransaction::try_new(VersionedMessage::Legacy(message), &all)
+                .map_err(|error| Error::Instruction { what: "signing", reason: error.to_string() })
+        })
+    }
+
+    /// Sends what `build` makes of a fresh blockhash, and makes it anew if that blockhash went out of date first: from then on the
+    /// transaction cannot land, so that nothing is done twice.
+    pub fn send_as(
+        &self,
+        what: &str,
+        build: impl Fn(Hash) -> Result<VersionedTransaction, Error>,
+    ) -> Result<(), Error> {
+        let mut left = SENDINGS;
+        loop {
+            left = left.saturating_sub(1);
+            let blockhash = self.rpc.get_latest_blockhash().map_err(Error::rpc(what))?;
+            let transaction = build(blockhash)?;
+            let Err(error) = self.rpc.send_and_confirm_transaction(&transaction) else { return Ok(()) };
+            if !matches!(*error.kind, ErrorKind::RpcError(RpcError::ForUser(_))) {
+                return Err(Error::sending(what)(error));
+            }
+            let signature = transaction.signatures.first().copied().unwrap_or_default();
+            let status = self.rpc.get_signature_status(&signature).map_err(Error::rpc(what))?;
+            match status {
+                Some(result) => return result.map_err(|error| Error::sending(what)(error.into())),
+                None if left == 0 => return Err(Error::sending(what)(error)),
+                None => {}
+            }
+        }
     }
 }
 

@@ -55,8 +55,67 @@ pub enum Error {
     QuoteInvalid { reason: String },
     #[error("the quote's legs: {reason}")]
     LegsWrong { reason: String },
+    #[error(
+        "the transaction takes {len} bytes of {room}: name a lookup table of the accounts with --table, or let `--table new` make one"
+    )]
+    TransactionTooLong { len: usize, room: usize },
     #[error("refused: {reason}")]
     Refused { reason: String },
+    #[error("{governor} has no proposal {id}: `bastion council` lists those that are open")]
+    ProposalMissing { id: u64, governor: &'static str },
+    #[error("proposal {id} holds a state that this client does not know: use a newer one")]
+    ProposalUnknown { id: u64 },
+    #[error("{program} is not adopted by {governor}: it cannot be upgraded there")]
+    NotAdopted { program: Pubkey, governor: &'static str },
+    #[error("proposal {id} stores the digest {stored}, and its action's is {own}: do nothing with it")]
+    DigestForged { id: u64, stored: String, own: String },
+    #[error("proposal {id} has the digest {stored}, not {given}: read again what it decides")]
+    DigestOther { id: u64, given: String, stored: String },
+    #[error("proposal {id} has {has} of the {needs} approvals that its class needs")]
+    ApprovalsMissing { id: u64, has: u32, needs: u8 },
+    #[error("proposal {id} can be executed in {seconds} s and {slots} slots: wait, or say --wait")]
+    DelayRemains { id: u64, seconds: i64, slots: u64 },
+    #[error("the way back of proposal {id} is not staged: its proposer {proposer} queues it first")]
+    WayBackMissing { id: u64, proposer: Pubkey },
+    #[error("buffer {buffer} does not hold the bytes that proposal {id} commits to")]
+    BufferOther { id: u64, buffer: Pubkey },
+    #[error("proposal {id} is no upgrade")]
+    NotUpgrade { id: u64 },
+    #[error(
+        "proposal {id} is a vote for a rollback: name it with `bastion rollback ID --vote {id}`, ID being the upgrade's"
+    )]
+    VoteOnly { id: u64 },
+    #[error("proposal {id} hands over to {authority}, who has to sign: name its key with --keypair")]
+    HeirMissing { id: u64, authority: Pubkey },
+    #[error("the rollout of proposal {id} is {stage}: `bastion proposal {id}` says what comes next")]
+    RolloutElsewhere { id: u64, stage: &'static str },
+    #[error(
+        "proposal {id} does not hold its program's rollout{}",
+        .holder.map_or_else(String::new, |holder| format!(": proposal {holder} does"))
+    )]
+    RolloutOfAnother { id: u64, holder: Option<u64> },
+    #[error(
+        "VERIFICATION FAILED: {what} is not what it was before proposal {id}; anybody may run `bastion rollback {id}`"
+    )]
+    VerificationFailed { id: u64, what: String },
+    #[error("name the folder of the preimages with --preimages: `bastion execute --preimages FOLDER` keeps them")]
+    PreimagesUnnamed,
+    #[error("{path} holds no preimages of `bastion execute --preimages`: {reason}")]
+    PreimagesOther { path: PathBuf, reason: String },
+    #[error("{path} is no recording of `bastion shadow --save`: {reason}")]
+    NotRecording { path: PathBuf, reason: String },
+    #[error("the recording's account {address} cannot be read")]
+    RecordingAccount { address: String },
+    #[error("the recording's transaction {signature} cannot be read")]
+    RecordingTransaction { signature: String },
+    #[error("the VM does not take the code of {program}: {reason}")]
+    CandidateRefused { program: Pubkey, reason: String },
+    #[error("name an upgrade by its id, or a program with --program and its new code with --elf")]
+    NoCandidate,
+    #[error("{differing} of {replayed} transactions came out otherwise under the candidate")]
+    ShadowDiffers { differing: usize, replayed: usize },
+    #[error("{found} of {checked} checks failed")]
+    AuditFailed { found: usize, checked: usize },
     #[error("{0}")]
     Decode(#[from] crate::decode::DecodeError),
     #[error("{0}")]
@@ -65,7 +124,37 @@ pub enum Error {
     Portfolio { path: PathBuf, source: crate::input::InputError },
 }
 
+/// Errors of the programs that say no more than: not yet.
+const PASSING: [&str; 11] = [
+    "ApprovalsMissing",
+    "AttemptTooSoon",
+    "AttestationsMissing",
+    "BrakeOn",
+    "CheckedThisSlot",
+    "CreatedThisSlot",
+    "DwellRemains",
+    "ExecutedThisSlot",
+    "FreezeRunning",
+    "SecondsRemain",
+    "SlotsRemain",
+];
+
 impl Error {
+    /// What the process ends with: 3 for what succeeds later by itself, 4 for what verification found, 1 for everything else.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::ApprovalsMissing { .. } | Self::DelayRemains { .. } => 3,
+            Self::RefusedBy { name, .. } if PASSING.contains(name) => 3,
+            Self::BufferOther { .. }
+            | Self::DeployedOther { .. }
+            | Self::ShadowDiffers { .. }
+            | Self::VerificationFailed { .. }
+            | Self::AuditFailed { .. }
+            | Self::DigestForged { .. } => 4,
+            _ => 1,
+        }
+    }
+
     /// Why a transaction failed: by the program's own error where there is one.
     pub fn sending(what: impl Into<String>) -> impl FnOnce(ClientError) -> Self {
         let what = what.into();
@@ -103,12 +192,28 @@ mod tests {
     }
 
     #[test]
-    fn sending_names_the_programs_error_and_keeps_every_other() {
+    fn sending_names_the_programs_error() {
         let code = |name: &str| client::governor::ERRORS.iter().find(|(_, known, _)| *known == name).unwrap().0;
-        let early = Error::sending("step")(failed(InstructionError::Custom(code("SecondsRemain"))));
+        let refused = |name| Error::sending("step")(failed(InstructionError::Custom(code(name))));
+        let early = refused("SecondsRemain");
         assert!(early.to_string().starts_with("step: governor refuses: "), "{early}");
         assert!(early.to_string().ends_with("(SecondsRemain)"), "{early}");
+        assert_eq!((early.exit_code(), refused("NotMember").exit_code()), (3, 1));
         let other = Error::sending("step")(failed(InstructionError::InvalidSeeds));
-        assert!(matches!(other, Error::Rpc { .. }), "{other}");
+        assert!(matches!(other, Error::Rpc { .. }) && other.exit_code() == 1, "{other}");
+    }
+
+    #[test]
+    fn passing_errors_are_errors_of_the_governor() {
+        for name in PASSING {
+            assert!(client::governor::ERRORS.iter().any(|(_, known, _)| *known == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn exit_code_tells_later_from_never_and_from_a_failed_verification() {
+        assert_eq!(Error::DelayRemains { id: 1, seconds: 1, slots: 0 }.exit_code(), 3);
+        assert_eq!(Error::VerificationFailed { id: 1, what: String::new() }.exit_code(), 4);
+        assert_eq!(Error::NotUpgrade { id: 1 }.exit_code(), 1);
     }
 }

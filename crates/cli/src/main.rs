@@ -1,15 +1,17 @@
-//! `bastion`: price and margin options; deploy, look at and decode the protocol.
+//! `bastion`: price and margin options; deploy, govern, look at and decode the protocol.
 
 mod compute;
+mod governing;
 mod trade;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use cli::{
     Connection, Error, breaker,
     connection::{keypair_load, url_resolve},
     decode::{self, DecodeError, Source},
     deploy, feeds, keys, status, vault,
 };
+use governing::Governor;
 use solana_keypair::Keypair;
 use std::{
     io::{IsTerminal, Write},
@@ -27,8 +29,9 @@ const CLEAR: &str = "\x1b[H\x1b[J";
 #[command(
     name = "bastion",
     version,
-    about = "Price and margin options as the Bastion protocol does; deploy, look at and decode it",
-    after_help = "Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 not understood."
+    about = "Price and margin options as the Bastion protocol does; deploy, govern, look at and decode it",
+    after_help = "Exit codes: 0 done, 1 refused or failed (the reason is on standard error), 2 not understood, 3 not yet: a delay or approvals \
+                  are missing, 4 verification found a difference."
 )]
 struct Arguments {
     /// URL of the network, or l, d, t, m as in the Solana command line [default: its configuration, else localhost]
@@ -40,6 +43,9 @@ struct Arguments {
     /// A person of a local network instead of a key: deployer, council-0 to council-6, or any other name
     #[arg(long = "as", global = true, value_name = "NAME", conflicts_with = "keypair")]
     person: Option<String>,
+    /// Which of the twins
+    #[arg(long, global = true, value_enum, default_value_t)]
+    governor: Governor,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -102,6 +108,8 @@ enum Command {
     /// Volatility surfaces
     #[command(subcommand)]
     Surface(compute::SurfaceCommand),
+    #[command(flatten)]
+    Govern(governing::GovernCommand),
     /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
     Decode(DecodeArguments),
 }
@@ -114,6 +122,12 @@ enum VaultStep {
     Withdraw { shares: String },
     /// Claim the shares and payments of epochs that have turned
     Claim {
+        /// Number of the ticket, if the payment has to wait
+        #[arg(long, default_value_t = 1)]
+        ticket: u64,
+    },
+    /// Take back what waits for the turn of the epoch, and deposits that a turn has handed back
+    Cancel {
         /// Number of the ticket, if the payment has to wait
         #[arg(long, default_value_t = 1)]
         ticket: u64,
@@ -134,18 +148,9 @@ struct DecodeArguments {
     /// A proposal's encoded action in hexadecimal
     #[arg(long, value_name = "BYTES", group = "input")]
     action: Option<String>,
-    /// With --action: the proposal's id, to print its digest
+    /// With --action: the proposal's id, to print its digest under --governor
     #[arg(long, requires = "action")]
     id: Option<u64>,
-    /// With --id: which governor
-    #[arg(long, value_enum, default_value_t = Governor::Governor)]
-    governor: Governor,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Governor {
-    Governor,
-    Twin,
 }
 
 fn main() -> ExitCode {
@@ -158,7 +163,7 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("bastion: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(error.exit_code())
         }
     }
 }
@@ -213,11 +218,18 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
                 VaultStep::Deposit { amount } => vault::Step::Deposit(amount.clone()),
                 VaultStep::Withdraw { shares } => vault::Step::Withdraw(shares.clone()),
                 VaultStep::Claim { ticket } => vault::Step::Claim(*ticket),
+                VaultStep::Cancel { ticket } => vault::Step::Cancel(*ticket),
             };
             let parse = |text: &String| text.parse().map_err(|_| Error::Address { text: text.clone() });
             let named = named.as_ref().map(parse).transpose()?;
-            let owner = keypair_load(arguments.keypair.as_deref())?;
-            vault::run(&connect()?, &owner, named.as_ref(), &step)
+            let connection = connect()?;
+            let owner = key(arguments, &connection)?;
+            let done = vault::run(&connection, &owner, named.as_ref(), &step)?;
+            Ok(match done.as_slice() {
+                _ if arguments.json => serde_json::json!({ "done": done }).to_string(),
+                [] => "nothing to do: no epoch that has turned owes you anything, or nothing of yours waits".to_owned(),
+                lines => lines.join("\n"),
+            })
         }
         Command::Price(input) => input.run(arguments.json),
         Command::Iv(input) => input.run(arguments.json),
@@ -236,7 +248,11 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
             input.run(arguments.json, &connection, &key(arguments, &connection)?)
         }
         Command::Surface(command) => command.run(arguments.json),
-        Command::Decode(input) => decode(input, arguments.json, connect),
+        Command::Govern(command) => {
+            let connection = connect()?;
+            command.run(&connection, arguments.governor, || key(arguments, &connection), arguments.json)
+        }
+        Command::Decode(input) => decode(input, arguments.governor, arguments.json, connect),
     }
 }
 
@@ -268,14 +284,12 @@ fn feeds_watch(connection: &Connection, json: bool) -> Result<(), Error> {
 
 fn decode(
     input: &DecodeArguments,
+    governor: Governor,
     json: bool,
     connect: impl FnOnce() -> Result<Connection, Error>,
 ) -> Result<String, Error> {
     if let Some(action) = &input.action {
-        let governor = match input.governor {
-            Governor::Governor => abi::ids::GOVERNOR,
-            Governor::Twin => abi::ids::GOVERNOR_TWIN,
-        };
+        let governor = governor.id().to_bytes();
         let lines = decode::action(&decode::hex_parse(action)?, input.id.map(|id| (&governor, id)))?;
         return Ok(if json { serde_json::json!(lines).to_string() } else { lines.join("\n") });
     }

@@ -5,7 +5,7 @@ use clap::Args;
 use cli::{
     Connection, Error, account, chain,
     market::{self, Market},
-    quote::{self, Fill, LegTerms, Signed, Terms},
+    quote::{self, Fill, LegTerms, Offer, Signed, TableChoice, Terms},
 };
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -22,10 +22,14 @@ Examples:
 
 pub const FILL_HELP: &str = "\
 The fill is simulated first; what it leaves both sides is computed from the simulation. Exit code 1 if the program refuses it.
+A quote of many legs does not fit a transaction that spells out every account. `--table new` makes an address lookup table of yours for
+them and says where it is; the next fill of the same market names it. Its rent comes back by `solana address-lookup-table close`.
 
 Examples:
   bastion fill quote.json --packages 10
-  bastion fill - --packages 10 --simulate < quote.json";
+  bastion fill - --packages 10 --simulate < quote.json
+  bastion fill --posted 7Xw4... --packages 10
+  bastion fill eight-legs.json --packages 1 --table new";
 
 #[derive(Args)]
 pub struct ChainArguments {
@@ -80,7 +84,11 @@ pub struct QuoteArguments {
 #[derive(Args)]
 pub struct FillArguments {
     /// File of the quote; - is standard input
-    quote: PathBuf,
+    #[arg(required_unless_present = "posted")]
+    quote: Option<PathBuf>,
+    /// Address of a posted quote, instead of a file
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "quote")]
+    posted: Option<Pubkey>,
     /// How many packages
     #[arg(long, value_name = "N")]
     packages: u64,
@@ -90,6 +98,16 @@ pub struct FillArguments {
     /// Show what the fill would do, and send nothing
     #[arg(long)]
     simulate: bool,
+    /// An address lookup table for what would not fit, or `new` to make one
+    #[arg(long, value_name = "ADDRESS|new", value_parser = table)]
+    table: Option<TableChoice>,
+}
+
+fn table(text: &str) -> Result<TableChoice, String> {
+    match text {
+        "new" => Ok(TableChoice::New),
+        _ => text.parse().map(TableChoice::At).map_err(|_| format!("`{text}` is neither an address nor `new`")),
+    }
 }
 
 /// An address as typed. Error: `Address`.
@@ -167,8 +185,17 @@ impl QuoteArguments {
 
 impl FillArguments {
     pub fn run(&self, json: bool, connection: &Connection, taker: &Keypair) -> Result<String, Error> {
-        let signed = Signed::read(&read(&self.quote)?)?;
-        let asked = Fill { packages: self.packages, subaccount: self.subaccount, simulate: self.simulate };
-        Ok(printed(&quote::fill(connection, taker, &signed, &asked)?, json))
+        let offer = match (&self.posted, &self.quote) {
+            (Some(address), _) => Offer::posted(connection, address)?,
+            (None, Some(path)) => Offer::from(&Signed::read(&read(path)?)?),
+            (None, None) => return Err(Error::QuoteInvalid { reason: "name its file, or --posted".to_owned() }),
+        };
+        let asked = Fill {
+            packages: self.packages,
+            subaccount: self.subaccount,
+            simulate: self.simulate,
+            table: self.table.unwrap_or_default(),
+        };
+        Ok(printed(&quote::fill(connection, taker, &offer, &asked)?, json))
     }
 }

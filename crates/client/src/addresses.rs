@@ -151,3 +151,21 @@ pub fn proposal(governor: &Pubkey, id: u64) -> Pubkey {
 pub fn adoption(governor: &Pubkey, program: &Pubkey) -> Pubkey {
     derive(governor, &[governor::ADOPTION_SEED, program.as_ref()])
 }
+
+pub fn rollout(governor: &Pubkey, program: &Pubkey) -> Pubkey {
+    derive(governor, &[governor::ROLLOUT_SEED, program.as_ref()])
+}
+
+/// A market's snapshot in a rollout's attempt of this number.
+pub fn snapshot(governor: &Pubkey, market: &Pubkey, attempt: u64) -> Pubkey {
+    derive(governor, &[governor::SNAPSHOT_SEED, market.as_ref(), &attempt.to_le_bytes()])
+}
+
+pub fn page(governor: &Pubkey, snapshot: &Pubkey, number: u32) -> Pubkey {
+    derive(governor, &[governor::PAGE_SEED, snapshot.as_ref(), &number.to_le_bytes()])
+}
+
+/// Takes the bonds of upgrades that were rolled back.
+pub fn insurance(governor: &Pubkey) -> Pubkey {
+    derive(governor, &[governor::INSURANCE_SEED])
+}

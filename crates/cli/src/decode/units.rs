@@ -72,7 +72,7 @@ pub(crate) fn e6(number: i128) -> String {
     decimal::trimmed(number, 6)
 }
 
-fn percent(bps: i128) -> String {
+pub(crate) fn percent(bps: i128) -> String {
     format!("{} %", decimal::trimmed(bps, 2))
 }
 

@@ -28,7 +28,7 @@ const STALL: Duration = Duration::from_secs(60);
 
 /// Puts `elf` into a buffer of the payer's and returns its address. The buffer's key follows from payer and bytes, so
 /// a run that was cut off goes on where it stopped.
-pub(super) fn buffer_fill(
+pub(crate) fn buffer_fill(
     connection: &Connection,
     payer: &Keypair,
     name: &str,
@@ -66,6 +66,11 @@ pub(super) fn buffer_fill(
         }
         std::thread::sleep(POLL);
     }
+}
+
+/// Where `payer` writes these bytes under this name.
+pub fn buffer_address(payer: &Keypair, name: &str, elf: &[u8]) -> Pubkey {
+    buffer_key(payer, name, elf).pubkey()
 }
 
 fn buffer_key(payer: &Keypair, name: &str, elf: &[u8]) -> Keypair {

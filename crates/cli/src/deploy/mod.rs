@@ -5,6 +5,8 @@ mod buffer;
 mod handover;
 mod program;
 
+pub use buffer::buffer_address;
+pub(crate) use buffer::buffer_fill;
 pub use handover::{Council, handover};
 pub use program::{Deployed, Outcome, deployed, elf_hash, hex};
 

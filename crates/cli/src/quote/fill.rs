@@ -1,10 +1,13 @@
 //! A fill: simulated first, with the margin that it leaves both sides, then sent.
 
-use super::Signed;
+use super::{
+    Offer,
+    carrier::{Carrier, TableChoice},
+};
 use crate::{Connection, Error, account, decode, market::Market};
 use abi::margin::MarginAccount;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use client::{WithRemaining, addresses, margin, quotes};
+use client::{WithRemaining, addresses, margin};
 use core::fmt;
 use serde::Serialize;
 use solana_account_decoder_client_types::{UiAccountData, UiAccountEncoding};
@@ -14,9 +17,8 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_rpc_client_api::config::{RpcSimulateTransactionAccountsConfig, RpcSimulateTransactionConfig};
 use solana_signer::Signer;
-use solana_transaction::Transaction;
 
-const UNIT_LIMIT: u32 = 400_000;
+const UNIT_LIMIT: u32 = 1_400_000;
 /// What a simulation used, and a quarter more.
 const UNIT_SPARE: u64 = 4;
 
@@ -27,6 +29,7 @@ pub struct Fill {
     pub subaccount: u16,
     /// Ends after the simulation.
     pub simulate: bool,
+    pub table: TableChoice,
 }
 
 /// A fill, or what one would do. Amounts are quote units.
@@ -35,6 +38,10 @@ pub struct Filled {
     pub packages: u64,
     pub sent: bool,
     pub units: u64,
+    /// Of the transaction.
+    pub bytes: usize,
+    /// The lookup table that it went through.
+    pub table: Option<String>,
     pub taker: Side,
     pub maker: Side,
 }
@@ -51,21 +58,26 @@ pub struct Side {
     pub maintenance_margin_after: Option<String>,
 }
 
-/// Simulates a fill by `taker`, and sends it unless told not to. Errors: `AccountMissing`, `Refused` with the program's own reason, `Rpc`.
-pub fn fill(connection: &Connection, taker: &Keypair, signed: &Signed, asked: &Fill) -> Result<Filled, Error> {
-    let market = Market::at(connection, Pubkey::from(signed.header.market))?;
-    let maker_account = Pubkey::from(signed.header.maker_account);
+/// Simulates a fill by `taker`, and sends it unless told not to. Errors: `AccountMissing`, `Refused` with the program's own reason,
+/// `TransactionTooLong`, `Rpc`.
+pub fn fill(connection: &Connection, taker: &Keypair, offer: &Offer, asked: &Fill) -> Result<Filled, Error> {
+    let market = Market::at(connection, Pubkey::from(offer.header.market))?;
+    let maker_account = Pubkey::from(offer.header.maker_account);
     let taker_account = addresses::margin_account(&market.address, &taker.pubkey(), asked.subaccount);
     let before = [taker_account, maker_account]
         .map(|address| crate::market::account(connection, &address).map(|account| (address, account)));
     let [taker_before, maker_before] = before;
     let (taker_before, maker_before) = (taker_before?.1, maker_before?.1);
 
-    let call = call(&market, taker, signed, asked, &[&taker_before, &maker_before]);
-    let proof = quotes::ed25519(&signed.maker, &signed.signature, &signed.message);
-    let budget = |units: u32| ComputeBudgetInstruction::set_compute_unit_limit(units);
-    let trial = [proof.clone(), call.clone(), budget(UNIT_LIMIT)];
-    let trial = Trial { taker, instructions: &trial, sides: [taker_account, maker_account], market: &market };
+    let call = call(&market, taker, offer, asked, &[&taker_before, &maker_before]);
+    let instructions = |units: u32| -> Vec<Instruction> {
+        let budget = ComputeBudgetInstruction::set_compute_unit_limit(units);
+        offer.proof.iter().cloned().chain([call.clone(), budget]).collect()
+    };
+    let trial = instructions(UNIT_LIMIT);
+    let carrier = Carrier::new(connection, taker, asked.table, &trial)?;
+    let (bytes, sides) = (carrier.len(taker, &trial)?, [taker_account, maker_account]);
+    let trial = Trial { taker, carrier: &carrier, instructions: &trial, sides, market: &market };
     let After { sides: [taker_after, maker_after], market: later, units } = trial.run(connection)?;
     let side = |address: Pubkey, before: &MarginAccount, after: &MarginAccount| {
         Side::new(address, (&market, before), (&later, after))
@@ -74,21 +86,24 @@ pub fn fill(connection: &Connection, taker: &Keypair, signed: &Signed, asked: &F
         packages: asked.packages,
         sent: !asked.simulate,
         units,
+        bytes,
+        table: carrier.table.as_ref().map(|table| table.key.to_string()),
         taker: side(taker_account, &taker_before, &taker_after),
         maker: side(maker_account, &maker_before, &maker_after),
     };
     if !asked.simulate {
         let spare = units.saturating_add(units.div_euclid(UNIT_SPARE));
         let limit = u32::try_from(spare).unwrap_or(UNIT_LIMIT);
-        connection.send("the fill", taker, &[], &[proof, call, budget(limit)])?;
+        let instructions = instructions(limit);
+        connection.send_as("the fill", |blockhash| carrier.transaction(taker, &instructions, blockhash))?;
     }
     Ok(filled)
 }
 
 /// `quote_fill` with the legs' expiries, and what portfolio margin reads of both sides.
-fn call(market: &Market, taker: &Keypair, signed: &Signed, asked: &Fill, sides: &[&MarginAccount; 2]) -> Instruction {
-    let nonce = signed.header.nonce.get();
-    let maker = Pubkey::from(signed.header.maker_account);
+fn call(market: &Market, taker: &Keypair, offer: &Offer, asked: &Fill, sides: &[&MarginAccount; 2]) -> Instruction {
+    let nonce = offer.header.nonce.get();
+    let maker = Pubkey::from(offer.header.maker_account);
     let accounts = margin::QuoteFill {
         taker_authority: taker.pubkey(),
         payer: taker.pubkey(),
@@ -98,9 +113,9 @@ fn call(market: &Market, taker: &Keypair, signed: &Signed, asked: &Fill, sides: 
         quote_state: addresses::quote_state(&maker, nonce),
         custody: Pubkey::from(market.market.custody),
         feed: market.feed_address,
-        quote_source: Pubkey::from(abi::ids::SYSVAR_INSTRUCTIONS),
+        quote_source: offer.source,
     };
-    let legs = signed.legs.iter().map(|leg| leg.expiry_unix_s.get());
+    let legs = offer.legs.iter().map(|leg| leg.expiry_unix_s.get());
     let mut times: Vec<i64> = legs.clone().collect();
     let reprices = sides.iter().any(|side| side.mode == abi::margin::MODE_PORTFOLIO);
     if reprices {
@@ -113,6 +128,7 @@ fn call(market: &Market, taker: &Keypair, signed: &Signed, asked: &Fill, sides: 
 /// A transaction to try, and whom it changes.
 struct Trial<'a> {
     taker: &'a Keypair,
+    carrier: &'a Carrier,
     instructions: &'a [Instruction],
     sides: [Pubkey; 2],
     market: &'a Market,
@@ -130,8 +146,7 @@ impl Trial<'_> {
     fn run(&self, connection: &Connection) -> Result<After, Error> {
         let what = "simulating the fill";
         let blockhash = connection.rpc.get_latest_blockhash().map_err(Error::rpc(what))?;
-        let payer = Some(&self.taker.pubkey());
-        let transaction = Transaction::new_signed_with_payer(self.instructions, payer, &[self.taker], blockhash);
+        let transaction = self.carrier.transaction(self.taker, self.instructions, blockhash)?;
         let expiries = self.market.expiries.iter().map(|expiry| expiry.address);
         let shown: Vec<Pubkey> = self.sides.into_iter().chain(expiries).collect();
         let config = RpcSimulateTransactionConfig {
@@ -217,6 +232,11 @@ impl fmt::Display for Filled {
         table.row(["maintenance margin".to_owned(), a, b, c, d]);
         writeln!(formatter, "{table}")?;
         let done = if self.sent { "filled" } else { "would fill" };
-        writeln!(formatter, "{done} {} packages, {} compute units", self.packages, self.units)
+        let (packages, units, bytes) = (self.packages, self.units, self.bytes);
+        write!(formatter, "{done} {packages} packages, {units} compute units, {bytes} bytes")?;
+        match &self.table {
+            Some(table) => writeln!(formatter, " through the lookup table {table}"),
+            None => writeln!(formatter),
+        }
     }
 }

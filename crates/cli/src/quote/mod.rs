@@ -1,17 +1,21 @@
 //! `bastion quote` and `bastion fill`: a maker's quote as a file, the same file that the relay and the TypeScript client take.
 
+mod carrier;
 mod fill;
 mod leg;
 
+pub use carrier::TableChoice;
 pub use fill::{Fill, Filled, Side, fill};
 pub use leg::LegTerms;
 
-use crate::{Connection, Error, market};
+use crate::{Connection, Error, market, status::single};
+use abi::margin::PostedQuote;
 use abi::quote::{QUOTE_DOMAIN, QuoteHeader, QuoteLeg, parse};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytemuck::{Zeroable, bytes_of, cast_slice};
-use client::{addresses, margin};
+use client::{addresses, margin, quotes};
 use serde::{Deserialize, Serialize};
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -35,6 +39,40 @@ pub struct Signed {
     pub signature: [u8; 64],
     pub header: QuoteHeader,
     pub legs: Vec<QuoteLeg>,
+}
+
+/// A quote that can be filled: what it says, and by what the program knows that its maker stands by it.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub header: QuoteHeader,
+    pub legs: Vec<QuoteLeg>,
+    /// The account that holds it, or the runtime's own record of the transaction's instructions.
+    source: Pubkey,
+    /// Of a signed one: what verifies the signature, first in the transaction.
+    proof: Option<Instruction>,
+}
+
+impl From<&Signed> for Offer {
+    fn from(signed: &Signed) -> Self {
+        Self {
+            header: signed.header,
+            legs: signed.legs.clone(),
+            source: Pubkey::from(abi::ids::SYSVAR_INSTRUCTIONS),
+            proof: Some(quotes::ed25519(&signed.maker, &signed.signature, &signed.message)),
+        }
+    }
+}
+
+impl Offer {
+    /// A posted quote, from its account. Errors: `AccountMissing`, `QuoteInvalid`.
+    pub fn posted(connection: &Connection, address: &Pubkey) -> Result<Self, Error> {
+        let found = single::<PostedQuote>(connection, "PostedQuote", address)?;
+        let posted = found.ok_or(Error::AccountMissing { address: *address })?;
+        let message = posted.message.get(..usize::from(posted.message_len.get())).unwrap_or_default();
+        let (header, legs) =
+            parse(message).map_err(|error| Error::QuoteInvalid { reason: format!("{address}: {error:?}") })?;
+        Ok(Self { header: *header, legs: legs.to_vec(), source: *address, proof: None })
+    }
 }
 
 /// What a maker asks for beyond legs.

@@ -8,7 +8,7 @@ pub use show::{json, write};
 use crate::{Connection, Error, deploy, keys::PROGRAMS};
 use abi::{Address, breaker::Brake, governor, margin::Market, oracle::Feed};
 use policy::{Level, brake_level};
-pub(crate) use read::{clock, pda, program_accounts, single};
+pub(crate) use read::{accounts_of, clock, pda, program_accounts, single};
 use solana_pubkey::Pubkey;
 
 /// Everything that the command shows.

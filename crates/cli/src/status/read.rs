@@ -38,33 +38,42 @@ pub(crate) fn single<T: Layout>(
     }
 }
 
+/// Every account of a program, raw.
+pub(crate) fn accounts_of(connection: &Connection, program: &Pubkey) -> Result<Vec<(Pubkey, Vec<u8>)>, Error> {
+    fetch(connection, program, None)
+}
+
 /// All accounts of one kind.
 pub(crate) fn program_accounts<T: Layout>(
     connection: &Connection,
     kind: &'static str,
     program: &Address,
 ) -> Result<Vec<(Pubkey, T)>, Error> {
+    let filter = RpcFilterType::Memcmp(Memcmp::new_raw_bytes(0, T::DISCRIMINATOR.to_vec()));
+    let found = fetch(connection, &Pubkey::new_from_array(*program), Some(filter))?;
+    found.into_iter().map(|(address, data)| Ok((address, *decode::layout::<T>(kind, &data)?))).collect()
+}
+
+fn fetch(
+    connection: &Connection,
+    program: &Pubkey,
+    filter: Option<RpcFilterType>,
+) -> Result<Vec<(Pubkey, Vec<u8>)>, Error> {
     let config = RpcProgramAccountsConfig {
-        filters: Some(vec![RpcFilterType::Memcmp(Memcmp::new_raw_bytes(0, T::DISCRIMINATOR.to_vec()))]),
+        filters: filter.map(|filter| vec![filter]),
         account_config: RpcAccountInfoConfig {
             encoding: Some(UiAccountEncoding::Base64),
             ..RpcAccountInfoConfig::default()
         },
         ..RpcProgramAccountsConfig::default()
     };
-    let program = Pubkey::new_from_array(*program);
     let found = connection
         .rpc
-        .get_program_ui_accounts_with_config(&program, config)
+        .get_program_ui_accounts_with_config(program, config)
         .map_err(Error::rpc(format!("accounts of {program}")))?;
-    found
-        .into_iter()
-        .map(|(address, account)| {
-            let data = match &account.data {
-                UiAccountData::Binary(text, _) => STANDARD.decode(text).unwrap_or_default(),
-                UiAccountData::LegacyBinary(_) | UiAccountData::Json(_) => Vec::new(),
-            };
-            Ok((address, *decode::layout::<T>(kind, &data)?))
-        })
-        .collect()
+    let data = |data: &UiAccountData| match data {
+        UiAccountData::Binary(text, _) => STANDARD.decode(text).unwrap_or_default(),
+        UiAccountData::LegacyBinary(_) | UiAccountData::Json(_) => Vec::new(),
+    };
+    Ok(found.into_iter().map(|(address, account)| (address, data(&account.data))).collect())
 }

@@ -1,5 +1,6 @@
 //! `bastion vault`: every vault with its mandate, queue and epochs, and what they have yielded; deposits, withdrawals and claims.
 
+mod desk;
 mod show;
 mod steps;
 #[cfg(test)]
@@ -33,8 +34,10 @@ pub struct VaultStatus {
     pub symbol: String,
     pub vault: Vault,
     pub kind: Option<VaultKind>,
-    /// Of the token that it takes.
+    /// Of the token that it takes, and of the market's two.
     pub decimals: u8,
+    pub base_decimals: u8,
+    pub quote_decimals: u8,
     pub at_risk_base_atoms: u64,
     pub at_risk_quote_atoms: i64,
     /// By number; the last is the current one.
@@ -70,6 +73,8 @@ fn of_vault(connection: &Connection, address: Pubkey, vault: Vault, epochs: Vec<
         vault,
         kind,
         decimals: if holds_base { market.base_decimals } else { market.quote_decimals },
+        base_decimals: market.base_decimals,
+        quote_decimals: market.quote_decimals,
         at_risk_base_atoms: trading.base_atoms.get(),
         at_risk_quote_atoms: trading.quote_atoms.get(),
         epochs,

@@ -29,7 +29,9 @@ fn one(out: &mut String, vault: &VaultStatus, unix_s: i64) -> fmt::Result {
     writeln!(out, "{} vault {} of {}: {}", name(vault), state.id.get(), vault.symbol, vault.address)?;
     let shares = decimal::trimmed(state.shares.get().into(), state.share_decimals.into());
     writeln!(out, "  shares {shares} of {}, fees waiting {}", bs58(&state.share_mint), state.fee_shares.get())?;
-    writeln!(out, "  at risk {} base and {} quote atoms", vault.at_risk_base_atoms, vault.at_risk_quote_atoms)?;
+    let base = decimal::trimmed(vault.at_risk_base_atoms.into(), vault.base_decimals.into());
+    let quote = decimal::trimmed(vault.at_risk_quote_atoms.into(), vault.quote_decimals.into());
+    writeln!(out, "  at risk {base} of base and {quote} of quote")?;
     if let Some(current) = vault.epochs.last() {
         let waiting = current.deposit_atoms.get();
         let leaving = decimal::trimmed(current.withdraw_shares.get().into(), state.share_decimals.into());
@@ -46,7 +48,7 @@ fn one(out: &mut String, vault: &VaultStatus, unix_s: i64) -> fmt::Result {
 
 fn epochs(vault: &VaultStatus) -> Table {
     let heading =
-        ["epoch", "state", "expiry", "strike", "lots sold", "price", "premium", "forfeited", "share price", "yield"];
+        ["epoch", "state", "expiry", "strike", "lots sold", "price", "premium", "forfeited", "share price", "realised"];
     let mut table = (4..10).fold(Table::new(heading), Table::numeric);
     let mut before: Option<&Epoch> = None;
     for epoch in &vault.epochs {
@@ -60,8 +62,8 @@ fn epochs(vault: &VaultStatus) -> Table {
             strikes(epoch),
             format!("{} of {}", epoch.sold_lots.get(), epoch.offered_lots.get()),
             decimal::full(epoch.clearing_price_e6.get().into(), 6),
-            decimal::full(epoch.premium_atoms.get().into(), 6),
-            decimal::full(epoch.forfeited_atoms.get().into(), 6),
+            decimal::full(epoch.premium_atoms.get().into(), vault.quote_decimals.into()),
+            decimal::full(epoch.forfeited_atoms.get().into(), vault.quote_decimals.into()),
             if is_turned { decimal::full(price.into(), PRICE_DECIMALS) } else { "-".to_owned() },
             yielded.map_or_else(|| "-".to_owned(), |part| format!("{} %", decimal::full(part.into(), 4))),
         ]);

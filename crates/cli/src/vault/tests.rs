@@ -35,13 +35,25 @@ fn vaults_show_their_epochs_and_queue() {
         vault: Vault { share_decimals: 12, shares: 3_000_000_000_000.into(), ..Vault::zeroed() },
         kind: Some(VaultKind::CoveredCall),
         decimals: 9,
+        base_decimals: 9,
+        quote_decimals: 6,
         at_risk_base_atoms: 3_000_000_000,
         at_risk_quote_atoms: 5,
         epochs: vec![epoch(0, 1_000_000_000), epoch(1, 1_012_500_000), current],
     };
     let status = Status { url: "here".to_owned(), unix_s: 0, vaults: vec![vault] };
     let text = write(&status).expect("text");
-    for part in ["covered-call vault 0 of SOL/USDC", "shares 3 of", "1.5 in", "1.2500 %", "35 of 35", "110", "live"] {
+    for part in [
+        "covered-call vault 0 of SOL/USDC",
+        "shares 3 of",
+        "1.5 in",
+        "at risk 3 of base and 0.000005 of quote",
+        "4.200000",
+        "1.2500 %",
+        "35 of 35",
+        "110",
+        "live",
+    ] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
     let found = json(&status);

@@ -1,0 +1,212 @@
+//! From an idea to a queued proposal: propose, approve, object, cancel, queue.
+
+use super::{
+    Decision, Desk,
+    desk::{council_rules, decision, rules},
+};
+use crate::{
+    Error,
+    deploy::{buffer_fill, deployed, elf_hash, hex},
+};
+use abi::governor::{Adoption, Proposal};
+use client::{addresses, governor as calls};
+use policy::{
+    Evidence, Upgrade,
+    proposal::{self, Moment, Reason, State},
+};
+use solana_pubkey::Pubkey;
+
+/// New code, with what was done to trust it.
+#[derive(Clone, Debug)]
+pub struct NewCode {
+    pub program: Pubkey,
+    pub name: String,
+    pub elf: Vec<u8>,
+    pub evidence: Evidence,
+    pub forward_only: bool,
+    pub emergency: bool,
+}
+
+impl Desk<'_> {
+    /// Puts a decision before the council; the new proposal's id.
+    pub fn propose(&self, decision: &Decision) -> Result<u64, Error> {
+        let (action, id) = (decision.bytes()?, self.council()?.proposals.get());
+        let create = calls::ProposalCreate {
+            proposer: self.payer(),
+            council: addresses::council(&self.governor),
+            proposal: addresses::proposal(&self.governor, id),
+        };
+        let create = create.instruction_of(self.governor, calls::ProposalCreateArgs { action });
+        self.send(&format!("proposed as {id}"), &[create])?;
+        Ok(id)
+    }
+
+    /// Puts new code before the council: the bytes go into a buffer, which is the governor's from the proposal on. Cut off, it goes on
+    /// where it stopped; the same code is not proposed twice while it is open.
+    pub fn propose_code(&self, code: &NewCode) -> Result<u64, Error> {
+        let adoption = self.adoption(&code.program)?;
+        let buffer = buffer_fill(self.connection, self.signer, &code.name, &code.elf, self.progress)?;
+        let id = self.council()?.proposals.get();
+        let propose = calls::UpgradePropose {
+            proposer: self.payer(),
+            council: addresses::council(&self.governor),
+            adoption: addresses::adoption(&self.governor, &code.program),
+            buffer,
+            proposal: addresses::proposal(&self.governor, id),
+            governor_authority: addresses::authority(&self.governor),
+        };
+        let args = calls::UpgradeProposeArgs {
+            elf_hash: elf_hash(&code.elf),
+            elf_len: u32::try_from(code.elf.len()).map_err(|_| Error::ElfTooLong { name: "the new code" })?,
+            source_commit: code.evidence.source_commit,
+            recipe_hash: code.evidence.recipe_hash,
+            audit_hash: code.evidence.audit_hash,
+            migration_hash: code.evidence.migration_hash,
+            schema_from: code.evidence.schema_from,
+            schema_to: code.evidence.schema_to,
+            forward_only: code.forward_only,
+            emergency: code.emergency,
+        };
+        self.room_check(code, &adoption)?;
+        self.send(&format!("proposed as {id}"), &[propose.instruction_of(self.governor, args)])?;
+        Ok(id)
+    }
+
+    /// Nobody votes on code that does not fit.
+    fn room_check(&self, code: &NewCode, adoption: &Adoption) -> Result<(), Error> {
+        let state = deployed(self.connection, &Pubkey::from(adoption.program))?;
+        let room = state.map_or(0, |state| state.code.len());
+        if room < code.elf.len() {
+            return Err(Error::NoRoom { name: code.name.clone(), room, len: code.elf.len() });
+        }
+        Ok(())
+    }
+
+    /// The program of an upgrade, and the new code in its buffer: exactly the bytes that the proposal commits to.
+    pub fn candidate(&self, id: u64) -> Result<(Pubkey, Vec<u8>), Error> {
+        let proposal = self.open(id)?;
+        let upgrade = *decision(&proposal)?.upgrade().ok_or(Error::NotUpgrade { id })?;
+        let address = Pubkey::from(upgrade.buffer);
+        let (_, data) = self.connection.account(&address)?.ok_or(Error::AccountMissing { address })?;
+        let code = abi::loader::buffer(&data).map(|buffer| buffer.code.to_vec()).unwrap_or_default();
+        if elf_hash(&code) != upgrade.elf_hash {
+            return Err(Error::BufferOther { id, buffer: address });
+        }
+        Ok((Pubkey::from(upgrade.program), code))
+    }
+
+    /// Approves exactly the bytes with this digest; what was approved before stays so.
+    pub fn approve(&self, id: u64, digest: [u8; 32]) -> Result<(), Error> {
+        let proposal = self.open(id)?;
+        self.meant(&proposal, digest)?;
+        // Nobody proposes and approves in one go: the governor asks for a later slot.
+        let next = Moment { slot: proposal.created_slot.get().saturating_add(1), unix_s: 0 };
+        self.wait("the slot after the proposal's", &next)?;
+        let approve = calls::ProposalApprove {
+            member: self.payer(),
+            council: addresses::council(&self.governor),
+            proposal: addresses::proposal(&self.governor, id),
+        };
+        let approve = approve.instruction_of(self.governor, calls::ProposalApproveArgs { digest });
+        self.send(&format!("{} approves", self.payer()), &[approve])
+    }
+
+    /// Objects to exactly these bytes: against a draft, or as a veto of what is queued.
+    pub fn object(&self, id: u64, digest: [u8; 32]) -> Result<(), Error> {
+        self.meant(&self.open(id)?, digest)?;
+        let object = calls::ProposalObject {
+            member: self.payer(),
+            council: addresses::council(&self.governor),
+            proposal: addresses::proposal(&self.governor, id),
+        };
+        let object = object.instruction_of(self.governor, calls::ProposalObjectArgs { digest });
+        self.send(&format!("{} objects", self.payer()), &[object])
+    }
+
+    fn meant(&self, proposal: &Proposal, digest: [u8; 32]) -> Result<(), Error> {
+        if proposal.digest == digest {
+            return Ok(());
+        }
+        Err(Error::DigestOther { id: proposal.id.get(), given: hex(&digest), stored: hex(&proposal.digest) })
+    }
+
+    pub fn cancel(&self, id: u64) -> Result<(), Error> {
+        self.open(id)?;
+        let cancel = calls::ProposalCancel {
+            by: self.payer(),
+            council: addresses::council(&self.governor),
+            proposal: addresses::proposal(&self.governor, id),
+        };
+        self.send(&format!("proposal {id} cancelled"), &[cancel.instruction_of(self.governor)])
+    }
+
+    /// Starts the delay. Of new code the way back is staged first, by its proposer.
+    pub fn queue(&self, id: u64) -> Result<(), Error> {
+        let proposal = self.open(id)?;
+        self.queue_check(&proposal)?;
+        let council = addresses::council(&self.governor);
+        let address = addresses::proposal(&self.governor, id);
+        let what = format!("proposal {id} queued");
+        let Some(upgrade) = decision(&proposal)?.upgrade().copied() else {
+            let queue = calls::ProposalQueue { council, proposal: address };
+            return self.send(&what, &[queue.instruction_of(self.governor)]);
+        };
+        let program = Pubkey::from(upgrade.program);
+        let rollback_buffer = self.rollback_stage(&proposal, &upgrade)?;
+        let queue = calls::UpgradeQueue {
+            council,
+            proposal: address,
+            adoption: addresses::adoption(&self.governor, &program),
+            rollout: addresses::rollout(&self.governor, &program),
+            rollback_buffer,
+            governor_authority: addresses::authority(&self.governor),
+            config: addresses::config(&abi::ids::BREAKER.into()),
+        };
+        self.send(&what, &[queue.instruction_of(self.governor)])
+    }
+
+    /// Before a buffer is written for it: whether the proposal can be queued at all.
+    fn queue_check(&self, proposal: &Proposal) -> Result<(), Error> {
+        let council = self.council()?;
+        let (rules, members) = (rules(proposal)?, council_rules(&council));
+        match proposal::queue(&rules, &members, &self.now()?, super::desk::divisor(&council)) {
+            Err(Reason::ApprovalsMissing) => Err(Error::ApprovalsMissing {
+                id: proposal.id.get(),
+                has: proposal::approvals_counted(&rules, &members),
+                needs: rules.class.threshold_ceil(members.members),
+            }),
+            // The program says the rest, with its own error.
+            _ => Ok(()),
+        }
+    }
+
+    /// The buffer with the code that runs now; written and handed over if it is not there yet.
+    fn rollback_stage(&self, proposal: &Proposal, upgrade: &Upgrade) -> Result<Pubkey, Error> {
+        let staged = Pubkey::from(proposal.rollback_buffer);
+        if upgrade.forward_only || proposal.rollback_buffer != [0; 32] || proposal.state != State::Draft.byte() {
+            return Ok(staged);
+        }
+        let (id, program) = (proposal.id.get(), Pubkey::from(upgrade.program));
+        if proposal.proposer != self.payer().to_bytes() {
+            return Err(Error::WayBackMissing { id, proposer: Pubkey::from(proposal.proposer) });
+        }
+        let adoption = self.adoption(&program)?;
+        let state = deployed(self.connection, &program)?.ok_or(Error::AccountMissing { address: program })?;
+        let len = usize::try_from(adoption.elf_len.get()).unwrap_or_default();
+        let running = state.code.get(..len).unwrap_or_default();
+        // The proposal in its name: two upgrades from the same code each have a buffer of their own.
+        let name = format!("the way back of proposal {id}");
+        let buffer = buffer_fill(self.connection, self.signer, &name, running, self.progress)?;
+        let stage = calls::RollbackStage {
+            proposer: self.payer(),
+            council: addresses::council(&self.governor),
+            proposal: addresses::proposal(&self.governor, id),
+            adoption: addresses::adoption(&self.governor, &program),
+            buffer,
+            governor_authority: addresses::authority(&self.governor),
+        };
+        let hash = hex(&adoption.elf_hash);
+        self.send(&format!("the way back is staged: {hash}"), &[stage.instruction_of(self.governor)])?;
+        Ok(buffer)
+    }
+}
