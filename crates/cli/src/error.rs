@@ -94,9 +94,7 @@ pub enum Error {
         .holder.map_or_else(String::new, |holder| format!(": proposal {holder} does"))
     )]
     RolloutOfAnother { id: u64, holder: Option<u64> },
-    #[error(
-        "VERIFICATION FAILED: {what} is not what it was before proposal {id}; anybody may run `bastion rollback {id}`"
-    )]
+    #[error("VERIFICATION FAILED: {what}; anybody may restore the code from before: `bastion rollback {id}`")]
     VerificationFailed { id: u64, what: String },
     #[error("name the folder of the preimages with --preimages: `bastion execute --preimages FOLDER` keeps them")]
     PreimagesUnnamed,

@@ -139,7 +139,7 @@ impl fmt::Display for RolloutReport {
         }
         for (flag, words) in [
             (self.back, ", on the way back"),
-            (self.failed, ", VERIFICATION FAILED: anybody may roll it back"),
+            (self.failed && self.stage == Stage::Executed, ", VERIFICATION FAILED: anybody may roll it back"),
             (self.unratified, ", not ratified"),
         ] {
             if flag {

@@ -1,0 +1,201 @@
+//! The council's commands as people type them, over the RPC of a node in this process: the whole life of a decision and of an upgrade
+//! under open interest, and a lying candidate that is found out and rolled back.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod node;
+mod scene;
+mod seed;
+
+use scene::{Ran, Scene};
+use serde_json::Value;
+
+const DONE: i32 = 0;
+const FAILED: i32 = 1;
+const NOT_UNDERSTOOD: i32 = 2;
+const NOT_YET: i32 = 3;
+const DIFFERS: i32 = 4;
+
+#[test]
+fn council_decides_upgrades_finds_out_a_lie_and_goes_back() {
+    let scene = Scene::deployed();
+    answers(&scene);
+    decision(&scene);
+    objection(&scene);
+    upgrade(&scene);
+    lie(&scene);
+}
+
+/// What is asked of nobody's key.
+fn answers(scene: &Scene) {
+    let council = scene.ok("nobody", &["council"]);
+    for part in ["seat", "TIME-SCALED", "program upgrade", "not named", "no open proposal"] {
+        assert!(council.out.contains(part), "{part} in\n{}", council.out);
+    }
+    let council = scene.json("nobody", &["council"]);
+    assert_eq!(council["members"].as_array().unwrap().len(), 7);
+    assert_eq!(council["adopted"].as_array().unwrap().len(), 5, "{council}");
+    let audit = scene.ok("nobody", &["verify"]);
+    assert!(audit.out.contains("code is the adopted code") && !audit.out.contains("NO "), "{}", audit.out);
+    assert!(scene.run("nobody", &["proposal", "99"]).fails(FAILED, "no proposal 99"));
+    assert!(scene.run("nobody", &["approve", "0", "ab"]).fails(NOT_UNDERSTOOD, "64 hexadecimal digits"));
+}
+
+/// From the proposal to its execution, with every command that comes too early or from the wrong hand.
+fn decision(scene: &Scene) {
+    let monitor = scene::address("monitor");
+    let proposed = scene.run("council-0", &["propose", "monitors", &monitor]);
+    assert_eq!(proposed.code, DONE, "{}", proposed.err);
+    let report = scene.json("nobody", &["proposal", "0"]);
+    let digest = text(&report["digest"]);
+    let words = format!("Replace the monitors by 1 keys: {monitor}.");
+    for said in [text(&report["decides"]), proposed.out.clone()] {
+        assert!(said.contains(&words), "{said}");
+    }
+    assert!(proposed.out.contains(&digest), "{}", proposed.out);
+    decoded_offline(scene, &text(&report["address"]), &words);
+
+    let other = "00".repeat(32);
+    assert!(scene.run("council-0", &["approve", "0", &other]).fails(FAILED, "read again what it decides"));
+    assert!(scene.run("stranger", &["approve", "0", &digest]).fails(FAILED, "NotMember"));
+    assert!(scene.run("council-0", &["queue", "0"]).fails(NOT_YET, "has 0 of the 4 approvals"));
+    scene.approve("0", 4);
+    assert!(scene.run("council-0", &["approve", "0", &digest]).fails(FAILED, "AlreadyApproved"));
+    scene.ok("keeper", &["queue", "0"]);
+    assert!(scene.run("keeper", &["execute", "0"]).fails(NOT_YET, "wait, or say --wait"));
+    let executed = scene.ok("keeper", &["execute", "0", "--wait"]);
+    assert!(executed.out.contains("state      executed") && executed.err.contains(&digest), "{}", executed.out);
+    assert!(scene.run("keeper", &["execute", "0"]).fails(FAILED, "ProposalNotQueued"));
+}
+
+/// The same bytes mean the same without any network.
+fn decoded_offline(scene: &Scene, address: &str, words: &str) {
+    let hex = scene.account_hex(address);
+    let decoded = scene::bastion(&["--url", "http://127.0.0.1:1", "decode", "--hex", &hex]);
+    assert_eq!(decoded.code, DONE, "{}", decoded.err);
+    for part in [words, "digest is this action's, as proposal 0 of the governor"] {
+        assert!(decoded.out.contains(part), "{part} in\n{}", decoded.out);
+    }
+}
+
+fn objection(scene: &Scene) {
+    scene.ok("council-1", &["propose", "relax", "0"]);
+    let digest = scene.digest("1");
+    for seat in 0..4 {
+        scene.ok(&format!("council-{seat}"), &["object", "1", &digest]);
+    }
+    assert_eq!(scene.json("nobody", &["proposal", "1"])["state"], "rejected");
+    scene.ok("council-1", &["propose", "relax", "1"]);
+    assert!(scene.run("council-2", &["cancel", "2"]).fails(FAILED, "NotProposer"));
+    scene.ok("council-1", &["cancel", "2"]);
+    assert_eq!(scene.json("nobody", &["proposal", "2"])["state"], "cancelled");
+}
+
+/// New code under open interest, to its end.
+fn upgrade(scene: &Scene) {
+    let before = scene.people();
+    let id = propose(scene, &scene.elf("margin_next"));
+    shadow(scene, &id);
+    assert!(scene.run("keeper", &["queue", &id]).fails(FAILED, "its proposer"));
+    scene.ok("council-0", &["queue", &id]);
+    let executed = scene.ok("keeper", &["execute", &id, "--wait"]);
+    for step in ["frozen", "page 1 of 1: 3 accounts", "all 3 accounts recorded", "runs the approved"] {
+        assert!(executed.err.contains(step), "{step} in\n{}", executed.err);
+    }
+    assert!(executed.out.contains(&format!("bastion verify {id}")), "{}", executed.out);
+    let verified = scene.ok("keeper", &["verify", &id]);
+    assert!(verified.out.contains("canary step 1 at 1 % of the caps"), "{}", verified.out);
+    assert_eq!(before, scene.people(), "an upgrade changed somebody's account");
+
+    assert!(scene.run("keeper", &["promote", &id]).fails(NOT_YET, "BrakeOn"));
+    relax(scene);
+    for step in 1..=4 {
+        let promoted = scene.ok("keeper", &["promote", &id, "--wait"]);
+        assert!(promoted.err.contains(&format!("canary step {step} passed")), "{}", promoted.err);
+    }
+    let report = scene.json("nobody", &["proposal", &id]);
+    assert_eq!((text(&report["state"]), &report["rollout"]), ("finalised".to_owned(), &Value::Null));
+    scene.ok("keeper", &["reclaim", &id]);
+    assert_eq!(scene.json("nobody", &["proposal", &id])["bond_lamports"], 0);
+    scene.ok("nobody", &["verify"]);
+}
+
+/// Code that writes what it is told into people's accounts: found out from outside, and replaced by what ran before.
+fn lie(scene: &Scene) {
+    let id = propose(scene, &scene.hostile());
+    scene.approve(&id, 5);
+    scene.ok("council-0", &["queue", &id]);
+    let (before, kept) = (scene.people(), scene.file("preimages"));
+    scene.ok("keeper", &["execute", &id, "--wait", "--preimages", &kept]);
+    assert!(scene.run("keeper", &["rollback", &id]).fails(FAILED, "RollbackUnfounded"));
+    scene.lie();
+    let found = scene.run("keeper", &["verify", &id]);
+    assert!(found.fails(DIFFERS, "VERIFICATION FAILED: page 1 of 1"), "{}", found.err);
+    let audit = scene.run("nobody", &["verify"]);
+    assert!(audit.code == DIFFERS && audit.out.contains("NO "), "{}{}", audit.out, audit.err);
+    let again = scene.run("keeper", &["verify", &id]);
+    assert!(again.fails(DIFFERS, "bastion rollback"), "{}", again.err);
+    let back = scene.ok("keeper", &["rollback", &id]);
+    assert!(back.out.contains("rolled back, to be verified"), "{}", back.out);
+    let audit = scene.run("nobody", &["verify"]);
+    let code = audit.out.lines().find(|line| line.contains("code is the adopted code") && line.contains("margin"));
+    assert!(code.is_some_and(|line| line.starts_with("yes")), "{}", audit.out);
+
+    assert!(scene.run("keeper", &["verify", &id]).fails(FAILED, "PageDiffers"));
+    let restored = scene.ok("keeper", &["restore", &id, "--preimages", &kept]);
+    assert!(restored.err.contains("is what it was"), "{}", restored.err);
+    let verified = scene.ok("keeper", &["verify", &id]);
+    assert!(verified.out.contains("state      rolled back"), "{}", verified.out);
+    assert_eq!(before, scene.people(), "not everybody has back what they had");
+    scene.ok("nobody", &["verify"]);
+    let reclaimed = scene.ok("keeper", &["reclaim", &id]);
+    assert!(reclaimed.err.contains("the bond is settled"), "{}", reclaimed.err);
+}
+
+/// The approvals of an upgrade, replayed under its code, and under other code that takes none of them.
+fn shadow(scene: &Scene, id: &str) {
+    let file = scene.file("recording.json");
+    let shadow = ["shadow", id, "--seconds", "120", "--transactions", "5", "--save", &file, "--json"];
+    let mut listening = scene.start("nobody", &shadow);
+    listening.hear("listening");
+    scene.approve(id, 5);
+    let heard = listening.end();
+    assert_eq!(heard.code, DONE, "{}", heard.err);
+    let heard: Value = serde_json::from_str(&heard.out).unwrap();
+    let replayed = heard["replayed"].as_array().unwrap().len();
+    assert!(replayed > 0 && heard["reproduced"] == replayed && heard["differing"] == 0, "{heard}");
+    let again = scene.json("nobody", &["shadow", id, "--recording", &file]);
+    assert_eq!(again["root"], heard["root"], "whoever replays the same gets the same");
+    let other =
+        scene.run("nobody", &["shadow", "--program", "governor", "--elf", &scene.hostile(), "--recording", &file]);
+    assert!(other.fails(DIFFERS, "came out otherwise under the candidate"), "{}", other.err);
+    assert!(other.out.contains("result root"), "{}", other.out);
+}
+
+/// An upgrade of margin to this file.
+fn propose(scene: &Scene, elf: &str) -> String {
+    let proposed = scene.ok("council-0", &["propose", "upgrade", "margin", "--elf", elf, "--json"]);
+    let report: Value = serde_json::from_str(&proposed.out).unwrap();
+    report["id"].to_string()
+}
+
+/// The brake down to level 0.
+fn relax(scene: &Scene) {
+    let proposed = scene.json("council-0", &["propose", "relax", "0"]);
+    let id = proposed["id"].to_string();
+    scene.approve(&id, 4);
+    scene.ok("keeper", &["queue", &id]);
+    scene.ok("keeper", &["execute", &id, "--wait"]);
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+impl Ran {
+    /// Whether it ended so, and said this.
+    #[track_caller]
+    fn fails(&self, code: i32, words: &str) -> bool {
+        assert_eq!(self.code, code, "{}{}", self.out, self.err);
+        self.err.contains(words)
+    }
+}
