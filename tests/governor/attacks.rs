@@ -7,7 +7,7 @@ use crate::fixture::{
 };
 use crate::positions::{Positions, honest_code};
 use crate::steps::buffer_attacks;
-use crate::{freezes, rollback_vote};
+use crate::{freezes, migration, rollback_vote};
 use policy::{Class, CouncilAction, Level};
 use solana_instruction::{AccountMeta, Instruction, error::InstructionError};
 use solana_pubkey::Pubkey;
@@ -297,6 +297,18 @@ fn rollback_to_another_hash() {
     fixture.world.fail(&[swapped], &[], error("RollbackBufferSwapped"));
     fixture.world.next_slot();
     fixture.world.ok(&[by(vote)], &[]);
+}
+
+/// INVARIANT(G-12): what is migrated is not touched a second time.
+#[test]
+fn migrated_twice() {
+    let (mut positions, id, buffer) = Positions::of_version_1();
+    positions.replaced(id, buffer);
+    let migrate = positions.migrate_all_ix();
+    positions.fixture.world.ok(std::slice::from_ref(&migrate), &[]);
+    positions.fixture.world.fail(std::slice::from_ref(&migrate), &[], migration::refusal("AlreadyMigrated"));
+    positions.verify(id);
+    positions.fixture.world.fail(&[migrate], &[], migration::refusal("AlreadyMigrated"));
 }
 
 /// INVARIANT(G-11): a page skipped or doubled verifies nothing.

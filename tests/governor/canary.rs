@@ -24,13 +24,8 @@ impl Fixture {
     }
 
     pub fn bond_ix(&mut self, id: u64) -> Instruction {
-        let accounts = calls::BondSettle {
-            council: self.council(),
-            proposal: self.proposal(id),
-            proposer: Pubkey::from(self.proposal_state(id).proposer),
-            insurance: self.pda(&[abi::governor::INSURANCE_SEED]),
-        };
-        accounts.instruction_of(self.governor)
+        let proposer = Pubkey::from(self.proposal_state(id).proposer);
+        self.calls().bond_settle(id, proposer)
     }
 
     /// The step's time passes on both clocks.

@@ -1,6 +1,5 @@
 //! A council of seven and a program that it holds, over code accounts and buffers made to measure.
 
-use abi::governor::{ADOPTION_SEED, AUTHORITY_SEED, COUNCIL_SEED, PROPOSAL_SEED, ROLLOUT_SEED};
 use client::governor as calls;
 use sha2::{Digest, Sha256};
 use solana_account::Account;
@@ -8,7 +7,7 @@ use solana_instruction::error::InstructionError;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{World, elf, key, keypair, loader_accounts};
+use testkit::{Governance, World, buffer_bytes, elf, key, keypair, loader_accounts};
 
 pub const LOADER: Pubkey = Pubkey::new_from_array(abi::ids::LOADER);
 pub const GOVERNOR: Pubkey = Pubkey::new_from_array(abi::ids::GOVERNOR);
@@ -70,28 +69,29 @@ impl Fixture {
         key(name)
     }
 
-    pub fn pda(&self, seeds: &[&[u8]]) -> Pubkey {
-        Pubkey::find_program_address(seeds, &self.governor).0
+    /// This governor's instructions and addresses.
+    pub fn calls(&self) -> Governance {
+        Governance(self.governor)
     }
 
     pub fn council(&self) -> Pubkey {
-        self.pda(&[COUNCIL_SEED])
+        self.calls().council()
     }
 
     pub fn authority(&self) -> Pubkey {
-        self.pda(&[AUTHORITY_SEED])
+        self.calls().authority()
     }
 
     pub fn proposal(&self, id: u64) -> Pubkey {
-        self.pda(&[PROPOSAL_SEED, &id.to_le_bytes()])
+        self.calls().proposal(id)
     }
 
     pub fn adoption(&self, program: Pubkey) -> Pubkey {
-        self.pda(&[ADOPTION_SEED, program.as_ref()])
+        self.calls().adoption(program)
     }
 
     pub fn rollout(&self, program: Pubkey) -> Pubkey {
-        self.pda(&[ROLLOUT_SEED, program.as_ref()])
+        self.calls().rollout(program)
     }
 
     pub fn rollout_state(&mut self, program: Pubkey) -> abi::governor::Rollout {
@@ -152,9 +152,7 @@ pub fn program_data(program: Pubkey) -> Pubkey {
 }
 
 pub fn buffer_account(authority: Option<Pubkey>, code: &[u8]) -> Account {
-    let mut data = vec![1, 0, 0, 0, u8::from(authority.is_some())];
-    data.extend_from_slice(authority.unwrap_or_default().as_ref());
-    data.extend_from_slice(code);
+    let data = buffer_bytes(authority, code);
     Account { lamports: BUFFER_LAMPORTS, data, owner: LOADER, ..Account::default() }
 }
 

@@ -1,15 +1,13 @@
 //! Margin under the council's authority, with people's positions in it: what an upgrade must leave as it is.
 
-use crate::brakes::config;
 use crate::fixture::{Fixture, error, program_data};
-use abi::governor::{INSURANCE_SEED, PAGE_SEED, SNAPSHOT_SEED};
 use abi::margin::{KIND_CALL, MarginAccount};
 use abi::quote::SIDE_SELL;
-use client::{WithRemaining, addresses, breaker, governor as calls};
+use client::{addresses, breaker};
 use policy::Level;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
-use testkit::{Actor, Offer, Protocol, Quote, SOL, USDC, elf};
+use testkit::{Actor, Offer, Protocol, Quote, Recorded, SOL, USDC, elf};
 
 pub const MARGIN: Pubkey = Pubkey::new_from_array(abi::ids::MARGIN);
 const SPOT: u64 = 150 * USDC;
@@ -115,7 +113,7 @@ impl Positions {
 
     /// Address of the market's snapshot of an attempt.
     pub fn snapshot_at(&self, attempt: u64) -> Pubkey {
-        self.fixture.pda(&[SNAPSHOT_SEED, self.market().as_ref(), &attempt.to_le_bytes()])
+        self.recorded(attempt).snapshot()
     }
 
     pub fn snapshot(&mut self) -> Pubkey {
@@ -123,19 +121,37 @@ impl Positions {
         self.snapshot_at(attempt)
     }
 
-    /// The snapshot of the present attempt; of the first before there is one.
-    fn snapshot_next(&mut self) -> Pubkey {
+    /// The market in an attempt.
+    pub fn recorded(&self, attempt: u64) -> Recorded {
+        Recorded {
+            governance: self.fixture.calls(),
+            attempt,
+            market: self.market(),
+            quote_tokens: self.protocol.quote_tokens,
+            base_tokens: self.protocol.base_tokens,
+            payer: self.fixture.world.payer(),
+        }
+    }
+
+    /// In the present attempt.
+    pub fn recorded_now(&mut self) -> Recorded {
+        let attempt = self.attempt();
+        self.recorded(attempt)
+    }
+
+    /// In the present attempt; in the first before there is one.
+    fn recorded_next(&mut self) -> Recorded {
         let attempt = self.attempt().max(1);
-        self.snapshot_at(attempt)
+        self.recorded(attempt)
     }
 
     pub fn page(&mut self, number: u32) -> Pubkey {
-        let snapshot = self.snapshot();
-        self.fixture.pda(&[PAGE_SEED, snapshot.as_ref(), &number.to_le_bytes()])
+        let attempt = self.attempt();
+        self.recorded(attempt).page(number)
     }
 
     pub fn insurance(&self) -> Pubkey {
-        self.fixture.pda(&[INSURANCE_SEED])
+        self.fixture.calls().insurance()
     }
 
     /// The accounts of page 0, by registry index.
@@ -144,38 +160,15 @@ impl Positions {
     }
 
     pub fn freeze_ix(&self, id: u64) -> Instruction {
-        let accounts = calls::FreezeBegin {
-            council: self.fixture.council(),
-            proposal: self.fixture.proposal(id),
-            adoption: self.fixture.adoption(MARGIN),
-            rollout: self.fixture.rollout(MARGIN),
-            governor_authority: self.fixture.authority(),
-            config: config(),
-        };
-        accounts.instruction()
+        self.fixture.calls().freeze_begin(id, MARGIN)
     }
 
     pub fn end_ix(&self, id: u64) -> Instruction {
-        let accounts = calls::FreezeEnd {
-            council: self.fixture.council(),
-            proposal: self.fixture.proposal(id),
-            rollout: self.fixture.rollout(MARGIN),
-            governor_authority: self.fixture.authority(),
-            config: config(),
-        };
-        accounts.instruction()
+        self.fixture.calls().freeze_end(id, MARGIN)
     }
 
     pub fn open_ix(&mut self) -> Instruction {
-        let accounts = calls::SnapshotOpen {
-            payer: self.fixture.world.payer(),
-            rollout: self.fixture.rollout(MARGIN),
-            market: self.market(),
-            quote_tokens: self.protocol.quote_tokens,
-            base_tokens: self.protocol.base_tokens,
-            snapshot: self.snapshot_next(),
-        };
-        accounts.instruction()
+        self.recorded_next().open()
     }
 
     pub fn page_ix(&mut self, number: u32) -> Instruction {
@@ -184,46 +177,19 @@ impl Positions {
     }
 
     pub fn page_of_ix(&mut self, number: u32, accounts: Vec<AccountMeta>) -> Instruction {
-        let snapshot = self.snapshot_next();
-        let page = calls::SnapshotPage {
-            payer: self.fixture.world.payer(),
-            rollout: self.fixture.rollout(MARGIN),
-            snapshot,
-            page: self.fixture.pda(&[PAGE_SEED, snapshot.as_ref(), &number.to_le_bytes()]),
-        };
-        page.instruction(calls::SnapshotPageArgs { number }).with_remaining(accounts)
+        self.recorded_next().page_take(number, accounts)
     }
 
     pub fn seal_ix(&mut self) -> Instruction {
-        let accounts = calls::SnapshotSeal {
-            council: self.fixture.council(),
-            rollout: self.fixture.rollout(MARGIN),
-            snapshot: self.snapshot_next(),
-            market: self.market(),
-        };
-        accounts.instruction()
+        self.recorded_next().seal()
     }
 
     pub fn verify_page_ix(&mut self, accounts: Vec<AccountMeta>) -> Instruction {
-        let verify =
-            calls::PageVerify { rollout: self.fixture.rollout(MARGIN), snapshot: self.snapshot(), page: self.page(0) };
-        verify.instruction().with_remaining(accounts)
+        self.recorded_now().page_verify(0, accounts)
     }
 
     pub fn verify_market_ix(&mut self, id: u64) -> Instruction {
-        let accounts = calls::MarketVerify {
-            council: self.fixture.council(),
-            proposal: self.fixture.proposal(id),
-            rollout: self.fixture.rollout(MARGIN),
-            snapshot: self.snapshot(),
-            market: self.market(),
-            quote_tokens: self.protocol.quote_tokens,
-            base_tokens: self.protocol.base_tokens,
-            custody: self.custody(),
-            governor_authority: self.fixture.authority(),
-            config: config(),
-        };
-        accounts.instruction()
+        self.recorded_now().market_verify(id)
     }
 
     pub fn rollback_ix(&mut self, id: u64) -> Instruction {
@@ -258,6 +224,11 @@ impl Positions {
 
     /// The maker sells `lots` more to the taker, at a fresh price.
     pub fn fill(&mut self, nonce: u64, lots: u64) -> [Instruction; 2] {
+        self.fill_by(1, nonce, lots)
+    }
+
+    /// The maker sells `lots` of the same series to this actor, at a fresh price.
+    pub fn fill_by(&mut self, actor: usize, nonce: u64, lots: u64) -> [Instruction; 2] {
         self.protocol.price(&mut self.fixture.world, SPOT);
         let expiry_unix_s = self.state(0).positions[0].expiry_unix_s.get();
         let offer = Offer {
@@ -270,7 +241,7 @@ impl Positions {
             nonce,
         };
         let quote = Quote::new(&mut self.fixture.world, &self.protocol, &self.actors[0], offer);
-        quote.fill(&self.protocol, &self.actors[1], &self.actors[0], lots)
+        quote.fill(&self.protocol, &self.actors[actor], &self.actors[0], lots)
     }
 
     pub fn level(&mut self) -> Level {
@@ -292,19 +263,7 @@ impl Positions {
 
 impl Fixture {
     pub fn rollback_ix(&mut self, id: u64, program: Pubkey) -> Instruction {
-        let (proposal, adoption) = (self.proposal(id), self.adoption(program));
-        let state = self.proposal_state(id);
-        let accounts = calls::UpgradeRollback {
-            council: self.council(),
-            proposal,
-            adoption,
-            rollout: self.rollout(program),
-            program,
-            program_data: program_data(program),
-            rollback_buffer: Pubkey::from(state.rollback_buffer),
-            spill: Pubkey::from(state.proposer),
-            governor_authority: self.authority(),
-        };
-        accounts.instruction_of(self.governor)
+        let upgrade = self.upgrade_at(id, program);
+        self.calls().upgrade_rollback(&upgrade)
     }
 }

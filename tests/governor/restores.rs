@@ -4,7 +4,7 @@ use crate::fixture::{ABSENT, buffer_account, error};
 use crate::positions::{MARGIN, Positions, honest_code, lying_code};
 use abi::Layout;
 use abi::margin::{MarginAccount, Market};
-use client::{WithRemaining, governor as calls};
+use client::governor as calls;
 use policy::{Level, proposal::State, rollout::Stage};
 use solana_instruction::{AccountMeta, Instruction, error::InstructionError};
 use solana_pubkey::Pubkey;
@@ -27,33 +27,12 @@ impl Positions {
 
     /// `account_restore` of the account at `place` of page 0.
     pub fn restore_ix(&mut self, place: u8, preimage: Pubkey) -> Instruction {
-        let accounts = self.actors.iter().map(|actor| actor.account).enumerate();
-        let accounts: Vec<_> = accounts
-            .map(|(at, key)| AccountMeta { pubkey: key, is_signer: false, is_writable: at == usize::from(place) })
-            .collect();
-        let call = calls::AccountRestore {
-            payer: self.fixture.world.payer(),
-            council: self.fixture.council(),
-            rollout: self.fixture.rollout(MARGIN),
-            snapshot: self.snapshot(),
-            page: self.page(0),
-            preimage,
-            governor_authority: self.fixture.authority(),
-        };
-        call.instruction(calls::AccountRestoreArgs { place }).with_remaining(accounts)
+        let accounts: Vec<_> = self.actors.iter().map(|actor| actor.account).collect();
+        self.recorded_now().account_restore(0, &accounts, place, preimage)
     }
 
     pub fn market_restore_ix(&mut self, preimage: Pubkey) -> Instruction {
-        let call = calls::MarketRestore {
-            payer: self.fixture.world.payer(),
-            council: self.fixture.council(),
-            rollout: self.fixture.rollout(MARGIN),
-            snapshot: self.snapshot(),
-            market: self.market(),
-            preimage,
-            governor_authority: self.fixture.authority(),
-        };
-        call.instruction()
+        self.recorded_now().market_restore(preimage)
     }
 
     /// The page's accounts as they are, and the market: what a node keeps.

@@ -1,7 +1,6 @@
 //! A proposal's steps as instructions, and taken one after the other.
 
-use crate::brakes::config;
-use crate::fixture::{BUFFER_LAMPORTS, Fixture, LOADER, error, program_data, sha256, target};
+use crate::fixture::{BUFFER_LAMPORTS, Fixture, LOADER, error, sha256, target};
 use abi::governor::ACTION_LEN;
 use client::governor as calls;
 use policy::{Class, CouncilAction, Upgrade, proposal::digest_parts};
@@ -11,29 +10,23 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_sdk_ids::system_program;
 use solana_signer::Signer;
-use testkit::{Expect, key, keypair};
+pub use testkit::propose_args;
+use testkit::{Expect, UpgradeOf, key, keypair};
 
 impl Fixture {
     pub fn council_init(&self) -> calls::CouncilInit {
-        calls::CouncilInit {
-            upgrade_authority: key("deployer"),
-            program_data: program_data(self.governor),
-            council: self.council(),
-            governor_authority: self.authority(),
-        }
+        self.calls().council_init()
     }
 
     pub fn adopt_ix(&self, program: Pubkey, elf_len: usize) -> Instruction {
-        let accounts = calls::ProgramAdopt {
-            upgrade_authority: key("deployer"),
-            council: self.council(),
-            program,
-            program_data: program_data(program),
-            adoption: self.adoption(program),
-            rollout: self.rollout(program),
-            governor_authority: self.authority(),
-        };
-        accounts.instruction_of(self.governor, calls::ProgramAdoptArgs { elf_len: elf_len.try_into().unwrap() })
+        self.calls().adopt(program, elf_len)
+    }
+
+    /// The upgrade of a program as the proposal names it; its buffer is the caller's to say.
+    pub fn upgrade_at(&mut self, id: u64, program: Pubkey) -> UpgradeOf {
+        let state = self.proposal_state(id);
+        let [proposer, rollback_buffer] = [state.proposer, state.rollback_buffer].map(Pubkey::from);
+        UpgradeOf { id, program, proposer, buffer: Pubkey::default(), rollback_buffer }
     }
 
     pub fn create_ix(&mut self, action: Vec<u8>) -> Instruction {
@@ -57,21 +50,12 @@ impl Fixture {
         args: calls::UpgradeProposeArgs,
     ) -> Instruction {
         let id = self.council_state().proposals.get();
-        let accounts = calls::UpgradePropose {
-            proposer: self.members[0].pubkey(),
-            council: self.council(),
-            adoption: self.adoption(program),
-            buffer,
-            proposal: self.proposal(id),
-            governor_authority: self.authority(),
-        };
-        accounts.instruction_of(self.governor, args)
+        self.calls().upgrade_propose(self.members[0].pubkey(), id, program, buffer, args)
     }
 
     pub fn approve_ix(&mut self, id: u64, member: Pubkey) -> Instruction {
         let digest = self.proposal_state(id).digest;
-        let accounts = calls::ProposalApprove { member, council: self.council(), proposal: self.proposal(id) };
-        accounts.instruction_of(self.governor, calls::ProposalApproveArgs { digest })
+        self.calls().approve(id, member, digest)
     }
 
     pub fn queue_ix(&self, id: u64) -> Instruction {
@@ -83,20 +67,8 @@ impl Fixture {
     }
 
     pub fn upgrade_ix(&mut self, id: u64, program: Pubkey, buffer: Pubkey) -> Instruction {
-        let spill = Pubkey::from(self.proposal_state(id).proposer);
-        let accounts = calls::UpgradeExecute {
-            council: self.council(),
-            proposal: self.proposal(id),
-            adoption: self.adoption(program),
-            rollout: self.rollout(program),
-            program,
-            program_data: program_data(program),
-            buffer,
-            rollback_buffer: Pubkey::from(self.proposal_state(id).rollback_buffer),
-            spill,
-            governor_authority: self.authority(),
-        };
-        accounts.instruction_of(self.governor)
+        let upgrade = self.upgrade_at(id, program);
+        self.calls().upgrade_execute(&UpgradeOf { buffer, ..upgrade })
     }
 
     pub fn council_execute_ix(&self, id: u64) -> Instruction {
@@ -167,28 +139,12 @@ impl Fixture {
     }
 
     pub fn upgrade_queue_ix(&mut self, id: u64, program: Pubkey) -> Instruction {
-        let accounts = calls::UpgradeQueue {
-            council: self.council(),
-            proposal: self.proposal(id),
-            adoption: self.adoption(program),
-            rollout: self.rollout(program),
-            rollback_buffer: Pubkey::from(self.proposal_state(id).rollback_buffer),
-            governor_authority: self.authority(),
-            config: config(),
-        };
-        accounts.instruction_of(self.governor)
+        let upgrade = self.upgrade_at(id, program);
+        self.calls().upgrade_queue(&upgrade)
     }
 
     pub fn stage_ix(&self, id: u64, program: Pubkey, buffer: Pubkey) -> Instruction {
-        let accounts = calls::RollbackStage {
-            proposer: self.members[0].pubkey(),
-            council: self.council(),
-            proposal: self.proposal(id),
-            adoption: self.adoption(program),
-            buffer,
-            governor_authority: self.authority(),
-        };
-        accounts.instruction_of(self.governor)
+        self.calls().rollback_stage(self.members[0].pubkey(), id, program, buffer)
     }
 
     /// The proposer stages the code that runs now, unless it is staged or there is no way back.
@@ -256,22 +212,6 @@ impl Fixture {
         let failure = self.world.send(&[advance, instruction.clone()], &all).expect_err("a durable nonce");
         Expect::from(error("DurableNonce")).check(&failure, "durable nonce");
         assert_eq!(before, self.world.snapshot(&named), "a refused transaction changed state");
-    }
-}
-
-/// What is proposed with this code: no evidence, no change of schema, a way back.
-pub fn propose_args(code: &[u8]) -> calls::UpgradeProposeArgs {
-    calls::UpgradeProposeArgs {
-        elf_hash: sha256(code),
-        elf_len: code.len().try_into().unwrap(),
-        source_commit: [0; 20],
-        recipe_hash: [0; 32],
-        audit_hash: [0; 32],
-        migration_hash: [0; 32],
-        schema_from: 1,
-        schema_to: 1,
-        forward_only: false,
-        emergency: false,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod govern;
 pub mod input;
 pub mod keys;
 pub mod market;
+pub mod migrate;
 pub mod option;
 pub mod portfolio;
 pub mod quote;

@@ -9,7 +9,7 @@ use cli::{
     Connection, Error, breaker,
     connection::{keypair_load, url_resolve},
     decode::{self, DecodeError, Source},
-    deploy, feeds, keys, status, vault,
+    deploy, feeds, keys, migrate, status, vault,
 };
 use governing::Governor;
 use solana_keypair::Keypair;
@@ -110,6 +110,8 @@ enum Command {
     Surface(compute::SurfaceCommand),
     #[command(flatten)]
     Govern(governing::GovernCommand),
+    /// Bring every margin account to the layout of the next release, which must run; what is done already is skipped
+    Migrate,
     /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
     Decode(DecodeArguments),
 }
@@ -251,6 +253,10 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
         Command::Govern(command) => {
             let connection = connect()?;
             command.run(&connection, arguments.governor, || key(arguments, &connection), arguments.json)
+        }
+        Command::Migrate => {
+            let connection = connect()?;
+            migrate::run(&connection, &key(arguments, &connection)?)
         }
         Command::Decode(input) => decode(input, arguments.governor, arguments.json, connect),
     }

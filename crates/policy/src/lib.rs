@@ -15,6 +15,7 @@ mod describe;
 mod falls;
 mod level;
 mod matrix;
+pub mod migration;
 mod outflow;
 pub mod proposal;
 mod queue;

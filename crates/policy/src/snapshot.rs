@@ -190,4 +190,4 @@ pub fn liabilities_atoms(market: &Market) -> (i128, u64) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

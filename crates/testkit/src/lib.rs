@@ -11,6 +11,7 @@
 //! Keys come from names, the clock moves only when told, and every transaction is distinct, so a run repeats to the unit.
 
 mod bank;
+mod governance;
 mod keys;
 mod meter;
 mod outcome;
@@ -25,6 +26,7 @@ mod tokens;
 mod vaults;
 mod world;
 
+pub use governance::{Governance, Recorded, UpgradeOf, buffer_bytes, propose_args, upload};
 pub use keys::{key, keypair};
 pub use outcome::{Expect, Failure, Outcome};
 pub use programs::{LOADED, elf, loader_accounts};

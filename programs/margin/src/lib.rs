@@ -287,4 +287,12 @@ pub mod margin {
     pub fn market_restore(ctx: &mut Context<MarketRestore>, at: u32) -> Result<()> {
         ctx.accounts.market_restore(at)
     }
+
+    /// Of the release after this one: numbers from 200 on are not given out before it.
+    #[cfg(feature = "next")]
+    #[discrim = 200]
+    pub fn account_migrate(ctx: &mut Context<AccountMigrate>) -> Result<()> {
+        let mut accounts = ctx.remaining_accounts()?;
+        ctx.accounts.account_migrate(&mut accounts)
+    }
 }

@@ -4,7 +4,7 @@ use bytemuck::Zeroable as _;
 use proptest::prelude::*;
 
 /// A stand-in that any bit changes; the real one is the runtime's.
-fn hash(parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
     let mut state = [0xcbf2_9ce4_8422_2325_u64; 4];
     for byte in parts.iter().flat_map(|part| part.iter()) {
         for (lane, word) in (1_u64..).zip(&mut state) {

@@ -2,7 +2,7 @@
 use crate::errors::MarginError;
 use crate::events::{AccountOpened, Stamp};
 use crate::guard::{level_require, BRAKE};
-use crate::state::{MarginAccount, Market, MIN_READER, VERSION};
+use crate::state::{MarginAccount, Market, ACCOUNT_VERSION, MIN_READER};
 use abi::margin::ACCOUNT_SEED;
 use anchor_lang::prelude::*;
 use policy::Action;
@@ -37,7 +37,7 @@ impl AccountOpen {
         let stamp = Stamp::now()?;
         level_require(self.brake.account(), Action::Deposit, stamp.unix_s)?;
         let index = self.market.next_index()?;
-        self.account.version = VERSION;
+        self.account.version = ACCOUNT_VERSION;
         self.account.min_reader = MIN_READER;
         self.account.bump = bumps.account;
         self.account.subaccount = subaccount.into();

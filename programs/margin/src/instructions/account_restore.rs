@@ -2,7 +2,7 @@
 use crate::errors::MarginError;
 use crate::events::{AccountRestored, Stamp};
 use crate::restore::{bump_of, image, write, GOVERNOR};
-use crate::state::{MIN_READER, VERSION};
+use crate::state::{ACCOUNT_VERSION, MIN_READER};
 use abi::margin::ACCOUNT_SEED;
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
@@ -33,11 +33,14 @@ impl AccountRestore {
         let subaccount = account.subaccount.get().to_le_bytes();
         let (market, owner) = (account.market, account.owner);
         let bump = [bump_of(&self.account, &[ACCOUNT_SEED, &market, &owner, &subaccount])?];
-        account.version = VERSION;
+        account.version = ACCOUNT_VERSION;
         account.min_reader = MIN_READER;
         [account.bump] = bump;
         account.reserved_head = Zeroable::zeroed();
         account.reserved = Zeroable::zeroed();
+        if cfg!(feature = "next") {
+            policy::migration::store(&mut account);
+        }
         emit!(AccountRestored {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

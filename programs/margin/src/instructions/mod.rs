@@ -5,6 +5,7 @@
 )]
 mod account_close;
 mod account_deposit;
+mod account_migrate;
 mod account_open;
 mod account_refresh;
 mod account_restore;
@@ -52,6 +53,7 @@ mod wrapped_redeem;
 
 pub use account_close::*;
 pub use account_deposit::*;
+pub use account_migrate::*;
 pub use account_open::*;
 pub use account_refresh::*;
 pub use account_restore::*;

@@ -40,3 +40,5 @@ abi::stake_layout!(#[account]);
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;
 pub const MIN_READER: u8 = 1;
+/// A margin account's: the release after this one writes where its positions stand.
+pub const ACCOUNT_VERSION: u8 = if cfg!(feature = "next") { policy::migration::ACCOUNT_VERSION } else { VERSION };
