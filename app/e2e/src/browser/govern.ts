@@ -10,7 +10,7 @@ import { deployed } from '@bastion/demo/lib/loader';
 import { hex } from '@bastion/demo/lib/numbers';
 import { ELF_DIR, built } from '@bastion/demo/lib/paths';
 import { Rollout } from '@bastion/demo/lib/rollout';
-import { go, shoot, stage } from './stage.js';
+import { CLOCK_MS, go, shoot, stage } from './stage.js';
 
 const APPROVALS = 5;
 const NORMAL = 0;
@@ -59,15 +59,16 @@ describe('governance', { timeout: 900_000 }, () => {
     await rollout.freezeEnd();
     await stands('Canary 1 %');
     await shoot(tab, 'governance-canary-desktop');
+    // No new risk, and no further step, while the brake is on.
+    await council.relax(NORMAL, cast.keeper, async (moment) => void (await chain.until(moment)));
+    await tab.getByText('L0 Normal').first().waitFor();
     await rollout.promote(markets, () => undefined);
-    await stands('Final');
+    await stands('Final', CLOCK_MS);
 
     const check = tab.getByRole('button', { name: 'Check the code of margin' });
     await check.click();
     await tab.locator('tr', { hasText: 'margin' }).getByText('the same').waitFor();
     await shoot(tab, 'governance-desktop');
-    await council.relax(NORMAL, cast.keeper, async (moment) => void (await chain.until(moment)));
-    await tab.getByText('L0 Normal').first().waitFor();
   });
 
   test('governance_names_who_may_replace_each_program', async () => {

@@ -24,7 +24,7 @@ function Command({ about, text }: { about: string; text: string }) {
   return (
     <div className="command">
       <span className="field-hint">{about}</span>
-      <code>{text}</code>
+      <code tabIndex={0} role="region" aria-label={about}>{text}</code>
       <button type="button" className="button button-plain button-small" aria-label={`Copy the command: ${about}`} onClick={() => void navigator.clipboard?.writeText(text)}>Copy</button>
     </div>
   );
