@@ -22,12 +22,15 @@
 
 mod account;
 mod books;
+mod fund;
 mod market;
 pub mod step;
 pub mod value;
+pub mod vaults;
 
 pub use account::Account;
 pub use books::{Books, BooksError, Scope, Series, SeriesSums};
+pub use fund::{Fund, FundBooks, FundScope};
 pub use market::{Market, Surplus};
 
 use std::fmt;

@@ -33,9 +33,11 @@ pub enum Need {
     Keep,
 }
 
-/// Initial and maintenance margin.
+/// Value, initial and maintenance margin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figures {
+    /// In portfolio mode at the model's prices, else at intrinsic values.
+    pub mtm: QuoteAtoms,
     pub im: QuoteAtoms,
     pub mm: QuoteAtoms,
 }
@@ -74,17 +76,32 @@ pub fn figures(
             Table::of_checked(&MarginParams::from(&around.market.portfolio)).map_err(|_| Unvalued::Uncomputable)?;
         let portfolio = Portfolio { quote, base, expiries: &expiries, legs: &legs };
         let found = assess(&portfolio, &market, &table).map_err(|_| Unvalued::Uncomputable)?;
-        return Ok(Figures { im: found.im, mm: found.mm });
+        return Ok(Figures { mtm: found.mtm, im: found.im, mm: found.mm });
     }
     let mut book = Book::EMPTY;
+    let scale = scale(around.market);
+    let mtm = intrinsic((quote, base), &positions, spot, scale).ok_or(Unvalued::Malformed)?;
     for position in positions {
         book.push(position).map_err(|_| Unvalued::Malformed)?;
     }
     let holdings = Holdings { quote, base, book: &book };
-    let scale = scale(around.market);
     Ok(Figures {
+        mtm,
         im: initial_margin(&holdings, spot, scale).map_err(Unvalued::Cash)?,
         mm: maintenance_margin(&holdings, spot, scale).map_err(Unvalued::Cash)?,
+    })
+}
+
+/// Collateral and intrinsic values: what an account is worth without any volatility. `None` beyond 63 bits.
+fn intrinsic(
+    (quote, base): (QuoteAtoms, BaseAtoms),
+    positions: &[risk::payoff::Position],
+    spot: PriceE6,
+    scale: Scale,
+) -> Option<QuoteAtoms> {
+    let collateral = quote.checked_add(spot.value_floor(base, scale.base_unit_atoms)?)?;
+    positions.iter().try_fold(collateral, |sum, position| {
+        sum.checked_add(position.payoff_floor(spot, scale.lots_per_unit).ok()?)
     })
 }
 

@@ -38,7 +38,7 @@ pub enum BreakerError {
     MintNotSplToken,
     #[msg("the amount must be above zero")]
     AmountZero,
-    #[msg("the vault holds fewer tokens than the amount")]
+    #[msg("the vault holds fewer tokens than the amount, beside what it owes to those who wait: take less now, and the rest once tokens have come in; what waits in the queue has all left within 10,000 / day_bps days")]
     VaultIlliquid,
     #[msg("withdrawals are queued at level 3: retry when the level has come down")]
     WithdrawalsQueued,

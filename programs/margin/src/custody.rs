@@ -2,7 +2,7 @@
 use crate::errors::MarginError;
 use crate::instructions::{
     AccountDeposit, AccountWithdraw, FeesSweep, FundCreate, InsuranceClaim, InsuranceDraw, InsuranceStake,
-    MarketCreate, WrappedRedeem,
+    MarketCreate, TicketCancel, WrappedRedeem,
 };
 use abi::margin::{FUND_SEED, MARKET_SEED};
 use anchor_lang::prelude::*;
@@ -84,6 +84,21 @@ macro_rules! release_accounts {
             system_program: $accounts.system_program.cpi_handle(),
         }
     };
+}
+
+/// Has the breaker take a ticket out of the queue, unpaid.
+pub fn cancel(accounts: &mut TicketCancel) -> Result<()> {
+    let (symbol, bump) = (accounts.market.symbol, accounts.market.bump);
+    let seeds: [&[u8]; 3] = [MARKET_SEED, &symbol, &[bump]];
+    let signer: [&[&[u8]]; 1] = [&seeds];
+    let named = cpi::accounts::TicketCancel {
+        controller: accounts.market.cpi_handle(),
+        custody: accounts.custody.cpi_handle_mut(),
+        brake: accounts.brake.cpi_handle(),
+        ticket: accounts.ticket.cpi_handle_mut(),
+        payer: accounts.payer.cpi_handle_mut(),
+    };
+    cpi::ticket_cancel(CpiContext::new_with_signer(accounts.breaker_program.address(), named, &signer))
 }
 
 /// An amount that leaves custody, now or by a ticket.

@@ -285,6 +285,10 @@ pub enum MarginError {
     HedgeOutOfBounds,
     #[msg("a spread can only be delivered to an account in standard margin")]
     HolderNotStandard,
+    #[msg("the account is not a ticket of the breaker's that this program can read")]
+    TicketUnreadable,
+    #[msg("the ticket is of another account's withdrawal")]
+    TicketOfAnotherAccount,
 }
 
 impl From<CashError> for MarginError {

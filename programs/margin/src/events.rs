@@ -374,6 +374,8 @@ pub struct LiquidationStarted {
     pub mm_atoms: i64,
     /// Seconds counted in this phase: not zero where the call only brought the clock up to date.
     pub elapsed_s: u64,
+    /// The account's balance, after what had become due on it.
+    pub quote_atoms: i64,
 }
 
 #[event]
@@ -462,6 +464,8 @@ pub struct BalancesCut {
     pub index_before_e18: u64,
     pub index_e18: u64,
     pub insurance_atoms: u64,
+    /// The account's balance, after what had become due on it.
+    pub quote_atoms: i64,
 }
 
 #[event]
@@ -503,6 +507,8 @@ pub struct FundDrawn {
     pub drawn_atoms: u64,
     pub fund_balance_atoms: u64,
     pub insurance_atoms: u64,
+    /// The account's balance, after what had become due on it.
+    pub quote_atoms: i64,
 }
 
 #[event]
@@ -513,8 +519,22 @@ pub struct LiquidationFinished {
     pub account: Address,
     pub opener: Address,
     pub opener_fee_atoms: u64,
+    /// 0 where the opener's account is gone: the fee is insurance's then.
     pub opener_quote_atoms: i64,
     pub slices: u32,
+}
+
+/// A withdrawal that waited is a balance again.
+#[event]
+pub struct TicketReturned {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+    pub ticket: Address,
+    pub amount_atoms: u64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
 }
 
 #[event]

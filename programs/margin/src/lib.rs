@@ -278,6 +278,11 @@ pub mod margin {
         ctx.accounts.insurance_draw(ticket_id, &others)
     }
 
+    #[discrim = 44]
+    pub fn ticket_cancel(ctx: &mut Context<TicketCancel>) -> Result<()> {
+        ctx.accounts.ticket_cancel()
+    }
+
     #[discrim = 50]
     pub fn account_restore(ctx: &mut Context<AccountRestore>, at: u32) -> Result<()> {
         ctx.accounts.account_restore(at)

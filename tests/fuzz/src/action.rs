@@ -94,6 +94,16 @@ impl Proof {
     ];
 }
 
+/// What is asked of a market's terms; the others stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub taker_bps: u16,
+    pub maker_bps: u16,
+    pub tick_e6: u64,
+    pub net_short_im_e9: u32,
+    pub multiplier_e9: u32,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Time passes, and slots.
@@ -270,5 +280,106 @@ pub enum Action {
     LimitsApply,
     Claim {
         ticket: u16,
+    },
+    /// A withdrawal that waits is taken back into its account.
+    Return {
+        slot: Slot,
+        signer: u8,
+        ticket: u16,
+    },
+
+    Refresh {
+        slot: Slot,
+    },
+    BaseBid {
+        slot: Slot,
+        bidder: Slot,
+        signer: u8,
+        atoms: u64,
+        limit_e6: u64,
+    },
+    LiquidationStart {
+        slot: Slot,
+        opener: Slot,
+    },
+    LiquidationBid {
+        slot: Slot,
+        bidder: Slot,
+        signer: u8,
+        fraction_e9: u32,
+        limit_atoms: i64,
+    },
+    LiquidationFinish {
+        slot: Slot,
+    },
+    Stake {
+        owner: u8,
+        atoms: u64,
+    },
+    Unstake {
+        owner: u8,
+        signer: u8,
+        shares: u64,
+    },
+    StakeClaim {
+        owner: u8,
+        signer: u8,
+        ticket: u64,
+    },
+    /// The fund pays what insurance cannot.
+    Draw {
+        slot: Slot,
+        ticket: u64,
+    },
+    Haircut {
+        slot: Slot,
+    },
+
+    WrapOpen {
+        expiry: u8,
+        strike_e6: u64,
+        put: bool,
+    },
+    Wrap {
+        slot: Slot,
+        signer: u8,
+        series: u16,
+        lots: u64,
+    },
+    Unwrap {
+        slot: Slot,
+        signer: u8,
+        series: u16,
+        lots: u64,
+    },
+    Redeem {
+        owner: u8,
+        series: u16,
+        lots: u64,
+        ticket: u64,
+    },
+    WrapClose {
+        series: u16,
+    },
+    /// A holder destroys tokens, which nobody can keep anybody from.
+    Burn {
+        owner: u8,
+        series: u16,
+        lots: u64,
+    },
+    WriteWrapped {
+        writer: u8,
+        series: u16,
+        to: u8,
+        lots: u64,
+    },
+
+    Terms {
+        right: bool,
+        terms: Terms,
+    },
+    TermsApply,
+    Delist {
+        right: bool,
     },
 }

@@ -1,15 +1,16 @@
 //! One market's accounts as they stand, with the sums over them, kept step by step.
 
-use crate::action::{Slot, Token};
+use crate::action::Slot;
 use crate::index::Index;
+use crate::model::House;
 use crate::quote::Signed;
 use crate::stage::Stage;
 use abi::breaker::{Brake, Custody};
-use abi::margin::{Expiry, MarginAccount, Market};
+use abi::margin::{Expiry, Fund, MarginAccount, Market};
 use abi::oracle::{Feed, Surface};
 use abi::{Layout, ids};
 use client::addresses;
-use invariants::{Account, Books, Scope};
+use invariants::{Account, Books, FundBooks, Scope};
 use policy::{Level, brake_level, market_level};
 use solana_account::{AccountSharedData, ReadableAccount};
 use solana_instruction::Instruction;
@@ -19,14 +20,58 @@ use std::rc::Rc;
 use testkit::{Failure, Outcome, World};
 
 /// The programs whose accounts are watched.
-const WATCHED: [abi::Address; 4] = [ids::MARGIN, ids::BREAKER, ids::ORACLE, ids::TOKEN];
+const WATCHED: [abi::Address; 6] =
+    [ids::MARGIN, ids::VAULT, ids::BREAKER, ids::ORACLE, ids::TOKEN, ids::TOKEN_2022];
 
 /// A ticket that was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketKey {
-    pub owner: u8,
-    pub token: Token,
+    pub house: House,
     pub id: u64,
+}
+
+/// A series that was wrapped in this life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrap {
+    pub time: i64,
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+}
+
+impl Wrap {
+    pub fn new(expiry: &Pubkey, time: i64, strike_e6: u64, kind: u8) -> Self {
+        let wrapped = addresses::wrapped(expiry, strike_e6, kind);
+        Self { time, wrapped, mint: addresses::wrapped_mint(&wrapped) }
+    }
+
+    /// Where a holder keeps tokens of it.
+    pub fn wallet(&self, holder: &Pubkey) -> Pubkey {
+        wallet_2022(&self.mint, holder)
+    }
+}
+
+/// Where somebody keeps tokens of a mint of Token-2022.
+pub fn wallet_2022(mint: &Pubkey, holder: &Pubkey) -> Pubkey {
+    Pubkey::find_program_address(&[b"wallet", mint.as_ref(), holder.as_ref()], &ids::TOKEN_2022.into()).0
+}
+
+/// Bytes of a token account, and offset of the byte that says that it is in use.
+const TOKEN_ACCOUNT_LEN: usize = 165;
+const TOKEN_STATE_AT: usize = 108;
+/// Offset of a mint's supply.
+const SUPPLY_AT: usize = 36;
+
+/// Gives somebody a wallet for a mint of Token-2022.
+pub fn wallet_2022_open(world: &mut World, mint: &Pubkey, holder: &Pubkey) -> Pubkey {
+    let address = wallet_2022(mint, holder);
+    let mut data = vec![0; TOKEN_ACCOUNT_LEN];
+    data[..32].copy_from_slice(mint.as_ref());
+    data[32..64].copy_from_slice(holder.as_ref());
+    data[TOKEN_STATE_AT] = 1;
+    let account =
+        solana_account::Account { lamports: 10_000_000, data, owner: ids::TOKEN_2022.into(), ..Default::default() };
+    world.set_account(&address, account);
+    address
 }
 
 pub struct Chain {
@@ -34,6 +79,7 @@ pub struct Chain {
     pub stage: Rc<Stage>,
     held: HashMap<Pubkey, AccountSharedData>,
     pub books: Books,
+    pub fund_books: FundBooks,
     pub unix_s: i64,
     pub slot: u64,
     pub restart_slot: u64,
@@ -41,6 +87,7 @@ pub struct Chain {
     pub listed: Vec<i64>,
     pub quotes: Vec<Signed>,
     pub tickets: Vec<TicketKey>,
+    pub wraps: Vec<Wrap>,
     /// What every account would hold if nothing were rounded and no fee taken, in quote atoms times lots per unit.
     pub fair: HashMap<Pubkey, i128>,
     /// What an indexer knows from events alone.
@@ -54,19 +101,21 @@ impl Chain {
         let mut chain = Self {
             held: watched(&world),
             books: Books::new(scope),
+            fund_books: FundBooks::new(stage.fund.scope()),
             unix_s: clock.unix_timestamp,
             slot: clock.slot,
             restart_slot: 0,
             listed: vec![],
             quotes: vec![],
             tickets: vec![],
+            wraps: vec![],
             fair: HashMap::new(),
             index: Index::default(),
             world,
             stage,
         };
-        chain.books = chain.sums();
-        chain.index.seq = chain.market().seq.get();
+        (chain.books, chain.fund_books) = chain.sums();
+        (chain.index.seq, chain.index.fund_seq) = (chain.market().seq.get(), chain.fund().seq.get());
         let lots_per_unit = i128::from(chain.market().lots_per_unit.get());
         let slots: Vec<Slot> = chain.stage.slots().collect();
         for slot in slots {
@@ -86,9 +135,11 @@ impl Chain {
             stage: Rc::clone(&self.stage),
             held: self.held.clone(),
             books: self.books.clone(),
+            fund_books: self.fund_books.clone(),
             listed: self.listed.clone(),
             quotes: self.quotes.clone(),
             tickets: self.tickets.clone(),
+            wraps: self.wraps.clone(),
             fair: self.fair.clone(),
             index: self.index.clone(),
             ..*self
@@ -96,12 +147,13 @@ impl Chain {
     }
 
     /// The sums over every account there is, from nothing.
-    pub fn sums(&self) -> Books {
-        let mut books = Books::new(self.books.scope);
+    pub fn sums(&self) -> (Books, FundBooks) {
+        let (mut books, mut fund_books) = (Books::new(self.books.scope), FundBooks::new(self.fund_books.scope));
         for (address, account) in &self.held {
             books.add(&raw(address, account)).unwrap_or_else(|why| panic!("{address}: {why}"));
+            fund_books.add(&raw(address, account));
         }
-        books
+        (books, fund_books)
     }
 
     pub fn send(&mut self, instructions: &[Instruction]) -> Result<Outcome, Box<Failure>> {
@@ -124,9 +176,11 @@ impl Chain {
         }
         if let Some(before) = before {
             self.books.remove(&raw(address, before)).map_err(|why| format!("{address} before: {why}"))?;
+            self.fund_books.remove(&raw(address, before));
         }
         if let Some(now) = &now {
             self.books.add(&raw(address, now)).map_err(|why| format!("{address}: {why}"))?;
+            self.fund_books.add(&raw(address, now));
         }
         let before = match now {
             Some(now) => self.held.insert(*address, now),
@@ -167,7 +221,15 @@ impl Chain {
     }
 
     pub fn custody(&self) -> &Custody {
-        self.layout(&ids::BREAKER, &self.stage.protocol.custody).expect("the custody")
+        self.custody_at(&self.stage.protocol.custody)
+    }
+
+    pub fn custody_at(&self, address: &Pubkey) -> &Custody {
+        self.layout(&ids::BREAKER, address).expect("a custody")
+    }
+
+    pub fn fund(&self) -> &Fund {
+        self.layout(&ids::MARGIN, &self.stage.fund.fund).expect("the fund")
     }
 
     pub fn brake(&self) -> &Brake {
@@ -214,7 +276,18 @@ impl Chain {
     }
 
     pub fn level(&self) -> Level {
-        market_level(self.brake(), self.custody(), self.unix_s)
+        self.level_of(self.custody())
+    }
+
+    /// The level that a custody releases at.
+    pub fn level_of(&self, custody: &Custody) -> Level {
+        market_level(self.brake(), custody, self.unix_s)
+    }
+
+    /// Tokens of a mint in existence.
+    pub fn supply(&self, mint: &Pubkey) -> u64 {
+        let bytes = self.held.get(mint).and_then(|account| account.data().get(SUPPLY_AT..)?.first_chunk().copied());
+        bytes.map_or(0, u64::from_le_bytes)
     }
 
     pub fn brake_level(&self) -> Level {

@@ -1,7 +1,9 @@
 //! What happens next: drawn at random, with an eye on how things stand, so that most of it can happen and much of it nearly cannot.
 
 mod brakes;
+mod losses;
 mod quotes;
+mod wraps;
 
 use crate::action::{Action, Proof, Slot, Token};
 use crate::chain::Chain;
@@ -19,7 +21,7 @@ pub fn draw(chain: &Chain, rng: &mut Rng) -> Action {
     if let Some(action) = mend(chain, rng) {
         return action;
     }
-    match rng.below(200) {
+    match rng.below(226) {
         0..14 => wait(rng),
         14..30 => price(chain, rng),
         30..32 => surfaces(rng),
@@ -45,8 +47,13 @@ pub fn draw(chain: &Chain, rng: &mut Rng) -> Action {
         175..177 => quotes::bump(chain, rng),
         177..180 => quotes::state_close(chain, rng),
         180..184 => write(chain, rng),
-        184..188 => Action::Claim { ticket: rng.below(64) as u16 },
-        188 => odd(chain, rng),
+        184..187 => Action::Claim { ticket: rng.below(64) as u16 },
+        187..189 => take_back(chain, rng),
+        189 => odd(chain, rng),
+        190..196 => losses::any(chain, rng),
+        196..202 => losses::fund(chain, rng),
+        202..214 => wraps::wraps(chain, rng),
+        214..216 => wraps::terms(chain, rng),
         _ => brakes::brake(chain, rng),
     }
 }
@@ -74,7 +81,25 @@ fn mend(chain: &Chain, rng: &mut Rng) -> Option<Action> {
     if chain.level() > Level::Normal && rng.once_in(if chain.level() > Level::Throttle { 6 } else { 20 }) {
         return Some(brakes::lower(chain, rng));
     }
+    if chain.open().len() > 2
+        && rng.once_in(6)
+        && let Some(action) = losses::mend(chain, rng)
+    {
+        return Some(action);
+    }
     if rng.once_in(5) { settle(chain, rng) } else { None }
+}
+
+/// A ticket's own account, most of the time.
+fn take_back(chain: &Chain, rng: &mut Rng) -> Action {
+    let ticket = rng.below(chain.tickets.len().max(1) as u64) as u16;
+    let origin = chain.tickets.get(usize::from(ticket)).and_then(|key| {
+        let address = client::addresses::ticket(&key.house.tokens(chain), key.id);
+        let found: &abi::breaker::Ticket = chain.layout(&abi::ids::BREAKER, &address)?;
+        chain.open().into_iter().find(|slot| chain.stage.account(*slot).to_bytes() == found.origin)
+    });
+    let slot = origin.filter(|_| !rng.once_in(10)).unwrap_or_else(|| slot(chain, rng));
+    Action::Return { slot, signer: signer(rng, slot.owner), ticket }
 }
 
 /// The next step of an expiry that has passed: the oracle's price, margin's, and one account after another.
@@ -115,6 +140,11 @@ fn wait(rng: &mut Rng) -> Action {
 fn price(chain: &Chain, rng: &mut Rng) -> Action {
     let now = chain.feed().price_e6.get();
     let reach = if rng.once_in(25) { 2_500 } else { 150 };
+    // A crash, or a squeeze: what liquidations come from.
+    if rng.once_in(60) {
+        let moved = now / 100 * if rng.once_in(2) { rng.range(55, 80) } else { rng.range(125, 190) };
+        return Action::Price { price_e6: moved.clamp(PRICES.0, PRICES.1), mask: 7, follow: true };
+    }
     let moved = now * (10_000 - reach + rng.below(2 * reach + 1)) / 10_000;
     let mask = if rng.once_in(8) { rng.below(8) as u8 } else { 7 };
     Action::Price { price_e6: moved.clamp(PRICES.0, PRICES.1), mask, follow: !rng.once_in(4) }

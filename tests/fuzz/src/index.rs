@@ -5,8 +5,11 @@ use base64::Engine;
 use borsh::BorshDeserialize;
 use client::margin::{
     AccountClosed, AccountDeposited, AccountOpened, AccountSettled, AccountTransferred, AccountWithdrawn,
-    DelegateChanged, ExpiryClosed, ExpiryCreated, ExpirySettled, FeesSwept, LegFilled, ModeChanged, NonceFloorRaised,
-    QuoteFilled, SeriesWritten,
+    BalanceRefreshed, BalancesCut, BaseSold, DelegateChanged, ExpiryClosed, ExpiryCreated, ExpirySettled, FeesSwept,
+    FundDrawn, LegFilled, LiquidationFinished, LiquidationStarted, MarketChanged, MarketDelisted, MarketUpdated,
+    ModeChanged, NonceFloorRaised, PositionUnwrapped, PositionWrapped, QuoteFilled, SeriesWritten,
+    SeriesWrittenWrapped, SlicePositionMoved, SliceSold, StakeChanged, TicketReturned, WrappedClosed, WrappedOpened,
+    WrappedRedeemed,
 };
 use solana_pubkey::Pubkey;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,8 +34,11 @@ pub struct Index {
     accounts: HashMap<Pubkey, Known>,
     /// Registry indices that were ever given out.
     indices: HashSet<u64>,
-    /// Number of the market's last event.
+    /// Number of the market's last event, and of the fund's.
     pub seq: u64,
+    pub fund_seq: u64,
+    /// Series whose longs are tokens.
+    wrapped: HashMap<Pubkey, (i64, u64, u8)>,
 }
 
 impl Known {
@@ -60,6 +66,11 @@ impl Known {
         } else {
             self.positions.insert(series, lots);
         }
+    }
+
+    fn move_by(&mut self, series: (i64, u64, u8), change: i64) {
+        let lots = self.positions.get(&series).copied().unwrap_or(0);
+        self.position(series, lots + change);
     }
 }
 
@@ -114,9 +125,15 @@ impl Index {
             self.account(&event.maker_account)?.position(series, event.maker_lots);
         } else if let Some(event) = event::<SeriesWritten>(bytes, SeriesWritten::DISCRIMINATOR)? {
             self.count(event.seq)?;
-            let series = (event.expiry_unix_s, event.strike_e6, abi::margin::KIND_CALL);
+            let series = (event.expiry_unix_s, event.strike_e6, event.kind);
             self.account(&event.writer)?.position(series, event.writer_lots);
             self.account(&event.holder)?.position(series, event.holder_lots);
+            if event.hedge_strike_e6 > 0 {
+                let hedge = (event.expiry_unix_s, event.hedge_strike_e6, event.kind);
+                let lots = event.lots.cast_signed();
+                self.account(&event.writer)?.move_by(hedge, lots);
+                self.account(&event.holder)?.move_by(hedge, -lots);
+            }
         } else if let Some(event) = event::<AccountSettled>(bytes, AccountSettled::DISCRIMINATOR)? {
             self.count(event.seq)?;
             let account = self.account(&event.account)?;
@@ -130,9 +147,108 @@ impl Index {
             self.count(event.seq)?;
         } else if let Some(event) = event::<FeesSwept>(bytes, FeesSwept::DISCRIMINATOR)? {
             self.count(event.seq)?;
-        } else {
+        } else if !self.take_debts(bytes)? && !self.take_wraps(bytes)? && !self.take_terms(bytes)? {
             return self.take_own(bytes);
         }
+        Ok(())
+    }
+
+    /// Liquidations, debts and what losses cost. Returns whether the event was one of these.
+    fn take_debts(&mut self, bytes: &[u8]) -> Result<bool, String> {
+        if let Some(event) = event::<LiquidationStarted>(bytes, LiquidationStarted::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.account(&event.account)?.quote_atoms = event.quote_atoms;
+        } else if let Some(event) = event::<SlicePositionMoved>(bytes, SlicePositionMoved::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            let series = (event.expiry_unix_s, event.strike_e6, event.kind);
+            self.account(&event.account)?.position(series, event.account_lots);
+            self.account(&event.bidder_account)?.position(series, event.bidder_lots);
+        } else if let Some(event) = event::<SliceSold>(bytes, SliceSold::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.balance(&event.account, event.quote_atoms, event.base_atoms)?;
+            self.balance(&event.bidder_account, event.bidder_quote_atoms, event.bidder_base_atoms)?;
+        } else if let Some(event) = event::<LiquidationFinished>(bytes, LiquidationFinished::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            // Its owner may have closed it.
+            if let Some(opener) = self.accounts.get_mut(&event.opener) {
+                opener.quote_atoms = event.opener_quote_atoms;
+            }
+        } else if let Some(event) = event::<BaseSold>(bytes, BaseSold::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.balance(&event.account, event.quote_atoms, event.base_atoms)?;
+            self.balance(&event.bidder_account, event.bidder_quote_atoms, event.bidder_base_atoms)?;
+        } else if let Some(event) = event::<BalanceRefreshed>(bytes, BalanceRefreshed::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.account(&event.account)?.quote_atoms = event.quote_atoms;
+        } else if let Some(event) = event::<BalancesCut>(bytes, BalancesCut::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.account(&event.account)?.quote_atoms = event.quote_atoms;
+        } else if let Some(event) = event::<FundDrawn>(bytes, FundDrawn::DISCRIMINATOR)? {
+            self.fund_count(event.seq)?;
+            self.account(&event.account)?.quote_atoms = event.quote_atoms;
+        } else if let Some(event) = event::<StakeChanged>(bytes, StakeChanged::DISCRIMINATOR)? {
+            self.fund_count(event.seq)?;
+        } else if let Some(event) = event::<TicketReturned>(bytes, TicketReturned::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.balance(&event.account, event.quote_atoms, event.base_atoms)?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Longs that become tokens, and back.
+    fn take_wraps(&mut self, bytes: &[u8]) -> Result<bool, String> {
+        if let Some(event) = event::<WrappedOpened>(bytes, WrappedOpened::DISCRIMINATOR)? {
+            self.wrapped.insert(event.wrapped, (event.expiry_unix_s, event.strike_e6, event.kind));
+        } else if let Some(event) = event::<PositionWrapped>(bytes, PositionWrapped::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            let series = self.series(&event.wrapped)?;
+            self.account(&event.account)?.position(series, event.account_lots);
+        } else if let Some(event) = event::<PositionUnwrapped>(bytes, PositionUnwrapped::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            let series = self.series(&event.wrapped)?;
+            self.account(&event.account)?.position(series, event.account_lots);
+        } else if let Some(event) = event::<SeriesWrittenWrapped>(bytes, SeriesWrittenWrapped::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            let series = self.series(&event.wrapped)?;
+            self.account(&event.writer)?.position(series, event.writer_lots);
+        } else if let Some(event) = event::<WrappedRedeemed>(bytes, WrappedRedeemed::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+        } else if let Some(event) = event::<WrappedClosed>(bytes, WrappedClosed::DISCRIMINATOR)? {
+            self.count(event.seq)?;
+            self.wrapped.remove(&event.wrapped).ok_or("closed a series that was not wrapped")?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// A market's terms.
+    fn take_terms(&mut self, bytes: &[u8]) -> Result<bool, String> {
+        let seq = if let Some(event) = event::<MarketUpdated>(bytes, MarketUpdated::DISCRIMINATOR)? {
+            event.seq
+        } else if let Some(event) = event::<MarketChanged>(bytes, MarketChanged::DISCRIMINATOR)? {
+            event.seq
+        } else if let Some(event) = event::<MarketDelisted>(bytes, MarketDelisted::DISCRIMINATOR)? {
+            event.seq
+        } else {
+            return Ok(false);
+        };
+        self.count(seq)?;
+        Ok(true)
+    }
+
+    fn series(&self, wrapped: &Pubkey) -> Result<(i64, u64, u8), String> {
+        self.wrapped.get(wrapped).copied().ok_or_else(|| format!("an event about {wrapped}, which was never opened"))
+    }
+
+    /// The fund's events come one by one, too.
+    fn fund_count(&mut self, seq: u64) -> Result<(), String> {
+        if seq != self.fund_seq + 1 {
+            return Err(format!("event {seq} of the fund came after event {}", self.fund_seq));
+        }
+        self.fund_seq = seq;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! A life: one action after another, each held to its plan, every invariant after each.
 
-use crate::action::{Action, Token};
-use crate::chain::{Chain, TicketKey, raw};
+use crate::action::Action;
+use crate::chain::{Chain, Wrap, raw, wallet_2022_open};
 use crate::coverage::Coverage;
 use crate::model::{After, Plan, View, plan};
 use crate::quote::{Signed, Terms};
@@ -134,7 +134,7 @@ impl Life {
         if let Some(view) = &plan.view {
             viewed(view, bytemuck::pod_read_unaligned(&outcome.returned_by(&client::margin::ID)))?;
         }
-        self.remember(action, plan);
+        self.remember(action, plan)?;
         self.chain.index.read(&outcome.logs)?;
         self.check(plan)
     }
@@ -150,6 +150,10 @@ impl Life {
             (None, _) | (Some(After::Gone), None) => {}
             (Some(After::Gone), Some(_)) => return Err(format!("{address} should be gone")),
             (Some(After::Tokens(atoms)), _) if self.chain.tokens(address) == *atoms => {}
+            (Some(After::Supply(atoms)), _) if self.chain.supply(address) == *atoms => {}
+            (Some(After::Supply(atoms)), _) => {
+                return Err(format!("{} of {address} exist, expected {atoms}", self.chain.supply(address)));
+            }
             (Some(After::Tokens(atoms)), _) => {
                 return Err(format!("{address} holds {} atoms, expected {atoms}", self.chain.tokens(address)));
             }
@@ -168,7 +172,8 @@ impl Life {
     }
 
     /// What an action leaves to later ones.
-    fn remember(&mut self, action: &Action, plan: &Plan) {
+    fn remember(&mut self, action: &Action, plan: &Plan) -> Result<(), String> {
+        self.chain.tickets.extend(&plan.tickets);
         match action {
             Action::List { .. } => {
                 let listed = plan.after.iter().find_map(|(_, after)| match after {
@@ -177,15 +182,19 @@ impl Life {
                 });
                 self.chain.listed.extend(listed);
             }
-            Action::Withdraw { signer, token, ticket, .. } => {
-                if plan.after.iter().any(|(_, after)| matches!(after, After::Ticket(_))) {
-                    self.chain.tickets.push(TicketKey { owner: *signer, token: *token, id: *ticket });
+            Action::WrapOpen { .. } => {
+                let opened = plan.after.iter().find_map(|(at, after)| match after {
+                    After::Wrapped(wrapped) => Some((*at, **wrapped)),
+                    _ => None,
+                });
+                let (wrapped, state) = opened.ok_or("no wrapped series")?;
+                let wrap = Wrap { time: state.expiry_unix_s.get(), wrapped, mint: state.mint.into() };
+                let holders: Vec<Pubkey> = self.chain.stage.actors.iter().map(testkit::Actor::key).collect();
+                for holder in holders {
+                    let wallet = wallet_2022_open(&mut self.chain.world, &wrap.mint, &holder);
+                    self.chain.refresh(&wallet)?;
                 }
-            }
-            Action::Sweep { ticket, .. } => {
-                if plan.after.iter().any(|(_, after)| matches!(after, After::Ticket(_))) {
-                    self.chain.tickets.push(TicketKey { owner: 0, token: Token::Quote, id: *ticket });
-                }
+                self.chain.wraps.push(wrap);
             }
             Action::Close { slot, .. } => {
                 let account = self.chain.stage.account(*slot);
@@ -193,6 +202,7 @@ impl Life {
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// Everything that must hold now, whatever happened.
@@ -211,6 +221,15 @@ impl Life {
         if surplus != [0, 0] {
             return Err(format!("M-1: the vaults hold {surplus:?} atoms that nobody owns"));
         }
+        let fund = invariants::Fund {
+            fund: chain.fund(),
+            custody: chain.custody_at(&chain.stage.fund.custody),
+            tokens_atoms: chain.tokens(&chain.stage.fund.tokens),
+        };
+        let surplus = fund.check(&chain.fund_books).map_err(|why| why.to_string())?;
+        if surplus != 0 {
+            return Err(format!("M-1: the fund's vault holds {surplus} atoms that nobody owns"));
+        }
         let lots_per_unit = i128::from(chain.market().lots_per_unit.get());
         for (address, _) in &plan.after {
             let held: Option<&MarginAccount> = chain.margin_at(address);
@@ -225,6 +244,9 @@ impl Life {
                 }
             }
         }
+        if chain.index.fund_seq != chain.fund().seq.get() {
+            return Err(format!("the fund counts {} events, and {} were told", chain.fund().seq.get(), chain.index.fund_seq));
+        }
         let (told, counted) = (chain.index.seq, chain.market().seq.get());
         if told != counted {
             return Err(format!("the market counts {counted} events, and {told} were told"));
@@ -238,7 +260,7 @@ impl Life {
         if !strays.is_empty() {
             return Err(format!("accounts changed behind everybody's back: {strays:?}"));
         }
-        if self.chain.sums() != self.chain.books {
+        if self.chain.sums() != (self.chain.books.clone(), self.chain.fund_books.clone()) {
             return Err("the running sums are not the sums".into());
         }
         Ok(())
@@ -278,7 +300,7 @@ fn refuser(failure: &Failure) -> &'static str {
         let line = format!("Program {} failed", Pubkey::from(id));
         failure.logs.iter().any(|log| log.starts_with(&line))
     };
-    if failed(abi::ids::TOKEN) {
+    if failed(abi::ids::TOKEN) || failed(abi::ids::TOKEN_2022) {
         "token"
     } else if failed([0; 32]) {
         "system"

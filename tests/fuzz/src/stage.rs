@@ -2,7 +2,8 @@
 //! stands for a vault.
 
 use crate::action::{Slot, Token};
-use client::{addresses, breaker};
+use client::{addresses, breaker, margin};
+use invariants::FundScope;
 use solana_account::Account;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -27,7 +28,26 @@ pub struct Stage {
     pub brake: Pubkey,
     pub breaker_config: Pubkey,
     pub margin_config: Pubkey,
+    pub fund: Pool,
     accounts: Vec<Vec<Pubkey>>,
+}
+
+/// Addresses of the global insurance fund.
+pub struct Pool {
+    pub fund: Pubkey,
+    pub custody: Pubkey,
+    pub tokens: Pubkey,
+}
+
+impl Pool {
+    fn of(mint: &Pubkey) -> Self {
+        let fund = addresses::fund(mint);
+        Self { fund, custody: addresses::custody(&fund), tokens: addresses::tokens(&fund, mint) }
+    }
+
+    pub const fn scope(&self) -> FundScope {
+        FundScope { fund: self.fund.to_bytes(), custody: self.custody.to_bytes() }
+    }
 }
 
 impl Stage {
@@ -48,7 +68,8 @@ impl Stage {
             accounts: actors.iter().map(|actor| of(actor.key())).collect(),
             brake: addresses::brake(),
             breaker_config: addresses::config(&breaker::ID),
-            margin_config: addresses::config(&client::margin::ID),
+            margin_config: addresses::config(&margin::ID),
+            fund: Pool::of(&protocol.quote.mint),
             protocol,
             actors,
         };
@@ -69,7 +90,17 @@ impl Stage {
         let (config, brake, custody) = (self.breaker_config, self.brake, self.protocol.custody);
         let guardians = (0..GUARDIANS).map(guardian).collect();
         let monitors = (0..MONITORS).map(monitor).collect();
+        let &Pool { fund, custody: fund_custody, tokens } = &self.fund;
+        let fund_create = margin::FundCreate {
+            payer: world.payer(),
+            mint: self.protocol.quote.mint,
+            fund,
+            custody: fund_custody,
+            tokens,
+            breaker_program: breaker::ID,
+        };
         let instructions = [
+            fund_create.instruction(),
             breaker::LimitsSet { authority, config, custody }.instruction(limits),
             breaker::GuardiansSet { authority, config, brake }.instruction(breaker::GuardiansSetArgs { guardians }),
             breaker::MonitorsSet { authority, config, brake }.instruction(breaker::MonitorsSetArgs { monitors }),

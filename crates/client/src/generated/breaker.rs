@@ -30,7 +30,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6613, "TimeOverflow", "a time does not fit 64 bits"),
     (6614, "MintNotSplToken", "the mint is none of the token program that was passed: SPL Token or Token-2022"),
     (6615, "AmountZero", "the amount must be above zero"),
-    (6616, "VaultIlliquid", "the vault holds fewer tokens than the amount"),
+    (
+        6616,
+        "VaultIlliquid",
+        "the vault holds fewer tokens than the amount, beside what it owes to those who wait: take less now, and the rest once tokens have come in; what waits in the queue has all left within 10,000 / day_bps days",
+    ),
     (6617, "WithdrawalsQueued", "withdrawals are queued at level 3: retry when the level has come down"),
     (6618, "WithdrawalsRefused", "no withdrawals while accounts are migrated"),
     (6619, "CounterOverflow", "a counter would pass 64 bits"),

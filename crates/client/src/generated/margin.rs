@@ -214,6 +214,8 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6338, "HedgeOutOfBounds", "a hedge is a put below the put that is written"),
     (6339, "HolderNotStandard", "a spread can only be delivered to an account in standard margin"),
+    (6340, "TicketUnreadable", "the account is not a ticket of the breaker's that this program can read"),
+    (6341, "TicketOfAnotherAccount", "the ticket is of another account's withdrawal"),
 ];
 
 /// Every instruction, by discriminator.
@@ -401,6 +403,11 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "insurance_draw",
         discriminator: InsuranceDraw::DISCRIMINATOR,
         accounts: InsuranceDraw::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "ticket_cancel",
+        discriminator: TicketCancel::DISCRIMINATOR,
+        accounts: TicketCancel::ACCOUNTS,
     },
     InstructionSpec {
         name: "account_restore",
@@ -1589,6 +1596,7 @@ pub struct LiquidationBidArgs {
 pub struct LiquidationFinish {
     pub market: Pubkey,
     pub account: Pubkey,
+    /// Not of the account's type: its owner may have closed it since, and nobody else's liquidation may wait for that.
     pub opener: Pubkey,
     /// Who paid the rent.
     pub payer: Pubkey,
@@ -1958,6 +1966,7 @@ pub struct InsuranceUnstakeArgs {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsuranceClaim {
+    /// Gets the rent of a stake that holds nothing any more.
     pub owner: Pubkey,
     pub fund: Pubkey,
     pub stake: Pubkey,
@@ -1976,7 +1985,7 @@ pub struct InsuranceClaim {
 impl InsuranceClaim {
     pub const DISCRIMINATOR: &[u8] = &[29];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "stake", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
@@ -2018,7 +2027,7 @@ impl InsuranceClaim {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
-            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.owner, true),
             AccountMeta::new(self.fund, false),
             AccountMeta::new(self.stake, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
@@ -2860,6 +2869,59 @@ pub struct InsuranceDrawArgs {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketCancel {
+    pub owner: Pubkey,
+    pub market: Pubkey,
+    pub account: Pubkey,
+    pub custody: Pubkey,
+    /// Held to the custody by the breaker, and to the account here.
+    pub ticket: Pubkey,
+    /// Gets the rent of the ticket: the breaker holds it to who paid. `dup`: it may be the owner.
+    pub payer: Pubkey,
+    pub breaker_program: Pubkey,
+}
+
+impl TicketCancel {
+    pub const DISCRIMINATOR: &[u8] = &[44];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "ticket", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "breaker_program", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.owner, true),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.account, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(self.custody, false),
+            AccountMeta::new(self.ticket, false),
+            AccountMeta::new(self.payer, false),
+            AccountMeta::new_readonly(self.breaker_program, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRestore {
     /// Pays the rent of an account that was closed.
     pub payer: Pubkey,
@@ -3084,6 +3146,8 @@ pub struct BalancesCut {
     pub index_before_e18: u64,
     pub index_e18: u64,
     pub insurance_atoms: u64,
+    /// The account's balance, after what had become due on it.
+    pub quote_atoms: i64,
 }
 
 /// Base bought from an account in debt.
@@ -3196,6 +3260,8 @@ pub struct FundDrawn {
     pub drawn_atoms: u64,
     pub fund_balance_atoms: u64,
     pub insurance_atoms: u64,
+    /// The account's balance, after what had become due on it.
+    pub quote_atoms: i64,
 }
 
 /// One leg of a fill. Those of one fill come before its `QuoteFilled`.
@@ -3227,6 +3293,7 @@ pub struct LiquidationFinished {
     pub account: Pubkey,
     pub opener: Pubkey,
     pub opener_fee_atoms: u64,
+    /// 0 where the opener's account is gone: the fee is insurance's then.
     pub opener_quote_atoms: i64,
     pub slices: u32,
 }
@@ -3245,6 +3312,8 @@ pub struct LiquidationStarted {
     pub mm_atoms: i64,
     /// Seconds counted in this phase: not zero where the call only brought the clock up to date.
     pub elapsed_s: u64,
+    /// The account's balance, after what had become due on it.
+    pub quote_atoms: i64,
 }
 
 /// The terms of the last `MarketUpdated` had waited, and stand now.
@@ -3508,6 +3577,19 @@ pub struct StakeChanged {
     pub fund_shares: u64,
 }
 
+/// A withdrawal that waited is a balance again.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct TicketReturned {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+    pub ticket: Pubkey,
+    pub amount_atoms: u64,
+    pub quote_atoms: i64,
+    pub base_atoms: u64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct WrappedClosed {
     pub slot: u64,
@@ -3741,6 +3823,11 @@ impl SliceSold {
 impl StakeChanged {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[242, 117, 195, 222, 185, 209, 114, 219];
+}
+
+impl TicketReturned {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[37, 215, 15, 209, 217, 85, 185, 74];
 }
 
 impl WrappedClosed {

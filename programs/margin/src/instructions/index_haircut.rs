@@ -62,6 +62,7 @@ impl IndexHaircut {
             index_before_e18: before,
             index_e18: haircut.index_e18,
             insurance_atoms: self.market.insurance_atoms.get(),
+            quote_atoms: self.account.quote_atoms.get(),
         });
         Ok(())
     }

@@ -4,8 +4,8 @@ use crate::errors::MarginError;
 use crate::events::{StakeChanged, Stamp};
 use crate::guard::{level_require, BRAKE};
 use crate::state::{Fund, Stake};
-use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use anchor_lang::{address_eq, AccountClose};
 use anchor_spl::token_interface::{Mint, TokenInterface};
 use policy::Action;
 
@@ -31,8 +31,9 @@ pub struct InsuranceClaim {
     /// Any token account of the mint: the owner chooses. The token program holds it to the mint.
     #[account(mut)]
     pub destination: UncheckedAccount,
-    /// Pays the rent of a ticket if there is one. `dup`: a signer's view gives no access to data, so the owner may pay.
-    #[account(unsafe(dup))]
+    /// Pays the rent of a ticket if there is one, and gets that of a stake that holds nothing any more: the owner signs beside it. `dup`: a
+    /// signer's view gives no access to data, so the owner may pay.
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// Created by the breaker if the amount has to wait: it derives and checks the address.
     #[account(mut)]
@@ -44,7 +45,7 @@ pub struct InsuranceClaim {
 
 impl InsuranceClaim {
     /// Authority: the owner.
-    /// Effects: the shares on notice end, and what they are worth now is paid, or waits under a ticket.
+    /// Effects: the shares on notice end, and what they are worth now is paid, or waits under a ticket. A stake without shares is closed.
     /// Errors: `LevelForbids` while accounts are migrated, `NoticeMissing`, `NoticeRunning`; the breaker's.
     fn validate(&self, stamp: &Stamp) -> Result<()> {
         level_require(self.brake.account(), Action::Withdraw, stamp.unix_s)?;
@@ -71,6 +72,13 @@ impl InsuranceClaim {
             fund_balance_atoms: self.fund.balance_atoms.get(),
             fund_shares: self.fund.shares.get(),
         });
-        custody::stake_release(self, worth, ticket_id)
+        // What losses have left worthless ends all the same.
+        if worth > 0 {
+            custody::stake_release(self, worth, ticket_id)?;
+        }
+        if self.stake.shares.get() == 0 {
+            self.stake.close(*self.payer.account())?;
+        }
+        Ok(())
     }
 }

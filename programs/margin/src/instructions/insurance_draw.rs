@@ -81,6 +81,7 @@ impl InsuranceDraw {
             drawn_atoms: drawn,
             fund_balance_atoms: self.fund.balance_atoms.get(),
             insurance_atoms: self.market.insurance_atoms.get(),
+            quote_atoms: self.account.quote_atoms.get(),
         });
         // Insurance has been credited, so the tokens must be here when this ends: a ticket would pay them some other day.
         let before = custody::held_atoms(self.destination.account())?;

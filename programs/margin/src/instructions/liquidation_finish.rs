@@ -16,8 +16,9 @@ pub struct LiquidationFinish {
     pub market: Account<Market>,
     #[account(mut, constraint = address_eq(&account.market, market.address()) @ MarginError::AccountOfAnotherMarket)]
     pub account: Account<MarginAccount>,
+    /// Not of the account's type: its owner may have closed it since, and nobody else's liquidation may wait for that.
     #[account(mut, address = liquidation.opener @ MarginError::NotOpener)]
-    pub opener: Account<MarginAccount>,
+    pub opener: UncheckedAccount,
     /// Who paid the rent.
     #[account(mut, address = liquidation.payer @ MarginError::NotRentPayer)]
     pub payer: UncheckedAccount,
@@ -35,7 +36,8 @@ pub struct LiquidationFinish {
 
 impl LiquidationFinish {
     /// Authority: anyone.
-    /// Effects: the liquidation is gone, the opener receives its half of the fees. A flat account without debt needs no price.
+    /// Effects: the liquidation is gone, the opener receives its half of the fees, or insurance, if the opener's account is closed. A flat
+    /// account without debt needs no price.
     /// Errors: `LevelForbids` while accounts are migrated; `LiquidationOngoing`, so that dust lifting maintenance margin for a moment does not start the auction anew; `FeedStale`, those
     /// of `PortfolioReads`, `NotOpener`, `NotRentPayer`, `LiquidationOfAnother`.
     fn validate(&self, others: &[AccountView], stamp: &Stamp) -> Result<()> {
@@ -55,7 +57,7 @@ impl LiquidationFinish {
         self.validate(others, &stamp)?;
         self.account.in_liquidation = 0;
         let fee = self.liquidation.opener_fee_atoms.get();
-        self.market.opener_book(&mut self.opener, fee)?;
+        let opener_quote_atoms = self.opener_pay(fee)?;
         emit!(LiquidationFinished {
             slot: stamp.slot,
             unix_s: stamp.unix_s,
@@ -63,9 +65,25 @@ impl LiquidationFinish {
             account: *self.account.address(),
             opener: *self.opener.address(),
             opener_fee_atoms: fee,
-            opener_quote_atoms: self.opener.quote_atoms.get(),
+            opener_quote_atoms,
             slices: self.liquidation.slices.get(),
         });
         Ok(())
+    }
+
+    /// Returns the opener's balance afterwards. The address is what the liquidation says, so that what margin owns there is the account that
+    /// opened it.
+    fn opener_pay(&mut self, fee: u64) -> Result<i64> {
+        let mut view = *self.opener.account();
+        if !view.owned_by(&crate::ID) {
+            self.market.opener_forfeit(fee)?;
+            return Ok(0);
+        }
+        let mut data = view.try_borrow_mut()?;
+        let opener = data.get_mut(abi::DISCRIMINATOR_LEN..).and_then(|rest| rest.get_mut(..size_of::<MarginAccount>()));
+        let opener = opener.and_then(|bytes| bytemuck::try_from_bytes_mut::<MarginAccount>(bytes).ok());
+        let opener = opener.ok_or(MarginError::NotOpener)?;
+        self.market.opener_book(opener, fee)?;
+        Ok(opener.quote_atoms.get())
     }
 }

@@ -76,6 +76,7 @@ impl LiquidationStart {
             mtm_atoms: figures.mtm.0,
             mm_atoms: figures.mm.0,
             elapsed_s,
+            quote_atoms: self.account.quote_atoms.get(),
         });
         Ok(())
     }

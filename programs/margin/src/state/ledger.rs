@@ -111,6 +111,12 @@ impl Market {
         self.quote_move(opener, QuoteAtoms(signed(fee)?))
     }
 
+    /// Leaves what was held back for an opener that is gone to insurance.
+    pub fn opener_forfeit(&mut self, fee: u64) -> Result<()> {
+        self.clearing_atoms = difference(self.clearing_atoms.get(), signed(fee)?)?.into();
+        self.insurance_receive(fee)
+    }
+
     /// Pays an account's settlement out of the expiry's clearing, or takes it in. The last account's leaves the rounding to insurance.
     pub fn settlement_book(
         &mut self,

@@ -61,6 +61,7 @@ pub fn close(chain: &Chain, slot: Slot, signer: u8) -> Option<Plan> {
     let checks = [
         (!is_flat(held), "AccountNotFlat"),
         (!empty, "AccountNotEmpty"),
+        (held.in_liquidation != 0, "LiquidationOpen"),
         (held.nonce_floor.get() != 0, "AccountKeepsNonceFloor"),
         (brake_refuses(chain, Action::Settle), "LevelForbids"),
     ];

@@ -11,8 +11,21 @@ pub fn change(market: &mut Market, account: &mut MarginAccount, change: i64, now
     write(market, account, after, now)
 }
 
-/// Books interest. No haircut happens in these lives.
+/// Books what has become due: a debt's interest, and a balance's part of haircuts.
 pub fn refresh(market: &mut Market, account: &mut MarginAccount, now: i64) {
+    interest(market, account, now);
+    let before = account.quote_atoms.get();
+    let after = invariants::value::quote_now(account, market).expect("an index that only falls").0;
+    account.index_lost_e18 = market.index_lost_e18;
+    let cut = (before - after).unsigned_abs();
+    let paid = cut.min(market.haircut_due_atoms.get());
+    market.haircut_due_atoms = (market.haircut_due_atoms.get() - paid).into();
+    market.clearing_atoms = (market.clearing_atoms.get() + paid.cast_signed()).into();
+    market.insurance_atoms = (market.insurance_atoms.get() + cut - paid).into();
+    write(market, account, after, now).expect("in bounds");
+}
+
+fn interest(market: &mut Market, account: &mut MarginAccount, now: i64) {
     let balance = account.quote_atoms.get();
     if balance >= 0 {
         return;

@@ -1,9 +1,9 @@
 //! Tokens in, out and between accounts.
 
-use super::margin::{brake_refuses, collateral};
+use super::margin::{brake_refuses, collateral, level_refuses};
 use super::{After, Plan, at, balance, held_reads};
 use crate::action::{Slot, Token};
-use crate::chain::Chain;
+use crate::chain::{Chain, TicketKey};
 use abi::breaker::{Custody, Ticket};
 use abi::margin::{MarginAccount, Market};
 use bytemuck::Zeroable;
@@ -117,30 +117,70 @@ pub fn withdraw(chain: &Chain, slot: Slot, signer: u8, (token, atoms, id): (Toke
     plan.fair.push((origin, fair(&market, token, -i128::from(atoms))));
     plan.after(origin, After::Margin(held.into()));
     plan.after(stage.protocol.market, After::Market(market.into()));
-    Some(release(chain, plan, &Asked { token, atoms, id, ticket, destination, origin, payer }))
+    let house = House::Market(token);
+    Some(release(chain, plan, &Asked { house, atoms, id, destination, origin, payer }))
+}
+
+/// A token vault that the breaker keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum House {
+    Market(Token),
+    /// The global insurance fund's only one.
+    Fund,
+}
+
+impl House {
+    fn custody(self, chain: &Chain) -> Pubkey {
+        match self {
+            Self::Market(_) => chain.stage.protocol.custody,
+            Self::Fund => chain.stage.fund.custody,
+        }
+    }
+
+    pub fn tokens(self, chain: &Chain) -> Pubkey {
+        match self {
+            Self::Market(token) => chain.stage.tokens(token),
+            Self::Fund => chain.stage.fund.tokens,
+        }
+    }
+
+    const fn token(self) -> Token {
+        match self {
+            Self::Market(token) => token,
+            Self::Fund => Token::Quote,
+        }
+    }
+
+    /// Its place in the custody.
+    const fn vault(self) -> usize {
+        match self {
+            Self::Market(token) => token.vault(),
+            Self::Fund => 0,
+        }
+    }
+
+    /// The vault's flow and its limits.
+    fn flow(self, custody: &Custody) -> (Outflow, Limits) {
+        let vault = self.vault();
+        ((&custody.vaults[vault]).into(), Limits::of(&custody.limits, vault, 1).expect("one of two vaults"))
+    }
+
+    fn flow_record(self, custody: &mut Custody, flow: Outflow) {
+        let vault = &mut custody.vaults[self.vault()];
+        *vault = flow.stored(vault);
+        custody.seq = (custody.seq.get() + 1).into();
+    }
 }
 
 /// A release that the breaker is asked for.
-struct Asked {
-    token: Token,
-    atoms: u64,
-    id: u64,
-    ticket: Pubkey,
-    destination: Pubkey,
-    origin: Pubkey,
-    payer: Pubkey,
-}
-
-/// The flow of one of a custody's vaults, and its limits.
-fn flow(custody: &Custody, token: Token) -> (Outflow, Limits) {
-    let vault = token.vault();
-    ((&custody.vaults[vault]).into(), Limits::of(&custody.limits, vault, 1).expect("one of two vaults"))
-}
-
-fn flow_record(custody: &mut Custody, token: Token, flow: Outflow) {
-    let vault = &mut custody.vaults[token.vault()];
-    *vault = flow.stored(vault);
-    custody.seq = (custody.seq.get() + 1).into();
+pub struct Asked {
+    pub house: House,
+    pub atoms: u64,
+    /// Of the ticket, if it has to wait.
+    pub id: u64,
+    pub destination: Pubkey,
+    pub origin: Pubkey,
+    pub payer: Pubkey,
 }
 
 fn outflow_name(why: OutflowError) -> &'static str {
@@ -154,39 +194,48 @@ fn outflow_name(why: OutflowError) -> &'static str {
     }
 }
 
-fn release(chain: &Chain, mut plan: Plan, asked: &Asked) -> Plan {
-    let stage = &chain.stage;
-    let (tokens, mut custody) = (stage.tokens(asked.token), *chain.custody());
-    let (flow, limits) = flow(&custody, asked.token);
+pub fn release(chain: &Chain, mut plan: Plan, asked: &Asked) -> Plan {
+    let (house, tokens) = (asked.house, asked.house.tokens(chain));
+    let custody_key = house.custody(chain);
+    // Of several releases in one transaction each finds what those before it have left.
+    let held = plan.after.iter().rev().find_map(|(at, after)| match after {
+        After::Custody(custody) if *at == custody_key => Some(**custody),
+        _ => None,
+    });
+    let mut custody = held.unwrap_or_else(|| *chain.custody_at(&custody_key));
+    let (flow, limits) = house.flow(&custody);
     let in_vault = chain.tokens(&tokens);
-    let (flow, released) = match flow.release(chain.level(), asked.atoms, in_vault, chain.unix_s, &limits) {
+    let level = chain.level_of(&custody);
+    let (flow, released) = match flow.release(level, asked.atoms, in_vault, chain.unix_s, &limits) {
         Ok(released) => released,
         Err(why) => return plan.stop(outflow_name(why)),
     };
-    flow_record(&mut custody, asked.token, flow);
+    house.flow_record(&mut custody, flow);
     custody.releases = (custody.releases.get() + 1).into();
+    let ticket_key = addresses::ticket(&tokens, asked.id);
     match released {
         Released::Now => {
             plan.after(tokens, After::Tokens(in_vault - asked.atoms));
             plan.after(asked.destination, After::Tokens(chain.tokens(&asked.destination) + asked.atoms));
         }
-        Released::Queued(_) if chain.exists(&asked.ticket) => return plan.stop("system 0"),
+        Released::Queued(_) if chain.exists(&ticket_key) => return plan.stop("system 0"),
         Released::Queued(place) => {
             let id = asked.id.to_le_bytes();
             let seeds: [&[u8]; 3] = [abi::breaker::TICKET_SEED, tokens.as_ref(), &id];
             let mut ticket = Ticket::zeroed();
             (ticket.version, ticket.min_reader) = (1, 1);
             ticket.bump = Pubkey::find_program_address(&seeds, &breaker::ID).1;
-            ticket.vault = asked.token.vault() as u8;
-            (ticket.custody, ticket.id) = (stage.protocol.custody.to_bytes(), asked.id.into());
+            ticket.vault = house.vault() as u8;
+            (ticket.custody, ticket.id) = (custody_key.to_bytes(), asked.id.into());
             (ticket.destination, ticket.payer) = (asked.destination.to_bytes(), asked.payer.to_bytes());
             ticket.origin = asked.origin.to_bytes();
             (ticket.amount_atoms, ticket.end_atoms) = (place.amount.into(), place.end_atoms.into());
             ticket.issued_unix_s = place.issued_unix_s.into();
-            plan.after(asked.ticket, After::Ticket(ticket.into()));
+            plan.tickets.push(TicketKey { house, id: asked.id });
+            plan.after(ticket_key, After::Ticket(ticket.into()));
         }
     }
-    plan.after(stage.protocol.custody, After::Custody(custody.into()));
+    plan.after(custody_key, After::Custody(custody.into()));
     plan
 }
 
@@ -221,41 +270,92 @@ pub fn sweep(chain: &Chain, right: bool, atoms: u64, id: u64) -> Plan {
     after.fees_atoms = (after.fees_atoms.get() - atoms).into();
     after.seq = (after.seq.get() + 1).into();
     plan.after(market, After::Market(after.into()));
-    release(chain, plan, &Asked { token, atoms, id, ticket, destination, origin: market, payer: authority })
+    let house = House::Market(token);
+    release(chain, plan, &Asked { house, atoms, id, destination, origin: market, payer: authority })
 }
 
 pub fn claim(chain: &Chain, ticket: u16) -> Option<Plan> {
     let stage = &chain.stage;
     let key = at(&chain.tickets, ticket.into())?;
-    let tokens = stage.tokens(key.token);
+    let (tokens, custody_key) = (key.house.tokens(chain), key.house.custody(chain));
     let address = addresses::ticket(&tokens, key.id);
     let ticket: Ticket = *chain.layout(&abi::ids::BREAKER, &address)?;
     let destination = Pubkey::from(ticket.destination);
     let call = breaker::TicketClaim {
-        custody: stage.protocol.custody,
+        custody: custody_key,
         brake: stage.brake,
         ticket: address,
         payer: ticket.payer.into(),
         tokens,
-        mint: stage.mint(key.token),
+        mint: stage.mint(key.house.token()),
         destination,
     };
     let mut plan = Plan::new("breaker::ticket_claim", vec![call.instruction()]);
-    let mut custody = *chain.custody();
-    let (flow, limits) = flow(&custody, key.token);
-    let place = Place {
-        amount: ticket.amount_atoms.get(),
-        end_atoms: ticket.end_atoms.get(),
-        issued_unix_s: ticket.issued_unix_s.get(),
-    };
-    match flow.claim(chain.level(), &place, chain.unix_s, &limits) {
-        Ok(flow) => flow_record(&mut custody, key.token, flow),
+    let mut custody = *chain.custody_at(&custody_key);
+    let (flow, limits) = key.house.flow(&custody);
+    let place = place(&ticket);
+    match flow.claim(chain.level_of(&custody), &place, chain.unix_s, &limits) {
+        Ok(flow) => key.house.flow_record(&mut custody, flow),
         Err(why) => return Some(plan.stop(outflow_name(why))),
     }
     plan.after(address, After::Gone);
-    plan.after(stage.protocol.custody, After::Custody(custody.into()));
+    plan.after(custody_key, After::Custody(custody.into()));
     plan.after(tokens, After::Tokens(chain.tokens(&tokens) - place.amount));
     plan.after(destination, After::Tokens(chain.tokens(&destination) + place.amount));
+    Some(plan)
+}
+
+fn place(ticket: &Ticket) -> Place {
+    Place {
+        amount: ticket.amount_atoms.get(),
+        end_atoms: ticket.end_atoms.get(),
+        issued_unix_s: ticket.issued_unix_s.get(),
+    }
+}
+
+/// Margin's `ticket_cancel`.
+pub fn ticket_return(chain: &Chain, slot: Slot, signer: u8, ticket: u16) -> Option<Plan> {
+    let stage = &chain.stage;
+    let key = at(&chain.tickets, ticket.into())?;
+    let address = addresses::ticket(&key.house.tokens(chain), key.id);
+    let ticket: Ticket = *chain.layout(&abi::ids::BREAKER, &address)?;
+    let mut held = *chain.account(slot)?;
+    let (owner, account) = (stage.actor(signer).key(), stage.account(slot));
+    let call = margin::TicketCancel {
+        owner,
+        market: stage.protocol.market,
+        account,
+        custody: stage.protocol.custody,
+        ticket: address,
+        payer: ticket.payer.into(),
+        breaker_program: breaker::ID,
+    };
+    let mut plan = Plan::new("margin::ticket_cancel", vec![call.instruction()]);
+    if plan.refuse(&[(held.owner != owner.to_bytes(), "NotAccountOwner")])
+        || plan.refuse(&[
+            (level_refuses(chain.level(), Action::Withdraw), "LevelForbids"),
+            (ticket.origin != account.to_bytes(), "TicketOfAnotherAccount"),
+        ])
+    {
+        return Some(plan);
+    }
+    let mut market = *chain.market();
+    let (House::Market(token), place) = (key.house, place(&ticket)) else { return None };
+    if let Err(why) = book((&mut market, &mut held, chain.unix_s), token, i128::from(place.amount)) {
+        return Some(plan.stop(why));
+    }
+    let mut custody = *chain.custody();
+    let (flow, limits) = key.house.flow(&custody);
+    match flow.cancel(chain.level(), &place, chain.unix_s, &limits) {
+        Ok(flow) => key.house.flow_record(&mut custody, flow),
+        Err(why) => return Some(plan.stop(outflow_name(why))),
+    }
+    market.seq = (market.seq.get() + 1).into();
+    plan.fair.push((account, fair(&market, token, i128::from(place.amount))));
+    plan.after(account, After::Margin(held.into()));
+    plan.after(stage.protocol.market, After::Market(market.into()));
+    plan.after(stage.protocol.custody, After::Custody(custody.into()));
+    plan.after(address, After::Gone);
     Some(plan)
 }
 

@@ -6,7 +6,7 @@ use super::margin::{Ahead, brake_refuses, initial, level_refuses, new_risk, spot
 use super::{After, Plan, at, balance, held_reads};
 use crate::action::Slot;
 use crate::chain::Chain;
-use abi::margin::{EXPIRY_SEED, EXPIRY_SETTLED, Expiry, KIND_CALL};
+use abi::margin::{EXPIRY_SEED, EXPIRY_SETTLED, Expiry, KIND_CALL, MARKET_DELISTED};
 use abi::oracle::{SETTLEMENT_FINAL, Settlement};
 use bytemuck::Zeroable;
 use client::{WithRemaining, addresses, margin};
@@ -41,6 +41,7 @@ pub fn list(chain: &Chain, days: u8) -> Plan {
         return plan.stop("system 0");
     }
     let checks = [
+        (chain.market().state == MARKET_DELISTED, "MarketDelisted"),
         (expiry_unix_s <= chain.unix_s, "ExpiryNotInFuture"),
         (level_refuses(chain.level(), Action::Listing), "LevelForbids"),
     ];

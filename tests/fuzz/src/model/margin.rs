@@ -1,7 +1,7 @@
 //! Margin, prices and levels, as the programs must find them.
 
 use crate::chain::Chain;
-use abi::margin::{Expiry, MODE_PORTFOLIO, MarginAccount, Market};
+use abi::margin::{Expiry, MARKET_DELISTED, MODE_PORTFOLIO, MarginAccount, Market};
 use client::addresses;
 use invariants::value::{self, Figures, Need, Surroundings, Unvalued, figures};
 use policy::{Action, Level, Permission, Throttle, ThrottleError, permission};
@@ -46,13 +46,23 @@ pub fn initial(
     ahead: &Ahead<'_>,
     (spot, need): (PriceE6, Need),
 ) -> Result<QuoteAtoms, &'static str> {
-    around(chain, ahead, |around| figures(account, around, spot, need)).map(|found| found.im).map_err(name)
+    of(chain, account, ahead, (spot, need)).map(|found| found.im)
+}
+
+/// Value and both margins of an account, possibly as it is about to be.
+pub fn of(
+    chain: &Chain,
+    account: &MarginAccount,
+    ahead: &Ahead<'_>,
+    (spot, need): (PriceE6, Need),
+) -> Result<Figures, &'static str> {
+    around(chain, ahead, |around| figures(account, around, spot, need)).map_err(name)
 }
 
 /// Initial and maintenance margin of an account as it stands, for whoever keeps it.
 pub fn both(chain: &Chain, account: &MarginAccount, spot: PriceE6) -> Result<Figures, &'static str> {
     let ahead = Ahead { market: chain.market(), expiries: &[], named: None };
-    around(chain, &ahead, |around| figures(account, around, spot, Need::Keep)).map_err(name)
+    of(chain, account, &ahead, (spot, Need::Keep))
 }
 
 /// What the program calls it.
@@ -119,6 +129,9 @@ pub fn is_portfolio(account: &MarginAccount) -> bool {
 
 /// Takes `lots` of new risk into the market. `Err`: what forbids it.
 pub fn new_risk(chain: &Chain, market: &mut Market, lots: u64) -> Result<(), &'static str> {
+    if market.state == MARKET_DELISTED {
+        return Err("MarketDelisted");
+    }
     match permission(chain.level(), Action::NewRisk) {
         Permission::Allowed => Ok(()),
         Permission::Limited => {

@@ -7,22 +7,32 @@ mod accounts;
 mod balance;
 mod brakes;
 mod cash;
+mod debts;
 mod expiries;
 mod fill;
+mod liquidation;
 mod lots;
 mod margin;
 mod quotes;
+mod terms;
+mod waterfall;
+mod wraps;
 
 use crate::action::Action;
-use crate::chain::Chain;
+use crate::chain::{Chain, TicketKey};
 use abi::breaker::{Brake, Custody, Ticket};
-use abi::margin::{Expiry, MarginAccount, Market, PostedQuote, QuoteState};
+use abi::margin::{
+    Expiry, Fund, Liquidation, MarginAccount, Market, MarketChange, PostedQuote, QuoteState, Stake, Wrapped,
+};
 use bytemuck::bytes_of;
 use invariants::value::Figures;
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 
-pub use margin::held_reads;
+pub use cash::House;
+pub use liquidation::of_account as liquidation_of;
+pub use margin::{both, held_reads};
+pub use waterfall::stake_of;
 
 /// What an account must hold afterwards.
 pub enum After {
@@ -34,6 +44,13 @@ pub enum After {
     Custody(Box<Custody>),
     Brake(Box<Brake>),
     Ticket(Box<Ticket>),
+    Liquidation(Box<Liquidation>),
+    Fund(Box<Fund>),
+    Stake(Box<Stake>),
+    Wrapped(Box<Wrapped>),
+    Change(Box<MarketChange>),
+    /// Tokens of a mint in existence; nothing else of it changes.
+    Supply(u64),
     /// Atoms of a token account; nothing else of it changes.
     Tokens(u64),
     Gone,
@@ -51,7 +68,12 @@ impl After {
             Self::Custody(layout) => bytes_of(&**layout),
             Self::Brake(layout) => bytes_of(&**layout),
             Self::Ticket(layout) => bytes_of(&**layout),
-            Self::Tokens(_) | Self::Gone => return None,
+            Self::Liquidation(layout) => bytes_of(&**layout),
+            Self::Fund(layout) => bytes_of(&**layout),
+            Self::Stake(layout) => bytes_of(&**layout),
+            Self::Wrapped(layout) => bytes_of(&**layout),
+            Self::Change(layout) => bytes_of(&**layout),
+            Self::Tokens(_) | Self::Supply(_) | Self::Gone => return None,
         })
     }
 }
@@ -67,6 +89,8 @@ pub struct Plan {
     pub after: Vec<(Pubkey, After)>,
     /// Exact cash of accounts, in quote atoms times lots per unit: what [`Chain::fair`] grows by.
     pub fair: Vec<(Pubkey, i128)>,
+    /// Tickets that it is issued.
+    pub tickets: Vec<TicketKey>,
     /// What a view must return.
     pub view: Option<View>,
 }
@@ -80,7 +104,7 @@ pub struct View {
 
 impl Plan {
     fn new(name: &'static str, instructions: Vec<Instruction>) -> Self {
-        Self { name, instructions, refusals: vec![], after: vec![], fair: vec![], view: None }
+        Self { name, instructions, refusals: vec![], after: vec![], fair: vec![], tickets: vec![], view: None }
     }
 
     /// Goes through one stage. Returns whether anything was wrong.
@@ -96,6 +120,7 @@ impl Plan {
     }
 
     fn after(&mut self, address: Pubkey, what: After) {
+        self.after.retain(|(known, _)| *known != address);
         self.after.push((address, what));
     }
 }
@@ -132,6 +157,31 @@ pub fn plan(chain: &Chain, action: &Action) -> Option<Plan> {
             let ask = fill::Ask { posted: *posted, signer: *signer, packages: *packages, nonce_shift: *nonce_shift };
             fill::fill(chain, *quote, *taker, &ask)
         }
+        Action::Return { slot, signer, ticket } => cash::ticket_return(chain, *slot, *signer, *ticket),
+        Action::Refresh { slot } => debts::refresh(chain, *slot),
+        Action::BaseBid { slot, bidder, signer, atoms, limit_e6 } => {
+            debts::bid(chain, *slot, (*bidder, *signer), (*atoms, *limit_e6))
+        }
+        Action::LiquidationStart { slot, opener } => liquidation::start(chain, *slot, *opener),
+        Action::LiquidationBid { slot, bidder, signer, fraction_e9, limit_atoms } => {
+            liquidation::bid(chain, *slot, (*bidder, *signer), (*fraction_e9, *limit_atoms))
+        }
+        Action::LiquidationFinish { slot } => liquidation::finish(chain, *slot),
+        Action::Stake { owner, atoms } => Some(waterfall::stake(chain, *owner, *atoms)),
+        Action::Unstake { owner, signer, shares } => waterfall::unstake(chain, *owner, *signer, *shares),
+        Action::StakeClaim { owner, signer, ticket } => waterfall::claim(chain, *owner, *signer, *ticket),
+        Action::Draw { slot, ticket } => waterfall::draw(chain, *slot, *ticket),
+        Action::Haircut { slot } => waterfall::haircut(chain, *slot),
+        Action::WrapOpen { expiry, strike_e6, put } => wraps::open(chain, *expiry, *strike_e6, *put),
+        Action::Wrap { slot, signer, series, lots } => wraps::wrap(chain, *slot, *signer, *series, *lots),
+        Action::Unwrap { slot, signer, series, lots } => wraps::unwrap(chain, *slot, *signer, *series, *lots),
+        Action::Redeem { owner, series, lots, ticket } => wraps::redeem(chain, *owner, *series, *lots, *ticket),
+        Action::WrapClose { series } => wraps::close(chain, *series),
+        Action::Burn { owner, series, lots } => wraps::burn(chain, *owner, *series, *lots),
+        Action::WriteWrapped { writer, series, to, lots } => wraps::write(chain, *writer, *series, *to, *lots),
+        Action::Terms { right, terms } => Some(terms::update(chain, *right, terms)),
+        Action::TermsApply => terms::apply(chain),
+        Action::Delist { right } => Some(terms::delist(chain, *right)),
         Action::Wait { .. }
         | Action::Price { .. }
         | Action::Surfaces { .. }
