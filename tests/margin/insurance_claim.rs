@@ -50,6 +50,43 @@ fn insurance_claim_pays_what_shares_are_worth_then() {
     assert_eq!(Token::balance(&mut desk.world, &desk.taker.quote_tokens), wallet + 360 * USDC - 1);
 }
 
+/// A stake that holds nothing any more is gone, with its rent to whoever paid for the claim; a later stake begins anew.
+#[test]
+fn insurance_claim_of_the_last_shares_returns_the_rent() {
+    let mut desk = Desk::new();
+    let pool = Pool::staked(&mut desk, 1_000 * USDC);
+    let unstake = pool.unstake(&desk.taker, 1_000 * USDC);
+    desk.world.ok(&[unstake], &[&desk.taker.keypair]);
+    desk.world.advance_s(NOTICE_S);
+    let (owner, stake) = (desk.taker.key(), pool.stake_of(&desk.taker));
+    let rent = desk.world.account(&stake).unwrap().lamports;
+    let before = desk.world.account(&owner).unwrap().lamports;
+    let claim = pool.claim(&desk.taker);
+    desk.world.ok(&[claim], &[&desk.taker.keypair]);
+    pool.check_books(&mut desk);
+    assert!(desk.world.account(&stake).is_none_or(|account| account.lamports == 0));
+    assert_eq!(desk.world.account(&owner).unwrap().lamports, before + rent);
+    let again = pool.stake(&desk.taker, USDC);
+    desk.world.ok(&[again], &[&desk.taker.keypair]);
+    assert_eq!(pool.stake_state(&mut desk, owner).shares.get(), USDC);
+}
+
+/// Shares that losses have left worthless end as well.
+#[test]
+fn insurance_claim_of_worthless_shares_ends_them() {
+    let mut desk = Desk::new();
+    let pool = Pool::staked(&mut desk, 1_000 * USDC);
+    let unstake = pool.unstake(&desk.taker, 1);
+    desk.world.ok(&[unstake], &[&desk.taker.keypair]);
+    desk.world.advance_s(NOTICE_S);
+    desk.world.edit::<Fund>(&pool.fund, |fund| fund.balance_atoms = (500 * USDC).into());
+    let wallet = Token::balance(&mut desk.world, &desk.taker.quote_tokens);
+    let claim = pool.claim(&desk.taker);
+    desk.world.ok(&[claim], &[&desk.taker.keypair]);
+    assert_eq!(Token::balance(&mut desk.world, &desk.taker.quote_tokens), wallet);
+    assert_eq!(pool.state(&mut desk).shares.get(), 1_000 * USDC - 1);
+}
+
 #[test]
 fn insurance_claim_under_a_freeze_waits_under_a_ticket() {
     let mut desk = Desk::new();

@@ -45,6 +45,34 @@ fn liquidation_finish_too_early_fails_liquidation_ongoing() {
     crash.desk.world.fail(&[finish], &[], error("FeedStale"));
 }
 
+/// Nobody else's liquidation may hang on whether an opener keeps an account.
+#[test]
+fn liquidation_finish_for_an_opener_that_is_gone_leaves_the_fee_to_insurance() {
+    let mut crash = Crash::new();
+    let market = crash.desk.protocol.market;
+    let opener = crash.desk.protocol.actor(&mut crash.desk.world, "opener", 0, 0);
+    crash.price(220 * USDC);
+    let mut start = crash.start();
+    for meta in start.accounts.iter_mut().filter(|meta| meta.pubkey == crash.desk.taker.account) {
+        meta.pubkey = opener.account;
+    }
+    crash.desk.world.ok(&[start], &[&crash.desk.taker.keypair]);
+    crash.bidden(1_000_000_000);
+    let fee = crash.state().opener_fee_atoms.get();
+    assert!(fee > 0);
+    let close = margin::AccountClose { owner: opener.key(), market, account: opener.account }.instruction();
+    crash.desk.world.ok(&[close], &[&opener.keypair]);
+    let insurance = crash.desk.market().insurance_atoms.get();
+    let mut finish = crash.finish();
+    for meta in finish.accounts.iter_mut().filter(|meta| meta.pubkey == crash.desk.taker.account) {
+        meta.pubkey = opener.account;
+    }
+    crash.desk.world.ok(&[finish], &[]);
+    crash.desk.check_books();
+    assert_eq!(crash.desk.market().insurance_atoms.get(), insurance + fee);
+    assert_eq!(crash.desk.market().clearing_atoms.get(), 0);
+}
+
 #[test]
 fn liquidation_finish_with_wrong_accounts_fails() {
     let mut crash = Crash::new();
@@ -60,7 +88,7 @@ fn liquidation_finish_with_wrong_accounts_fails() {
         .stranger("account", InstructionError::AccountDataTooSmall)
         .wrong("account", bidder, error("LiquidationOfAnother"))
         .wrong("account", elsewhere.actor.account, error("AccountOfAnotherMarket"))
-        .stranger("opener", InstructionError::AccountDataTooSmall)
+        .stranger("opener", error("NotOpener"))
         .wrong("opener", bidder, error("NotOpener"))
         .stranger("payer", error("NotRentPayer"))
         .wrong("payer", crash.bidder.key(), error("NotRentPayer"))

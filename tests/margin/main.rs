@@ -48,6 +48,7 @@ mod quote_state_close;
 mod scenarios;
 mod series_write;
 mod series_write_wrapped;
+mod ticket_cancel;
 mod token_2022;
 mod version_view;
 mod view_greeks;

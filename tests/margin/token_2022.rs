@@ -1,5 +1,6 @@
 //! A market whose tokens are of Token-2022: the same life, to the atom; and mints that are refused by what they have.
 use crate::fixture::*;
+use crate::fund::Pool;
 use abi::ids;
 use solana_account::Account;
 use solana_instruction::Instruction;
@@ -65,6 +66,28 @@ fn withdrawal_of_a_token_2022_mint_waits_and_is_claimed_like_any_other() {
     desk.world.ok(&[claim], &[]);
     desk.check_books();
     assert_eq!(Token::balance(&mut desk.world, &desk.taker.quote_tokens) - before, 500 * USDC);
+}
+
+/// The global fund of a quote token of Token-2022: staked, drawn on notice, and left.
+#[test]
+fn fund_of_a_token_2022_mint_is_staked_and_left_like_any_other() {
+    let mut desk = desk(true);
+    let pool = Pool::of(desk.protocol.quote.mint);
+    let of_2022 = |desk: &Desk, call| with_token_programs(call, &[&desk.protocol.quote]);
+    let create = of_2022(&desk, pool.create(&desk));
+    desk.world.ok(&[create], &[]);
+    let wallet = Token::balance(&mut desk.world, &desk.taker.quote_tokens);
+    let stake = of_2022(&desk, pool.stake(&desk.taker, 1_000 * USDC));
+    desk.world.ok(&[stake], &[&desk.taker.keypair]);
+    pool.check_books(&mut desk);
+    let unstake = pool.unstake(&desk.taker, 1_000 * USDC);
+    desk.world.ok(&[unstake], &[&desk.taker.keypair]);
+    desk.world.advance_s(6 * 86_400);
+    let claim = of_2022(&desk, pool.claim(&desk.taker));
+    desk.world.ok(&[claim], &[&desk.taker.keypair]);
+    pool.check_books(&mut desk);
+    assert_eq!(Token::balance(&mut desk.world, &desk.taker.quote_tokens), wallet);
+    assert_eq!(pool.state(&mut desk).shares.get(), 0);
 }
 
 /// The right mint with the other token program is nobody's transfer.

@@ -80,6 +80,7 @@ fn wrapped_close_with_wrong_accounts_fails() {
         .wrong("wrapped", other.wrapped, error("WrongWrappedMint"))
         .stranger("mint", error("WrongWrappedMint"))
         .wrong("mint", other.mint, error("WrongWrappedMint"))
+        .stranger("brake", error("BrakeUnreadable"))
         .stranger("token_2022_program", NOT_A_PROGRAM)
         .wrong("token_2022_program", abi::ids::TOKEN.into(), InstructionError::IncorrectProgramId)
         .run(&mut desk.world);

@@ -100,9 +100,9 @@ fn intrinsic(
     scale: Scale,
 ) -> Option<QuoteAtoms> {
     let collateral = quote.checked_add(spot.value_floor(base, scale.base_unit_atoms)?)?;
-    positions.iter().try_fold(collateral, |sum, position| {
-        sum.checked_add(position.payoff_floor(spot, scale.lots_per_unit).ok()?)
-    })
+    positions
+        .iter()
+        .try_fold(collateral, |sum, position| sum.checked_add(position.payoff_floor(spot, scale.lots_per_unit).ok()?))
 }
 
 /// The quote balance after the market's haircuts.

@@ -250,7 +250,11 @@ fn check_turn(epoch: &Epoch) -> Result<(), Broken> {
     let minted = u128::from(epoch.deposit_shares.get()).saturating_mul(assets.saturating_add(VIRTUAL_ASSETS.into()));
     let deposited = u128::from(epoch.deposit_atoms.get()).saturating_mul(shares);
     require(minted <= deposited, "V-2", || {
-        format!("{} atoms bought {} shares of {shares} for {assets}", epoch.deposit_atoms.get(), epoch.deposit_shares.get())
+        format!(
+            "{} atoms bought {} shares of {shares} for {assets}",
+            epoch.deposit_atoms.get(),
+            epoch.deposit_shares.get()
+        )
     })
 }
 

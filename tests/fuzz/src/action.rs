@@ -382,4 +382,38 @@ pub enum Action {
     Delist {
         right: bool,
     },
+
+    Vault {
+        vault: u8,
+        action: VaultAction,
+    },
+    /// In two worlds that nobody else sees, the bids of a vault that is live are settled in opposite orders: nobody's result may differ.
+    Reordered {
+        vault: u8,
+    },
+    /// In a world that nobody else sees, a week passes and strangers take the vault to its next epoch.
+    Rescued {
+        vault: u8,
+    },
+}
+
+/// What is done to one vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultAction {
+    Deposit { owner: u8, atoms: u64 },
+    DepositCancel { owner: u8, epoch: u64, ticket: u64 },
+    DepositClaim { owner: u8, epoch: u64 },
+    Leave { owner: u8, shares: u64 },
+    Stay { owner: u8 },
+    LeaveClaim { owner: u8, epoch: u64, ticket: u64 },
+    FeeClaim { by: u8 },
+    Mandate { right: bool, discount_bps: u16, performance_bps: u16 },
+    MandateApply,
+    AuctionOpen { expiry: u8 },
+    Commit { bidder: Slot, lots: u64, price_e6: u64 },
+    Reveal { owner: u8, price_e6: u64 },
+    Clear,
+    Settle { owner: u8 },
+    Refund { owner: u8, epoch: u64, ticket: u64 },
+    Turn,
 }

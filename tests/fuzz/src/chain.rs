@@ -4,7 +4,7 @@ use crate::action::Slot;
 use crate::index::Index;
 use crate::model::House;
 use crate::quote::Signed;
-use crate::stage::Stage;
+use crate::stage::{Stage, VAULTS};
 use abi::breaker::{Brake, Custody};
 use abi::margin::{Expiry, Fund, MarginAccount, Market};
 use abi::oracle::{Feed, Surface};
@@ -20,8 +20,7 @@ use std::rc::Rc;
 use testkit::{Failure, Outcome, World};
 
 /// The programs whose accounts are watched.
-const WATCHED: [abi::Address; 6] =
-    [ids::MARGIN, ids::VAULT, ids::BREAKER, ids::ORACLE, ids::TOKEN, ids::TOKEN_2022];
+const WATCHED: [abi::Address; 6] = [ids::MARGIN, ids::VAULT, ids::BREAKER, ids::ORACLE, ids::TOKEN, ids::TOKEN_2022];
 
 /// A ticket that was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +87,8 @@ pub struct Chain {
     pub quotes: Vec<Signed>,
     pub tickets: Vec<TicketKey>,
     pub wraps: Vec<Wrap>,
+    /// What bids were sealed with: epoch, owner and price.
+    pub bids: Vec<(Pubkey, u8, u64)>,
     /// What every account would hold if nothing were rounded and no fee taken, in quote atoms times lots per unit.
     pub fair: HashMap<Pubkey, i128>,
     /// What an indexer knows from events alone.
@@ -109,6 +110,7 @@ impl Chain {
             quotes: vec![],
             tickets: vec![],
             wraps: vec![],
+            bids: vec![],
             fair: HashMap::new(),
             index: Index::default(),
             world,
@@ -117,7 +119,7 @@ impl Chain {
         (chain.books, chain.fund_books) = chain.sums();
         (chain.index.seq, chain.index.fund_seq) = (chain.market().seq.get(), chain.fund().seq.get());
         let lots_per_unit = i128::from(chain.market().lots_per_unit.get());
-        let slots: Vec<Slot> = chain.stage.slots().collect();
+        let slots: Vec<Slot> = chain.stage.slots().chain(chain.stage.vault_slots()).collect();
         for slot in slots {
             let address = chain.stage.account(slot);
             if let Some(held) = chain.margin_at(&address).copied() {
@@ -140,6 +142,7 @@ impl Chain {
             quotes: self.quotes.clone(),
             tickets: self.tickets.clone(),
             wraps: self.wraps.clone(),
+            bids: self.bids.clone(),
             fair: self.fair.clone(),
             index: self.index.clone(),
             ..*self
@@ -294,9 +297,34 @@ impl Chain {
         brake_level(self.brake(), self.unix_s)
     }
 
-    /// Owner and subaccounts of accounts that are open.
+    /// Owner and subaccounts of accounts that are open and somebody's own.
     pub fn open(&self) -> Vec<Slot> {
         self.stage.slots().filter(|slot| self.account(*slot).is_some()).collect()
+    }
+
+    /// The vaults' accounts as well: what others may do to an account they may do to these.
+    pub fn everybody(&self) -> Vec<Slot> {
+        self.open().into_iter().chain(self.stage.vault_slots()).collect()
+    }
+
+    /// Whether an account is one of a vault's two.
+    pub fn is_vaults(&self, address: &Pubkey) -> bool {
+        (0..VAULTS).map(|vault| self.stage.vault(vault)).any(|keys| [keys.trading, keys.escrow].contains(address))
+    }
+
+    /// Everything that a vault's invariants are about, of every vault.
+    pub fn vault_accounts(&self) -> Vec<Account<'_>> {
+        let stage = &self.stage;
+        let named = (0..VAULTS)
+            .map(|vault| stage.vault(vault))
+            .flat_map(|keys| [keys.trading, keys.escrow, keys.share_mint, keys.share_tokens]);
+        let mut accounts: Vec<Account<'_>> = named
+            .chain([stage.protocol.market])
+            .filter_map(|address| Some(raw(&address, self.held.get(&address)?)))
+            .collect();
+        let of_program = self.held.iter().filter(|(_, account)| account.owner().to_bytes() == ids::VAULT);
+        accounts.extend(of_program.map(|(address, account)| raw(address, account)));
+        accounts
     }
 }
 

@@ -3,6 +3,7 @@
 mod brakes;
 mod losses;
 mod quotes;
+mod vaults;
 mod wraps;
 
 use crate::action::{Action, Proof, Slot, Token};
@@ -21,7 +22,7 @@ pub fn draw(chain: &Chain, rng: &mut Rng) -> Action {
     if let Some(action) = mend(chain, rng) {
         return action;
     }
-    match rng.below(226) {
+    match rng.below(290) {
         0..14 => wait(rng),
         14..30 => price(chain, rng),
         30..32 => surfaces(rng),
@@ -54,6 +55,8 @@ pub fn draw(chain: &Chain, rng: &mut Rng) -> Action {
         196..202 => losses::fund(chain, rng),
         202..214 => wraps::wraps(chain, rng),
         214..216 => wraps::terms(chain, rng),
+        216..272 => vaults::any(chain, rng),
+        272..279 => vaults::late(chain, rng),
         _ => brakes::brake(chain, rng),
     }
 }
@@ -121,7 +124,7 @@ fn settle(chain: &Chain, rng: &mut Rng) -> Option<Action> {
             held.positions.iter().any(|position| position.kind != 0 && position.expiry_unix_s.get() == *at)
         })
     };
-    let holders: Vec<Slot> = chain.open().into_iter().filter(holds).collect();
+    let holders: Vec<Slot> = chain.everybody().into_iter().filter(holds).collect();
     rng.pick(&holders).map(|slot| Action::AccountSettle { slot: *slot, expiry: place })
 }
 
@@ -141,7 +144,7 @@ fn price(chain: &Chain, rng: &mut Rng) -> Action {
     let now = chain.feed().price_e6.get();
     let reach = if rng.once_in(25) { 2_500 } else { 150 };
     // A crash, or a squeeze: what liquidations come from.
-    if rng.once_in(60) {
+    if rng.once_in(16) {
         let moved = now / 100 * if rng.once_in(2) { rng.range(55, 80) } else { rng.range(125, 190) };
         return Action::Price { price_e6: moved.clamp(PRICES.0, PRICES.1), mask: 7, follow: true };
     }

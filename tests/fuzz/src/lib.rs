@@ -11,6 +11,7 @@ pub mod action;
 mod chain;
 mod coverage;
 mod draw;
+mod forks;
 mod index;
 mod life;
 mod model;
@@ -90,4 +91,20 @@ pub const REACHED: &[&str] = &[
     "margin::wrapped_open",
     "margin::wrapped_redeem",
     "oracle::feed_refresh",
+    "vault::auction_clear",
+    "vault::auction_open",
+    "vault::bid_commit",
+    "vault::bid_refund",
+    "vault::bid_reveal",
+    "vault::bid_settle",
+    "vault::deposit",
+    "vault::deposit_cancel",
+    "vault::deposit_claim",
+    "vault::epoch_turn",
+    "vault::fee_claim",
+    "vault::mandate_apply",
+    "vault::mandate_set",
+    "vault::withdraw_cancel",
+    "vault::withdraw_claim",
+    "vault::withdraw_request",
 ];

@@ -1,8 +1,9 @@
 //! A life: one action after another, each held to its plan, every invariant after each.
 
-use crate::action::Action;
+use crate::action::{Action, VaultAction};
 use crate::chain::{Chain, Wrap, raw, wallet_2022_open};
 use crate::coverage::Coverage;
+use crate::forks;
 use crate::model::{After, Plan, View, plan};
 use crate::quote::{Signed, Terms};
 use abi::margin::{MarginAccount, MarginView};
@@ -30,6 +31,17 @@ impl Life {
     /// Takes an action. An error says what does not hold.
     pub fn step(&mut self, action: &Action) -> Result<(), String> {
         self.coverage.actions += 1;
+        match action {
+            Action::Reordered { vault } => {
+                self.coverage.landed("worlds::reordered", 0);
+                forks::reordered(&self.chain, *vault)?;
+            }
+            Action::Rescued { vault } => {
+                self.coverage.landed("worlds::rescued", 0);
+                forks::rescued(&self.chain, *vault)?;
+            }
+            _ => {}
+        }
         if !self.around(action)? {
             if let Some(plan) = plan(&self.chain, action) {
                 self.perform(action, &plan).map_err(|why| format!("{}: {why}", plan.name))?;
@@ -196,6 +208,15 @@ impl Life {
                 }
                 self.chain.wraps.push(wrap);
             }
+            Action::Vault { vault, action: VaultAction::Commit { bidder, price_e6, .. } } => {
+                let keys = self.chain.stage.vault(*vault);
+                let found = plan.after.iter().find_map(|(at, after)| match after {
+                    After::Epoch(_) => Some(*at),
+                    _ => None,
+                });
+                let epoch = found.ok_or_else(|| format!("a bid without an epoch of {}", keys.vault))?;
+                self.chain.bids.push((epoch, bidder.owner, *price_e6));
+            }
             Action::Close { slot, .. } => {
                 let account = self.chain.stage.account(*slot);
                 self.chain.fair.remove(&account);
@@ -221,6 +242,10 @@ impl Life {
         if surplus != [0, 0] {
             return Err(format!("M-1: the vaults hold {surplus:?} atoms that nobody owns"));
         }
+        // INVARIANT(V-1) to INVARIANT(V-5)
+        if plan.name.starts_with("vault::") || plan.after.iter().any(|(at, _)| chain.is_vaults(at)) {
+            invariants::vaults::check(&chain.vault_accounts()).map_err(|why| why.to_string())?;
+        }
         let fund = invariants::Fund {
             fund: chain.fund(),
             custody: chain.custody_at(&chain.stage.fund.custody),
@@ -245,7 +270,11 @@ impl Life {
             }
         }
         if chain.index.fund_seq != chain.fund().seq.get() {
-            return Err(format!("the fund counts {} events, and {} were told", chain.fund().seq.get(), chain.index.fund_seq));
+            return Err(format!(
+                "the fund counts {} events, and {} were told",
+                chain.fund().seq.get(),
+                chain.index.fund_seq
+            ));
         }
         let (told, counted) = (chain.index.seq, chain.market().seq.get());
         if told != counted {

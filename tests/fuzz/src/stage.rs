@@ -2,6 +2,8 @@
 //! stands for a vault.
 
 use crate::action::{Slot, Token};
+use crate::chain::wallet_2022_open;
+use client::vault::{self, MandateArgs};
 use client::{addresses, breaker, margin};
 use invariants::FundScope;
 use solana_account::Account;
@@ -17,6 +19,8 @@ pub const WRITER: u8 = TRADERS;
 pub const SUBS: u8 = 3;
 pub const GUARDIANS: u8 = 3;
 pub const MONITORS: u8 = 2;
+/// One vault of each kind.
+pub const VAULTS: u8 = 3;
 pub const SPOT: u64 = 150 * USDC;
 const BASE: u64 = 2_000 * SOL;
 const QUOTE: u64 = 400_000 * USDC;
@@ -28,8 +32,62 @@ pub struct Stage {
     pub brake: Pubkey,
     pub breaker_config: Pubkey,
     pub margin_config: Pubkey,
+    pub vault_config: Pubkey,
     pub fund: Pool,
+    vaults: Vec<VaultKeys>,
     accounts: Vec<Vec<Pubkey>>,
+}
+
+/// A vault's addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct VaultKeys {
+    pub vault: Pubkey,
+    pub trading: Pubkey,
+    pub escrow: Pubkey,
+    pub share_mint: Pubkey,
+    pub share_tokens: Pubkey,
+}
+
+impl VaultKeys {
+    fn of(market: &Pubkey, id: u16) -> Self {
+        let vault = addresses::vault(market, id);
+        let account = |subaccount| addresses::margin_account(market, &vault, subaccount);
+        Self {
+            vault,
+            trading: account(abi::vault::TRADING_SUBACCOUNT),
+            escrow: account(abi::vault::ESCROW_SUBACCOUNT),
+            share_mint: addresses::share_mint(&vault),
+            share_tokens: addresses::share_tokens(&vault),
+        }
+    }
+}
+
+/// What a vault of a day may do, whichever its kind; amounts are of its own token.
+const MANDATE: MandateArgs = MandateArgs {
+    delta_min_bps: 50,
+    delta_max_bps: 4_800,
+    distance_bps: 1,
+    discount_bps: 1_000,
+    open_interest_bps: 1_000,
+    width_bps: 0,
+    management_bps: 200,
+    performance_bps: 1_000,
+    escrow_multiple: 5,
+    vol_min_e9: 400_000_000,
+    auction_s: 1_800,
+    epoch_s: 86_400,
+    deposit_min_atoms: SOL / 10,
+    capacity_atoms: 2_000 * SOL,
+};
+
+fn mandate(kind: u8) -> MandateArgs {
+    match kind {
+        abi::vault::KIND_COVERED_CALL => MANDATE,
+        abi::vault::KIND_CASH_SECURED_PUT => {
+            MandateArgs { deposit_min_atoms: USDC, capacity_atoms: 300_000 * USDC, ..MANDATE }
+        }
+        _ => MandateArgs { width_bps: 1_500, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
+    }
 }
 
 /// Addresses of the global insurance fund.
@@ -64,8 +122,12 @@ impl Stage {
             let accounts = (0..SUBS).map(|sub| addresses::margin_account(&market, &owner, sub.into()));
             accounts.collect()
         };
+        let vaults: Vec<VaultKeys> = (1..=VAULTS).map(|id| VaultKeys::of(&market, id.into())).collect();
+        let owners = actors.iter().map(Actor::key).chain(vaults.iter().map(|keys| keys.vault));
         let stage = Self {
-            accounts: actors.iter().map(|actor| of(actor.key())).collect(),
+            accounts: owners.map(of).collect(),
+            vault_config: addresses::config(&vault::ID),
+            vaults,
             brake: addresses::brake(),
             breaker_config: addresses::config(&breaker::ID),
             margin_config: addresses::config(&margin::ID),
@@ -106,6 +168,55 @@ impl Stage {
             breaker::MonitorsSet { authority, config, brake }.instruction(breaker::MonitorsSetArgs { monitors }),
         ];
         world.ok(&instructions, &[]);
+        self.prepare_vaults(world);
+    }
+
+    /// The vaults, whose fees go to the first trader, and everybody's accounts for their shares.
+    fn prepare_vaults(&self, world: &mut World) {
+        let authority = self.protocol.deployer.pubkey();
+        let config = self.vault_config;
+        let init = vault::ConfigInit {
+            payer: world.payer(),
+            upgrade_authority: authority,
+            program_data: addresses::program_data(&vault::ID),
+            config,
+        };
+        let genesis_hash = testkit::GENESIS_HASH;
+        world.ok(&[init.instruction(vault::ConfigInitArgs { genesis_hash, authority })], &[]);
+        for (id, keys) in (1..).zip(&self.vaults) {
+            let create = vault::VaultCreate {
+                payer: world.payer(),
+                config,
+                authority,
+                market: self.protocol.market,
+                vault: keys.vault,
+                epoch: addresses::epoch(&keys.vault, 0),
+                trading_account: keys.trading,
+                escrow_account: keys.escrow,
+                share_mint: keys.share_mint,
+                share_tokens: keys.share_tokens,
+            };
+            let (kind, fee_recipient) = (id as u8, self.actors[0].key());
+            let args = vault::VaultCreateArgs { id, kind, mandate: mandate(kind), fee_recipient };
+            world.ok(&[create.instruction(args)], &[]);
+            for actor in &self.actors {
+                wallet_2022_open(world, &keys.share_mint, &actor.key());
+            }
+        }
+    }
+
+    pub fn vault(&self, number: u8) -> VaultKeys {
+        self.vaults[usize::from(number) % self.vaults.len()]
+    }
+
+    /// A vault's number as an owner of accounts.
+    pub fn vault_owner(&self, number: u8) -> u8 {
+        WRITER + 1 + number % VAULTS
+    }
+
+    /// The vaults' margin accounts.
+    pub fn vault_slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        (0..VAULTS).flat_map(move |vault| (0..2).map(move |sub| Slot { owner: self.vault_owner(vault), sub }))
     }
 
     pub fn account(&self, slot: Slot) -> Pubkey {

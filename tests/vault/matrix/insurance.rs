@@ -10,7 +10,7 @@ use testkit::USDC;
 const NOTICE_S: i64 = 6 * 86_400;
 
 /// Addresses of the fund, and of Carol's stake in it.
-struct Pool {
+pub struct Pool {
     fund: Pubkey,
     mint: Pubkey,
     custody: Pubkey,
@@ -19,25 +19,49 @@ struct Pool {
 }
 
 impl Pool {
-    fn of(stage: &Stage) -> Self {
+    pub fn of(stage: &Stage) -> Self {
         let mint = stage.protocol.quote.mint;
         let fund = addresses::fund(&mint);
         let (custody, tokens) = (addresses::custody(&fund), addresses::tokens(&fund, &mint));
         Self { fund, mint, custody, tokens, stake: addresses::stake(&fund, &stage.actors[CAROL].key()) }
     }
 
-    fn create(&self, stage: &Stage) -> Instruction {
+    pub fn create(&self, stage: &Stage) -> Instruction {
         let &Self { fund, mint, custody, tokens, .. } = self;
         let payer = stage.world.payer();
         margin::FundCreate { payer, mint, fund, custody, tokens, breaker_program: breaker::ID }.instruction()
     }
 
-    fn join(&self, stage: &Stage) -> Instruction {
+    pub fn join(&self, stage: &Stage) -> Instruction {
         let &Self { fund, mint, tokens, stake, .. } = self;
         let (carol, owner) = (&stage.actors[CAROL], stage.actors[CAROL].key());
         let accounts =
             margin::InsuranceStake { owner, payer: owner, fund, stake, mint, source: carol.quote_tokens, tokens };
         accounts.instruction(margin::InsuranceStakeArgs { amount: 100 * USDC })
+    }
+
+    pub const fn fund(&self) -> Pubkey {
+        self.fund
+    }
+
+    /// `insurance_draw` for the liquidation of an account.
+    pub fn draw(&self, stage: &Stage, account: Pubkey) -> Instruction {
+        let &Self { fund, mint, custody, tokens, .. } = self;
+        let accounts = margin::InsuranceDraw {
+            payer: stage.world.payer(),
+            market: stage.protocol.market,
+            account,
+            liquidation: addresses::liquidation(&account),
+            fund,
+            feed: stage.protocol.feed,
+            mint,
+            custody,
+            tokens,
+            destination: stage.protocol.quote_tokens,
+            ticket: addresses::ticket(&tokens, 9),
+            breaker_program: breaker::ID,
+        };
+        accounts.instruction(margin::InsuranceDrawArgs { ticket_id: 9 })
     }
 
     fn leave(&self, stage: &Stage) -> Instruction {

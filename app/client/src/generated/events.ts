@@ -58,6 +58,7 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'SlicePositionMoved'; data: margin.SlicePositionMoved }
   | { program: 'margin'; name: 'SliceSold'; data: margin.SliceSold }
   | { program: 'margin'; name: 'StakeChanged'; data: margin.StakeChanged }
+  | { program: 'margin'; name: 'TicketReturned'; data: margin.TicketReturned }
   | { program: 'margin'; name: 'WrappedClosed'; data: margin.WrappedClosed }
   | { program: 'margin'; name: 'WrappedOpened'; data: margin.WrappedOpened }
   | { program: 'margin'; name: 'WrappedRedeemed'; data: margin.WrappedRedeemed }
@@ -187,6 +188,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'SlicePositionMoved', discriminator: new Uint8Array([112,15,63,183,199,239,76,13]), decode: (bytes) => ({ program: 'margin', name: 'SlicePositionMoved', data: margin.getSlicePositionMovedDecoder().decode(bytes) }) },
     { name: 'SliceSold', discriminator: new Uint8Array([30,146,38,104,61,80,83,186]), decode: (bytes) => ({ program: 'margin', name: 'SliceSold', data: margin.getSliceSoldDecoder().decode(bytes) }) },
     { name: 'StakeChanged', discriminator: new Uint8Array([242,117,195,222,185,209,114,219]), decode: (bytes) => ({ program: 'margin', name: 'StakeChanged', data: margin.getStakeChangedDecoder().decode(bytes) }) },
+    { name: 'TicketReturned', discriminator: new Uint8Array([37,215,15,209,217,85,185,74]), decode: (bytes) => ({ program: 'margin', name: 'TicketReturned', data: margin.getTicketReturnedDecoder().decode(bytes) }) },
     { name: 'WrappedClosed', discriminator: new Uint8Array([109,244,211,107,50,227,13,186]), decode: (bytes) => ({ program: 'margin', name: 'WrappedClosed', data: margin.getWrappedClosedDecoder().decode(bytes) }) },
     { name: 'WrappedOpened', discriminator: new Uint8Array([25,16,221,214,76,109,223,106]), decode: (bytes) => ({ program: 'margin', name: 'WrappedOpened', data: margin.getWrappedOpenedDecoder().decode(bytes) }) },
     { name: 'WrappedRedeemed', discriminator: new Uint8Array([13,25,206,134,100,104,31,6]), decode: (bytes) => ({ program: 'margin', name: 'WrappedRedeemed', data: margin.getWrappedRedeemedDecoder().decode(bytes) }) },

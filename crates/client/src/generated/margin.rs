@@ -1966,7 +1966,6 @@ pub struct InsuranceUnstakeArgs {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsuranceClaim {
-    /// Gets the rent of a stake that holds nothing any more.
     pub owner: Pubkey,
     pub fund: Pubkey,
     pub stake: Pubkey,
@@ -1975,7 +1974,8 @@ pub struct InsuranceClaim {
     pub tokens: Pubkey,
     /// Any token account of the mint: the owner chooses. The token program holds it to the mint.
     pub destination: Pubkey,
-    /// Pays the rent of a ticket if there is one. `dup`: a signer's view gives no access to data, so the owner may pay.
+    /// Pays the rent of a ticket if there is one, and gets that of a stake that holds nothing any more: the owner signs beside it. `dup`: a
+    /// signer's view gives no access to data, so the owner may pay.
     pub payer: Pubkey,
     /// Created by the breaker if the amount has to wait: it derives and checks the address.
     pub ticket: Pubkey,
@@ -1985,7 +1985,7 @@ pub struct InsuranceClaim {
 impl InsuranceClaim {
     pub const DISCRIMINATOR: &[u8] = &[29];
     pub const ACCOUNTS: &[AccountSpec] = &[
-        AccountSpec { name: "owner", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "owner", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "stake", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
@@ -2027,7 +2027,7 @@ impl InsuranceClaim {
         let mut data = Self::DISCRIMINATOR.to_vec();
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
-            AccountMeta::new(self.owner, true),
+            AccountMeta::new_readonly(self.owner, true),
             AccountMeta::new(self.fund, false),
             AccountMeta::new(self.stake, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),

@@ -1,10 +1,12 @@
 //! Gives back the rent of a wrapped series that has no tokens left.
 use crate::errors::MarginError;
 use crate::events::{Stamp, WrappedClosed};
+use crate::guard::{level_require, BRAKE};
 use crate::state::{less, Expiry, Market, Wrapped};
 use crate::wrapped_mint;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
+use policy::Action;
 use units::QuoteAtoms;
 
 #[derive(Accounts)]
@@ -25,6 +27,8 @@ pub struct WrappedClose {
     pub wrapped: Account<Wrapped>,
     #[account(mut, address = wrapped.mint @ MarginError::WrongWrappedMint)]
     pub mint: UncheckedAccount,
+    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    pub brake: UncheckedAccount,
     pub token_2022_program: Program<Token2022>,
 }
 
@@ -32,9 +36,10 @@ impl WrappedClose {
     /// Authority: anyone, once the expiry is settled and every token is gone.
     /// Effects: mint and wrapped series are gone. What holders burnt themselves is forfeit: it is settled at nothing, and what that leaves goes
     /// to insurance with the expiry's rounding.
-    /// Errors: `SettlementPending`, `WrappedInUse`.
+    /// Errors: `LevelForbids` while accounts are migrated, `SettlementPending`, `WrappedInUse`.
     pub fn wrapped_close(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
+        level_require(self.brake.account(), Action::Settle, stamp.unix_s)?;
         self.expiry.settlement_price()?;
         require!(wrapped_mint::supply(&self.mint)? == 0, MarginError::WrappedInUse);
         let forfeit = self.wrapped.lots.get();

@@ -11,7 +11,7 @@ use units::PriceE6;
 
 /// What somebody would do about an account in trouble: liquidations that are open first, then debts, then whoever lacks margin.
 pub fn mend(chain: &Chain, rng: &mut Rng) -> Option<Action> {
-    let open: Vec<Slot> = chain.open().into_iter().filter(|slot| liquidation_of(chain, *slot).is_some()).collect();
+    let open: Vec<Slot> = chain.everybody().into_iter().filter(|slot| liquidation_of(chain, *slot).is_some()).collect();
     if let Some(slot) = rng.pick(&open)
         && !rng.once_in(3)
     {
@@ -31,10 +31,9 @@ pub fn mend(chain: &Chain, rng: &mut Rng) -> Option<Action> {
 
 /// Accounts that owe and have something to sell.
 fn debtors(chain: &Chain) -> Vec<Slot> {
-    let owes = |slot: &Slot| {
-        chain.account(*slot).is_some_and(|held| held.quote_atoms.get() < 0 && held.base_atoms.get() > 0)
-    };
-    chain.open().into_iter().filter(owes).collect()
+    let owes =
+        |slot: &Slot| chain.account(*slot).is_some_and(|held| held.quote_atoms.get() < 0 && held.base_atoms.get() > 0);
+    chain.everybody().into_iter().filter(owes).collect()
 }
 
 /// Somebody else's account, most of the time.
@@ -54,11 +53,11 @@ fn start(chain: &Chain, rng: &mut Rng, slot: Slot) -> Action {
 fn proceed(chain: &Chain, rng: &mut Rng, slot: Slot) -> Action {
     let insolvent = liquidation_of(chain, slot).is_some_and(|open| open.phase == 1);
     match rng.below(20) {
-        0..4 => Action::LiquidationFinish { slot },
-        4..6 => start(chain, rng, slot),
-        6..9 if insolvent => Action::Wait { seconds: INSOLVENT_S.cast_signed() + 1, slots: 3 },
+        0..3 => Action::LiquidationFinish { slot },
+        3 => start(chain, rng, slot),
+        4..9 if insolvent => Action::Wait { seconds: INSOLVENT_S.cast_signed() + 1, slots: 3 },
         9..11 if insolvent => Action::Draw { slot, ticket: 700_000 + chain.tickets.len() as u64 },
-        11..14 if insolvent => Action::Haircut { slot },
+        11..15 if insolvent => Action::Haircut { slot },
         _ => bid(chain, rng, slot),
     }
 }

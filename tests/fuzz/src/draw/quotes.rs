@@ -66,8 +66,40 @@ fn closing(chain: &Chain, rng: &mut Rng, maker: Slot) -> Option<(Vec<Leg>, u64)>
     Some((vec![Leg { expiry, strike_e6, put, sells, price_e6, ratio: 1 }], max))
 }
 
+/// Options sold at the money, of several times what the maker has: what a crash brings down.
+fn heavy(chain: &Chain, rng: &mut Rng, maker: Slot) -> Option<Action> {
+    let held = chain.account(maker)?;
+    let spot = chain.feed().price_e6.get();
+    let worth = u128::from(held.base_atoms.get()) * u128::from(spot) / u128::from(testkit::SOL);
+    let worth = worth + u128::from(held.quote_atoms.get().max(0).unsigned_abs());
+    let most = if held.mode == abi::margin::MODE_PORTFOLIO { 14 } else { 3 };
+    let times = u128::from(rng.range(1, most));
+    let lots = u64::try_from(worth * times * u128::from(testkit::LOTS_PER_UNIT) / 2 / u128::from(spot)).ok()?.max(1);
+    let expiry = live(chain, rng);
+    let put = rng.once_in(2);
+    let strike_e6 = strike(chain, rng, expiry);
+    let price_e6 = premium(chain, rng, strike_e6, put);
+    let id = chain.quotes.len() as u16;
+    let nonce = 10 + u64::from(id);
+    let legs = vec![Leg { expiry, strike_e6, put, sells: true, price_e6, ratio: 1 }];
+    Some(Action::Quote {
+        id,
+        maker,
+        signer: maker.owner,
+        nonce,
+        max: lots,
+        min: 0,
+        life: 5_000,
+        legs,
+        flaw: Flaw::None,
+    })
+}
+
 pub fn quote(chain: &Chain, rng: &mut Rng) -> Action {
     let maker = slot(chain, rng);
+    if let Some(heavy) = heavy(chain, rng, maker).filter(|_| rng.once_in(5)) {
+        return heavy;
+    }
     let against = if rng.once_in(3) { closing(chain, rng, maker) } else { None };
     let (legs, max) = against.unwrap_or_else(|| {
         let count = match rng.below(20) {

@@ -57,11 +57,9 @@ fn open(chain: &Chain, rng: &mut Rng) -> Action {
         .unwrap_or_default();
     let listed = |at: i64| chain.listed.iter().position(|listed| *listed == at);
     match rng.pick(&longs).and_then(|long| Some((long, listed(long.expiry_unix_s.get())?))) {
-        Some((long, expiry)) if !rng.once_in(6) => Action::WrapOpen {
-            expiry: expiry as u8,
-            strike_e6: long.strike_e6.get(),
-            put: long.kind == KIND_PUT,
-        },
+        Some((long, expiry)) if !rng.once_in(6) => {
+            Action::WrapOpen { expiry: expiry as u8, strike_e6: long.strike_e6.get(), put: long.kind == KIND_PUT }
+        }
         _ => {
             let expiry = quotes::live(chain, rng);
             Action::WrapOpen { expiry, strike_e6: quotes::strike(chain, rng, expiry), put: rng.once_in(2) }
@@ -89,7 +87,7 @@ fn enter(chain: &Chain, rng: &mut Rng, series: u16, wrap: &Wrap) -> Action {
 pub fn terms(chain: &Chain, rng: &mut Rng) -> Action {
     let right = !rng.once_in(8);
     let market = chain.market();
-    if chain.listed.len() > 14 && rng.once_in(30) || rng.once_in(250) {
+    if chain.listed.len() > 22 && rng.once_in(4) || rng.once_in(400) {
         return Action::Delist { right };
     }
     if rng.once_in(3) {

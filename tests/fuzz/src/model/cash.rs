@@ -13,7 +13,7 @@ use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
 /// Adds to a balance and to the market's sum of it; negative takes away.
-fn book(
+pub fn book(
     (market, account, now): (&mut Market, &mut MarginAccount, i64),
     token: Token,
     change: i128,

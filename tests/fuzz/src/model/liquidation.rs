@@ -98,11 +98,7 @@ pub fn start(chain: &Chain, slot: Slot, opener: Slot) -> Option<Plan> {
 }
 
 /// What an account that somebody keeps is worth now, and the price that this is at.
-pub fn valued(
-    chain: &Chain,
-    held: &MarginAccount,
-    market: &Market,
-) -> Result<(Figures, PriceE6), &'static str> {
+pub fn valued(chain: &Chain, held: &MarginAccount, market: &Market) -> Result<(Figures, PriceE6), &'static str> {
     let (price, _) = spot(chain, Purpose::Liquidate).ok_or("FeedStale")?;
     let ahead = Ahead { market, expiries: &[], named: None };
     Ok((of(chain, held, &ahead, (price, Need::Keep))?, price))

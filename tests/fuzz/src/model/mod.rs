@@ -15,6 +15,7 @@ mod lots;
 mod margin;
 mod quotes;
 mod terms;
+mod vault;
 mod waterfall;
 mod wraps;
 
@@ -24,6 +25,7 @@ use abi::breaker::{Brake, Custody, Ticket};
 use abi::margin::{
     Expiry, Fund, Liquidation, MarginAccount, Market, MarketChange, PostedQuote, QuoteState, Stake, Wrapped,
 };
+use abi::vault::{Bid, Deposit, Epoch, Vault, Withdrawal};
 use bytemuck::bytes_of;
 use invariants::value::Figures;
 use solana_instruction::Instruction;
@@ -32,6 +34,7 @@ use solana_pubkey::Pubkey;
 pub use cash::House;
 pub use liquidation::of_account as liquidation_of;
 pub use margin::{both, held_reads};
+pub use vault::{Stand, epoch_at};
 pub use waterfall::stake_of;
 
 /// What an account must hold afterwards.
@@ -49,6 +52,11 @@ pub enum After {
     Stake(Box<Stake>),
     Wrapped(Box<Wrapped>),
     Change(Box<MarketChange>),
+    Vault(Box<Vault>),
+    Epoch(Box<Epoch>),
+    Deposit(Box<Deposit>),
+    Withdrawal(Box<Withdrawal>),
+    Bid(Box<Bid>),
     /// Tokens of a mint in existence; nothing else of it changes.
     Supply(u64),
     /// Atoms of a token account; nothing else of it changes.
@@ -73,6 +81,11 @@ impl After {
             Self::Stake(layout) => bytes_of(&**layout),
             Self::Wrapped(layout) => bytes_of(&**layout),
             Self::Change(layout) => bytes_of(&**layout),
+            Self::Vault(layout) => bytes_of(&**layout),
+            Self::Epoch(layout) => bytes_of(&**layout),
+            Self::Deposit(layout) => bytes_of(&**layout),
+            Self::Withdrawal(layout) => bytes_of(&**layout),
+            Self::Bid(layout) => bytes_of(&**layout),
             Self::Tokens(_) | Self::Supply(_) | Self::Gone => return None,
         })
     }
@@ -182,11 +195,14 @@ pub fn plan(chain: &Chain, action: &Action) -> Option<Plan> {
         Action::Terms { right, terms } => Some(terms::update(chain, *right, terms)),
         Action::TermsApply => terms::apply(chain),
         Action::Delist { right } => Some(terms::delist(chain, *right)),
+        Action::Vault { vault, action } => vault::plan(chain, *vault, action),
         Action::Wait { .. }
         | Action::Price { .. }
         | Action::Surfaces { .. }
         | Action::Settlement { .. }
         | Action::Restart
+        | Action::Reordered { .. }
+        | Action::Rescued { .. }
         | Action::Quote { .. } => None,
         brakes => Some(brakes::plan(chain, brakes)),
     }

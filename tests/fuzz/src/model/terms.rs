@@ -92,9 +92,7 @@ pub fn apply(chain: &Chain) -> Option<Plan> {
     let call = margin::MarketApply { market: market_key, change }.instruction();
     let mut plan = Plan::new("margin::market_apply", vec![call]);
     let ready = waiting.ready_unix_s.get();
-    if plan.refuse(&[(ready == 0, "ChangeNotPending")])
-        || plan.refuse(&[(chain.unix_s < ready, "ChangeTooEarly")])
-    {
+    if plan.refuse(&[(ready == 0, "ChangeNotPending")]) || plan.refuse(&[(chain.unix_s < ready, "ChangeTooEarly")]) {
         return Some(plan);
     }
     let mut market = *chain.market();
@@ -113,9 +111,7 @@ pub fn delist(chain: &Chain, right: bool) -> Plan {
         margin::MarketDelist { authority: authority(chain, right), config: stage.margin_config, market: market_key };
     let mut plan = Plan::new("margin::market_delist", vec![call.instruction()]);
     let mut market = *chain.market();
-    if plan.refuse(&[(!right, "NotAuthority")])
-        || plan.refuse(&[(market.state == MARKET_DELISTED, "MarketDelisted")])
-    {
+    if plan.refuse(&[(!right, "NotAuthority")]) || plan.refuse(&[(market.state == MARKET_DELISTED, "MarketDelisted")]) {
         return plan;
     }
     market.state = MARKET_DELISTED;

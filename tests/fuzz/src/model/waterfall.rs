@@ -123,10 +123,7 @@ pub fn claim(chain: &Chain, owner: u8, signer: u8, id: u64) -> Option<Plan> {
     let mut plan = Plan::new("margin::insurance_claim", vec![call]);
     let leaving = held.leaving_shares.get();
     if plan.refuse(&[(held.owner != key.to_bytes(), "NotStakeOwner")])
-        || plan.refuse(&[
-            (brake_refuses(chain, Action::Withdraw), "LevelForbids"),
-            (leaving == 0, "NoticeMissing"),
-        ])
+        || plan.refuse(&[(brake_refuses(chain, Action::Withdraw), "LevelForbids"), (leaving == 0, "NoticeMissing")])
         || plan.refuse(&[(chain.unix_s < held.leaving_unix_s.get(), "NoticeRunning")])
     {
         return Some(plan);
@@ -295,4 +292,3 @@ pub fn haircut(chain: &Chain, slot: Slot) -> Option<Plan> {
     record(chain, &mut plan, slot, loss);
     Some(plan)
 }
-

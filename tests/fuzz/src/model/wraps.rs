@@ -69,11 +69,8 @@ pub fn open(chain: &Chain, expiry: u8, strike_e6: u64, put: bool) -> Option<Plan
     }
     let over = expiry.state == EXPIRY_SETTLED || chain.unix_s >= time;
     let listed = place(&expiry, &Series { expiry_unix_s: time, strike_e6, kind }).is_some();
-    let checks = [
-        (brake_refuses(chain, Action::Listing), "LevelForbids"),
-        (over, "SeriesExpired"),
-        (!listed, "UnknownSeries"),
-    ];
+    let checks =
+        [(brake_refuses(chain, Action::Listing), "LevelForbids"), (over, "SeriesExpired"), (!listed, "UnknownSeries")];
     if plan.refuse(&checks) {
         return Some(plan);
     }
@@ -113,10 +110,7 @@ pub fn wrap(chain: &Chain, slot: Slot, signer: u8, number: u16, lots: u64) -> Op
     if plan.refuse(&[(held.owner != owner.to_bytes(), "NotAccountOwner")]) {
         return Some(plan);
     }
-    let checks = [
-        (lots == 0, "AmountZero"),
-        (level_refuses(chain.level(), Action::NewRisk), "LevelForbids"),
-    ];
+    let checks = [(lots == 0, "AmountZero"), (level_refuses(chain.level(), Action::NewRisk), "LevelForbids")];
     if plan.refuse(&checks) {
         return Some(plan);
     }
@@ -312,7 +306,8 @@ pub fn close(chain: &Chain, number: u16) -> Option<Plan> {
         mint: wrap.mint,
     };
     let mut plan = Plan::new("margin::wrapped_close", vec![call.instruction()]);
-    if plan.refuse(&[(expiry.state != EXPIRY_SETTLED, "SettlementPending")])
+    if plan.refuse(&[(brake_refuses(chain, Action::Settle), "LevelForbids")])
+        || plan.refuse(&[(expiry.state != EXPIRY_SETTLED, "SettlementPending")])
         || plan.refuse(&[(chain.supply(&wrap.mint) > 0, "WrappedInUse")])
     {
         return Some(plan);
@@ -369,9 +364,7 @@ pub fn write(chain: &Chain, writer: u8, number: u16, to: u8, lots: u64) -> Optio
     let call = call.instruction(margin::SeriesWriteWrappedArgs { lots });
     let call = call.with_remaining(held_reads(chain, &[&short], &[wrap.time]));
     let mut plan = Plan::new("margin::series_write_wrapped", vec![call]);
-    if plan.refuse(&[(writer != crate::stage::WRITER, "WriterNotVault")])
-        || plan.refuse(&[(lots == 0, "AmountZero")])
-    {
+    if plan.refuse(&[(writer != crate::stage::WRITER, "WriterNotVault")]) || plan.refuse(&[(lots == 0, "AmountZero")]) {
         return Some(plan);
     }
     let Some((price, _)) = spot(chain, Purpose::NewRisk) else { return Some(plan.stop("FeedStale")) };

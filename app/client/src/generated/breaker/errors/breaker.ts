@@ -46,7 +46,7 @@ export const BREAKER_ERROR__TIME_OVERFLOW = 0x19d5; // 6613
 export const BREAKER_ERROR__MINT_NOT_SPL_TOKEN = 0x19d6; // 6614
 /** AmountZero: the amount must be above zero */
 export const BREAKER_ERROR__AMOUNT_ZERO = 0x19d7; // 6615
-/** VaultIlliquid: the vault holds fewer tokens than the amount */
+/** VaultIlliquid: the vault holds fewer tokens than the amount, beside what it owes to those who wait: take less now, and the rest once tokens have come in; what waits in the queue has all left within 10,000 / day_bps days */
 export const BREAKER_ERROR__VAULT_ILLIQUID = 0x19d8; // 6616
 /** WithdrawalsQueued: withdrawals are queued at level 3: retry when the level has come down */
 export const BREAKER_ERROR__WITHDRAWALS_QUEUED = 0x19d9; // 6617
@@ -300,7 +300,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__TICKET_NOT_SERVED]: `the queue has not come to the ticket`,
     [BREAKER_ERROR__TICKET_OF_ANOTHER_CUSTODY]: `the ticket belongs to another custody`,
     [BREAKER_ERROR__TIME_OVERFLOW]: `a time does not fit 64 bits`,
-    [BREAKER_ERROR__VAULT_ILLIQUID]: `the vault holds fewer tokens than the amount`,
+    [BREAKER_ERROR__VAULT_ILLIQUID]: `the vault holds fewer tokens than the amount, beside what it owes to those who wait: take less now, and the rest once tokens have come in; what waits in the queue has all left within 10,000 / day_bps days`,
     [BREAKER_ERROR__VAULT_UNKNOWN]: `the custody has no vault of that mint`,
     [BREAKER_ERROR__VOLATILITY_NOT_HIGH]: `the feed's volatility of the last hour is below 3 times the last day's`,
     [BREAKER_ERROR__WINDOW_OUT_OF_BOUNDS]: `hour and day limits are 1 to 10,000 basis points, the day's at least the hour's and at most 24 times it`,

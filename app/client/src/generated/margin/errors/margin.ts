@@ -294,6 +294,10 @@ export const MARGIN_ERROR__CANARY_CAP_REACHED = 0x18c1; // 6337
 export const MARGIN_ERROR__HEDGE_OUT_OF_BOUNDS = 0x18c2; // 6338
 /** HolderNotStandard: a spread can only be delivered to an account in standard margin */
 export const MARGIN_ERROR__HOLDER_NOT_STANDARD = 0x18c3; // 6339
+/** TicketUnreadable: the account is not a ticket of the breaker's that this program can read */
+export const MARGIN_ERROR__TICKET_UNREADABLE = 0x18c4; // 6340
+/** TicketOfAnotherAccount: the ticket is of another account's withdrawal */
+export const MARGIN_ERROR__TICKET_OF_ANOTHER_ACCOUNT = 0x18c5; // 6341
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_HEALTHY
@@ -424,6 +428,8 @@ export type MarginError =
   | typeof MARGIN_ERROR__SURFACE_MISSING
   | typeof MARGIN_ERROR__SURFACE_STALE
   | typeof MARGIN_ERROR__SYMBOL_MISMATCH
+  | typeof MARGIN_ERROR__TICKET_OF_ANOTHER_ACCOUNT
+  | typeof MARGIN_ERROR__TICKET_UNREADABLE
   | typeof MARGIN_ERROR__TOO_MANY_LEGS
   | typeof MARGIN_ERROR__UNKNOWN_MODE
   | typeof MARGIN_ERROR__UNKNOWN_RIGHTS
@@ -568,6 +574,8 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__SURFACE_MISSING]: `a surface of an expiry that the account holds is not among the accounts passed`,
     [MARGIN_ERROR__SURFACE_STALE]: `a surface is older than 20 minutes: new risk and withdrawals wait for the next one`,
     [MARGIN_ERROR__SYMBOL_MISMATCH]: `the market's symbol must not be empty, and must be its feed's`,
+    [MARGIN_ERROR__TICKET_OF_ANOTHER_ACCOUNT]: `the ticket is of another account's withdrawal`,
+    [MARGIN_ERROR__TICKET_UNREADABLE]: `the account is not a ticket of the breaker's that this program can read`,
     [MARGIN_ERROR__TOO_MANY_LEGS]: `a quote has 1 to 8 legs, as many as its header says`,
     [MARGIN_ERROR__UNKNOWN_MODE]: `an account's mode is 0 (standard) or 1 (portfolio)`,
     [MARGIN_ERROR__UNKNOWN_RIGHTS]: `a delegate's rights are bits: 1 trade, 2 cancel`,

@@ -46,6 +46,7 @@ export * from "./quotePost.js";
 export * from "./quoteStateClose.js";
 export * from "./seriesWrite.js";
 export * from "./seriesWriteWrapped.js";
+export * from "./ticketCancel.js";
 export * from "./versionView.js";
 export * from "./viewGreeks.js";
 export * from "./viewMargin.js";

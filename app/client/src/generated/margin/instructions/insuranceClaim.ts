@@ -173,7 +173,10 @@ export type InsuranceClaimInput<
   tokens: Address<TAccountTokens>;
   /** Any token account of the mint: the owner chooses. The token program holds it to the mint. */
   destination: Address<TAccountDestination>;
-  /** Pays the rent of a ticket if there is one. `dup`: a signer's view gives no access to data, so the owner may pay. */
+  /**
+   * Pays the rent of a ticket if there is one, and gets that of a stake that holds nothing any more: the owner signs beside it. `dup`: a
+   * signer's view gives no access to data, so the owner may pay.
+   */
   payer: TransactionSigner<TAccountPayer>;
   /** Created by the breaker if the amount has to wait: it derives and checks the address. */
   ticket: Address<TAccountTicket>;
@@ -326,7 +329,10 @@ export type ParsedInsuranceClaimInstruction<
     tokens: TAccountMetas[6];
     /** Any token account of the mint: the owner chooses. The token program holds it to the mint. */
     destination: TAccountMetas[7];
-    /** Pays the rent of a ticket if there is one. `dup`: a signer's view gives no access to data, so the owner may pay. */
+    /**
+     * Pays the rent of a ticket if there is one, and gets that of a stake that holds nothing any more: the owner signs beside it. `dup`: a
+     * signer's view gives no access to data, so the owner may pay.
+     */
     payer: TAccountMetas[8];
     /** Created by the breaker if the amount has to wait: it derives and checks the address. */
     ticket: TAccountMetas[9];

@@ -119,6 +119,7 @@ export type LiquidationFinishInput<
 > = {
   market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
+  /** Not of the account's type: its owner may have closed it since, and nobody else's liquidation may wait for that. */
   opener: Address<TAccountOpener>;
   /** Who paid the rent. */
   payer: Address<TAccountPayer>;
@@ -214,6 +215,7 @@ export type ParsedLiquidationFinishInstruction<
   accounts: {
     market: TAccountMetas[0];
     account: TAccountMetas[1];
+    /** Not of the account's type: its owner may have closed it since, and nobody else's liquidation may wait for that. */
     opener: TAccountMetas[2];
     /** Who paid the rent. */
     payer: TAccountMetas[3];

@@ -109,6 +109,7 @@ import {
   getQuoteStateCloseInstruction,
   getSeriesWriteInstruction,
   getSeriesWriteWrappedInstruction,
+  getTicketCancelInstruction,
   getVersionViewInstructionAsync,
   getViewGreeksInstruction,
   getViewMarginInstruction,
@@ -155,6 +156,7 @@ import {
   parseQuoteStateCloseInstruction,
   parseSeriesWriteInstruction,
   parseSeriesWriteWrappedInstruction,
+  parseTicketCancelInstruction,
   parseVersionViewInstruction,
   parseViewGreeksInstruction,
   parseViewMarginInstruction,
@@ -233,6 +235,7 @@ import {
   type ParsedQuoteStateCloseInstruction,
   type ParsedSeriesWriteInstruction,
   type ParsedSeriesWriteWrappedInstruction,
+  type ParsedTicketCancelInstruction,
   type ParsedVersionViewInstruction,
   type ParsedViewGreeksInstruction,
   type ParsedViewMarginInstruction,
@@ -247,6 +250,7 @@ import {
   type QuoteStateCloseInput,
   type SeriesWriteInput,
   type SeriesWriteWrappedInput,
+  type TicketCancelInput,
   type VersionViewAsyncInput,
   type ViewGreeksInput,
   type ViewMarginInput,
@@ -461,6 +465,7 @@ export enum MarginInstruction {
   ExpiryClose,
   FeesSweep,
   InsuranceDraw,
+  TicketCancel,
   AccountRestore,
   MarketRestore,
 }
@@ -868,6 +873,15 @@ export function identifyMarginInstruction(
   if (
     containsBytes(
       data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([44])),
+      0,
+    )
+  ) {
+    return MarginInstruction.TicketCancel;
+  }
+  if (
+    containsBytes(
+      data,
       fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([50])),
       0,
     )
@@ -1024,6 +1038,9 @@ export type ParsedMarginInstruction<
   | ({
       instructionType: MarginInstruction.InsuranceDraw;
     } & ParsedInsuranceDrawInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.TicketCancel;
+    } & ParsedTicketCancelInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.AccountRestore;
     } & ParsedAccountRestoreInstruction<TProgram>)
@@ -1344,6 +1361,13 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseInsuranceDrawInstruction(instruction),
       };
     }
+    case MarginInstruction.TicketCancel: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.TicketCancel,
+        ...parseTicketCancelInstruction(instruction),
+      };
+    }
     case MarginInstruction.AccountRestore: {
       assertIsInstructionWithAccounts(instruction);
       return {
@@ -1558,6 +1582,9 @@ export type MarginPluginInstructions = {
     input: MakeOptional<InsuranceDrawInput, "payer">,
   ) => ReturnType<typeof getInsuranceDrawInstruction> &
     SelfPlanAndSendFunctions;
+  ticketCancel: (
+    input: MakeOptional<TicketCancelInput, "payer">,
+  ) => ReturnType<typeof getTicketCancelInstruction> & SelfPlanAndSendFunctions;
   accountRestore: (
     input: MakeOptional<AccountRestoreInput, "payer">,
   ) => ReturnType<typeof getAccountRestoreInstruction> &
@@ -1884,6 +1911,14 @@ export function marginProgram() {
               getInsuranceDrawInstruction({
                 ...input,
                 payer: input.payer ?? client.payer,
+              }),
+            ),
+          ticketCancel: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getTicketCancelInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
               }),
             ),
           accountRestore: (input) =>

@@ -33,6 +33,8 @@ export type BalancesCut = {
   indexBeforeE18: bigint;
   indexE18: bigint;
   insuranceAtoms: bigint;
+  /** The account's balance, after what had become due on it. */
+  quoteAtoms: bigint;
 };
 
 export type BalancesCutArgs = {
@@ -46,6 +48,8 @@ export type BalancesCutArgs = {
   indexBeforeE18: number | bigint;
   indexE18: number | bigint;
   insuranceAtoms: number | bigint;
+  /** The account's balance, after what had become due on it. */
+  quoteAtoms: number | bigint;
 };
 
 export function getBalancesCutEncoder(): FixedSizeEncoder<BalancesCutArgs> {
@@ -59,6 +63,7 @@ export function getBalancesCutEncoder(): FixedSizeEncoder<BalancesCutArgs> {
     ["indexBeforeE18", getU64Encoder()],
     ["indexE18", getU64Encoder()],
     ["insuranceAtoms", getU64Encoder()],
+    ["quoteAtoms", getI64Encoder()],
   ]);
 }
 
@@ -73,6 +78,7 @@ export function getBalancesCutDecoder(): FixedSizeDecoder<BalancesCut> {
     ["indexBeforeE18", getU64Decoder()],
     ["indexE18", getU64Decoder()],
     ["insuranceAtoms", getU64Decoder()],
+    ["quoteAtoms", getI64Decoder()],
   ]);
 }
 

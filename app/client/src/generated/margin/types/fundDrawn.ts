@@ -32,6 +32,8 @@ export type FundDrawn = {
   drawnAtoms: bigint;
   fundBalanceAtoms: bigint;
   insuranceAtoms: bigint;
+  /** The account's balance, after what had become due on it. */
+  quoteAtoms: bigint;
 };
 
 export type FundDrawnArgs = {
@@ -44,6 +46,8 @@ export type FundDrawnArgs = {
   drawnAtoms: number | bigint;
   fundBalanceAtoms: number | bigint;
   insuranceAtoms: number | bigint;
+  /** The account's balance, after what had become due on it. */
+  quoteAtoms: number | bigint;
 };
 
 export function getFundDrawnEncoder(): FixedSizeEncoder<FundDrawnArgs> {
@@ -57,6 +61,7 @@ export function getFundDrawnEncoder(): FixedSizeEncoder<FundDrawnArgs> {
     ["drawnAtoms", getU64Encoder()],
     ["fundBalanceAtoms", getU64Encoder()],
     ["insuranceAtoms", getU64Encoder()],
+    ["quoteAtoms", getI64Encoder()],
   ]);
 }
 
@@ -71,6 +76,7 @@ export function getFundDrawnDecoder(): FixedSizeDecoder<FundDrawn> {
     ["drawnAtoms", getU64Decoder()],
     ["fundBalanceAtoms", getU64Decoder()],
     ["insuranceAtoms", getU64Decoder()],
+    ["quoteAtoms", getI64Decoder()],
   ]);
 }
 

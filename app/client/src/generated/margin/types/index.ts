@@ -52,6 +52,7 @@ export * from "./seriesWrittenWrapped.js";
 export * from "./slicePositionMoved.js";
 export * from "./sliceSold.js";
 export * from "./stakeChanged.js";
+export * from "./ticketReturned.js";
 export * from "./wrappedClosed.js";
 export * from "./wrappedOpened.js";
 export * from "./wrappedRedeemed.js";

@@ -31,6 +31,7 @@ export type LiquidationFinished = {
   account: Address;
   opener: Address;
   openerFeeAtoms: bigint;
+  /** 0 where the opener's account is gone: the fee is insurance's then. */
   openerQuoteAtoms: bigint;
   slices: number;
 };
@@ -42,6 +43,7 @@ export type LiquidationFinishedArgs = {
   account: Address;
   opener: Address;
   openerFeeAtoms: number | bigint;
+  /** 0 where the opener's account is gone: the fee is insurance's then. */
   openerQuoteAtoms: number | bigint;
   slices: number;
 };

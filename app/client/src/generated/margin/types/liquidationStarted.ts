@@ -37,6 +37,8 @@ export type LiquidationStarted = {
   mmAtoms: bigint;
   /** Seconds counted in this phase: not zero where the call only brought the clock up to date. */
   elapsedS: bigint;
+  /** The account's balance, after what had become due on it. */
+  quoteAtoms: bigint;
 };
 
 export type LiquidationStartedArgs = {
@@ -52,6 +54,8 @@ export type LiquidationStartedArgs = {
   mmAtoms: number | bigint;
   /** Seconds counted in this phase: not zero where the call only brought the clock up to date. */
   elapsedS: number | bigint;
+  /** The account's balance, after what had become due on it. */
+  quoteAtoms: number | bigint;
 };
 
 export function getLiquidationStartedEncoder(): FixedSizeEncoder<LiquidationStartedArgs> {
@@ -66,6 +70,7 @@ export function getLiquidationStartedEncoder(): FixedSizeEncoder<LiquidationStar
     ["mtmAtoms", getI64Encoder()],
     ["mmAtoms", getI64Encoder()],
     ["elapsedS", getU64Encoder()],
+    ["quoteAtoms", getI64Encoder()],
   ]);
 }
 
@@ -81,6 +86,7 @@ export function getLiquidationStartedDecoder(): FixedSizeDecoder<LiquidationStar
     ["mtmAtoms", getI64Decoder()],
     ["mmAtoms", getI64Decoder()],
     ["elapsedS", getU64Decoder()],
+    ["quoteAtoms", getI64Decoder()],
   ]);
 }
 
