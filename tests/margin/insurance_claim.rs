@@ -55,6 +55,9 @@ fn insurance_claim_pays_what_shares_are_worth_then() {
 fn insurance_claim_of_the_last_shares_returns_the_rent() {
     let mut desk = Desk::new();
     let pool = Pool::staked(&mut desk, 1_000 * USDC);
+    // Somebody else's, so that the window lets all of the taker's out at once.
+    let others = pool.stake(&desk.maker, 9_000 * USDC);
+    desk.world.ok(&[others], &[&desk.maker.keypair]);
     let unstake = pool.unstake(&desk.taker, 1_000 * USDC);
     desk.world.ok(&[unstake], &[&desk.taker.keypair]);
     desk.world.advance_s(NOTICE_S);

@@ -9,7 +9,6 @@ mod account_withdraw;
 mod authority_set;
 mod base_auction_bid;
 mod config_init;
-mod conservation;
 mod delegate_set;
 mod expiry_close;
 mod expiry_create;

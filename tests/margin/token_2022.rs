@@ -79,6 +79,8 @@ fn fund_of_a_token_2022_mint_is_staked_and_left_like_any_other() {
     let wallet = Token::balance(&mut desk.world, &desk.taker.quote_tokens);
     let stake = of_2022(&desk, pool.stake(&desk.taker, 1_000 * USDC));
     desk.world.ok(&[stake], &[&desk.taker.keypair]);
+    let others = of_2022(&desk, pool.stake(&desk.maker, 9_000 * USDC));
+    desk.world.ok(&[others], &[&desk.maker.keypair]);
     pool.check_books(&mut desk);
     let unstake = pool.unstake(&desk.taker, 1_000 * USDC);
     desk.world.ok(&[unstake], &[&desk.taker.keypair]);
@@ -87,7 +89,7 @@ fn fund_of_a_token_2022_mint_is_staked_and_left_like_any_other() {
     desk.world.ok(&[claim], &[&desk.taker.keypair]);
     pool.check_books(&mut desk);
     assert_eq!(Token::balance(&mut desk.world, &desk.taker.quote_tokens), wallet);
-    assert_eq!(pool.state(&mut desk).shares.get(), 0);
+    assert_eq!(pool.state(&mut desk).shares.get(), 9_000 * USDC);
 }
 
 /// The right mint with the other token program is nobody's transfer.

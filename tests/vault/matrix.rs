@@ -459,7 +459,7 @@ fn every_level_and_action_through_every_program_follows_the_matrix() {
     let is_walked = |name: &str| cases.iter().any(|case| case.name.split(',').next() == Some(name));
     let named = margin::INSTRUCTIONS.iter().chain(client::vault::INSTRUCTIONS).map(|instruction| instruction.name);
     let unwalked: Vec<_> = named.filter(|name| !is_walked(name)).collect();
-    let is_told = |name: &&&str| everywhere::UNWALKED.iter().any(|(known, _)| known == **name);
+    let is_told = |name: &&&str| everywhere::UNWALKED.iter().any(|(known, _)| *known == **name);
     let untold: Vec<_> = unwalked.iter().filter(|name| !is_told(name)).collect();
     assert!(untold.is_empty(), "instructions without a case: {untold:?}");
     let stale: Vec<_> = everywhere::UNWALKED.iter().filter(|(name, _)| is_walked(name)).collect();

@@ -115,6 +115,8 @@ pub fn shrink(beginning: &Chain, actions: Vec<Action>) -> Vec<Action> {
 
 fn tell(beginning: &Chain, seed: u64, life: u64, (actions, why): Failed) -> String {
     let drawn = actions.len();
+    // Shortening takes a while; what is to be shortened need not wait for it.
+    eprintln!("seed {seed}, life {life}, action {drawn}: {why}");
     let short = shrink(beginning, actions);
     let found = replay(beginning, &short).err().unwrap_or_else(|| "the shortened list does not fail".into());
     let mut told = format!("seed {seed}, life {life}, action {drawn}: {why}\n\nThe shortest list that fails:\n");

@@ -85,3 +85,28 @@ fn a_failing_list_comes_down_to_what_fails() {
     assert!(replay(&wrong, &actions).is_err());
     assert_eq!(shrink(&wrong, actions), [deposit(7)]);
 }
+
+/// What random lives found, told again from the shortest list that showed it. ADR 25.
+#[test]
+fn what_random_lives_found_stays_mended() {
+    let writer = Slot { owner: 6, sub: 0 };
+    let unwrap = || Action::Unwrap { slot: writer, signer: 6, series: 0, lots: 26 };
+    // Tokens unwrapped into a short that had settled netted with it, and left lots that nobody could settle.
+    let netted = [
+        Action::List { days: 2 },
+        Action::Surfaces { a_e9: 20_000_000 },
+        Action::WrapOpen { expiry: 0, strike_e6: 115 * USDC, put: false },
+        Action::WriteWrapped { writer: 6, series: 0, to: 6, lots: 296 },
+        Action::Wait { seconds: 518_400, slots: 40 },
+        Action::Settlement { expiry: 0, price_e6: 190 * USDC },
+        Action::ExpirySettle { expiry: 0 },
+        unwrap(),
+        Action::AccountSettle { slot: writer, expiry: 0 },
+        unwrap(),
+        Action::AccountSettle { slot: writer, expiry: 0 },
+    ];
+    let seen = replay(&beginning(), &netted).unwrap().seen;
+    let unwraps = &seen["margin::position_unwrap"];
+    assert_eq!((unwraps.landed, unwraps.refused["SettleFirst"]), (1, 1));
+    assert_eq!(seen["margin::account_settle"].landed, 2);
+}

@@ -2445,6 +2445,13 @@ impl WrappedClose {
         AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
             name: "token_2022_program",
             writable: false,
             signer: false,
@@ -2466,6 +2473,7 @@ impl WrappedClose {
             AccountMeta::new(self.expiry, false),
             AccountMeta::new(self.wrapped, false),
             AccountMeta::new(self.mint, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
         ];
         Instruction { program_id, accounts, data }

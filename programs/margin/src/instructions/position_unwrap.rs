@@ -7,7 +7,7 @@ use crate::portfolio_reads::Need;
 use crate::state::{less, long, Earlier, MarginAccount, Market, Wrapped};
 use crate::valuation::Surroundings;
 use crate::wrapped_mint;
-use abi::margin::MODE_PORTFOLIO;
+use abi::margin::{EXPIRY_SETTLED, MODE_PORTFOLIO};
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
 use policy::Action;
@@ -50,7 +50,7 @@ impl PositionUnwrap {
     /// Authority: the account's owner, who spends the tokens. Takes the series' expiry, writable, among the accounts beyond the named ones. At
     /// any time, after settlement too: the account then settles them.
     /// Effects: `lots` tokens are burnt and the position grows by as many. Open interest stays.
-    /// Errors: `AmountZero`, `LevelForbids`, `ExpiryMissing`, `LotsAboveWrapped`, `FeedUnreadable`, `FeedStale` before the feed's first price, those of
+    /// Errors: `AmountZero`, `LevelForbids`, `ExpiryMissing`, `SettleFirst` where the account is short of a series that has settled, `LotsAboveWrapped`, `FeedUnreadable`, `FeedStale` before the feed's first price, those of
     /// `MarginAccount::lots_apply`; in portfolio mode, those of `PortfolioReads` and `InitialMarginNegative`; Token-2022's when there are too
     /// few tokens.
     fn validate(&self, lots: u64, stamp: &Stamp) -> Result<()> {
@@ -91,6 +91,9 @@ impl PositionUnwrap {
     fn lots_move(&mut self, lots: u64, others: &mut [AccountView], spot: PriceE6) -> Result<Moved> {
         let mut expiry = self.wrapped.expiry_mut(others)?;
         let series = self.wrapped.series(&expiry)?;
+        // Once settled, an expiry counts the lots that have yet to settle, long and short: netting them here would leave some for ever.
+        let nets = self.account.lots(&series) < Lots::ZERO;
+        require!(expiry.state != EXPIRY_SETTLED || !nets, MarginError::SettleFirst);
         let before =
             Earlier { quote: self.account.quote_now(&self.market)?, held: vec![(series, self.account.lots(&series))] };
         let wrapped_lots = self.wrapped.lots_apply(&mut self.market, &mut expiry, less(lots)?)?;

@@ -56,8 +56,8 @@ fn proceed(chain: &Chain, rng: &mut Rng, slot: Slot) -> Action {
         0..3 => Action::LiquidationFinish { slot },
         3 => start(chain, rng, slot),
         4..9 if insolvent => Action::Wait { seconds: INSOLVENT_S.cast_signed() + 1, slots: 3 },
-        9..11 if insolvent => Action::Draw { slot, ticket: 700_000 + chain.tickets.len() as u64 },
-        11..15 if insolvent => Action::Haircut { slot },
+        9..12 if insolvent => Action::Draw { slot, ticket: 700_000 + chain.tickets.len() as u64 },
+        12..15 if insolvent => Action::Haircut { slot },
         _ => bid(chain, rng, slot),
     }
 }

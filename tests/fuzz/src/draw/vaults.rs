@@ -61,7 +61,7 @@ fn member(chain: &Chain, rng: &mut Rng, stand: &Stand) -> VaultAction {
             epoch => VaultAction::DepositCancel { owner, epoch: epoch.unwrap_or(now), ticket: ticket(chain) },
         },
         13..17 => VaultAction::Leave { owner, shares: amount(rng, shares) },
-        17 => VaultAction::Stay { owner },
+        17 => VaultAction::Stay { owner: leaving(chain, stand).unwrap_or(owner) },
         18..22 => {
             let epoch = past(true).unwrap_or(now);
             VaultAction::LeaveClaim { owner, epoch, ticket: ticket(chain) }
@@ -69,6 +69,12 @@ fn member(chain: &Chain, rng: &mut Rng, stand: &Stand) -> VaultAction {
         22 => VaultAction::FeeClaim { by: if rng.once_in(4) { owner } else { 0 } },
         _ => mandate(rng, stand),
     }
+}
+
+/// Somebody who waits to leave.
+fn leaving(chain: &Chain, stand: &Stand) -> Option<u8> {
+    let waits = |owner: &u8| chain.exists(&addresses::withdrawal(&stand.epoch_key, &chain.stage.actor(*owner).key()));
+    (0..TRADERS).find(waits)
 }
 
 fn mandate(rng: &mut Rng, stand: &Stand) -> VaultAction {

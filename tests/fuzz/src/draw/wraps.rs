@@ -87,7 +87,7 @@ fn enter(chain: &Chain, rng: &mut Rng, series: u16, wrap: &Wrap) -> Action {
 pub fn terms(chain: &Chain, rng: &mut Rng) -> Action {
     let right = !rng.once_in(8);
     let market = chain.market();
-    if chain.listed.len() > 22 && rng.once_in(4) || rng.once_in(400) {
+    if chain.listed.len() > 20 && rng.once_in(3) || rng.once_in(300) {
         return Action::Delist { right };
     }
     if rng.once_in(3) {

@@ -169,6 +169,9 @@ pub fn unwrap(chain: &Chain, slot: Slot, signer: u8, number: u16, lots: u64) -> 
     }
     let Ok(change) = i64::try_from(lots) else { return Some(plan.stop("NotionalTooLarge")) };
     let (price, before, series) = (PriceE6(chain.feed().price_e6.get()), held, of(&wrapped));
+    if plan.refuse(&[(expiry.state == EXPIRY_SETTLED && lots_of(&held, &series) < 0, "SettleFirst")]) {
+        return Some(plan);
+    }
     let moved = behind(&mut wrapped, (&mut market, &mut expiry), -change)
         .and_then(|()| apply(&mut held, (&mut market, &mut expiry), &series, change, price));
     if let Err(why) = moved {

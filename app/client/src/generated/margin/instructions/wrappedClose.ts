@@ -48,6 +48,8 @@ export type WrappedCloseInstruction<
   TAccountExpiry extends string | AccountMeta<string> = string,
   TAccountWrapped extends string | AccountMeta<string> = string,
   TAccountMint extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountToken2022Program extends string | AccountMeta<string> =
     "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -70,6 +72,9 @@ export type WrappedCloseInstruction<
       TAccountMint extends string
         ? WritableAccount<TAccountMint>
         : TAccountMint,
+      TAccountBrake extends string
+        ? ReadonlyAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountToken2022Program extends string
         ? ReadonlyAccount<TAccountToken2022Program>
         : TAccountToken2022Program,
@@ -108,6 +113,7 @@ export type WrappedCloseInput<
   TAccountExpiry extends string = string,
   TAccountWrapped extends string = string,
   TAccountMint extends string = string,
+  TAccountBrake extends string = string,
   TAccountToken2022Program extends string = string,
 > = {
   /** Who paid the rent. */
@@ -117,6 +123,7 @@ export type WrappedCloseInput<
   expiry: Address<TAccountExpiry>;
   wrapped: Address<TAccountWrapped>;
   mint: Address<TAccountMint>;
+  brake?: Address<TAccountBrake>;
   token2022Program?: Address<TAccountToken2022Program>;
 };
 
@@ -126,6 +133,7 @@ export function getWrappedCloseInstruction<
   TAccountExpiry extends string,
   TAccountWrapped extends string,
   TAccountMint extends string,
+  TAccountBrake extends string,
   TAccountToken2022Program extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
@@ -135,6 +143,7 @@ export function getWrappedCloseInstruction<
     TAccountExpiry,
     TAccountWrapped,
     TAccountMint,
+    TAccountBrake,
     TAccountToken2022Program
   >,
   config?: { programAddress?: TProgramAddress },
@@ -145,6 +154,7 @@ export function getWrappedCloseInstruction<
   TAccountExpiry,
   TAccountWrapped,
   TAccountMint,
+  TAccountBrake,
   TAccountToken2022Program
 > {
   // Program address.
@@ -157,6 +167,7 @@ export function getWrappedCloseInstruction<
     expiry: { value: input.expiry ?? null, isWritable: true },
     wrapped: { value: input.wrapped ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: false },
     token2022Program: {
       value: input.token2022Program ?? null,
       isWritable: false,
@@ -168,6 +179,10 @@ export function getWrappedCloseInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.token2022Program.value) {
     accounts.token2022Program.value =
       "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb" as Address<"TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb">;
@@ -181,6 +196,7 @@ export function getWrappedCloseInstruction<
       getAccountMeta("expiry", accounts.expiry),
       getAccountMeta("wrapped", accounts.wrapped),
       getAccountMeta("mint", accounts.mint),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("token2022Program", accounts.token2022Program),
     ],
     data: getWrappedCloseInstructionDataEncoder().encode({}),
@@ -192,6 +208,7 @@ export function getWrappedCloseInstruction<
     TAccountExpiry,
     TAccountWrapped,
     TAccountMint,
+    TAccountBrake,
     TAccountToken2022Program
   >);
 }
@@ -209,7 +226,8 @@ export type ParsedWrappedCloseInstruction<
     expiry: TAccountMetas[2];
     wrapped: TAccountMetas[3];
     mint: TAccountMetas[4];
-    token2022Program: TAccountMetas[5];
+    brake: TAccountMetas[5];
+    token2022Program: TAccountMetas[6];
   };
   data: WrappedCloseInstructionData;
 };
@@ -222,12 +240,12 @@ export function parseWrappedCloseInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedWrappedCloseInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 6) {
+  if (instruction.accounts.length < 7) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 6,
+        expectedAccountMetas: 7,
       },
     );
   }
@@ -245,6 +263,7 @@ export function parseWrappedCloseInstruction<
       expiry: getNextAccount(),
       wrapped: getNextAccount(),
       mint: getNextAccount(),
+      brake: getNextAccount(),
       token2022Program: getNextAccount(),
     },
     data: getWrappedCloseInstructionDataDecoder().decode(instruction.data),
