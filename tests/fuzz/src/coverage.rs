@@ -51,6 +51,14 @@ impl Coverage {
     }
 }
 
+impl Coverage {
+    /// Instructions that were never refused, of those that must be.
+    pub fn unrefused(&self, must: &[&'static str]) -> Vec<&'static str> {
+        let refused = |name: &str| self.seen.get(name).is_some_and(|counts| !counts.refused.is_empty());
+        must.iter().copied().filter(|name| !refused(name)).collect()
+    }
+}
+
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<30} {:>8} {:>8} {:>9}  refused for", "instruction", "landed", "refused", "units")?;

@@ -108,3 +108,10 @@ pub const REACHED: &[&str] = &[
     "vault::withdraw_claim",
     "vault::withdraw_request",
 ];
+
+/// What a life sees once at most, or only after a crash that insurance cannot bear.
+pub const RARE: &[&str] = &["margin::index_haircut", "margin::insurance_draw", "margin::market_delist"];
+
+/// What is never refused here: it reads, or is the oracle's, or is not asked for before its time (tests/vault does).
+pub const UNREFUSED: &[&str] =
+    &["margin::version_view", "margin::view_margin", "oracle::feed_refresh", "vault::auction_clear"];
