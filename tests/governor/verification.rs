@@ -142,6 +142,28 @@ fn verification_overdue_opens_the_rollback_to_anybody() {
     assert_eq!(positions.fixture.state(id), State::RolledBack);
 }
 
+/// INVARIANT(G-12): a market that was verified under code that failed elsewhere says nothing about the code that is restored: it is
+/// verified again.
+#[test]
+fn market_verified_under_failed_code_is_verified_again_under_restored_code() {
+    let (mut positions, id) = Positions::executed(&honest_code());
+    let rollout = positions.fixture.rollout(MARGIN);
+    // Of a second market, which nobody verifies in time.
+    positions.fixture.world.edit::<abi::governor::Rollout>(&rollout, |rollout| rollout.markets = 2.into());
+    positions.verify(id);
+    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 1);
+    let verify_s = policy::rollout::VERIFY_S;
+    positions.fixture.world.advance_s(verify_s.into());
+    positions.fixture.world.advance_slots(verify_s.into());
+    positions.fixture.world.next_slot();
+    rolled_back(&mut positions, id);
+    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 0);
+    positions.verify(id);
+    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 1);
+    let market = positions.verify_market_ix(id);
+    positions.fixture.world.fail(&[market], &[], error("MarketVerified"));
+}
+
 /// What the failed code wrote and nobody restored: the old code's accounts do not verify, which is said, and held against nobody.
 #[test]
 fn restored_code_over_changed_accounts_is_refused_by_name_and_the_freeze_still_ends() {

@@ -11,7 +11,7 @@ use policy::rollout::Stage;
 
 /// A snapshot whose market is verified says so here until the code is replaced again.
 const VERIFIED: u8 = 2;
-const SEALED: u8 = 1;
+pub const SEALED: u8 = 1;
 
 #[derive(Accounts)]
 pub struct MarketVerify {

@@ -1,4 +1,5 @@
 //! Verifies a page of accounts after the code was replaced.
+use super::market_verify::SEALED;
 use crate::content::{keys_digest, Content};
 use crate::events::PageChecked;
 use crate::state::{now, Page, Rollout, Snapshot};
@@ -55,9 +56,12 @@ impl PageVerify {
 }
 
 impl Snapshot {
-    /// Counts a page for the code that runs; the count starts over with other code.
+    /// Counts a page for the code that runs; the count starts over with other code, and so does what was said of the market.
     fn page_verified(&mut self, rollout: &Rollout) -> Result<()> {
         let before = self.pages_verified_under(rollout);
+        if self.verified_slot.get() != rollout.executed_slot.get() {
+            self.sealed = SEALED;
+        }
         self.pages_verified = before.checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();
         self.verified_slot = rollout.executed_slot;
         Ok(())
