@@ -31,7 +31,8 @@ fn honest_upgrade_is_verified_and_opens_the_canary_steps() {
     let people = positions.people();
     let execute = positions.fixture.upgrade_ix(id, MARGIN, buffer);
     positions.fixture.world.fail(std::slice::from_ref(&execute), &[], error("NotMigrating"));
-    for step in [positions.freeze_ix(id), positions.open_ix(), positions.page_ix(0)] {
+    positions.freeze(id);
+    for step in [positions.open_ix(), positions.page_ix(0)] {
         positions.fixture.world.ok(&[step], &[]);
     }
     positions.fixture.world.fail(std::slice::from_ref(&execute), &[], error("RolloutStageWrong"));

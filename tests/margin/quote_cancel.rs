@@ -76,8 +76,11 @@ fn quote_cancel_is_refused_only_while_accounts_are_migrated() {
 fn quote_cancel_with_wrong_accounts_fails() {
     let mut desk = Desk::new();
     posted(&mut desk);
+    let elsewhere = Elsewhere::new(&mut desk);
     Substitutions::of(cancel(&desk, desk.maker.key()), margin::QuoteCancel::ACCOUNTS, &[&desk.maker.keypair])
         .stranger("authority", error("NotAccountCanceller"))
+        .stranger("market", InstructionError::AccountDataTooSmall)
+        .wrong("market", elsewhere.protocol.market, error("AccountOfAnotherMarket"))
         .stranger("account", InstructionError::AccountDataTooSmall)
         .wrong("account", desk.taker.account, error("PostedByAnother"))
         .stranger("payer", error("NotRentPayer"))

@@ -285,6 +285,10 @@ pub enum MarginError {
     HedgeOutOfBounds,
     #[msg("a spread can only be delivered to an account in standard margin")]
     HolderNotStandard,
+    #[msg("the market is held while the governor replaces the program's code: an hour and a half at most")]
+    MarketHeld,
+    #[msg("the account is not the program's config")]
+    NotConfig,
 }
 
 impl From<CashError> for MarginError {

@@ -8,7 +8,7 @@ use bytemuck::Zeroable;
 #[derive(Accounts)]
 pub struct LimitsApply {
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 

@@ -14,7 +14,7 @@ pub struct MarketLevelRelax {
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,

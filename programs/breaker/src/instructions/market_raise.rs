@@ -13,7 +13,7 @@ pub struct MarketRaise {
     #[account(mut, seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 

@@ -8,7 +8,7 @@ use policy::{trip, Level};
 #[derive(Accounts)]
 pub struct MarketRelax {
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,

@@ -13,7 +13,7 @@ pub struct RolloutSet {
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     /// No seeds: only `custody_open` creates accounts of this kind, and any of them may be narrowed.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 

@@ -9,7 +9,7 @@ use anchor_lang::prelude::*;
 #[derive(Accounts)]
 pub struct TicketCancel {
     pub controller: Signer,
-    #[account(mut, seeds = [CUSTODY_SEED, controller.address().as_ref()], bump = custody.bump)]
+    #[account(mut, seeds = [CUSTODY_SEED, controller.address().as_ref()], bump = custody.bump, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     #[account(seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
@@ -36,6 +36,7 @@ impl TicketCancel {
         let (flow, limits) = self.custody.flow(vault)?;
         let flow = flow.cancel(level, &place, unix_s, &limits).map_err(BreakerError::from)?;
         self.custody.flow_record(vault, flow)?;
+        self.custody.record_closed()?;
         let seq = self.custody.seq_next()?;
         emit!(TicketCancelled {
             slot,

@@ -12,7 +12,7 @@ use policy::Level;
 #[derive(Accounts)]
 pub struct TicketClaim {
     /// No seeds: only `custody_open` creates accounts of this kind, and the ticket names its own.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     #[account(seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
@@ -53,6 +53,7 @@ impl TicketClaim {
         let (flow, limits) = self.custody.flow(vault)?;
         let flow = flow.claim(level, &place, unix_s, &limits).map_err(BreakerError::from)?;
         self.custody.flow_record(vault, flow)?;
+        self.custody.record_closed()?;
         let seq = self.custody.seq_next()?;
         emit!(TicketClaimed {
             slot,

@@ -14,7 +14,7 @@ pub struct TokensOpen {
     #[account(mut)]
     pub payer: Signer,
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Its owner and its extensions are checked by the handler; that it is a mint, by the token program.
     pub mint: UncheckedAccount,

@@ -8,7 +8,7 @@ use policy::{trip, Trigger};
 #[derive(Accounts)]
 pub struct TripDeviation {
     /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,

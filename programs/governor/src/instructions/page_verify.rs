@@ -58,6 +58,10 @@ impl Snapshot {
     /// Counts a page for the code that runs; the count starts over with other code.
     fn page_verified(&mut self, rollout: &Rollout) -> Result<()> {
         let before = self.pages_verified_under(rollout);
+        if self.verified_slot.get() != rollout.executed_slot.get() {
+            // What was verified under other code is not any more.
+            self.sealed = 1;
+        }
         self.pages_verified = before.checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();
         self.verified_slot = rollout.executed_slot;
         Ok(())

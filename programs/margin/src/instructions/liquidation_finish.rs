@@ -54,6 +54,7 @@ impl LiquidationFinish {
         let stamp = Stamp::now()?;
         self.validate(others, &stamp)?;
         self.account.in_liquidation = 0;
+        self.market.record_closed()?;
         let fee = self.liquidation.opener_fee_atoms.get();
         self.market.opener_book(&mut self.opener, fee)?;
         emit!(LiquidationFinished {

@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct MarketApply {
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
     #[account(mut, constraint = address_eq(&change.market, market.address()) @ MarginError::ChangeOfAnotherMarket)]
     pub change: Account<MarketChange>,

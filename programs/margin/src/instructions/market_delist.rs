@@ -12,7 +12,7 @@ pub struct MarketDelist {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
 }
 

@@ -12,7 +12,7 @@ pub struct WrappedClose {
     /// Who paid the rent.
     #[account(mut, address = wrapped.payer @ MarginError::NotRentPayer)]
     pub payer: UncheckedAccount,
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
     /// The series' expiry, which holds what burnt tokens never claimed.
     #[account(mut, address = wrapped.expiry @ MarginError::WrappedOfAnotherExpiry)]
@@ -44,6 +44,7 @@ impl WrappedClose {
             self.market.redemption_book(&mut self.expiry, QuoteAtoms::ZERO)?;
         }
         self.expiry.wrapped_count(-1)?;
+        self.market.record_closed()?;
         emit!(WrappedClosed {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

@@ -9,7 +9,7 @@ use units::{Slot, UnixSeconds};
 #[derive(Accounts)]
 pub struct FeedRefresh {
     /// No seeds: only `feed_create` creates accounts of this kind, and the sources that follow are pinned by this one.
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 

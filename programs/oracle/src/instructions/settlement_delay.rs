@@ -18,6 +18,7 @@ pub struct SettlementDelay {
     #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     /// No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one.
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     #[account(
         init_if_needed,
@@ -52,6 +53,9 @@ impl SettlementDelay {
     ) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         self.validate(expiry_unix_s, not_before_unix_s, unix_s)?;
+        if self.settlement.version == 0 {
+            self.feed.record_opened()?;
+        }
         self.settlement.open(*self.feed.address(), expiry_unix_s, bumps.settlement);
         self.settlement.not_before_unix_s = not_before_unix_s.into();
         emit!(SettlementDelayed {

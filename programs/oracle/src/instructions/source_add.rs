@@ -17,7 +17,7 @@ pub struct SourceAdd {
     pub config: Account<Config>,
     #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     /// Checked by the handler: an account of a supported program that is usable now.
     pub source: UncheckedAccount,

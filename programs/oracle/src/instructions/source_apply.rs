@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct SourceApply {
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 

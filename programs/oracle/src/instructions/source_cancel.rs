@@ -12,7 +12,7 @@ pub struct SourceCancel {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 

@@ -9,7 +9,7 @@ use units::PriceE6;
 
 #[derive(Accounts)]
 pub struct AuctionClear {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]

@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct BidReveal {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]

@@ -11,7 +11,7 @@ pub struct DepositMake {
     /// The depositor; pays the rent of the deposit account and gets it back.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -65,6 +65,9 @@ impl DepositMake {
         let (slot, unix_s) = shared::now()?;
         let (deposit_atoms, waiting_atoms) = self.validate(amount_atoms, unix_s)?;
 
+        if self.deposit.version == 0 {
+            self.vault.record_opened()?;
+        }
         self.deposit.version = VERSION;
         self.deposit.min_reader = VERSION;
         self.deposit.bump = bumps.deposit;

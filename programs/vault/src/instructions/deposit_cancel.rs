@@ -12,7 +12,7 @@ pub struct DepositCancel {
     /// The depositor; gets the rent of the deposit account.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// An epoch of the vault, current or past.
     #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
@@ -74,6 +74,7 @@ impl DepositCancel {
             epoch.deposit_atoms = difference(epoch.deposit_atoms.get(), amount_atoms)?.into();
         }
         let waiting_atoms = difference(epoch.deposit_atoms.get(), epoch.claimed_deposit_atoms.get())?;
+        self.vault.record_closed()?;
         emit!(DepositCancelled {
             slot,
             unix_s,

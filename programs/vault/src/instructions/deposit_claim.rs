@@ -12,7 +12,7 @@ pub struct DepositClaim {
     /// The depositor; gets the rent of the deposit account.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// An epoch of the vault, current or past.
     #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
@@ -54,6 +54,7 @@ impl DepositClaim {
         let epoch = &mut self.epoch;
         epoch.claimed_deposit_atoms = sum(epoch.claimed_deposit_atoms.get(), amount_atoms)?.into();
         epoch.claimed_deposit_shares = sum(epoch.claimed_deposit_shares.get(), shares)?.into();
+        self.vault.record_closed()?;
         emit!(DepositClaimed {
             slot,
             unix_s,

@@ -15,7 +15,7 @@ pub struct EpochTurn {
     /// Pays the rent of the next epoch.
     #[account(mut)]
     pub payer: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -117,6 +117,7 @@ impl EpochTurn {
         epoch.withdrawn_quote_atoms = turn.quote_atoms.into();
         let withdraw_shares = epoch.withdraw_shares.get();
         let vault = &mut self.vault;
+        vault.record_opened()?;
         let next = sum(vault.epoch.get(), 1)?;
         vault.epoch = next.into();
         vault.shares = turn.shares.into();

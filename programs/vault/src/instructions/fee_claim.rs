@@ -9,7 +9,7 @@ use anchor_lang::prelude::*;
 pub struct FeeClaim {
     #[account(address = vault.fee_recipient @ VaultError::NotAuthority)]
     pub recipient: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     #[account(address = vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: UncheckedAccount,

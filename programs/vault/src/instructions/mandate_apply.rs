@@ -6,7 +6,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct MandateApply {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
 }
 

@@ -14,7 +14,7 @@ pub struct MandateSet {
     pub authority: Signer,
     #[account(seeds = [abi::config::CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
 }
 

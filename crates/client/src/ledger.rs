@@ -1,0 +1,155 @@
+//! The ledger of a program's rollout: which accounts are recorded, in what order, and the calls for each.
+//!
+//! ```
+//! use client::ledger::{Ledger, entries};
+//!
+//! let ledger = Ledger { program: client::oracle::ID, attempt: 1 };
+//! assert!(entries(&ledger.program, std::iter::empty()).is_empty());
+//! ```
+
+use crate::{WithRemaining, addresses, breaker, governor as calls};
+use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED, LEDGER_SEED, PROPOSAL_SEED, RECORD_SEED, ROLLOUT_SEED};
+use policy::record::{kind_of, tokens};
+use solana_instruction::{AccountMeta, Instruction};
+use solana_pubkey::Pubkey;
+
+/// One account that is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub account: Pubkey,
+    /// Recorded before every other, and held.
+    pub is_root: bool,
+    pub is_held: bool,
+    /// What follows it in its calls.
+    pub tokens: Vec<Pubkey>,
+}
+
+/// The entries of a program's ledger among the accounts that it owns, roots first.
+pub fn entries<D: AsRef<[u8]>>(program: &Pubkey, owned: impl IntoIterator<Item = (Pubkey, D)>) -> Vec<Entry> {
+    let program = program.to_bytes();
+    let mut entries: Vec<_> = owned
+        .into_iter()
+        .filter_map(|(account, data)| {
+            let kind = kind_of(&program, data.as_ref())?;
+            let (named, count) = tokens(&program, data.as_ref());
+            let tokens = named.iter().take(count).map(|token| Pubkey::from(*token)).collect();
+            Some(Entry { account, is_root: kind.is_root, is_held: kind.is_held, tokens })
+        })
+        .collect();
+    entries.sort_by_key(|entry| (!entry.is_root, entry.account));
+    entries
+}
+
+/// The ledger of one attempt at a program's rollout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    pub program: Pubkey,
+    pub attempt: u64,
+}
+
+fn pda(seeds: &[&[u8]]) -> Pubkey {
+    Pubkey::find_program_address(seeds, &calls::ID).0
+}
+
+impl Ledger {
+    pub fn address(&self) -> Pubkey {
+        pda(&[LEDGER_SEED, self.program.as_ref(), &self.attempt.to_le_bytes()])
+    }
+
+    pub fn record(&self, account: &Pubkey) -> Pubkey {
+        pda(&[RECORD_SEED, self.address().as_ref(), account.as_ref()])
+    }
+
+    fn rollout(&self) -> Pubkey {
+        pda(&[ROLLOUT_SEED, self.program.as_ref()])
+    }
+
+    pub fn open(&self, payer: Pubkey) -> Instruction {
+        let head =
+            if self.program == breaker::ID { addresses::brake() } else { addresses::config(&self.program) };
+        calls::LedgerOpen { payer, rollout: self.rollout(), head, ledger: self.address() }.instruction()
+    }
+
+    pub fn take(&self, payer: Pubkey, entry: &Entry) -> Instruction {
+        let call = calls::RecordTake {
+            payer,
+            council: pda(&[COUNCIL_SEED]),
+            rollout: self.rollout(),
+            ledger: self.address(),
+            target: entry.account,
+            record: self.record(&entry.account),
+            governor_authority: pda(&[AUTHORITY_SEED]),
+            program: self.program,
+        };
+        call.instruction().with_remaining(after(entry))
+    }
+
+    pub fn seal(&self) -> Instruction {
+        let (council, rollout) = (pda(&[COUNCIL_SEED]), self.rollout());
+        calls::LedgerSeal { council, rollout, ledger: self.address() }.instruction()
+    }
+
+    pub fn verify(&self, entry: &Entry) -> Instruction {
+        let call = calls::RecordVerify {
+            rollout: self.rollout(),
+            ledger: self.address(),
+            record: self.record(&entry.account),
+            target: entry.account,
+        };
+        call.instruction().with_remaining(after(entry))
+    }
+
+    /// Counts the ledger as verified; `proposal` is the id of the one that holds the rollout.
+    pub fn verify_all(&self, proposal: u64) -> Instruction {
+        let call = calls::LedgerVerify {
+            council: pda(&[COUNCIL_SEED]),
+            proposal: pda(&[PROPOSAL_SEED, &proposal.to_le_bytes()]),
+            rollout: self.rollout(),
+            ledger: self.address(),
+        };
+        call.instruction()
+    }
+
+    /// Writes an account back from a buffer that holds it; `seeds` are those of its address with the bump, and count where it was closed.
+    pub fn restore(&self, payer: Pubkey, account: Pubkey, preimage: Pubkey, seeds: &[&[u8]]) -> Instruction {
+        let call = calls::RecordRestore {
+            payer,
+            council: pda(&[COUNCIL_SEED]),
+            rollout: self.rollout(),
+            ledger: self.address(),
+            record: self.record(&account),
+            target: account,
+            preimage,
+            governor_authority: pda(&[AUTHORITY_SEED]),
+            program: self.program,
+        };
+        // A seed of ours has 32 bytes at most.
+        let seeds = seeds.iter().flat_map(|seed| [&[seed.len() as u8], *seed].concat()).collect();
+        call.instruction(calls::RecordRestoreArgs { seeds })
+    }
+
+    /// Lets a root move again; after the rollout.
+    pub fn release(&self, root: Pubkey) -> Instruction {
+        let call = calls::RootRelease {
+            council: pda(&[COUNCIL_SEED]),
+            rollout: self.rollout(),
+            target: root,
+            governor_authority: pda(&[AUTHORITY_SEED]),
+            program: self.program,
+        };
+        call.instruction()
+    }
+
+    pub fn record_close(&self, account: &Pubkey, payer: Pubkey) -> Instruction {
+        let (rollout, ledger, record) = (self.rollout(), self.address(), self.record(account));
+        calls::RecordClose { rollout, ledger, record, payer }.instruction()
+    }
+
+    pub fn close(&self, payer: Pubkey) -> Instruction {
+        calls::LedgerClose { rollout: self.rollout(), ledger: self.address(), payer }.instruction()
+    }
+}
+
+fn after(entry: &Entry) -> impl Iterator<Item = AccountMeta> {
+    entry.tokens.iter().map(|token| AccountMeta::new_readonly(*token, false))
+}
