@@ -326,6 +326,8 @@ fn page_skipped_or_doubled() {
     positions.fixture.world.ok(std::slice::from_ref(&verify), &[]);
     positions.fixture.world.fail(&[verify], &[], error("PageVerified"));
     positions.fixture.world.ok(std::slice::from_ref(&market), &[]);
+    positions.fixture.world.fail(std::slice::from_ref(&market), &[], error("MarketVerified"));
+    positions.fixture.ledger_verify(MARGIN, id);
     positions.fixture.world.fail(&[market], &[], error("RolloutStageWrong"));
 }
 

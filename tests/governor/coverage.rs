@@ -177,7 +177,8 @@ impl Positions {
         self.protocol.price(&mut self.fixture.world, 150 * USDC);
         self.protocol.stand_s(&mut self.fixture.world, 150 * USDC, 1_960);
         let settlement = addresses::settlement(&self.protocol.feed, expiry_unix_s);
-        let call = oracle::SettlementFinalise { payer: self.fixture.world.payer(), feed: self.protocol.feed, settlement };
+        let call =
+            oracle::SettlementFinalise { payer: self.fixture.world.payer(), feed: self.protocol.feed, settlement };
         let call = call.instruction(oracle::SettlementFinaliseArgs { expiry_unix_s });
         self.fixture.world.ok(&[call], &[]);
         settlement
@@ -455,7 +456,8 @@ fn shares_minted_by_the_vaults_code_are_caught() {
         let mut account = positions.fixture.world.account(&token).expect("a token account");
         account.data[at..at + 8].copy_from_slice(&bytes);
         positions.fixture.world.set_account(&token, account);
-        let entry = positions.fixture.entries(VAULT).into_iter().find(|entry| entry.account == vault).expect("the vault");
+        let entry =
+            positions.fixture.entries(VAULT).into_iter().find(|entry| entry.account == vault).expect("the vault");
         let ledger = positions.fixture.ledger(VAULT);
         for tokens in [vec![], vec![entry.tokens[1], entry.tokens[0]], vec![entry.tokens[0]]] {
             let verify = ledger.verify(&Entry { tokens, ..entry.clone() });

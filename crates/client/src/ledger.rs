@@ -65,8 +65,7 @@ impl Ledger {
     }
 
     pub fn open(&self, payer: Pubkey) -> Instruction {
-        let head =
-            if self.program == breaker::ID { addresses::brake() } else { addresses::config(&self.program) };
+        let head = if self.program == breaker::ID { addresses::brake() } else { addresses::config(&self.program) };
         calls::LedgerOpen { payer, rollout: self.rollout(), head, ledger: self.address() }.instruction()
     }
 

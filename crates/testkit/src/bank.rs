@@ -102,6 +102,13 @@ impl Bank {
         }
     }
 
+    /// The accounts of a program, where the bank lists them.
+    pub fn owned(&self, program: &Pubkey) -> Option<Vec<(Pubkey, Vec<u8>)>> {
+        let Self::Lite(svm) = self else { return None };
+        let accounts = svm.accounts_db().inner.iter().filter(|(_, account)| account.owner() == program);
+        Some(accounts.map(|(address, account)| (*address, account.data().to_vec())).collect())
+    }
+
     /// An account where it lies, without a copy. LiteSVM alone has such a place.
     pub fn peek(&self, address: &Pubkey) -> Option<&AccountSharedData> {
         match self {

@@ -102,9 +102,15 @@ impl World {
 
     /// The accounts of a program, among all that this world's transactions named and its tests wrote.
     pub fn owned(&mut self, program: &Pubkey) -> Vec<(Pubkey, Vec<u8>)> {
+        if let Some(owned) = self.bank.owned(program) {
+            return owned;
+        }
         let named: Vec<_> = self.named.iter().copied().collect();
         let found = named.into_iter().filter_map(|address| Some((address, self.account(&address)?)));
-        found.filter(|(_, account)| account.owner == *program).map(|(address, account)| (address, account.data)).collect()
+        found
+            .filter(|(_, account)| account.owner == *program)
+            .map(|(address, account)| (address, account.data))
+            .collect()
     }
 
     /// Keeps this world's compute units out of the budgets: for runs whose inputs are random.

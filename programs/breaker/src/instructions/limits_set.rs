@@ -23,7 +23,7 @@ impl LimitsSet {
     /// Authority: the config's authority.
     /// Effects: limits no looser than the present ones take effect at once, in windows that run, too, and end whatever waits; others wait
     /// for 48 hours.
-    /// Errors: `NotAuthority`, `WindowOutOfBounds`, `OpenInterestCapZero`.
+    /// Errors: `CustodyHeld`, `NotAuthority`, `WindowOutOfBounds`, `OpenInterestCapZero`.
     pub fn limits_set(&mut self, limits: &LimitTerms) -> Result<()> {
         limits.validate()?;
         let (slot, unix_s) = shared::now()?;

@@ -26,7 +26,7 @@ pub struct MarketLevelRelax {
 impl MarketLevelRelax {
     /// Authority: the config's authority, the governor's PDA.
     /// Effects: lowers the market's level in force to `level`.
-    /// Errors: `NotAuthority`, `LevelUnknown`, `MarketUnreadable`, `VaultUnknown`, `InvariantBroken`, `LevelNotDownward`.
+    /// Errors: `CustodyHeld`, `NotAuthority`, `LevelUnknown`, `MarketUnreadable`, `VaultUnknown`, `InvariantBroken`, `LevelNotDownward`.
     fn validate(&self, level: u8) -> Result<Level> {
         let to = Level::from_byte(level).ok_or(BreakerError::LevelUnknown)?;
         let market = reads::market(self.market.account(), &self.custody)?;

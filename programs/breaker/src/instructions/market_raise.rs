@@ -20,7 +20,7 @@ pub struct MarketRaise {
 impl MarketRaise {
     /// Authority: any one guardian.
     /// Effects: raises the market's level for 6 hours, after which at most level 2 remains; counts the trip with all others.
-    /// Errors: `NotGuardian`, `LevelUnknown`, `LevelAboveGuardian`, `LevelNotUpward`, `GuardiansDisabled`.
+    /// Errors: `CustodyHeld`, `NotGuardian`, `LevelUnknown`, `LevelAboveGuardian`, `LevelNotUpward`, `GuardiansDisabled`.
     fn validate(&self, level: u8) -> Result<Level> {
         require!(self.brake.guardians().contains(self.guardian.address()), BreakerError::NotGuardian);
         Ok(Level::from_byte(level).ok_or(BreakerError::LevelUnknown)?)

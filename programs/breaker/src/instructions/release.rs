@@ -46,7 +46,7 @@ impl Release {
     /// Authority: the custody's controller.
     /// Effects: moves `amount` atoms from the vault to the destination, if level and windows allow and nobody waits; else issues a ticket
     /// for it. Counts the release either way.
-    /// Errors: `VaultUnknown`, `DestinationOfAnotherMint`, `AmountZero`, `WithdrawalsRefused`, `VaultIlliquid`, `WrongTicket`.
+    /// Errors: `CustodyHeld`, `VaultUnknown`, `DestinationOfAnotherMint`, `AmountZero`, `WithdrawalsRefused`, `VaultIlliquid`, `WrongTicket`.
     fn validate(&self, unix_s: i64) -> Result<(usize, Level)> {
         let vault = self.custody.vault_of(self.tokens.address())?;
         let is_of_mint = address_eq(self.destination.mint(), self.tokens.mint());

@@ -21,7 +21,7 @@ impl RolloutSet {
     /// Authority: the config's authority, the governor's PDA.
     /// Effects: new risk leads to `lots` of open interest at most, and `window_bps` of each window are open, in windows that run, too. The
     /// whole of them ends the rollout: the custody's own limits hold again.
-    /// Errors: `NotAuthority`, `RolloutShareOutOfBounds`.
+    /// Errors: `CustodyHeld`, `NotAuthority`, `RolloutShareOutOfBounds`.
     pub fn rollout_set(&mut self, lots: u64, window_bps: u16) -> Result<()> {
         require!((1..=WHOLE_BPS).contains(&window_bps), BreakerError::RolloutShareOutOfBounds);
         let (slot, unix_s) = shared::now()?;

@@ -28,7 +28,7 @@ impl TicketCancel {
     /// Authority: the custody's controller, for a ticket that is served; under a freeze for any: what a hostile engine queued, the mended
     /// one takes back.
     /// Effects: the vault no longer owes the amount; no token moves, and whoever waits behind keeps their time.
-    /// Errors: `TicketOfAnotherCustody`, `NotRentPayer`, `WithdrawalsRefused`, `TicketNotServed`.
+    /// Errors: `CustodyHeld`, `TicketOfAnotherCustody`, `NotRentPayer`, `WithdrawalsRefused`, `TicketNotServed`.
     pub fn ticket_cancel(&mut self) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         let (vault, place) = (usize::from(self.ticket.vault), self.ticket.place());

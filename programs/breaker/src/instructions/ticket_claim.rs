@@ -37,7 +37,7 @@ pub struct TicketClaim {
 impl TicketClaim {
     /// Authority: anyone, once the queue has come to the ticket; while the market is frozen not before 12 hours from its issue.
     /// Effects: pays the ticket's amount to its destination, and its rent to whom it came from.
-    /// Errors: `TicketOfAnotherCustody`, `NotRentPayer`, `WrongDestination`, `VaultUnknown`, `WithdrawalsRefused`, `TicketNotServed`,
+    /// Errors: `CustodyHeld`, `TicketOfAnotherCustody`, `NotRentPayer`, `WrongDestination`, `VaultUnknown`, `WithdrawalsRefused`, `TicketNotServed`,
     /// `TicketHeld`.
     fn validate(&self, unix_s: i64) -> Result<(usize, Level)> {
         let vault = self.custody.vault_of(self.tokens.address())?;

@@ -17,7 +17,7 @@ pub struct TripOi {
 impl TripOi {
     /// Authority: anyone, while the market's open interest is above its cap.
     /// Effects: raises the market to level 2, or renews that level.
-    /// Errors: `MarketUnreadable`, `OpenInterestWithinCap`, `LevelNotUpward`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `OpenInterestWithinCap`, `LevelNotUpward`.
     fn validate(&self) -> Result<()> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let cap_lots = self.custody.limits.open_interest_cap_lots.get();

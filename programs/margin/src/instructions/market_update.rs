@@ -31,7 +31,7 @@ pub struct MarketUpdate {
 impl MarketUpdate {
     /// Authority: the config's authority.
     /// Effects: terms no looser than the present ones stand at once, and end whatever waits; others wait for 48 hours, from anew.
-    /// Errors: `NotAuthority`, `FeeOutOfBounds`, `StrikeTickOutOfBounds`, `ParamsOutOfBounds`, `QuoteFeedUnreadable`.
+    /// Errors: `MarketHeld`, `NotAuthority`, `FeeOutOfBounds`, `StrikeTickOutOfBounds`, `ParamsOutOfBounds`, `QuoteFeedUnreadable`.
     fn validate(&self, terms: &state::MarketTerms) -> Result<()> {
         terms.check()?;
         require!(*self.quote_feed.address() == terms.quote_feed, MarginError::QuoteFeedUnreadable);

@@ -32,7 +32,7 @@ impl WrappedClose {
     /// Authority: anyone, once the expiry is settled and every token is gone.
     /// Effects: mint and wrapped series are gone. What holders burnt themselves is forfeit: it is settled at nothing, and what that leaves goes
     /// to insurance with the expiry's rounding.
-    /// Errors: `SettlementPending`, `WrappedInUse`.
+    /// Errors: `MarketHeld`, `SettlementPending`, `WrappedInUse`.
     pub fn wrapped_close(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
         self.expiry.settlement_price()?;

@@ -29,7 +29,7 @@ pub struct BoardCreate {
 impl BoardCreate {
     /// Authority: the config's authority.
     /// Effects: the publishers, how many of them must sign together, and how fast they may move a surface.
-    /// Errors: `NotAuthority`, `LevelForbids`, `PublishersOutOfRange`, `PublisherDoubled`, `ThresholdOutOfRange`, `MoveBoundOutOfRange`.
+    /// Errors: `FeedHeld`, `NotAuthority`, `LevelForbids`, `PublishersOutOfRange`, `PublisherDoubled`, `ThresholdOutOfRange`, `MoveBoundOutOfRange`.
     fn validate(&self, terms: &Terms, now_unix_s: i64) -> Result<()> {
         listing_require(self.brake.account(), now_unix_s)?;
         terms.check()

@@ -34,7 +34,7 @@ impl SettlementDelay {
     /// Authority: a guardian of the breaker.
     /// Effects: the settlement is not final before `not_before_unix_s`. The window that decides is the same as without the delay: it is
     /// captured by `settlement_finalise` as soon as there is one, and the delay writes no price.
-    /// Errors: `NotGuardian`, `SettlementIsFinal`, `DelayNotLonger`, `DelayTooLong`.
+    /// Errors: `FeedHeld`, `NotGuardian`, `SettlementIsFinal`, `DelayNotLonger`, `DelayTooLong`.
     fn validate(&self, expiry_unix_s: i64, not_before_unix_s: i64, now_unix_s: i64) -> Result<()> {
         guardian_require(self.brake.account(), self.guardian.address())?;
         require!(self.settlement.state != SETTLEMENT_FINAL, OracleError::SettlementIsFinal);

@@ -31,7 +31,7 @@ impl SettlementFinalise {
     /// Authority: anyone, who pays the rent.
     /// Effects: the price of this feed and expiry is final; while a guardian's delay runs it is captured instead, and a second call
     /// makes it final. INVARIANT(O-4): no instruction writes to one that is final, nor another price to one that is captured.
-    /// Errors: `SettlementIsFinal`, `NotExpired`, `SettlementPending`, `ExpiryOutOfRange`, `SettlementDelayed`.
+    /// Errors: `FeedHeld`, `SettlementIsFinal`, `NotExpired`, `SettlementPending`, `ExpiryOutOfRange`, `SettlementDelayed`.
     fn validate(&self, expiry_unix_s: i64, now: UnixSeconds) -> Result<Settled> {
         require!(self.settlement.state != SETTLEMENT_FINAL, OracleError::SettlementIsFinal);
         let delayed = now.0 < self.settlement.not_before_unix_s.get();

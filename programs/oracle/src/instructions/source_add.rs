@@ -26,7 +26,7 @@ pub struct SourceAdd {
 impl SourceAdd {
     /// Authority: the config's authority.
     /// Effects: the source waits for its delay; `source_apply` pins it.
-    /// Errors: `NotAuthority`, `LevelForbids`, `ChangePending`, `SourcesFull`, `SourceDoubled`, and why the source is not usable now.
+    /// Errors: `FeedHeld`, `NotAuthority`, `LevelForbids`, `ChangePending`, `SourcesFull`, `SourceDoubled`, and why the source is not usable now.
     fn validate(&self, feed_id: [u8; 32], moment: Moment) -> Result<Source> {
         listing_require(self.brake.account(), moment.now.0)?;
         require!(self.feed.change_kind == CHANGE_NONE, OracleError::ChangePending);

@@ -19,7 +19,7 @@ pub struct SourceCancel {
 impl SourceCancel {
     /// Authority: the config's authority.
     /// Effects: nothing waits any more.
-    /// Errors: `NotAuthority`, `NoChangePending`.
+    /// Errors: `FeedHeld`, `NotAuthority`, `NoChangePending`.
     fn validate(&self) -> Result<()> {
         require!(self.feed.change_kind != CHANGE_NONE, OracleError::NoChangePending);
         Ok(())

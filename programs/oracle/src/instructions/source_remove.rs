@@ -19,7 +19,7 @@ pub struct SourceRemove {
 impl SourceRemove {
     /// Authority: the config's authority. No level is asked: a source that has gone bad may leave a feed at any.
     /// Effects: the removal waits for its delay; `source_apply` carries it out.
-    /// Errors: `NotAuthority`, `ChangePending`, `SourcePlaceEmpty`, `SourcesTooFew`.
+    /// Errors: `FeedHeld`, `NotAuthority`, `ChangePending`, `SourcePlaceEmpty`, `SourcesTooFew`.
     fn validate(&self, place: u8) -> Result<Source> {
         require!(self.feed.change_kind == CHANGE_NONE, OracleError::ChangePending);
         let source = self.feed.pinned().nth(usize::from(place)).copied().ok_or(OracleError::SourcePlaceEmpty)?;

@@ -38,7 +38,7 @@ impl SurfacePost {
     /// Authority: as many of the board's publishers as its threshold asks for. Then the surfaces of the neighbouring expiries that the
     /// board lists, earlier first, and the publishers.
     /// Effects: the surface of this feed and expiry. Recorded at every level of the breaker.
-    /// Errors: `MarketUnreadable`, `MarketOfAnotherFeed`, `ExpiryUnreadable`, `ExpiryMismatch`, `NeighbourMissing`, `NeighbourMismatch`,
+    /// Errors: `FeedHeld`, `MarketUnreadable`, `MarketOfAnotherFeed`, `ExpiryUnreadable`, `ExpiryMismatch`, `NeighbourMissing`, `NeighbourMismatch`,
     /// `PublisherNotSigner`, `NotPublisher`, `PublisherDoubled`, `PublishersTooFew`, `FeedUnreliable`, and each `Surface...` error.
     fn validate(
         &self,

@@ -18,7 +18,7 @@ pub struct AuctionClear {
 
 impl AuctionClear {
     /// Authority: anyone, once the reveal phase is over, at every level: it moves nothing. Each bid is then settled by itself.
-    /// Errors: `AuctionNotOpen`, `AuctionNotOver`.
+    /// Errors: `VaultHeld`, `AuctionNotOpen`, `AuctionNotOver`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         require!(self.epoch.state == EPOCH_AUCTION, VaultError::AuctionNotOpen);
         require!(now_unix_s >= self.epoch.reveal_ends_unix_s.get(), VaultError::AuctionNotOver);

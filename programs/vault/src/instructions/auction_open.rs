@@ -42,7 +42,7 @@ struct Terms {
 
 impl AuctionOpen {
     /// Authority: anyone.
-    /// Errors: `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `WrongSurface`,
+    /// Errors: `VaultHeld`, `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `WrongSurface`,
     /// `SurfaceStale`, `Unvalued`, `NoStrike`, `NoHedge`, `Worthless`, `NothingToOffer`.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Terms> {
         require!(self.epoch.state == EPOCH_OPEN, VaultError::EpochNotOpen);

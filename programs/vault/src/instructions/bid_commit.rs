@@ -47,7 +47,7 @@ pub struct BidCommit {
 
 impl BidCommit {
     /// Authority: the bidder.
-    /// Errors: `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BookFull`, `BidLotsOutOfBounds`, `WrongQuoteMint`,
+    /// Errors: `VaultHeld`, `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BookFull`, `BidLotsOutOfBounds`, `WrongQuoteMint`,
     /// `WrongHolder`, `AmountOverflow`. Returns the escrow.
     fn validate(&self, lots: u64, now_unix_s: i64) -> Result<u64> {
         let epoch = &self.epoch;

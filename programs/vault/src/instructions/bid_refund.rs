@@ -50,7 +50,7 @@ pub struct BidRefund {
 }
 
 impl BidRefund {
-    /// Authority: anyone, once the bid is settled. Errors: `BidNotSettled`, `WrongQuoteMint`.
+    /// Authority: anyone, once the bid is settled. Errors: `VaultHeld`, `BidNotSettled`, `WrongQuoteMint`.
     fn validate(&self) -> Result<()> {
         require!(self.bid.state == abi::vault::BID_SETTLED, VaultError::BidNotSettled);
         let market = reads::market(self.market.account())?;

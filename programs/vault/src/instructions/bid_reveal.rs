@@ -18,7 +18,7 @@ pub struct BidReveal {
 
 impl BidReveal {
     /// Authority: whoever knows price and salt. At every level: a brake must cost nobody his bond.
-    /// Errors: `AuctionNotOpen`, `RevealNotOpen`, `RevealOver`, `BidNotSealed`, `CommitmentMismatch`, `BidBelowReserve`,
+    /// Errors: `VaultHeld`, `AuctionNotOpen`, `RevealNotOpen`, `RevealOver`, `BidNotSealed`, `CommitmentMismatch`, `BidBelowReserve`,
     /// `BidPriceOutOfBounds`.
     fn validate(&self, price_e6: u64, salt: &[u8; 32], now_unix_s: i64) -> Result<()> {
         let (epoch, bid) = (&self.epoch, &self.bid);

@@ -52,7 +52,7 @@ struct Settlement {
 
 impl BidSettle {
     /// Authority: anyone, once the auction is cleared.
-    /// Errors: `EpochNotLive`, `BidSettled`, `WrongQuoteMint`, `WrongFeed`, `FeedStale`, `NotCovered`, and margin's, where options are
+    /// Errors: `VaultHeld`, `EpochNotLive`, `BidSettled`, `WrongQuoteMint`, `WrongFeed`, `FeedStale`, `NotCovered`, and margin's, where options are
     /// delivered: then it can be tried again, until the expiry, after which every escrow goes back.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Settlement> {
         let (epoch, bid) = (&self.epoch, &self.bid);

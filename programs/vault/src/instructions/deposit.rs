@@ -41,7 +41,7 @@ pub struct DepositMake {
 }
 
 impl DepositMake {
-    /// Authority: the depositor. Errors: `CutOffPassed`, `DepositBelowMinimum`, `WrongMint`, `CapacityExceeded`.
+    /// Authority: the depositor. Errors: `VaultHeld`, `CutOffPassed`, `DepositBelowMinimum`, `WrongMint`, `CapacityExceeded`.
     /// Returns the owner's deposit and everybody's after.
     fn validate(&self, amount_atoms: u64, now_unix_s: i64) -> Result<(u64, u64)> {
         self.epoch.queue_require(now_unix_s)?;

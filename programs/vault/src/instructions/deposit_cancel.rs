@@ -52,7 +52,7 @@ pub struct DepositCancel {
 }
 
 impl DepositCancel {
-    /// Authority: the depositor. Errors: `CutOffPassed`, `WrongMint`. Returns the amount.
+    /// Authority: the depositor. Errors: `VaultHeld`, `CutOffPassed`, `WrongMint`. Returns the amount.
     fn validate(&self, now_unix_s: i64) -> Result<u64> {
         let is_refused = self.epoch.deposits_refused == 1;
         require!(self.epoch.state != EPOCH_SETTLED || is_refused, VaultError::CutOffPassed);

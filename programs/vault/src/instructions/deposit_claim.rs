@@ -36,7 +36,7 @@ pub struct DepositClaim {
 }
 
 impl DepositClaim {
-    /// Authority: the depositor. Errors: `EpochNotSettled`, `DepositRefused`. Returns the amount and its shares.
+    /// Authority: the depositor. Errors: `VaultHeld`, `EpochNotSettled`, `DepositRefused`. Returns the amount and its shares.
     fn validate(&self) -> Result<(u64, u64)> {
         require!(self.epoch.state == EPOCH_SETTLED, VaultError::EpochNotSettled);
         require!(self.epoch.deposits_refused == 0, VaultError::DepositRefused);

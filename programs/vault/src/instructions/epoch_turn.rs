@@ -55,7 +55,7 @@ pub struct EpochTurn {
 impl EpochTurn {
     /// Authority: anyone: once everything sold has expired and settled, at once when nothing was sold, and without an auction when there
     /// are no shares yet or the epoch is as old as the mandate's.
-    /// Errors: `TurnTooEarly`, `EpochNotLive`, `BidsUnsettled`, `NotExpired`, `WrongBaseMint`, `WrongQuoteMint`, `WrongFeed`,
+    /// Errors: `VaultHeld`, `TurnTooEarly`, `EpochNotLive`, `BidsUnsettled`, `NotExpired`, `WrongBaseMint`, `WrongQuoteMint`, `WrongFeed`,
     /// `TradingNotSettled`, `QuoteDebt`, `SharesMissing`.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<(Turn, Option<PriceE6>)> {
         let (vault, epoch) = (&self.vault, &self.epoch);

@@ -23,7 +23,7 @@ pub struct FeeClaim {
 }
 
 impl FeeClaim {
-    /// Authority: the fee recipient. Errors: `NotAuthority`, `NoFees`.
+    /// Authority: the fee recipient. Errors: `VaultHeld`, `NotAuthority`, `NoFees`.
     fn validate(&self) -> Result<u64> {
         let shares = self.vault.fee_shares.get();
         require!(shares > 0, VaultError::NoFees);

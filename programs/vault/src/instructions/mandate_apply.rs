@@ -11,7 +11,7 @@ pub struct MandateApply {
 }
 
 impl MandateApply {
-    /// Authority: anyone. Errors: `NoMandatePending`, `MandatePending`.
+    /// Authority: anyone. Errors: `VaultHeld`, `NoMandatePending`, `MandatePending`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         let pending_unix_s = self.vault.pending_unix_s.get();
         require!(pending_unix_s != 0, VaultError::NoMandatePending);

@@ -20,7 +20,7 @@ pub struct MandateSet {
 
 impl MandateSet {
     /// Authority: the config's. Effects: the mandate, or the one that waits; the fee recipient at once.
-    /// Errors: `NotAuthority`, and one for each bound of a mandate.
+    /// Errors: `VaultHeld`, `NotAuthority`, and one for each bound of a mandate.
     fn validate(&self, mandate: &VaultMandate) -> Result<()> {
         let divisor = self.config.time_divisor.get();
         mandate.pure().check(self.vault.kind()?, divisor).map_err(VaultError::from)?;

@@ -34,7 +34,7 @@ pub struct WithdrawCancel {
 }
 
 impl WithdrawCancel {
-    /// Authority: the holder. Errors: `CutOffPassed`. Returns the shares.
+    /// Authority: the holder. Errors: `VaultHeld`, `CutOffPassed`. Returns the shares.
     fn validate(&self, now_unix_s: i64) -> Result<u64> {
         self.epoch.queue_require(now_unix_s)?;
         Ok(self.withdrawal.shares.get())

@@ -67,7 +67,7 @@ struct Part {
 }
 
 impl WithdrawClaim {
-    /// Authority: the holder. Errors: `EpochNotSettled`, `WrongBaseMint`, `WrongQuoteMint`.
+    /// Authority: the holder. Errors: `VaultHeld`, `EpochNotSettled`, `WrongBaseMint`, `WrongQuoteMint`.
     fn validate(&self) -> Result<Part> {
         let epoch = &self.epoch;
         require!(epoch.state == EPOCH_SETTLED, VaultError::EpochNotSettled);

@@ -30,7 +30,7 @@ pub struct WithdrawRequest {
 }
 
 impl WithdrawRequest {
-    /// Authority: the holder. Errors: `AmountZero`, `CutOffPassed`.
+    /// Authority: the holder. Errors: `VaultHeld`, `AmountZero`, `CutOffPassed`.
     fn validate(&self, shares: u64, now_unix_s: i64) -> Result<()> {
         require!(shares > 0, VaultError::AmountZero);
         self.epoch.queue_require(now_unix_s)
