@@ -15,10 +15,6 @@ impl Fixture {
         self.world.read(governor, &address)
     }
 
-    pub fn record_state(&mut self, program: Pubkey, account: Pubkey) -> abi::governor::Record {
-        let (governor, address) = (self.governor.to_bytes(), self.ledger(program).record(&account));
-        self.world.read(governor, &address)
-    }
 
     /// What the program's ledger has to record, roots first.
     pub fn entries(&mut self, program: Pubkey) -> Vec<Entry> {
