@@ -15,7 +15,6 @@ impl Fixture {
         self.world.read(governor, &address)
     }
 
-
     /// What the program's ledger has to record, roots first.
     pub fn entries(&mut self, program: Pubkey) -> Vec<Entry> {
         let owned = self.world.owned(&program);

@@ -7,6 +7,7 @@
 
 use crate::snapshot::Sha256;
 use abi::config::Config;
+use abi::token::{ACCOUNT_LEN, MINT_LEN};
 use abi::{Address, DISCRIMINATOR_LEN, Layout, breaker, ids, margin, oracle, vault};
 
 /// Token accounts that belong to one account, at most.
@@ -166,9 +167,6 @@ pub struct TokenFact<'a> {
     /// Supply, or balance.
     pub atoms: u64,
 }
-
-const MINT_LEN: usize = 82;
-const ACCOUNT_LEN: usize = 165;
 
 impl<'a> TokenFact<'a> {
     /// Reads an account of SPL Token or Token-2022, whose first bytes are the same.

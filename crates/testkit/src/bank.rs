@@ -2,7 +2,7 @@
 
 use crate::{Failure, Outcome, loader_accounts, remote::Remote};
 use litesvm::LiteSVM;
-use solana_account::{Account, AccountSharedData};
+use solana_account::{Account, AccountSharedData, ReadableAccount};
 use solana_clock::Clock;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
