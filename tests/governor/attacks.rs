@@ -5,7 +5,7 @@ use crate::fixture::{
     BUFFER_LAMPORTS, Fixture, LOADER, ROOM, TWIN, buffer_account, error, new_code, old_code, program_data, sha256,
     target,
 };
-use crate::positions::{Positions, honest_code};
+use crate::positions::{MARGIN, Positions, honest_code};
 use crate::steps::buffer_attacks;
 use crate::{freezes, migration, rollback_vote};
 use policy::{Class, CouncilAction, Level};

@@ -107,7 +107,7 @@ impl Positions {
     }
 
     /// A vault of covered calls, with a deposit that waits.
-    fn vault(&mut self) -> (Pubkey, Pubkey) {
+    pub fn vault(&mut self) -> (Pubkey, Pubkey) {
         let (world, deployer) = (&mut self.fixture.world, &self.protocol.deployer);
         let init = vault::ConfigInit {
             payer: world.payer(),

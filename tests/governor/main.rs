@@ -11,6 +11,8 @@ mod fixture;
 mod freezes;
 mod guardians_execute;
 mod in_step;
+mod largest;
+mod ledger_accounts;
 mod ledgers;
 mod limits_execute;
 mod market_relax_execute;

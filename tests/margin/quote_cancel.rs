@@ -15,6 +15,7 @@ fn posted(desk: &mut Desk) -> Quote {
 fn cancel(desk: &Desk, authority: Pubkey) -> Instruction {
     let accounts = margin::QuoteCancel {
         authority,
+        market: desk.protocol.market,
         account: desk.maker.account,
         payer: desk.maker.key(),
         posted: addresses::posted_quote(&desk.maker.account, 1),
