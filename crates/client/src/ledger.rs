@@ -8,7 +8,9 @@
 //! ```
 
 use crate::{WithRemaining, addresses, breaker, governor as calls};
+use abi::config::{CONFIG_SEED, Config};
 use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED, LEDGER_SEED, PROPOSAL_SEED, RECORD_SEED, ROLLOUT_SEED};
+use abi::{Address, DISCRIMINATOR_LEN, Layout};
 use policy::record::{kind_of, tokens};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
@@ -151,4 +153,87 @@ impl Ledger {
 
 fn after(entry: &Entry) -> impl Iterator<Item = AccountMeta> {
     entry.tokens.iter().map(|token| AccountMeta::new_readonly(*token, false))
+}
+
+/// The seeds of an account's address, bump included, from what was recorded of it: to create again what was closed. A ticket's name its
+/// token account, which `tokens` are.
+pub fn seeds(program: &Pubkey, image: &[u8], tokens: &[Pubkey]) -> Option<Vec<Vec<u8>>> {
+    let program = program.to_bytes();
+    let bump = vec![*image.get(DISCRIMINATOR_LEN + 2)?];
+    let parts = margin_seeds(&program, image)
+        .or_else(|| oracle_seeds(&program, image))
+        .or_else(|| vault_seeds(&program, image))
+        .or_else(|| breaker_seeds(&program, image, tokens))
+        .or_else(|| read::<Config>(&program, image, |_| vec![CONFIG_SEED.to_vec()]))?;
+    Some([parts, vec![bump]].concat())
+}
+
+fn read<T: Layout>(program: &Address, image: &[u8], parts: impl Fn(&T) -> Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
+    abi::read::<T>(program, program, image).ok().map(parts)
+}
+
+fn list(parts: &[&[u8]]) -> Vec<Vec<u8>> {
+    parts.iter().map(|part| part.to_vec()).collect()
+}
+
+fn margin_seeds(program: &Address, image: &[u8]) -> Option<Vec<Vec<u8>>> {
+    use abi::margin::*;
+    read::<Market>(program, image, |of| list(&[MARKET_SEED, &of.symbol]))
+        .or_else(|| read::<Fund>(program, image, |of| list(&[FUND_SEED, &of.mint])))
+        .or_else(|| {
+            read::<Expiry>(program, image, |of| list(&[EXPIRY_SEED, &of.market, &of.expiry_unix_s.get().to_le_bytes()]))
+        })
+        .or_else(|| {
+            read::<Wrapped>(program, image, |of| {
+                list(&[WRAPPED_SEED, &of.expiry, &of.strike_e6.get().to_le_bytes(), &[of.kind]])
+            })
+        })
+        .or_else(|| read::<Liquidation>(program, image, |of| list(&[LIQUIDATION_SEED, &of.account])))
+        .or_else(|| read::<MarketChange>(program, image, |of| list(&[CHANGE_SEED, &of.market])))
+        .or_else(|| {
+            read::<QuoteState>(program, image, |of| {
+                list(&[QUOTE_SEED, &of.maker_account, &of.nonce.get().to_le_bytes()])
+            })
+        })
+        .or_else(|| {
+            read::<PostedQuote>(program, image, |of| {
+                list(&[POSTED_SEED, &of.maker_account, &of.nonce.get().to_le_bytes()])
+            })
+        })
+        .or_else(|| read::<Stake>(program, image, |of| list(&[STAKE_SEED, &of.fund, &of.owner])))
+}
+
+fn oracle_seeds(program: &Address, image: &[u8]) -> Option<Vec<Vec<u8>>> {
+    use abi::oracle::*;
+    read::<Feed>(program, image, |of| list(&[FEED_SEED, &of.symbol]))
+        .or_else(|| read::<Board>(program, image, |of| list(&[BOARD_SEED, &of.feed])))
+        .or_else(|| {
+            read::<Surface>(program, image, |of| list(&[SURFACE_SEED, &of.feed, &of.expiry_unix_s.get().to_le_bytes()]))
+        })
+        .or_else(|| {
+            read::<Settlement>(program, image, |of| {
+                list(&[SETTLEMENT_SEED, &of.feed, &of.expiry_unix_s.get().to_le_bytes()])
+            })
+        })
+}
+
+fn vault_seeds(program: &Address, image: &[u8]) -> Option<Vec<Vec<u8>>> {
+    use abi::vault::*;
+    read::<Vault>(program, image, |of| list(&[VAULT_SEED, &of.market, &of.id.get().to_le_bytes()]))
+        .or_else(|| read::<Epoch>(program, image, |of| list(&[EPOCH_SEED, &of.vault, &of.number.get().to_le_bytes()])))
+        .or_else(|| read::<Deposit>(program, image, |of| list(&[DEPOSIT_SEED, &of.epoch, &of.owner])))
+        .or_else(|| read::<Withdrawal>(program, image, |of| list(&[WITHDRAWAL_SEED, &of.epoch, &of.owner])))
+        .or_else(|| read::<Bid>(program, image, |of| list(&[BID_SEED, &of.epoch, &of.bidder])))
+}
+
+fn breaker_seeds(program: &Address, image: &[u8], tokens: &[Pubkey]) -> Option<Vec<Vec<u8>>> {
+    use abi::breaker::*;
+    read::<Custody>(program, image, |of| list(&[CUSTODY_SEED, &of.controller]))
+        .or_else(|| read::<Brake>(program, image, |_| list(&[BRAKE_SEED])))
+        .or_else(|| {
+            read::<Ticket>(program, image, |of| {
+                let tokens = tokens.get(usize::from(of.vault)).map(|tokens| tokens.to_bytes()).unwrap_or_default();
+                list(&[TICKET_SEED, &tokens, &of.id.get().to_le_bytes()])
+            })
+        })
 }
