@@ -124,8 +124,9 @@ impl Ledger {
             governor_authority: pda(&[AUTHORITY_SEED]),
             program: self.program,
         };
-        // A seed of ours has 32 bytes at most.
-        let seeds = seeds.iter().flat_map(|seed| [&[seed.len() as u8], *seed].concat()).collect();
+        // BOUND: the runtime takes seeds of 32 bytes at most; a longer one makes no address, and the program says so.
+        let len = |seed: &[u8]| u8::try_from(seed.len()).unwrap_or(u8::MAX);
+        let seeds = seeds.iter().flat_map(|seed| [&[len(seed)], *seed].concat()).collect();
         call.instruction(calls::RecordRestoreArgs { seeds })
     }
 
@@ -159,7 +160,7 @@ fn after(entry: &Entry) -> impl Iterator<Item = AccountMeta> {
 /// token account, which `tokens` are.
 pub fn seeds(program: &Pubkey, image: &[u8], tokens: &[Pubkey]) -> Option<Vec<Vec<u8>>> {
     let program = program.to_bytes();
-    let bump = vec![*image.get(DISCRIMINATOR_LEN + 2)?];
+    let bump = vec![*image.get(DISCRIMINATOR_LEN.checked_add(2)?)?];
     let parts = margin_seeds(&program, image)
         .or_else(|| oracle_seeds(&program, image))
         .or_else(|| vault_seeds(&program, image))
