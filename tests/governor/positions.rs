@@ -82,7 +82,7 @@ impl Positions {
     }
 
     /// Frozen, with every account but people's recorded: from here on the market stands still.
-    pub fn recorded(code: &[u8]) -> (Self, u64, Pubkey) {
+    pub fn ledgered(code: &[u8]) -> (Self, u64, Pubkey) {
         let (mut positions, id, buffer) = Self::matured(code);
         positions.freeze(id);
         (positions, id, buffer)
@@ -97,7 +97,7 @@ impl Positions {
 
     /// Frozen, recorded, sealed.
     pub fn sealed(code: &[u8]) -> (Self, u64, Pubkey) {
-        let (mut positions, id, buffer) = Self::recorded(code);
+        let (mut positions, id, buffer) = Self::ledgered(code);
         for step in [positions.open_ix(), positions.page_ix(0), positions.seal_ix()] {
             positions.fixture.world.ok(&[step], &[]);
         }
