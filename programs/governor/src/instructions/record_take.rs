@@ -98,7 +98,8 @@ impl RecordTake {
 
     fn hold(&mut self) -> Result<()> {
         let period_s = i64::from(verify_s(TIME_DIVISOR)).checked_mul(PERIODS);
-        let until = period_s.and_then(|all| self.rollout.since_unix_s.get().checked_add(all));
+        let (_, now_unix_s) = shared::now()?;
+        let until = period_s.and_then(|all| now_unix_s.checked_add(all));
         let call = Hold { authority: self.governor_authority.cpi_handle(), root: self.target.cpi_handle_mut() };
         call.until(&self.ledger.program, until.ok_or(GovernorError::CounterOverflow)?, self.council.authority_bump)
     }
