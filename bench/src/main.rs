@@ -2,12 +2,14 @@
 //! `bench --write`: makes the measured ones the budgets.
 //! `bench kernels [--write]`: measures the kernels of pricing and risk beside other crates' on the VM, see [`kernels`].
 //! `bench kernels --only OWNER`: prints those of one crate.
+//! `bench verification --write`: writes `docs/verification.md` from what was measured; `bench` compares it with the budgets.
 //!
 //! A rise fails, and so does an instruction that no suite ran. With another compiler than the budgets were measured with, a rise of up
 //! to 3 % passes: the code generator is not ours.
 
 mod budgets;
 mod kernels;
+mod verification;
 
 use budgets::{Budgets, compiler};
 use std::collections::BTreeMap;
@@ -15,18 +17,32 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Only ever called by another of our programs, whose own figure holds theirs: the governor's instructions of the same names.
-const WITHIN_OTHERS: [&str; 2] = ["margin::account_restore", "margin::market_restore"];
+const WITHIN_OTHERS: [&str; 10] = [
+    "margin::account_restore",
+    "margin::market_restore",
+    "margin::market_hold",
+    "margin::record_restore",
+    "oracle::feed_hold",
+    "oracle::record_restore",
+    "vault::vault_hold",
+    "vault::record_restore",
+    "breaker::custody_hold",
+    "breaker::record_restore",
+];
 
 fn main() -> ExitCode {
-    let (mut write, mut of_kernels, mut only) = (false, false, None);
+    let (mut write, mut of_kernels, mut of_verification, mut only) = (false, false, false, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--write" => write = true,
             "kernels" => of_kernels = true,
+            "verification" => of_verification = true,
             "--only" => only = arguments.next(),
             other => {
-                eprintln!("bench: unknown argument {other}; usage: bench [kernels [--only OWNER]] [--write]");
+                eprintln!(
+                    "bench: unknown argument {other}; usage: bench [kernels [--only OWNER] | verification] [--write]"
+                );
                 return ExitCode::FAILURE;
             }
         }
@@ -34,6 +50,8 @@ fn main() -> ExitCode {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     match if of_kernels {
         kernels::run(&root, write && only.is_none(), only.as_deref())
+    } else if of_verification {
+        measured(&root.join("../target/bench")).and_then(|units| verification::run(&root, &units, write))
     } else {
         instructions(&root, write)
     } {
@@ -57,9 +75,11 @@ fn instructions(root: &Path, write: bool) -> Result<(), String> {
     if write {
         budgets.compiler = compiler();
         budgets.units = units;
+        verification::run(root, &budgets.units, true)?;
         return budgets.write(root);
     }
-    budgets.compare_units(&units)
+    budgets.compare_units(&units)?;
+    verification::run(root, &budgets.units, false)
 }
 
 /// The largest figure of each instruction over all binaries' files.

@@ -54,6 +54,7 @@ fn custody_open_refuses_every_wrong_account() {
         .stranger("controller", InstructionError::InvalidSeeds)
         .stranger("custody", InstructionError::InvalidSeeds)
         .wrong("custody", addresses::custody(&key("another controller")), InstructionError::InvalidSeeds)
+        .stranger("brake", InstructionError::AccountDataTooSmall)
         .stranger("system_program", 2007)
         .wrong("system_program", calls::ID, InstructionError::IncorrectProgramId)
         .run(&mut fixture.world);

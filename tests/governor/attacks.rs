@@ -5,7 +5,7 @@ use crate::fixture::{
     BUFFER_LAMPORTS, Fixture, LOADER, ROOM, TWIN, buffer_account, error, new_code, old_code, program_data, sha256,
     target,
 };
-use crate::positions::{Positions, honest_code};
+use crate::positions::{MARGIN, Positions, honest_code};
 use crate::steps::buffer_attacks;
 use crate::{freezes, migration, rollback_vote};
 use policy::{Class, CouncilAction, Level};
@@ -326,6 +326,8 @@ fn page_skipped_or_doubled() {
     positions.fixture.world.ok(std::slice::from_ref(&verify), &[]);
     positions.fixture.world.fail(&[verify], &[], error("PageVerified"));
     positions.fixture.world.ok(std::slice::from_ref(&market), &[]);
+    positions.fixture.world.fail(std::slice::from_ref(&market), &[], error("MarketVerified"));
+    positions.fixture.ledger_verify(MARGIN, id);
     positions.fixture.world.fail(&[market], &[], error("RolloutStageWrong"));
 }
 

@@ -252,6 +252,7 @@ impl Course {
     fn settled(&mut self, drill: Drill, id: u64, code: &[u8], insurance_before: u64) {
         let rollout = self.positions.fixture.rollout_state(MARGIN);
         assert_eq!(rollout.stage, Stage::Idle.byte(), "{drill:?} {id}: the rollout is free");
+        self.release();
         assert_eq!(self.positions.people(), self.people, "{drill:?} {id}: every account is what it was");
         let state = self.positions.fixture.state(id);
         let (ends, forfeited) = (drill.ends(), drill.ends() == State::RolledBack);

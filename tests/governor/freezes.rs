@@ -12,9 +12,9 @@ use testkit::{SOL, Substitutions, USDC};
 /// Frozen, with the snapshot open.
 pub fn opened() -> (Positions, u64) {
     let (mut positions, id, _) = Positions::matured(&honest_code());
-    for step in [positions.freeze_ix(id), positions.open_ix()] {
-        positions.fixture.world.ok(&[step], &[]);
-    }
+    positions.freeze(id);
+    let open = positions.open_ix();
+    positions.fixture.world.ok(&[open], &[]);
     (positions, id)
 }
 
@@ -24,7 +24,7 @@ fn freeze_begin_after_the_delay_stops_everything_but_prices() {
     let freeze = positions.freeze_ix(id);
     positions.fixture.world.ok(std::slice::from_ref(&freeze), &[]);
     let rollout = positions.fixture.rollout_state(MARGIN);
-    assert_eq!((rollout.stage, rollout.markets.get(), rollout.attempt.get()), (Stage::Frozen.byte(), 1, 1));
+    assert_eq!((rollout.stage, rollout.markets.get(), rollout.attempt.get()), (Stage::Frozen.byte(), 2, 1));
     assert_eq!((positions.level(), rollout.canary_bps.get()), (Level::Migrating, 0));
     let withdraw = positions.protocol.withdraw(&positions.actors[2], positions.protocol.quote.mint, 1);
     let owner = positions.actors[2].keypair.insecure_clone();
@@ -138,6 +138,8 @@ fn snapshot_instructions_refuse_every_wrong_account() {
     positions.fixture.world.fail(&[early], &[], error("RolloutStageWrong"));
     let freeze = positions.freeze_ix(0);
     positions.fixture.world.ok(&[freeze], &[]);
+    positions.fixture.world.fail(std::slice::from_ref(&open), &[], error("MarketNotHeld"));
+    positions.fixture.ledger_take(MARGIN);
     let other = positions.fixture.rollout(target());
     let rollout_elsewhere = positions.fixture.elsewhere(positions.fixture.rollout(MARGIN));
     let market_elsewhere = positions.fixture.elsewhere(positions.market());

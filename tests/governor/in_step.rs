@@ -171,11 +171,12 @@ impl Model {
                 if queued {
                     executable()?;
                 }
-                let next = on(rollout.freeze(1, (!queued).then_some(Ground::Evident), now, one))?;
+                let next = on(rollout.freeze(2, (!queued).then_some(Ground::Evident), now, one))?;
                 // Level 4 still stands where nobody has ended the freeze before: the breaker raises, and nothing else.
                 if level == Level::Migrating { Err("LevelNotUpward") } else { Ok(next) }
             }
-            Step::Record => on(rollout.market_seal()),
+            // The ledger, and the market.
+            Step::Record => on(rollout.market_seal().and_then(Rollout::market_seal)),
             Step::Execute => {
                 executable()?;
                 held()?;
@@ -186,7 +187,7 @@ impl Model {
                 Ok(Self { proposal: ended(State::Executed), ..next })
             }
             Step::Verify => {
-                let next = on(rollout.market_verify(now))?;
+                let next = on(rollout.market_verify(now).and_then(|rollout| rollout.market_verify(now)))?;
                 let over = next.rollout.stage == Stage::Idle;
                 Ok(if over { Self { proposal: ended(State::RolledBack), ..next } } else { next })
             }
@@ -308,6 +309,11 @@ impl Walk {
         let signers = if step == Step::Cancel { vec![&proposer] } else { vec![] };
         match said {
             Ok(next) => {
+                match step {
+                    Step::Record => self.positions.fixture.ledger_take(MARGIN),
+                    Step::Verify => self.positions.fixture.ledger_verify(MARGIN, self.id),
+                    _ => {}
+                }
                 self.positions.fixture.world.ok(&instructions, &signers);
                 self.model = next;
             }

@@ -3,7 +3,7 @@
 
 use crate::fixture::{error, sha256};
 use crate::positions::{MARGIN, Positions};
-use abi::margin::MarginAccount;
+use abi::margin::{MarginAccount, Market};
 use client::{governor::UpgradeProposeArgs, migration::account_migrate};
 use policy::migration::{ACCOUNT_VERSION, occupied, stored};
 use policy::{Level, rollout::Stage};
@@ -38,11 +38,15 @@ impl Positions {
         let (id, buffer) = positions.next_propose();
         let addresses: Vec<_> =
             positions.actors.iter().map(|actor| actor.account).chain([positions.market()]).collect();
+        let market = positions.market();
+        let counted = positions.fixture.world.read::<Market>(abi::ids::MARGIN, &market).records_open;
         for (address, line) in addresses.iter().zip(VERSION_1.lines()) {
             let mut account = positions.fixture.world.account(address).expect("an account");
             account.data = bytes(line);
             positions.fixture.world.set_account(address, account);
         }
+        // The market was stored before it counted what is under it.
+        positions.fixture.world.edit::<Market>(&market, |market| market.records_open = counted);
         (positions, id, buffer)
     }
 
@@ -62,8 +66,7 @@ impl Positions {
 
     /// Frozen, recorded, executed, a slot ago.
     pub fn replaced(&mut self, id: u64, buffer: Pubkey) {
-        let freeze = self.freeze_ix(id);
-        self.fixture.world.ok(&[freeze], &[]);
+        self.freeze(id);
         for step in [self.open_ix(), self.page_ix(0), self.seal_ix()] {
             self.fixture.world.ok(&[step], &[]);
         }
@@ -109,8 +112,8 @@ fn accounts_of_version_1_are_migrated_under_open_interest() {
     let before: Vec<MarginAccount> = (0..3).map(|actor| positions.state(actor)).collect();
     assert_eq!(before.iter().map(|account| account.positions[0].lots.get()).collect::<Vec<_>>(), [-10, 10, 0]);
     assert!(before.iter().all(|account| (account.version, stored(account)) == (1, 0)));
-    let market = positions.people().pop();
     positions.replaced(id, buffer);
+    let market = positions.people().pop();
     // One by itself, then everybody: what is done is passed over.
     let [one, all] = [account_migrate([positions.actors[1].account]), positions.migrate_all_ix()];
     let outcome = positions.fixture.world.ok(&[one, all], &[]);

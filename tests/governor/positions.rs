@@ -81,10 +81,24 @@ impl Positions {
         (positions, id, buffer)
     }
 
+    /// Frozen, with every account but people's recorded: from here on the market stands still.
+    pub fn ledgered(code: &[u8]) -> (Self, u64, Pubkey) {
+        let (mut positions, id, buffer) = Self::matured(code);
+        positions.freeze(id);
+        (positions, id, buffer)
+    }
+
+    /// Freezes and records the ledger.
+    pub fn freeze(&mut self, id: u64) {
+        let freeze = self.freeze_ix(id);
+        self.fixture.world.ok(&[freeze], &[]);
+        self.fixture.ledger_take(MARGIN);
+    }
+
     /// Frozen, recorded, sealed.
     pub fn sealed(code: &[u8]) -> (Self, u64, Pubkey) {
-        let (mut positions, id, buffer) = Self::matured(code);
-        for step in [positions.freeze_ix(id), positions.open_ix(), positions.page_ix(0), positions.seal_ix()] {
+        let (mut positions, id, buffer) = Self::ledgered(code);
+        for step in [positions.open_ix(), positions.page_ix(0), positions.seal_ix()] {
             positions.fixture.world.ok(&[step], &[]);
         }
         (positions, id, buffer)
@@ -196,8 +210,9 @@ impl Positions {
         self.fixture.rollback_ix(id, MARGIN)
     }
 
-    /// Every page and the market, verified.
+    /// The ledger, every page and the market, verified.
     pub fn verify(&mut self, id: u64) {
+        self.fixture.ledger_verify(MARGIN, id);
         let accounts = self.accounts();
         for step in [self.verify_page_ix(accounts), self.verify_market_ix(id)] {
             self.fixture.world.ok(&[step], &[]);

@@ -91,6 +91,9 @@ fn patched() -> (Fixture, u64) {
     let propose = fixture.upgrade_propose_args_ix(VAULT, buffer, args);
     fixture.world.ok(&[propose], &[&proposer]);
     fixture.mature(0);
+    // Ratification is the same whether accounts were recorded; the drills play it with them.
+    let rollout = fixture.rollout(VAULT);
+    fixture.world.edit::<abi::governor::Rollout>(&rollout, |rollout| rollout.scope = 1);
     fixture.world.next_slot();
     let execute = fixture.upgrade_ix(0, VAULT, buffer);
     fixture.world.ok(&[execute], &[]);

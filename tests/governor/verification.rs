@@ -31,7 +31,8 @@ fn honest_upgrade_is_verified_and_opens_the_canary_steps() {
     let people = positions.people();
     let execute = positions.fixture.upgrade_ix(id, MARGIN, buffer);
     positions.fixture.world.fail(std::slice::from_ref(&execute), &[], error("NotMigrating"));
-    for step in [positions.freeze_ix(id), positions.open_ix(), positions.page_ix(0)] {
+    positions.freeze(id);
+    for step in [positions.open_ix(), positions.page_ix(0)] {
         positions.fixture.world.ok(&[step], &[]);
     }
     positions.fixture.world.fail(std::slice::from_ref(&execute), &[], error("RolloutStageWrong"));
@@ -48,9 +49,11 @@ fn honest_upgrade_is_verified_and_opens_the_canary_steps() {
     positions.verify(id);
     let rollout = positions.fixture.rollout_state(MARGIN);
     assert_eq!((rollout.stage, rollout.canary_bps.get(), rollout.failed), (Stage::Canary.byte(), 100, 0));
-    assert_eq!(positions.people(), people);
     let end = positions.end_ix(id);
     positions.fixture.world.ok(std::slice::from_ref(&end), &[]);
+    let (ledger, market) = (positions.fixture.ledger(MARGIN), positions.market());
+    positions.fixture.world.ok(&[ledger.release(market)], &[]);
+    assert_eq!(positions.people(), people);
     assert_eq!(positions.level(), Level::CloseOnly);
     positions.fixture.world.fail(&[end], &[], error("NoFreeze"));
 }

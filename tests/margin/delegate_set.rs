@@ -86,6 +86,7 @@ fn delegate_set_lets_a_canceller_cancel_and_nothing_else() {
     desk.world.ok(&[post], &[&desk.taker.keypair]);
     let cancel = margin::QuoteCancel {
         authority: delegate.pubkey(),
+        market: desk.protocol.market,
         account: desk.taker.account,
         payer: desk.taker.key(),
         posted: addresses::posted_quote(&desk.taker.account, 1),

@@ -1,7 +1,7 @@
 use crate::fixture::*;
 use crate::fund::Pool;
 use abi::breaker::Custody;
-use client::{breaker, margin};
+use client::{addresses, breaker, margin};
 use solana_instruction::error::InstructionError;
 use testkit::{Substitutions, Token, key};
 
@@ -47,6 +47,8 @@ fn fund_create_with_wrong_accounts_fails() {
     let other = Token::new(&mut desk.world, "another six", 6).mint;
     Substitutions::of(create, margin::FundCreate::ACCOUNTS, &[])
         .any("payer", "whoever signs may pay")
+        .stranger("config", InstructionError::AccountDataTooSmall)
+        .wrong("config", addresses::config(&breaker::ID), InstructionError::IllegalOwner)
         // The fund's address follows from the mint.
         .stranger("mint", InstructionError::InvalidSeeds)
         .wrong("mint", other, InstructionError::InvalidSeeds)

@@ -58,6 +58,8 @@ fn rest(market: &Market) -> Market {
         quote_feed: zeroed.quote_feed,
         portfolio: zeroed.portfolio,
         seq: zeroed.seq,
+        // Counts the change itself.
+        records_open: zeroed.records_open,
         ..*market
     }
 }

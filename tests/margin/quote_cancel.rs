@@ -15,6 +15,7 @@ fn posted(desk: &mut Desk) -> Quote {
 fn cancel(desk: &Desk, authority: Pubkey) -> Instruction {
     let accounts = margin::QuoteCancel {
         authority,
+        market: desk.protocol.market,
         account: desk.maker.account,
         payer: desk.maker.key(),
         posted: addresses::posted_quote(&desk.maker.account, 1),
@@ -76,8 +77,11 @@ fn quote_cancel_is_refused_only_while_accounts_are_migrated() {
 fn quote_cancel_with_wrong_accounts_fails() {
     let mut desk = Desk::new();
     posted(&mut desk);
+    let elsewhere = Elsewhere::new(&mut desk);
     Substitutions::of(cancel(&desk, desk.maker.key()), margin::QuoteCancel::ACCOUNTS, &[&desk.maker.keypair])
         .stranger("authority", error("NotAccountCanceller"))
+        .stranger("market", InstructionError::AccountDataTooSmall)
+        .wrong("market", elsewhere.protocol.market, error("AccountOfAnotherMarket"))
         .stranger("account", InstructionError::AccountDataTooSmall)
         .wrong("account", desk.taker.account, error("PostedByAnother"))
         .stranger("payer", error("NotRentPayer"))

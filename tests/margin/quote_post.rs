@@ -127,7 +127,7 @@ fn quote_post_with_wrong_accounts_fails() {
     Substitutions::of(post, margin::QuotePost::ACCOUNTS, &[&desk.maker.keypair])
         .stranger("authority", error("NotAccountTrader"))
         .any("payer", "whoever signs may pay")
-        .stranger("market", InstructionError::UninitializedAccount)
+        .stranger("market", InstructionError::AccountDataTooSmall)
         .wrong("market", elsewhere.protocol.market, error("AccountOfAnotherMarket"))
         .stranger("account", InstructionError::AccountDataTooSmall)
         // The post's address follows from the account.

@@ -6,7 +6,7 @@ use testkit::{Offer, Substitutions};
 
 fn close(desk: &Desk) -> Instruction {
     let quote_state = addresses::quote_state(&desk.maker.account, 1);
-    margin::QuoteStateClose { payer: desk.taker.key(), quote_state }.instruction()
+    margin::QuoteStateClose { payer: desk.taker.key(), market: desk.protocol.market, quote_state }.instruction()
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn quote_state_close_after_the_last_slot_returns_the_rent() {
     desk.level(4);
     desk.world.fail(std::slice::from_ref(&close), &[], error("LevelForbids"));
     desk.level(3);
-    let (payer, state) = (desk.taker.key(), close.accounts[1].pubkey);
+    let (payer, state) = (desk.taker.key(), close.accounts[2].pubkey);
     let rent = desk.world.account(&state).unwrap().lamports;
     let before = desk.world.account(&payer).unwrap().lamports;
     desk.world.ok(&[close], &[]);
@@ -53,9 +53,12 @@ fn quote_state_close_with_wrong_accounts_fails() {
     let later = Offer { nonce: 2, ..desk.offer() };
     desk.filled(later, 10);
     let live = addresses::quote_state(&desk.maker.account, 2);
+    let elsewhere = Elsewhere::new(&mut desk);
     Substitutions::of(close(&desk), margin::QuoteStateClose::ACCOUNTS, &[])
         .stranger("payer", error("NotRentPayer"))
         .wrong("payer", desk.maker.key(), error("NotRentPayer"))
+        .stranger("market", InstructionError::AccountDataTooSmall)
+        .wrong("market", elsewhere.protocol.market, error("QuoteMarketWrong"))
         .stranger("quote_state", InstructionError::AccountDataTooSmall)
         .wrong("quote_state", live, error("QuoteStillLive"))
         .wrong("quote_state", desk.taker.account, InstructionError::InvalidAccountData)

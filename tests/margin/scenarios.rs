@@ -248,6 +248,7 @@ fn maker_cancels_in_the_same_slot() {
     desk.world.ok(&[fill.clone()], &[&desk.taker.keypair]);
     let cancel = margin::QuoteCancel {
         authority: desk.maker.key(),
+        market: desk.protocol.market,
         account: desk.maker.account,
         payer: desk.maker.key(),
         posted: addresses::posted_quote(&desk.maker.account, 7),

@@ -108,7 +108,7 @@ fn wrapped_open_with_wrong_accounts_fails() {
     let other = addresses::wrapped(&desk.expiry, SPOT, KIND_PUT);
     Substitutions::of(open, margin::WrappedOpen::ACCOUNTS, &[])
         .any("payer", "whoever pays is recorded and paid back")
-        .stranger("market", InstructionError::UninitializedAccount)
+        .stranger("market", InstructionError::AccountDataTooSmall)
         .wrong("market", elsewhere.protocol.market, error("ExpiryOfAnotherMarket"))
         .stranger("expiry", InstructionError::AccountDataTooSmall)
         .wrong("expiry", elsewhere.expiry, InstructionError::InvalidSeeds)

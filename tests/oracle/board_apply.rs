@@ -7,7 +7,7 @@ use solana_instruction::error::InstructionError;
 use testkit::Substitutions;
 
 fn board_apply(fixture: &Fixture) -> Instruction {
-    calls::BoardApply { board: addresses::board(&fixture.feed) }.instruction()
+    calls::BoardApply { feed: fixture.feed, board: addresses::board(&fixture.feed) }.instruction()
 }
 
 fn waiting() -> Fixture {
@@ -43,9 +43,11 @@ fn board_apply_before_the_delay_has_run_fails_change_too_early() {
 fn board_apply_refuses_every_wrong_account() {
     let mut fixture = waiting();
     fixture.world.advance_s(SOURCE_DELAY_S);
-    let board = addresses::board(&fixture.feed);
-    let board = fixture.forged(&board);
+    let (feed, board) = (fixture.feed, addresses::board(&fixture.feed));
+    let (feed, board) = (fixture.forged(&feed), fixture.forged(&board));
     Substitutions::of(board_apply(&fixture), calls::BoardApply::ACCOUNTS, &[])
+        .stranger("feed", InstructionError::UninitializedAccount)
+        .wrong("feed", feed, InstructionError::IllegalOwner)
         .stranger("board", InstructionError::AccountDataTooSmall)
         .wrong("board", board, InstructionError::IllegalOwner)
         .run(&mut fixture.world);

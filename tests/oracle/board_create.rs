@@ -90,7 +90,7 @@ fn board_create_refuses_every_wrong_account() {
         .stranger("config", InstructionError::UninitializedAccount)
         .wrong("config", config, InstructionError::IllegalOwner)
         .stranger("brake", error("BrakeUnreadable"))
-        .stranger("feed", InstructionError::UninitializedAccount)
+        .stranger("feed", InstructionError::AccountDataTooSmall)
         .wrong("feed", feed, InstructionError::IllegalOwner)
         .wrong("feed", other_feed, InstructionError::InvalidSeeds)
         .stranger("board", InstructionError::InvalidSeeds)

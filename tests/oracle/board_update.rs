@@ -10,6 +10,7 @@ pub fn board_update(fixture: &Fixture, args: calls::BoardUpdateArgs) -> Instruct
     let accounts = calls::BoardUpdate {
         authority: fixture.authority.pubkey(),
         config: fixture.config,
+        feed: fixture.feed,
         board: addresses::board(&fixture.feed),
     };
     accounts.instruction(args)
@@ -52,12 +53,14 @@ fn board_update_with_odd_terms_fails_by_name() {
 #[test]
 fn board_update_refuses_every_wrong_account() {
     let mut fixture = with_board();
-    let (config, board) = (fixture.config, addresses::board(&fixture.feed));
-    let (config, board) = (fixture.forged(&config), fixture.forged(&board));
+    let (config, feed, board) = (fixture.config, fixture.feed, addresses::board(&fixture.feed));
+    let [config, feed, board] = [config, feed, board].map(|at| fixture.forged(&at));
     Substitutions::of(board_update(&fixture, next_terms()), calls::BoardUpdate::ACCOUNTS, &[&fixture.authority])
         .stranger("authority", error("NotAuthority"))
         .stranger("config", InstructionError::UninitializedAccount)
         .wrong("config", config, InstructionError::IllegalOwner)
+        .stranger("feed", InstructionError::UninitializedAccount)
+        .wrong("feed", feed, InstructionError::IllegalOwner)
         .stranger("board", InstructionError::AccountDataTooSmall)
         .wrong("board", board, InstructionError::IllegalOwner)
         .run(&mut fixture.world);

@@ -139,7 +139,7 @@ fn feed_create_refuses_every_wrong_account() {
     Substitutions::of(fixture.feed_create(), calls::FeedCreate::ACCOUNTS, &[&fixture.authority])
         .any("payer", "whoever signs may pay the rent")
         .stranger("authority", error("NotAuthority"))
-        .stranger("config", InstructionError::UninitializedAccount)
+        .stranger("config", InstructionError::AccountDataTooSmall)
         .wrong("config", config, InstructionError::IllegalOwner)
         .stranger("brake", error("BrakeUnreadable"))
         .stranger("feed", InstructionError::InvalidSeeds)

@@ -134,7 +134,7 @@ fn settlement_delay_refuses_every_wrong_account() {
         .any("payer", "whoever signs may pay the rent")
         .stranger("guardian", error("NotGuardian"))
         .stranger("brake", error("BrakeUnreadable"))
-        .stranger("feed", InstructionError::UninitializedAccount)
+        .stranger("feed", InstructionError::AccountDataTooSmall)
         .wrong("feed", feed, InstructionError::IllegalOwner)
         .wrong("feed", other_feed, InstructionError::InvalidSeeds)
         .stranger("settlement", InstructionError::InvalidSeeds)

@@ -205,7 +205,7 @@ fn settlement_finalise_refuses_every_wrong_account() {
     let feed = fixture.forged(&feed);
     Substitutions::of(fixture.settlement_finalise(EXPIRY), calls::SettlementFinalise::ACCOUNTS, &[])
         .any("payer", "whoever signs may pay the rent")
-        .stranger("feed", InstructionError::UninitializedAccount)
+        .stranger("feed", InstructionError::AccountDataTooSmall)
         .wrong("feed", feed, InstructionError::IllegalOwner)
         .wrong("feed", other_feed, InstructionError::InvalidSeeds)
         .wrong("feed", fixture.config, InstructionError::AccountDataTooSmall)

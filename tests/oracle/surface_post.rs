@@ -394,7 +394,7 @@ fn surface_post_refuses_every_wrong_account() {
     let (post, publishers) = (desk.post(args, &[]), [keypair("publisher 0"), keypair("publisher 2")]);
     Substitutions::of(post, calls::SurfacePost::ACCOUNTS, &[&publishers[0], &publishers[1]])
         .any("payer", "whoever signs may pay the rent")
-        .stranger("feed", InstructionError::UninitializedAccount)
+        .stranger("feed", InstructionError::AccountDataTooSmall)
         .wrong("feed", forged_feed, InstructionError::IllegalOwner)
         .stranger("board", InstructionError::AccountDataTooSmall)
         .stranger("market", error("MarketUnreadable"))

@@ -101,7 +101,7 @@ fn vault_create_with_a_wrong_account_is_refused() {
     stage.world.set_account(&forged, account);
     Substitutions::of(stage.vault_create(7, CALLS, MANDATE), vault::VaultCreate::ACCOUNTS, &[&stage.deployer])
         .any("payer", "whoever signs may pay the rent")
-        .stranger("config", InstructionError::UninitializedAccount)
+        .stranger("config", InstructionError::AccountDataTooSmall)
         .wrong("config", other_config, InstructionError::IllegalOwner)
         .stranger("authority", code("NotAuthority"))
         .stranger("market", InstructionError::InvalidSeeds)

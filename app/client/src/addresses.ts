@@ -151,6 +151,14 @@ export const snapshotAddress = (market: Address, attempt: number | bigint, gover
 export const pageAddress = (snapshot: Address, number: number, governor: Address = PROGRAMS.governor) =>
   derive(governor, seeds.governor.page, key(snapshot), u32(number));
 
+/** Ledger of a program's accounts, of one attempt at a freeze. */
+export const ledgerAddress = (program: Address, attempt: number | bigint, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.ledger, key(program), u64(attempt));
+
+/** An account's record in a ledger. */
+export const recordAddress = (ledger: Address, account: Address, governor: Address = PROGRAMS.governor) =>
+  derive(governor, seeds.governor.record, key(ledger), key(account));
+
 export const proposalAddress = (id: number | bigint, governor: Address = PROGRAMS.governor) =>
   derive(governor, seeds.governor.proposal, u64(id));
 

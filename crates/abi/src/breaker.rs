@@ -53,7 +53,9 @@ macro_rules! brake_layout {
             pub monitors: [Address; 4],
             /// Clock periods are divided by this, as in the program's config.
             pub time_divisor: PodU32,
-            pub reserved: [u8; 60],
+            /// Custodies opened so far; they are never closed.
+            pub custodies: PodU32,
+            pub reserved: [u8; 56],
         }
     };
 }
@@ -168,7 +170,11 @@ macro_rules! custody_layout {
             /// each window's part of a vault that may leave, in basis points. A share of 0: no rollout.
             pub rollout_lots: PodU64,
             pub rollout_window_bps: PodU16,
-            pub reserved: [u8; 54],
+            /// Tickets of this custody that are open now: a record of all of them has as many.
+            pub records_open: PodU64,
+            /// Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code.
+            pub held_until_unix_s: PodI64,
+            pub reserved: [u8; 38],
         }
     };
 }

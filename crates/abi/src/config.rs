@@ -25,7 +25,10 @@ macro_rules! config_layout {
             pub seq: PodU64,
             /// Markets created so far, in margin's config: a snapshot that covers so many covers all.
             pub markets: PodU32,
-            pub reserved: [u8; 52],
+            /// Roots created so far, under which every other account is counted: markets and insurance funds of margin, feeds of the oracle,
+            /// vaults of the vault program.
+            pub roots: PodU32,
+            pub reserved: [u8; 48],
         }
     };
 }

@@ -17,6 +17,10 @@ pub const ROLLOUT_SEED: &[u8] = b"rollout";
 pub const SNAPSHOT_SEED: &[u8] = b"snapshot";
 /// Seeds of a snapshot's page: `["page", snapshot, number as u32 LE]`.
 pub const PAGE_SEED: &[u8] = b"page";
+/// Seeds of the ledger of a program's other accounts: `["ledger", program, attempt as u64 LE]`.
+pub const LEDGER_SEED: &[u8] = b"ledger";
+/// Seeds of an account's record in it: `["record", ledger, account]`.
+pub const RECORD_SEED: &[u8] = b"record";
 /// Seed of the PDA that takes the bonds of upgrades that were rolled back: `["insurance"]`.
 pub const INSURANCE_SEED: &[u8] = b"insurance";
 
@@ -55,7 +59,9 @@ macro_rules! council_layout {
             pub attestors: [Address; 3],
             /// Delays in seconds of an unscaled clock, by class from 1; the compiled floors hold whatever stands here.
             pub delays_s: [PodU32; 8],
-            pub reserved: [u8; 64],
+            /// The program whose accounts the brake's level 4 stands for; zero for none.
+            pub frozen_program: Address,
+            pub reserved: [u8; 32],
         }
     };
 }
@@ -177,7 +183,7 @@ macro_rules! rollout_layout {
             /// The last attempt at a freeze; 0 when the next is free.
             pub frozen_unix_s: PodI64,
             pub checked_slot: PodU64,
-            /// Markets to record, recorded, and verified.
+            /// Parts to record, recorded, and verified: of margin each market's accounts, and of every program the ledger.
             pub markets: PodU32,
             pub sealed: PodU32,
             pub verified: PodU32,
@@ -265,6 +271,68 @@ macro_rules! page_layout {
     };
 }
 
+/// Fields of the ledger of a program's accounts, but for margin accounts.
+#[macro_export]
+macro_rules! ledger_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Ledger {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// 1 once every account is recorded, 2 while all are verified under the code of `verified_slot`.
+            pub sealed: u8,
+            pub reserved_head: [u8; 4],
+            pub program: Address,
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            pub attempt: PodU64,
+            /// Roots that the program has created, and those recorded.
+            pub roots: PodU32,
+            pub roots_taken: PodU32,
+            /// Accounts to record, as the recorded roots count them, and those recorded.
+            pub accounts: PodU64,
+            pub accounts_taken: PodU64,
+            /// Accounts verified after the code was last replaced in `verified_slot`.
+            pub accounts_verified: PodU64,
+            pub verified_slot: PodU64,
+            pub reserved: [u8; 64],
+        }
+    };
+}
+
+/// Fields of an account's record in a ledger.
+#[macro_export]
+macro_rules! record_layout {
+    ($(#[$attribute:meta])*) => {
+        $(#[$attribute])*
+        pub struct Record {
+            pub version: u8,
+            pub min_reader: u8,
+            pub bump: u8,
+            /// Token accounts that belong to the account.
+            pub token_count: u8,
+            /// Length of the account.
+            pub space: PodU32,
+            pub ledger: Address,
+            pub account: Address,
+            /// Who paid the rent and gets it back.
+            pub payer: Address,
+            /// sha256 over address, discriminator and every field; not over layout version and reserved tail.
+            pub digest: [u8; 32],
+            /// sha256 over the whole account: what is written back is this.
+            pub image_digest: [u8; 32],
+            /// sha256 over addresses and terms of its token accounts: owners, authorities, delegates.
+            pub tokens_digest: [u8; 32],
+            /// Supply of each mint and balance of each token account among them: no supply may grow, and no balance shrink.
+            pub token_atoms: [PodU64; 2],
+            /// Slot of the code under which the account was last verified; 0 for never.
+            pub verified_slot: PodU64,
+            pub reserved: [u8; 32],
+        }
+    };
+}
+
 layouts! {
     council_layout!(Council) = [28, 184, 149, 185, 217, 59, 252, 96], reader 1, size 712;
     proposal_layout!(Proposal) = [26, 94, 189, 187, 116, 136, 53, 33], reader 1, size 848;
@@ -272,4 +340,6 @@ layouts! {
     rollout_layout!(Rollout) = [186, 129, 242, 141, 156, 212, 50, 187], reader 1, size 192;
     snapshot_layout!(Snapshot) = [137, 213, 28, 133, 224, 161, 48, 108], reader 1, size 376;
     page_layout!(Page) = [133, 127, 192, 87, 206, 149, 195, 14], reader 1, size 224;
+    ledger_layout!(Ledger) = [43, 41, 21, 213, 180, 176, 95, 32], reader 1, size 184;
+    record_layout!(Record) = [254, 233, 117, 252, 76, 166, 146, 139], reader 1, size 256;
 }

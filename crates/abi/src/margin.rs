@@ -145,7 +145,11 @@ macro_rules! market_layout {
             pub haircut_due_atoms: PodU64,
             /// Accounts closed so far: their indices stay holes.
             pub accounts_closed: PodU64,
-            pub reserved: [u8; 68],
+            /// Accounts of this market that are open now, other than margin accounts: a record of all of them has as many.
+            pub records_open: PodU64,
+            /// Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code.
+            pub held_until_unix_s: PodI64,
+            pub reserved: [u8; 52],
         }
     };
 }
@@ -261,6 +265,8 @@ macro_rules! quote_state_layout {
             pub expiry_slot: PodU64,
             /// Who paid the rent and gets it back.
             pub payer: Address,
+            /// The maker's, which counts this account.
+            pub market: Address,
             pub reserved: [u8; 32],
         }
     };
@@ -551,7 +557,9 @@ macro_rules! fund_layout {
             pub window_drawn_atoms: PodU64,
             /// Events of this fund so far.
             pub seq: PodU64,
-            pub reserved: [u8; 64],
+            /// Accounts under this one that are open now: a record of all of them has as many.
+            pub records_open: PodU64,
+            pub reserved: [u8; 56],
         }
     };
 }
@@ -598,7 +606,7 @@ layouts! {
     market_layout!(Market) = [219, 190, 213, 55, 0, 227, 198, 154], reader 1, size 660;
     expiry_layout!(Expiry) = [7, 101, 83, 210, 236, 185, 37, 84], reader 1, size 888;
     margin_account_layout!(MarginAccount) = [133, 220, 173, 213, 179, 211, 43, 238], reader 1, size 1264;
-    quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 160;
+    quote_state_layout!(QuoteState) = [190, 255, 174, 44, 19, 215, 37, 156], reader 1, size 192;
     market_change_layout!(MarketChange) = [230, 135, 235, 249, 145, 187, 143, 97], reader 1, size 336;
     wrapped_layout!(Wrapped) = [41, 58, 38, 145, 117, 128, 132, 152], reader 1, size 232;
     liquidation_layout!(Liquidation) = [47, 86, 219, 172, 131, 174, 18, 227], reader 1, size 176;

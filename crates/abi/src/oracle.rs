@@ -142,7 +142,11 @@ macro_rules! feed_layout {
             pub change_ready_unix_s: PodI64,
             pub change_source: Source,
             pub buckets: [Bucket; 512],
-            pub reserved: [u8; 96],
+            /// Accounts under this one that are open now: a record of all of them has as many.
+            pub records_open: PodU64,
+            /// Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code.
+            pub held_until_unix_s: PodI64,
+            pub reserved: [u8; 80],
         }
     };
 }

@@ -14,6 +14,8 @@ pub trait Layout: Pod {
     const READER: u8;
     /// Bytes of the whole account.
     const SPACE: usize = DISCRIMINATOR_LEN.saturating_add(size_of::<Self>());
+    /// Where in the account the reserved tail begins: everything before it is a field of this version.
+    const CONTENT_END: usize;
 
     fn version(&self) -> u8;
     fn min_reader(&self) -> u8;
@@ -69,6 +71,8 @@ macro_rules! layouts {
             impl $crate::Layout for $name {
                 const DISCRIMINATOR: [u8; $crate::DISCRIMINATOR_LEN] = $discriminator;
                 const READER: u8 = $reader;
+                const CONTENT_END: usize =
+                    $crate::DISCRIMINATOR_LEN.saturating_add(core::mem::offset_of!($name, reserved));
 
                 fn version(&self) -> u8 {
                     self.version

@@ -134,7 +134,11 @@ macro_rules! vault_layout {
             pub opened_unix_s: PodI64,
             /// The current auction's bids, in the order of the commits.
             pub book: [BookEntry; 64],
-            pub reserved: [u8; 128],
+            /// Accounts under this one that are open now: a record of all of them has as many.
+            pub records_open: PodU64,
+            /// Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code.
+            pub held_until_unix_s: PodI64,
+            pub reserved: [u8; 112],
         }
     };
 }

@@ -15,6 +15,7 @@
 pub mod addresses;
 pub mod feeds;
 mod generated;
+pub mod ledger;
 pub mod migration;
 pub mod quotes;
 

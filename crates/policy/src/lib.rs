@@ -19,6 +19,7 @@ pub mod migration;
 mod outflow;
 pub mod proposal;
 mod queue;
+pub mod record;
 pub mod rollout;
 pub mod snapshot;
 mod stored;

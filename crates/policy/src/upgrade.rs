@@ -2,7 +2,7 @@
 
 use crate::ActionError;
 use crate::action::key;
-use abi::{Address, ids};
+use abi::Address;
 
 /// New code for a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Evidence {
 /// What must hold while a program's code is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Its accounts hold people's positions: frozen, recorded before, verified after.
+    /// Its accounts carry claims or decide money: frozen, recorded before, verified after.
     Positions,
     /// Only its code is verified.
     Code,
@@ -45,7 +45,7 @@ pub enum Scope {
 
 impl Scope {
     pub fn of(program: &Address) -> Self {
-        if *program == ids::MARGIN { Self::Positions } else { Self::Code }
+        if crate::record::kinds(program).is_empty() { Self::Code } else { Self::Positions }
     }
 }
 

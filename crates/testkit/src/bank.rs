@@ -2,7 +2,7 @@
 
 use crate::{Failure, Outcome, loader_accounts, remote::Remote};
 use litesvm::LiteSVM;
-use solana_account::{Account, AccountSharedData};
+use solana_account::{Account, AccountSharedData, ReadableAccount};
 use solana_clock::Clock;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -100,6 +100,13 @@ impl Bank {
             }
             _ => panic!("only LiteSVM lists its accounts"),
         }
+    }
+
+    /// The accounts of a program, where the bank lists them.
+    pub fn owned(&self, program: &Pubkey) -> Option<Vec<(Pubkey, Vec<u8>)>> {
+        let Self::Lite(svm) = self else { return None };
+        let accounts = svm.accounts_db().inner.iter().filter(|(_, account)| account.owner() == program);
+        Some(accounts.map(|(address, account)| (*address, account.data().to_vec())).collect())
     }
 
     /// An account where it lies, without a copy. LiteSVM alone has such a place.

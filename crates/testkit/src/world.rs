@@ -11,7 +11,7 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cluster time at the start of every world: 2026-01-02 00:00:00 UTC, a Friday.
 pub const START_UNIX_S: i64 = 1_767_312_000;
@@ -27,6 +27,8 @@ pub struct World {
     payer: Keypair,
     sent: u32,
     measured: bool,
+    /// Every address that a transaction named or a test wrote to: no bank but LiteSVM lists its accounts.
+    named: BTreeSet<Pubkey>,
 }
 
 impl Drop for World {
@@ -66,7 +68,7 @@ impl World {
     }
 
     fn start(bank: Bank) -> Self {
-        let mut world = Self { bank, payer: keypair("payer"), sent: 0, measured: true };
+        let mut world = Self { bank, payer: keypair("payer"), sent: 0, measured: true, named: BTreeSet::new() };
         let clock = world.clock();
         world.bank.set_clock(&Clock { slot: clock.slot.max(1), unix_timestamp: START_UNIX_S, ..clock });
         world
@@ -74,7 +76,8 @@ impl World {
 
     /// A network that answers at `url`, whose programs and mocks are those of a world and whose payer has lamports. Its clock is its own.
     pub fn remote(url: &str) -> Self {
-        Self { bank: Bank::Remote(Box::new(Remote::new(url))), payer: keypair("payer"), sent: 0, measured: false }
+        let bank = Bank::Remote(Box::new(Remote::new(url)));
+        Self { bank, payer: keypair("payer"), sent: 0, measured: false, named: BTreeSet::new() }
     }
 
     /// On a network: the instructions that have a source account say `publication`; the Pyth writer signs.
@@ -85,8 +88,9 @@ impl World {
 
     /// The same world once more, of LiteSVM: what happens to one does not happen to the other.
     pub fn fork(&self) -> Self {
-        let Self { bank, payer, sent, measured } = self;
-        Self { bank: bank.fork(), payer: payer.insecure_clone(), sent: *sent, measured: *measured }
+        let Self { bank, payer, sent, measured, named } = self;
+        let (bank, payer) = (bank.fork(), payer.insecure_clone());
+        Self { bank, payer, sent: *sent, measured: *measured, named: named.clone() }
     }
 
     /// Every account of a world of LiteSVM, but the payer of fees.
@@ -94,6 +98,19 @@ impl World {
         let mut accounts = self.bank.everything();
         accounts.remove(&self.payer());
         accounts
+    }
+
+    /// The accounts of a program, among all that this world's transactions named and its tests wrote.
+    pub fn owned(&mut self, program: &Pubkey) -> Vec<(Pubkey, Vec<u8>)> {
+        if let Some(owned) = self.bank.owned(program) {
+            return owned;
+        }
+        let named: Vec<_> = self.named.iter().copied().collect();
+        let found = named.into_iter().filter_map(|address| Some((address, self.account(&address)?)));
+        found
+            .filter(|(_, account)| account.owner == *program)
+            .map(|(address, account)| (address, account.data))
+            .collect()
     }
 
     /// Keeps this world's compute units out of the budgets: for runs whose inputs are random.
@@ -125,6 +142,7 @@ impl World {
 
     /// Creates or overwrites an account, whatever the rules.
     pub fn set_account(&mut self, address: &Pubkey, account: Account) {
+        self.named.insert(*address);
         self.bank.set_account(address, account);
     }
 
@@ -174,6 +192,7 @@ impl World {
     /// Sends one transaction; the payer signs besides `signers`.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
         self.sent += 1;
+        self.named.extend(instructions.iter().flat_map(|call| &call.accounts).map(|meta| meta.pubkey));
         let mut all = instructions.to_vec();
         // Last, so that it moves no index of the instructions under test.
         all.push(ComputeBudgetInstruction::set_compute_unit_limit(UNIT_LIMIT - self.sent));

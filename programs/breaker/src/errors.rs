@@ -152,6 +152,14 @@ pub enum BreakerError {
     MintExtensionUnknown,
     #[msg("a canary step leaves 1 to 10,000 basis points of a window open")]
     RolloutShareOutOfBounds,
+    #[msg("the custody is held while the governor replaces the program's code: an hour and a half at most")]
+    CustodyHeld,
+    #[msg("accounts are held and restored under the governor's signature only")]
+    NotGovernor,
+    #[msg("no account and no seeds stand at that place of the preimage")]
+    PreimageUnreadable,
+    #[msg("the account is not the brake")]
+    WrongBrake,
 }
 
 impl From<OutflowError> for BreakerError {

@@ -201,3 +201,22 @@ pub struct RolloutLimited {
     pub lots: u64,
     pub window_bps: u16,
 }
+
+/// Nothing of a custody changes before then.
+#[event]
+pub struct CustodyHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Address,
+    pub until_unix_s: i64,
+}
+
+/// An account was written back after a rollback.
+#[event]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+}

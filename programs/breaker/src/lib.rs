@@ -16,6 +16,9 @@ pub use limits::LimitTerms;
 
 pub const ID: Address = Address::new_from_array(abi::ids::BREAKER);
 
+/// The program's only brake.
+pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
+
 /// Clock periods are divided by this: 1, or more in a build for local networks.
 pub const TIME_DIVISOR: u32 = if cfg!(feature = "drill") {
     360
@@ -172,5 +175,15 @@ pub mod breaker {
     #[discrim = 28]
     pub fn rollout_set(ctx: &mut Context<RolloutSet>, lots: u64, window_bps: u16) -> Result<()> {
         ctx.accounts.rollout_set(lots, window_bps)
+    }
+
+    #[discrim = 60]
+    pub fn custody_hold(ctx: &mut Context<CustodyHold>, until_unix_s: i64) -> Result<()> {
+        ctx.accounts.custody_hold(until_unix_s)
+    }
+
+    #[discrim = 61]
+    pub fn record_restore(ctx: &mut Context<RecordRestore>, at: u32, seeds: Vec<u8>) -> Result<()> {
+        ctx.accounts.record_restore(at, &seeds)
     }
 }

@@ -3,7 +3,7 @@ use crate::{BreakerError, TIME_DIVISOR};
 use abi::breaker as stored;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
-use policy::{Latch, Outflow as Flow, Trips};
+use policy::{Latch, Level, Outflow as Flow, Trips};
 
 abi::config_layout!(#[account]);
 abi::brake_layout!(#[account]);
@@ -33,6 +33,13 @@ impl Config {
 }
 
 impl Brake {
+    /// Fails while accounts are migrated: nobody but the governor changes anything then, and what a migration stands on is recorded.
+    pub fn standing_require(&self, now_unix_s: i64) -> Result<()> {
+        let migrating = self.machine()?.level_in_force(now_unix_s) == Level::Migrating;
+        require!(!migrating, BreakerError::MigrationOpen);
+        Ok(())
+    }
+
     /// The stored fields as the state machine's.
     pub fn machine(&self) -> Result<policy::Brake> {
         let latch = Latch::of_brake(bytemuck::cast_ref::<Self, stored::Brake>(self)).map_err(BreakerError::from)?;
@@ -125,5 +132,24 @@ impl Ticket {
             end_atoms: self.end_atoms.get(),
             issued_unix_s: self.issued_unix_s.get(),
         }
+    }
+}
+
+impl Custody {
+    /// Whether nothing holds it.
+    pub fn is_free(&self) -> bool {
+        shared::is_free(self.held_until_unix_s.get())
+    }
+
+    /// Counts an account under this one.
+    pub fn record_opened(&mut self) -> Result<()> {
+        self.records_open = shared::opened(self.records_open.get()).ok_or(BreakerError::CounterOverflow)?.into();
+        Ok(())
+    }
+
+    /// Counts an account less.
+    pub fn record_closed(&mut self) -> Result<()> {
+        self.records_open = shared::closed(self.records_open.get()).ok_or(BreakerError::CounterOverflow)?.into();
+        Ok(())
     }
 }

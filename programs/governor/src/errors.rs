@@ -195,7 +195,7 @@ pub enum GovernorError {
     SnapshotSealed,
     #[msg("pages of the snapshot are missing")]
     PagesMissing,
-    #[msg("the market has more accounts than were recorded: some page leaves one out")]
+    #[msg("there are more accounts than were recorded, or verified: some page or record leaves one out")]
     AccountsMissing,
     #[msg("no such page: a market has one for each 20 registry indices")]
     PageUnknown,
@@ -241,6 +241,28 @@ pub enum GovernorError {
     AccountIntact,
     #[msg("the account is not a custody of the breaker that this version can read")]
     CustodyUnreadable,
+    #[msg(
+        "the account does not count the roots of the rollout's program: its config does, and the brake for the breaker"
+    )]
+    HeadUnreadable,
+    #[msg("not an account of the program that a ledger records and this version can read")]
+    RecordForeign,
+    #[msg("record every root first: markets and funds, feeds, vaults, custodies")]
+    RootsMissing,
+    #[msg("not a record of this ledger")]
+    RecordSwapped,
+    #[msg("not the account that was recorded")]
+    RecordAccountDiffers,
+    #[msg("the account is verified already")]
+    RecordVerified,
+    #[msg("the account differs from its record")]
+    RecordDiffers,
+    #[msg("the ledger is verified already")]
+    LedgerVerified,
+    #[msg("only markets, feeds, vaults and custodies are held")]
+    NotHeld,
+    #[msg("record the market in the ledger first: it stands still from then on")]
+    MarketNotHeld,
 }
 
 impl From<RolloutError> for GovernorError {

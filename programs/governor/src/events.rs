@@ -305,3 +305,49 @@ pub struct AccountWrittenBack {
     pub number: u32,
     pub account: Address,
 }
+
+/// An account is in the ledger.
+#[event]
+pub struct RecordTaken {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Accounts recorded so far.
+    pub seq: u64,
+    pub ledger: Address,
+    pub account: Address,
+    pub digest: [u8; 32],
+}
+
+/// Every account of the program is in the ledger, once.
+#[event]
+pub struct LedgerSealed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub program: Address,
+    pub attempt: u64,
+    pub roots: u32,
+    pub accounts: u64,
+}
+
+/// An account was compared with its record.
+#[event]
+pub struct RecordChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Accounts verified so far under this code.
+    pub seq: u64,
+    pub ledger: Address,
+    pub account: Address,
+    pub equal: bool,
+}
+
+/// Every account of the ledger is what it was.
+#[event]
+pub struct LedgerChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub program: Address,
+    pub accounts: u64,
+}

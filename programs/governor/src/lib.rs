@@ -3,12 +3,14 @@
 use anchor_lang::prelude::*;
 use core::num::NonZeroU32;
 
+mod account;
 mod canary;
 mod code;
 mod content;
 mod draft;
 mod errors;
 mod events;
+mod held;
 mod instructions;
 mod loader;
 mod margin;
@@ -271,5 +273,51 @@ pub mod governor {
     #[discrim = 40]
     pub fn canary_apply(ctx: &mut Context<CanaryApply>) -> Result<()> {
         ctx.accounts.canary_apply()
+    }
+    #[discrim = 41]
+    pub fn ledger_open(ctx: &mut Context<LedgerOpen>) -> Result<()> {
+        ctx.accounts.ledger_open(&ctx.bumps)
+    }
+
+    #[discrim = 42]
+    pub fn record_take(ctx: &mut Context<RecordTake>) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.record_take(&remaining, &ctx.bumps)
+    }
+
+    #[discrim = 43]
+    pub fn ledger_seal(ctx: &mut Context<LedgerSeal>) -> Result<()> {
+        ctx.accounts.ledger_seal()
+    }
+
+    #[discrim = 44]
+    pub fn record_verify(ctx: &mut Context<RecordVerify>) -> Result<()> {
+        let remaining = ctx.remaining_accounts()?;
+        ctx.accounts.record_verify(&remaining)
+    }
+
+    #[discrim = 45]
+    pub fn ledger_verify(ctx: &mut Context<LedgerVerify>) -> Result<()> {
+        ctx.accounts.ledger_verify()
+    }
+
+    #[discrim = 46]
+    pub fn record_restore(ctx: &mut Context<RecordRestore>, seeds: Vec<u8>) -> Result<()> {
+        ctx.accounts.record_restore(&seeds)
+    }
+
+    #[discrim = 47]
+    pub fn root_release(ctx: &mut Context<RootRelease>) -> Result<()> {
+        ctx.accounts.root_release()
+    }
+
+    #[discrim = 48]
+    pub fn record_close(ctx: &mut Context<RecordClose>) -> Result<()> {
+        ctx.accounts.record_close()
+    }
+
+    #[discrim = 49]
+    pub fn ledger_close(ctx: &mut Context<LedgerClose>) -> Result<()> {
+        ctx.accounts.ledger_close()
     }
 }

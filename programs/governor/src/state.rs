@@ -14,6 +14,8 @@ abi::adoption_layout!(#[account]);
 abi::rollout_layout!(#[account]);
 abi::snapshot_layout!(#[account]);
 abi::page_layout!(#[account]);
+abi::ledger_layout!(#[account]);
+abi::record_layout!(#[account]);
 
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;
@@ -233,6 +235,15 @@ impl Snapshot {
         self.long_lots = sums.long_lots.into();
         self.short_lots = sums.short_lots.into();
         self.series = sums.series.to_le_bytes();
+    }
+}
+
+impl Ledger {
+    /// Fails unless the ledger is of the rollout's present attempt.
+    pub fn current(&self, rollout: &Rollout) -> Result<()> {
+        let same = self.program == rollout.program && self.attempt.get() == rollout.attempt.get();
+        require!(same, GovernorError::SnapshotStale);
+        Ok(())
     }
 }
 

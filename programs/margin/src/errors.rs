@@ -289,6 +289,10 @@ pub enum MarginError {
     TicketUnreadable,
     #[msg("the ticket is of another account's withdrawal")]
     TicketOfAnotherAccount,
+    #[msg("the market is held while the governor replaces the program's code: an hour and a half at most")]
+    MarketHeld,
+    #[msg("the account is not the program's config")]
+    NotConfig,
 }
 
 impl From<CashError> for MarginError {

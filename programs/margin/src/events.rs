@@ -562,3 +562,22 @@ pub struct MarketRestored {
     pub insurance_atoms: u64,
     pub open_interest_lots: u64,
 }
+
+/// Nothing of a market changes before then.
+#[event]
+pub struct MarketHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Address,
+    pub until_unix_s: i64,
+}
+
+/// An account was written back after a rollback.
+#[event]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+}

@@ -293,6 +293,16 @@ pub mod margin {
         ctx.accounts.market_restore(at)
     }
 
+    #[discrim = 60]
+    pub fn market_hold(ctx: &mut Context<MarketHold>, until_unix_s: i64) -> Result<()> {
+        ctx.accounts.market_hold(until_unix_s)
+    }
+
+    #[discrim = 61]
+    pub fn record_restore(ctx: &mut Context<RecordRestore>, at: u32, seeds: Vec<u8>) -> Result<()> {
+        ctx.accounts.record_restore(at, &seeds)
+    }
+
     /// Of the release after this one: numbers from 200 on are not given out before it.
     #[cfg(feature = "next")]
     #[discrim = 200]

@@ -7,9 +7,6 @@ use anchor_lang::pinocchio::Resize;
 use anchor_lang::prelude::*;
 use anchor_lang::{address_eq, create_account_signed, find_program_address};
 
-/// The only key under which anything is restored. Not the config's: failed code may have written another there.
-pub const GOVERNOR: Address = Address::new_from_array(abi::ids::GOVERNOR_AUTHORITY);
-
 /// The account recorded at byte `at` of `preimage`. That these bytes are what the snapshot holds is the governor's to know.
 pub fn image<T: Layout>(preimage: &AccountView, at: u32) -> Result<T> {
     let at = usize::try_from(at).map_err(|_| MarginError::PreimageUnreadable)?;

@@ -170,6 +170,14 @@ pub enum OracleError {
     SurfaceTimeOutOfRange,
     #[msg("a listed strike is too far from the forward to check")]
     SurfaceStrikeOutOfRange,
+    #[msg("the feed is held while the governor replaces the program's code: an hour and a half at most")]
+    FeedHeld,
+    #[msg("accounts are held and restored under the governor's signature only")]
+    NotGovernor,
+    #[msg("no account and no seeds stand at that place of the preimage")]
+    PreimageUnreadable,
+    #[msg("the board is of another feed")]
+    BoardOfAnotherFeed,
 }
 
 impl From<UpgradeAuthorityError> for OracleError {

@@ -163,3 +163,22 @@ pub struct SurfacePosted {
     pub reference_s: u64,
     pub rate_e9: i64,
 }
+
+/// Nothing of a feed changes before then.
+#[event]
+pub struct FeedHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Address,
+    pub until_unix_s: i64,
+}
+
+/// An account was written back after a rollback.
+#[event]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+}

@@ -146,4 +146,14 @@ pub mod oracle {
         let fit = Fit { svi: Svi { a_e9, b_e9, rho_e9, m_e9, sigma_e9 }, reference_s, rate_e9 };
         ctx.accounts.surface_post(expiry_unix_s, &fit, &more, &ctx.bumps)
     }
+
+    #[discrim = 60]
+    pub fn feed_hold(ctx: &mut Context<FeedHold>, until_unix_s: i64) -> Result<()> {
+        ctx.accounts.feed_hold(until_unix_s)
+    }
+
+    #[discrim = 61]
+    pub fn record_restore(ctx: &mut Context<RecordRestore>, at: u32, seeds: Vec<u8>) -> Result<()> {
+        ctx.accounts.record_restore(at, &seeds)
+    }
 }

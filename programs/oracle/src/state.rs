@@ -21,6 +21,12 @@ const _: () = assert!(RING as usize == abi::oracle::BUCKETS);
 const _: () = assert!(risk::feed::SOURCES == abi::oracle::SOURCES);
 
 impl Config {
+    /// Counts a root: an account under which others are counted.
+    pub fn root_opened(&mut self) -> Result<()> {
+        self.roots = self.roots.get().checked_add(1).ok_or(OracleError::CounterOverflow)?.into();
+        Ok(())
+    }
+
     /// Numbers the next event.
     pub fn seq_next(&mut self) -> Result<u64> {
         let seq = self.seq.get().checked_add(1).ok_or(OracleError::CounterOverflow)?;
@@ -142,5 +148,18 @@ impl From<risk::settlement::Bucket> for Bucket {
             weight_s: bucket.weight_s.into(),
             weighted_price_e6_s: bucket.weighted_price_e6_s.into(),
         }
+    }
+}
+
+impl Feed {
+    /// Whether nothing holds it.
+    pub fn is_free(&self) -> bool {
+        shared::is_free(self.held_until_unix_s.get())
+    }
+
+    /// Counts an account under this one.
+    pub fn record_opened(&mut self) -> Result<()> {
+        self.records_open = shared::opened(self.records_open.get()).ok_or(OracleError::CounterOverflow)?.into();
+        Ok(())
     }
 }

@@ -3,11 +3,15 @@
 #![no_std]
 
 mod clock;
+mod hold;
 mod nonce;
 mod read;
+mod restore;
 mod upgrade_authority;
 
 pub use clock::now;
+pub use hold::{closed, is_free, opened, GOVERNOR};
 pub use nonce::{reject_durable_nonce, NonceError};
 pub use read::read;
+pub use restore::Restore;
 pub use upgrade_authority::{program_data_address, require_upgrade_authority, UpgradeAuthorityError};

@@ -173,6 +173,12 @@ pub enum VaultError {
     MandatePending,
     #[msg("no fee shares wait")]
     NoFees,
+    #[msg("the vault is held while the governor replaces the program's code: an hour and a half at most")]
+    VaultHeld,
+    #[msg("accounts are held and restored under the governor's signature only")]
+    NotGovernor,
+    #[msg("no account and no seeds stand at that place of the preimage")]
+    PreimageUnreadable,
 }
 
 impl From<OfferError> for VaultError {

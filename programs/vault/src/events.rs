@@ -105,3 +105,22 @@ vault_events! {
 
     FeesClaimed { recipient: Address, shares: u64, }
 }
+
+/// Nothing of a vault changes before then.
+#[event]
+pub struct VaultHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Address,
+    pub until_unix_s: i64,
+}
+
+/// An account was written back after a rollback.
+#[event]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Address,
+}

@@ -124,4 +124,14 @@ pub mod vault {
     pub fn fee_claim(ctx: &mut Context<FeeClaim>) -> Result<()> {
         ctx.accounts.fee_claim()
     }
+
+    #[discrim = 60]
+    pub fn vault_hold(ctx: &mut Context<VaultHold>, until_unix_s: i64) -> Result<()> {
+        ctx.accounts.vault_hold(until_unix_s)
+    }
+
+    #[discrim = 61]
+    pub fn record_restore(ctx: &mut Context<RecordRestore>, at: u32, seeds: Vec<u8>) -> Result<()> {
+        ctx.accounts.record_restore(at, &seeds)
+    }
 }

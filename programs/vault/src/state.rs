@@ -18,6 +18,12 @@ abi::bid_layout!(#[account]);
 pub const VERSION: u8 = 1;
 
 impl Config {
+    /// Counts a root: an account under which others are counted.
+    pub fn root_opened(&mut self) -> Result<()> {
+        self.roots = self.roots.get().checked_add(1).ok_or(VaultError::AmountOverflow)?.into();
+        Ok(())
+    }
+
     /// Counts an event and returns its number, from 1.
     pub fn next_seq(&mut self) -> Result<u64> {
         let seq = self.seq.get().checked_add(1).ok_or(VaultError::AmountOverflow)?;
@@ -202,4 +208,23 @@ pub fn sum(a: u64, b: u64) -> Result<u64> {
 /// `a - b`. Error: `AmountOverflow`.
 pub fn difference(a: u64, b: u64) -> Result<u64> {
     Ok(a.checked_sub(b).ok_or(VaultError::AmountOverflow)?)
+}
+
+impl Vault {
+    /// Whether nothing holds it.
+    pub fn is_free(&self) -> bool {
+        shared::is_free(self.held_until_unix_s.get())
+    }
+
+    /// Counts an account under this one.
+    pub fn record_opened(&mut self) -> Result<()> {
+        self.records_open = shared::opened(self.records_open.get()).ok_or(VaultError::AmountOverflow)?.into();
+        Ok(())
+    }
+
+    /// Counts an account less.
+    pub fn record_closed(&mut self) -> Result<()> {
+        self.records_open = shared::closed(self.records_open.get()).ok_or(VaultError::AmountOverflow)?.into();
+        Ok(())
+    }
 }

@@ -23,9 +23,8 @@ pub struct Course {
     pub positions: Positions,
     pub random: Random,
     pub people: Vec<Vec<u8>>,
-    /// Accounts and market as a node keeps them.
-    accounts: Vec<u8>,
-    market: Vec<u8>,
+    /// Accounts and market as a node keeps them: the market since it stands still.
+    kept: Vec<Vec<u8>>,
     /// Tail of the code that runs: tells one upgrade's from another's.
     pub tail: u32,
     pub running: Vec<u8>,
@@ -47,12 +46,11 @@ impl Course {
         let fixture = Fixture { world: World::lite().unmeasured(), governor: GOVERNOR, members: vec![] };
         let mut positions = Positions::over(fixture);
         let people = positions.people();
-        let market = people.last().expect("a market").clone();
-        let accounts = people[..people.len() - 1].concat();
         let running = positions.fixture.code(MARGIN)[..elf("margin").len()].to_vec();
         let (random, tail) = (Random(seed), 0);
         let name = String::new();
-        Self { name, positions, random, people, accounts, market, tail, running, seated: 0, transactions: 0 }
+        let kept = people.clone();
+        Self { name, positions, random, people, kept, tail, running, seated: 0, transactions: 0 }
     }
 
     pub fn ok(&mut self, step: solana_instruction::Instruction) {
@@ -89,6 +87,8 @@ impl Course {
     pub fn freeze(&mut self, id: u64, vote: Option<Pubkey>) {
         let freeze = self.positions.freeze_ix(id);
         self.ok(freeze.with_remaining(vote.map(|vote| AccountMeta::new_readonly(vote, false))));
+        self.positions.fixture.ledger_take(MARGIN);
+        self.kept = self.positions.people();
         for step in [self.positions.open_ix(), self.positions.page_ix(0), self.positions.seal_ix()] {
             self.ok(step);
         }
@@ -175,11 +175,12 @@ impl Course {
 
     /// What differs from what it was is written back.
     pub fn restore(&mut self) {
-        let (accounts, market) = (self.accounts.clone(), self.market.clone());
+        let (market, accounts) = self.kept.split_last().expect("a market");
+        let (accounts, market) = (accounts.concat(), market.clone());
         let [accounts, market] =
             [("accounts", accounts), ("market", market)].map(|(name, bytes)| self.positions.upload(name, &bytes));
         let now = self.positions.people();
-        for (at, (was, is)) in self.people.clone().iter().zip(&now).enumerate() {
+        for (at, (was, is)) in self.kept.clone().iter().zip(&now).enumerate() {
             if was == is {
                 continue;
             }
@@ -196,14 +197,34 @@ impl Course {
         self.positions.fixture.world.account(&insurance).map_or(0, |account| account.lamports)
     }
 
+    /// The market moves again.
+    pub fn release(&mut self) {
+        let (ledger, market) = (self.positions.fixture.ledger(MARGIN), self.positions.market());
+        self.ok(ledger.release(market));
+    }
+
     /// The present attempt's records go, and their rent with them.
     pub fn tidy(&mut self) {
+        self.tidy_ledger();
         let snapshot = self.positions.snapshot();
         if self.positions.fixture.world.account(&snapshot).is_some_and(|account| account.lamports > 0) {
             for close in closes(&mut self.positions) {
                 if self.positions.fixture.world.send(&[close], &[]).is_err() {
                     return;
                 }
+            }
+        }
+    }
+    fn tidy_ledger(&mut self) {
+        let (ledger, payer) = (self.positions.fixture.ledger(MARGIN), self.positions.fixture.world.payer());
+        if self.positions.fixture.world.account(&ledger.address()).is_none_or(|account| account.lamports == 0) {
+            return;
+        }
+        let records = self.positions.fixture.entries(MARGIN).into_iter();
+        let records: Vec<_> = records.map(|entry| ledger.record_close(&entry.account, payer)).collect();
+        for close in [records, vec![ledger.close(payer)]].concat() {
+            if self.positions.fixture.world.send(&[close], &[]).is_err() {
+                return;
             }
         }
     }

@@ -45,7 +45,9 @@ fn quotes(cases: &mut Vec<Case>) {
     posted.world.ok(&[post], &[&posted.actors[CAROL].keypair]);
     let (account, maker) = (posted.actors[CAROL].account, posted.actors[CAROL].key());
     let at = addresses::posted_quote(&account, 1);
-    let cancel = margin::QuoteCancel { authority: maker, account, payer: maker, posted: at }.instruction();
+    let cancel =
+        margin::QuoteCancel { authority: maker, market: posted.protocol.market, account, payer: maker, posted: at }
+            .instruction();
     cases.push(case("quote_cancel", Action::Cancel, posted, cancel).signed(CAROL));
 
     let mut filled = stage();
@@ -53,7 +55,9 @@ fn quotes(cases: &mut Vec<Case>) {
     filled.world.ok(&sale, &[&filled.actors[DAVE].keypair]);
     filled.world.advance_slots(QUOTE_SLOTS);
     let quote_state = addresses::quote_state(&account, 1);
-    let close = margin::QuoteStateClose { payer: filled.actors[DAVE].key(), quote_state }.instruction();
+    let close =
+        margin::QuoteStateClose { payer: filled.actors[DAVE].key(), market: filled.protocol.market, quote_state }
+            .instruction();
     cases.push(case("quote_state_close", Action::Cancel, filled, close));
 }
 

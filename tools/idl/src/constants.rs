@@ -65,6 +65,8 @@ pub fn json() -> Result<String> {
                 ("rollout", governor::ROLLOUT_SEED),
                 ("snapshot", governor::SNAPSHOT_SEED),
                 ("page", governor::PAGE_SEED),
+                ("ledger", governor::LEDGER_SEED),
+                ("record", governor::RECORD_SEED),
                 ("insurance", governor::INSURANCE_SEED),
             ])?,
         },

@@ -76,8 +76,10 @@ export const ABI = {
       "authority": "authority",
       "council": "council",
       "insurance": "insurance",
+      "ledger": "ledger",
       "page": "page",
       "proposal": "proposal",
+      "record": "record",
       "rollout": "rollout",
       "snapshot": "snapshot"
     },

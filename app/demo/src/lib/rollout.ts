@@ -9,8 +9,10 @@ import {
   custodyAddress,
   governor,
   governorAuthorityAddress,
+  ledgerAddress,
   margin,
   pageAddress,
+  recordAddress,
   rolloutAddress,
   snapshotAddress,
 } from '@bastion/client';
@@ -29,6 +31,14 @@ export interface Market {
   readonly quoteTokens: Address;
   readonly baseTokens: Address;
   readonly pages: readonly (readonly Address[])[];
+}
+
+/** An account of margin's ledger, and the mint that belongs to it. */
+interface Entry {
+  readonly address: Address;
+  readonly isRoot: boolean;
+  readonly isHeld: boolean;
+  readonly tokens: readonly Address[];
 }
 
 export class Rollout {
@@ -75,6 +85,7 @@ export class Rollout {
   /** The brake goes to level 4, and every account of every market is recorded. */
   async freeze(): Promise<Market[]> {
     await this.chain.send(this.by, [await this.freezeInstruction()]);
+    await this.recordLedger();
     const markets = await this.markets();
     for (const market of markets) {
       await this.record(market);
@@ -97,6 +108,7 @@ export class Rollout {
   async verify(markets: readonly Market[]): Promise<void> {
     const [rollout, { executedSlot }] = [await rolloutAddress(PROGRAMS.margin), await this.state()];
     await this.chain.until({ slot: executedSlot + 1n });
+    await this.verifyLedger();
     for (const market of markets) {
       const snapshot = await this.snapshotOf(market);
       for (const [number, accounts] of market.pages.entries()) {
@@ -131,6 +143,14 @@ export class Rollout {
       brake: await brakeAddress(),
     });
     await this.chain.send(this.by, [end]);
+    const [council, rollout] = [await councilAddress(), await rolloutAddress(PROGRAMS.margin)];
+    const governorAuthority = await governorAuthorityAddress();
+    for (const { address } of (await this.entries()).filter(({ isHeld }) => isHeld)) {
+      const program = PROGRAMS.margin;
+      await this.chain.send(this.by, [
+        governor.getRootReleaseInstruction({ council, rollout, target: address, governorAuthority, program }),
+      ]);
+    }
   }
 
   /** Takes the new code through every canary step to its end; `step` hears each step's share of the caps. */
@@ -191,6 +211,63 @@ export class Rollout {
     await this.chain.send(this.by, [
       governor.getSnapshotSealInstruction({ council, rollout, snapshot, market: address }),
     ]);
+  }
+
+  /** Every account of margin's but people's, roots first: a market stands still from its record on. */
+  private async recordLedger(): Promise<void> {
+    const [council, rollout] = [await councilAddress(), await rolloutAddress(PROGRAMS.margin)];
+    const [ledger, head] = [await this.ledger(), await configAddress('margin')];
+    const [governorAuthority, program, payer] = [await governorAuthorityAddress(), PROGRAMS.margin, this.by];
+    await this.chain.send(payer, [governor.getLedgerOpenInstruction({ payer, rollout, head, ledger })]);
+    for (const { address: target, tokens } of await this.entries()) {
+      const record = await recordAddress(ledger, target);
+      const take = governor.getRecordTakeInstruction({
+        payer,
+        council,
+        rollout,
+        ledger,
+        target,
+        record,
+        governorAuthority,
+        program,
+      });
+      await this.chain.send(payer, [withAccounts(take, tokens)]);
+    }
+    await this.chain.send(payer, [governor.getLedgerSealInstruction({ council, rollout, ledger })]);
+  }
+
+  private async verifyLedger(): Promise<void> {
+    const [council, rollout] = [await councilAddress(), await rolloutAddress(PROGRAMS.margin)];
+    const [ledger, proposal] = [await this.ledger(), this.proposal.address];
+    for (const { address: target, tokens } of await this.entries()) {
+      const verify = governor.getRecordVerifyInstruction({
+        rollout,
+        ledger,
+        record: await recordAddress(ledger, target),
+        target,
+      });
+      await this.chain.send(this.by, [withAccounts(verify, tokens)]);
+    }
+    await this.chain.send(this.by, [governor.getLedgerVerifyInstruction({ council, proposal, rollout, ledger })]);
+  }
+
+  private async ledger(): Promise<Address> {
+    return ledgerAddress(PROGRAMS.margin, (await this.state()).attempt);
+  }
+
+  private async entries(): Promise<Entry[]> {
+    const { MarginAccountKind } = margin;
+    const owned = await this.chain.accountsOf(PROGRAMS.margin, []);
+    const entries = owned.flatMap(({ address, data }) => {
+      const kind = margin.identifyMarginAccount(data);
+      if (kind === MarginAccountKind.MarginAccount) {
+        return [];
+      }
+      const tokens = kind === MarginAccountKind.Wrapped ? [margin.getWrappedDecoder().decode(data).mint] : [];
+      const isHeld = kind === MarginAccountKind.Market;
+      return [{ address, isRoot: isHeld || kind === MarginAccountKind.Fund, isHeld, tokens }];
+    });
+    return entries.sort((left, right) => Number(right.isRoot) - Number(left.isRoot));
   }
 
   private async snapshotOf({ address }: Market): Promise<Address> {

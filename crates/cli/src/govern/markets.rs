@@ -24,6 +24,11 @@ pub fn recorded(connection: &Connection) -> Result<Vec<Recorded>, Error> {
     Ok(markets.into_iter().map(|(address, market)| Recorded::of(address, market, &accounts)).collect())
 }
 
+/// The markets whose positions a rollout of the program records: none but margin's has any.
+pub fn recorded_of(connection: &Connection, program: &Pubkey) -> Result<Vec<Recorded>, Error> {
+    if program.to_bytes() == abi::ids::MARGIN { recorded(connection) } else { Ok(vec![]) }
+}
+
 impl Recorded {
     /// `accounts` are of all markets, by ascending registry index.
     fn of(address: Pubkey, market: Market, accounts: &[(Pubkey, MarginAccount)]) -> Self {

@@ -8,6 +8,7 @@ mod council;
 mod decision;
 mod desk;
 mod execute;
+mod ledger;
 mod markets;
 mod report;
 mod restore;

@@ -3,7 +3,7 @@
 use super::{
     Desk,
     desk::{decision, stage},
-    markets::{Recorded, number, recorded, remaining},
+    markets::{Recorded, number, recorded_of, remaining},
 };
 use crate::{Error, deploy::buffer_fill};
 use abi::governor::Rollout;
@@ -55,7 +55,8 @@ impl Desk<'_> {
         }
         let next = Moment { slot: rollout.executed_slot.get().saturating_add(1), unix_s: 0 };
         self.wait("the slot after the restored code", &next)?;
-        for market in recorded(self.connection)? {
+        self.ledger_restore(&rollout, &program)?;
+        for market in recorded_of(self.connection, &program)? {
             let snapshot = addresses::snapshot(&self.governor, &market.address, rollout.attempt.get());
             self.market_restore(&market, &program, &snapshot)?;
             let list = self.kept(&list_file(&snapshot))?;
@@ -138,16 +139,16 @@ impl Desk<'_> {
         self.send(&format!("market {} is what it was", market.address), &[restore.instruction_of(self.governor)])
     }
 
-    fn data(&self, address: &Pubkey) -> Result<Vec<u8>, Error> {
+    pub(super) fn data(&self, address: &Pubkey) -> Result<Vec<u8>, Error> {
         Ok(self.connection.account(address)?.ok_or(Error::AccountMissing { address: *address })?.1)
     }
 
-    fn keep(&self, file: &str, bytes: &[u8]) -> Result<(), Error> {
+    pub(super) fn keep(&self, file: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.preimages.ok_or(Error::PreimagesUnnamed)?.join(file);
         std::fs::write(&path, bytes).map_err(Error::file(path))
     }
 
-    fn kept(&self, file: &str) -> Result<Vec<u8>, Error> {
+    pub(super) fn kept(&self, file: &str) -> Result<Vec<u8>, Error> {
         let path = self.preimages.ok_or(Error::PreimagesUnnamed)?.join(file);
         std::fs::read(&path).map_err(Error::file(path))
     }

@@ -4,7 +4,7 @@
 use super::{
     Desk,
     desk::stage,
-    markets::{Recorded, number, recorded, remaining},
+    markets::{Recorded, number, recorded_of, remaining},
 };
 use crate::{Error, status::single};
 use abi::governor::{Page, Proposal, Rollout, Snapshot};
@@ -82,9 +82,11 @@ impl Desk<'_> {
         self.send("frozen: the brake stands at level 4", &[begin.instruction_of(self.governor).with_remaining(vote)])
     }
 
-    /// Records every market of a frozen protocol, page by page.
+    /// Records every account of a frozen program, and every market's positions page by page.
     fn record(&self, rollout: &Rollout, program: &Pubkey) -> Result<(), Error> {
-        for market in recorded(self.connection)? {
+        self.ledger_record(rollout, program)?;
+        // A market stands still from its record on, and not before.
+        for market in recorded_of(self.connection, program)? {
             let address = addresses::snapshot(&self.governor, &market.address, rollout.attempt.get());
             let found: Option<Snapshot> = single(self.connection, "Snapshot", &address)?;
             if found.is_none() {

@@ -3,7 +3,7 @@
 use super::{
     Desk,
     desk::{decision, divisor, stage},
-    markets::{Recorded, number, recorded, remaining},
+    markets::{Recorded, number, recorded, recorded_of, remaining},
 };
 use crate::{Error, status::single};
 use abi::governor::{Page, Rollout, Snapshot};
@@ -19,7 +19,7 @@ use solana_pubkey::Pubkey;
 const VERIFIED: u8 = 2;
 
 impl Desk<'_> {
-    /// Compares every page and every market with the snapshot, and lowers the brake from level 4 when all are equal.
+    /// Compares every account with its record, every page and every market with the snapshot, and lowers the brake from level 4 when all are equal.
     pub fn verify(&self, id: u64) -> Result<(), Error> {
         let proposal = self.open(id)?;
         let program = Pubkey::from(decision(&proposal)?.upgrade().ok_or(Error::NotUpgrade { id })?.program);
@@ -38,7 +38,8 @@ impl Desk<'_> {
         // In the slot of the change nothing can be verified.
         let next = Moment { slot: rollout.executed_slot.get().saturating_add(1), unix_s: 0 };
         self.wait("the slot after the new code", &next)?;
-        for market in recorded(self.connection)? {
+        self.ledger_verify(id, &rollout, &program)?;
+        for market in recorded_of(self.connection, &program)? {
             let snapshot = addresses::snapshot(&self.governor, &market.address, rollout.attempt.get());
             self.pages_verify(id, &market, &program, &rollout, &snapshot)?;
             self.market_verify(id, &market, &program, &rollout, &snapshot)?;
@@ -128,7 +129,8 @@ impl Desk<'_> {
             governor_authority: addresses::authority(&self.governor),
             config: addresses::config(&abi::ids::BREAKER.into()),
         };
-        self.send("the freeze is over: the brake stands at level 2", &[end.instruction_of(self.governor)])
+        self.send("the freeze is over: the brake stands at level 2", &[end.instruction_of(self.governor)])?;
+        self.roots_release(&self.rollout(&program)?, &program)
     }
 
     fn level(&self) -> Result<Level, Error> {
@@ -165,7 +167,9 @@ impl Desk<'_> {
         if rollout.scope != 0 {
             return Ok(());
         }
-        recorded(self.connection)?.iter().try_for_each(|market| self.widen(market, &program, rollout.attempt.get()))
+        recorded_of(self.connection, &program)?
+            .iter()
+            .try_for_each(|market| self.widen(market, &program, rollout.attempt.get()))
     }
 
     /// Gives a market the caps of the step that was reached; until then those of the step before hold.

@@ -84,6 +84,7 @@ fn config(address: &Pubkey) -> config::Config {
     config.time_divisor = 60_480.into();
     config.authority = local_key("deployer").pubkey().to_bytes();
     config.markets = 1.into();
+    config.roots = 1.into();
     config
 }
 
@@ -101,6 +102,8 @@ fn market_state() -> Market {
     state.positive_balances_atoms = total().into();
     state.open_interest_lots = 10.into();
     state.accounts_opened = 3.into();
+    // The expiry.
+    state.records_open = 1.into();
     state.time_divisor = 1.into();
     state
 }

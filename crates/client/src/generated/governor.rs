@@ -138,7 +138,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6889, "SnapshotStale", "the snapshot is of another attempt or another program"),
     (6890, "SnapshotSealed", "the snapshot is sealed"),
     (6891, "PagesMissing", "pages of the snapshot are missing"),
-    (6892, "AccountsMissing", "the market has more accounts than were recorded: some page leaves one out"),
+    (
+        6892,
+        "AccountsMissing",
+        "there are more accounts than were recorded, or verified: some page or record leaves one out",
+    ),
     (6893, "PageUnknown", "no such page: a market has one for each 20 registry indices"),
     (6894, "AccountForeign", "an account is not a margin account of this market that this version can read"),
     (6895, "AccountOutOfOrder", "accounts go in the order of their registry indices, each once, all on this page"),
@@ -169,6 +173,20 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6913, "AccountIntact", "the account is what the snapshot says: nothing to restore"),
     (6914, "CustodyUnreadable", "the account is not a custody of the breaker that this version can read"),
+    (
+        6915,
+        "HeadUnreadable",
+        "the account does not count the roots of the rollout's program: its config does, and the brake for the breaker",
+    ),
+    (6916, "RecordForeign", "not an account of the program that a ledger records and this version can read"),
+    (6917, "RootsMissing", "record every root first: markets and funds, feeds, vaults, custodies"),
+    (6918, "RecordSwapped", "not a record of this ledger"),
+    (6919, "RecordAccountDiffers", "not the account that was recorded"),
+    (6920, "RecordVerified", "the account is verified already"),
+    (6921, "RecordDiffers", "the account differs from its record"),
+    (6922, "LedgerVerified", "the ledger is verified already"),
+    (6923, "NotHeld", "only markets, feeds, vaults and custodies are held"),
+    (6924, "MarketNotHeld", "record the market in the ledger first: it stands still from then on"),
 ];
 
 /// Every instruction, by discriminator.
@@ -361,6 +379,39 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "canary_apply",
         discriminator: CanaryApply::DISCRIMINATOR,
         accounts: CanaryApply::ACCOUNTS,
+    },
+    InstructionSpec { name: "ledger_open", discriminator: LedgerOpen::DISCRIMINATOR, accounts: LedgerOpen::ACCOUNTS },
+    InstructionSpec { name: "record_take", discriminator: RecordTake::DISCRIMINATOR, accounts: RecordTake::ACCOUNTS },
+    InstructionSpec { name: "ledger_seal", discriminator: LedgerSeal::DISCRIMINATOR, accounts: LedgerSeal::ACCOUNTS },
+    InstructionSpec {
+        name: "record_verify",
+        discriminator: RecordVerify::DISCRIMINATOR,
+        accounts: RecordVerify::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "ledger_verify",
+        discriminator: LedgerVerify::DISCRIMINATOR,
+        accounts: LedgerVerify::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "record_restore",
+        discriminator: RecordRestore::DISCRIMINATOR,
+        accounts: RecordRestore::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "root_release",
+        discriminator: RootRelease::DISCRIMINATOR,
+        accounts: RootRelease::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "record_close",
+        discriminator: RecordClose::DISCRIMINATOR,
+        accounts: RecordClose::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "ledger_close",
+        discriminator: LedgerClose::DISCRIMINATOR,
+        accounts: LedgerClose::ACCOUNTS,
     },
 ];
 
@@ -2470,6 +2521,389 @@ impl CanaryApply {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerOpen {
+    pub payer: Pubkey,
+    /// Any rollout of this governor that is taking a snapshot.
+    pub rollout: Pubkey,
+    /// Checked by the handler: the program's config, or the brake; there is one, and it counts the roots.
+    pub head: Pubkey,
+    pub ledger: Pubkey,
+}
+
+impl LedgerOpen {
+    pub const DISCRIMINATOR: &[u8] = &[41];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "head", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new_readonly(self.head, false),
+            AccountMeta::new(self.ledger, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordTake {
+    pub payer: Pubkey,
+    pub council: Pubkey,
+    /// Checked by the handler: the rollout that the ledger is for.
+    pub rollout: Pubkey,
+    /// Any ledger of this governor that is being taken.
+    pub ledger: Pubkey,
+    /// Checked by the handler: an account of the program's.
+    pub target: Pubkey,
+    /// INVARIANT(G-11): there is one for each account, so none counts twice.
+    pub record: Pubkey,
+    pub governor_authority: Pubkey,
+    pub program: Pubkey,
+}
+
+impl RecordTake {
+    pub const DISCRIMINATOR: &[u8] = &[42];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "record", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.council, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.ledger, false),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new(self.record, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerSeal {
+    pub council: Pubkey,
+    /// Checked by the handler: the rollout that the ledger is for.
+    pub rollout: Pubkey,
+    /// Any ledger of this governor that is being taken.
+    pub ledger: Pubkey,
+}
+
+impl LedgerSeal {
+    pub const DISCRIMINATOR: &[u8] = &[43];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.ledger, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordVerify {
+    /// Checked by the handler: the rollout that the ledger is for.
+    pub rollout: Pubkey,
+    /// Any ledger of this governor whose rollout is to be verified.
+    pub ledger: Pubkey,
+    pub record: Pubkey,
+    /// Must be `record.account`.
+    pub target: Pubkey,
+}
+
+impl RecordVerify {
+    pub const DISCRIMINATOR: &[u8] = &[44];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "record", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "target", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.ledger, false),
+            AccountMeta::new(self.record, false),
+            AccountMeta::new_readonly(self.target, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerVerify {
+    pub council: Pubkey,
+    pub proposal: Pubkey,
+    /// Checked by the handler: the rollout that the ledger is for.
+    pub rollout: Pubkey,
+    /// Any ledger of this governor whose rollout is to be verified.
+    pub ledger: Pubkey,
+}
+
+impl LedgerVerify {
+    pub const DISCRIMINATOR: &[u8] = &[45];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new(self.rollout, false),
+            AccountMeta::new(self.ledger, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    pub council: Pubkey,
+    /// Checked by the handler: the rollout that the ledger is for.
+    pub rollout: Pubkey,
+    /// Any ledger of this governor whose rollout went back.
+    pub ledger: Pubkey,
+    pub record: Pubkey,
+    /// Must be `record.account`.
+    pub target: Pubkey,
+    /// Checked by the handler: holds the account as it was, after a buffer's header.
+    pub preimage: Pubkey,
+    pub governor_authority: Pubkey,
+    pub program: Pubkey,
+}
+
+impl RecordRestore {
+    pub const DISCRIMINATOR: &[u8] = &[46];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "record", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "program", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: RecordRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: RecordRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new_readonly(self.council, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new_readonly(self.ledger, false),
+            AccountMeta::new_readonly(self.record, false),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.program, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestoreArgs {
+    pub seeds: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootRelease {
+    pub council: Pubkey,
+    /// Any rollout of this governor that is not frozen.
+    pub rollout: Pubkey,
+    /// Checked by the handler: a root of the program's.
+    pub target: Pubkey,
+    pub governor_authority: Pubkey,
+    pub program: Pubkey,
+}
+
+impl RootRelease {
+    pub const DISCRIMINATOR: &[u8] = &[47];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "program", writable: false, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.council, false),
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(self.program, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordClose {
+    /// Checked by the handler: the rollout that the ledger was for.
+    pub rollout: Pubkey,
+    /// Any ledger of this governor.
+    pub ledger: Pubkey,
+    pub record: Pubkey,
+    pub payer: Pubkey,
+}
+
+impl RecordClose {
+    pub const DISCRIMINATOR: &[u8] = &[48];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "record", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.ledger, false),
+            AccountMeta::new(self.record, false),
+            AccountMeta::new(self.payer, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerClose {
+    /// Checked by the handler: the rollout that the ledger was for.
+    pub rollout: Pubkey,
+    pub ledger: Pubkey,
+    pub payer: Pubkey,
+}
+
+impl LedgerClose {
+    pub const DISCRIMINATOR: &[u8] = &[49];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "rollout", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "ledger", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new_readonly(self.rollout, false),
+            AccountMeta::new(self.ledger, false),
+            AccountMeta::new(self.payer, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
 /// An account holds what the snapshot recorded again.
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountWrittenBack {
@@ -2567,6 +3001,28 @@ pub struct GuardiansReplaced {
     pub seq: u64,
     pub id: u64,
     pub guardians: Vec<Pubkey>,
+}
+
+/// Every account of the ledger is what it was.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LedgerChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub program: Pubkey,
+    pub accounts: u64,
+}
+
+/// Every account of the program is in the ledger, once.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct LedgerSealed {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub program: Pubkey,
+    pub attempt: u64,
+    pub roots: u32,
+    pub accounts: u64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -2722,6 +3178,30 @@ pub struct ProposalQueued {
     pub ready_unix_s: i64,
 }
 
+/// An account was compared with its record.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordChecked {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Accounts verified so far under this code.
+    pub seq: u64,
+    pub ledger: Pubkey,
+    pub account: Pubkey,
+    pub equal: bool,
+}
+
+/// An account is in the ledger.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordTaken {
+    pub slot: u64,
+    pub unix_s: i64,
+    /// Accounts recorded so far.
+    pub seq: u64,
+    pub ledger: Pubkey,
+    pub account: Pubkey,
+    pub digest: [u8; 32],
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct RollbackBufferStaged {
     pub slot: u64,
@@ -2825,6 +3305,16 @@ impl GuardiansReplaced {
     pub const DISCRIMINATOR: &[u8] = &[69, 112, 124, 35, 63, 210, 192, 95];
 }
 
+impl LedgerChecked {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[138, 254, 117, 112, 181, 138, 173, 111];
+}
+
+impl LedgerSealed {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[157, 155, 164, 119, 131, 133, 14, 182];
+}
+
 impl LimitsDecided {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[171, 116, 100, 119, 47, 235, 202, 120];
@@ -2893,6 +3383,16 @@ impl ProposalObjected {
 impl ProposalQueued {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[127, 31, 107, 17, 2, 119, 72, 39];
+}
+
+impl RecordChecked {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[214, 130, 189, 235, 88, 80, 189, 196];
+}
+
+impl RecordTaken {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[31, 108, 129, 117, 243, 118, 172, 1];
 }
 
 impl RollbackBufferStaged {

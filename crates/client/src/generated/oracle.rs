@@ -118,6 +118,10 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6078, "SurfaceTimeOutOfRange", "less than a minute, or more than two years, to an expiry: no slice can be taken"),
     (6079, "SurfaceStrikeOutOfRange", "a listed strike is too far from the forward to check"),
+    (6080, "FeedHeld", "the feed is held while the governor replaces the program's code: an hour and a half at most"),
+    (6081, "NotGovernor", "accounts are held and restored under the governor's signature only"),
+    (6082, "PreimageUnreadable", "no account and no seeds stand at that place of the preimage"),
+    (6083, "BoardOfAnotherFeed", "the board is of another feed"),
 ];
 
 /// Every instruction, by discriminator.
@@ -175,6 +179,12 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "surface_post",
         discriminator: SurfacePost::DISCRIMINATOR,
         accounts: SurfacePost::ACCOUNTS,
+    },
+    InstructionSpec { name: "feed_hold", discriminator: FeedHold::DISCRIMINATOR, accounts: FeedHold::ACCOUNTS },
+    InstructionSpec {
+        name: "record_restore",
+        discriminator: RecordRestore::DISCRIMINATOR,
+        accounts: RecordRestore::ACCOUNTS,
     },
 ];
 
@@ -272,7 +282,7 @@ impl FeedCreate {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
-        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
             writable: false,
@@ -301,7 +311,7 @@ impl FeedCreate {
         let accounts = vec![
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.authority, true),
-            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.config, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new(self.feed, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
@@ -353,7 +363,7 @@ impl SettlementFinalise {
     pub const DISCRIMINATOR: &[u8] = &[4];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "settlement", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
@@ -374,7 +384,7 @@ impl SettlementFinalise {
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.feed, false),
             AccountMeta::new(self.settlement, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
@@ -409,7 +419,7 @@ impl SettlementDelay {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "settlement", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
@@ -432,7 +442,7 @@ impl SettlementDelay {
             AccountMeta::new(self.payer, true),
             AccountMeta::new(self.guardian, true),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
-            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.feed, false),
             AccountMeta::new(self.settlement, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
@@ -608,7 +618,7 @@ impl BoardCreate {
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
         },
-        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "system_program",
@@ -632,7 +642,7 @@ impl BoardCreate {
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new_readonly(self.config, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
-            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.feed, false),
             AccountMeta::new(self.board, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
@@ -651,6 +661,8 @@ pub struct BoardCreateArgs {
 pub struct BoardUpdate {
     pub authority: Pubkey,
     pub config: Pubkey,
+    /// Says whether anything of it may change.
+    pub feed: Pubkey,
     pub board: Pubkey,
 }
 
@@ -659,6 +671,7 @@ impl BoardUpdate {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
     ];
 
@@ -673,6 +686,7 @@ impl BoardUpdate {
         let accounts = vec![
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new_readonly(self.feed, false),
             AccountMeta::new(self.board, false),
         ];
         Instruction { program_id, accounts, data }
@@ -688,13 +702,17 @@ pub struct BoardUpdateArgs {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoardApply {
+    /// Says whether anything of it may change.
+    pub feed: Pubkey,
     pub board: Pubkey,
 }
 
 impl BoardApply {
     pub const DISCRIMINATOR: &[u8] = &[12];
-    pub const ACCOUNTS: &[AccountSpec] =
-        &[AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None }];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
+    ];
 
     pub fn instruction(&self) -> Instruction {
         self.instruction_of(ID)
@@ -703,7 +721,7 @@ impl BoardApply {
     /// The same call of another deployment of the program.
     pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
         let data = Self::DISCRIMINATOR.to_vec();
-        let accounts = vec![AccountMeta::new(self.board, false)];
+        let accounts = vec![AccountMeta::new_readonly(self.feed, false), AccountMeta::new(self.board, false)];
         Instruction { program_id, accounts, data }
     }
 }
@@ -725,7 +743,7 @@ impl SurfacePost {
     pub const DISCRIMINATOR: &[u8] = &[13];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "board", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
         AccountSpec { name: "expiry", writable: false, signer: false, optional: false, address: None },
@@ -749,7 +767,7 @@ impl SurfacePost {
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new(self.feed, false),
             AccountMeta::new(self.board, false),
             AccountMeta::new_readonly(self.market, false),
             AccountMeta::new_readonly(self.expiry, false),
@@ -770,6 +788,102 @@ pub struct SurfacePostArgs {
     pub sigma_e9: i64,
     pub reference_s: u64,
     pub rate_e9: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedHold {
+    pub feed: Pubkey,
+}
+
+impl FeedHold {
+    pub const DISCRIMINATOR: &[u8] = &[60];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "feed", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: FeedHoldArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: FeedHoldArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.feed, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeedHoldArgs {
+    pub until_unix_s: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    /// Not checked: the governor names the account that it recorded, and the runtime lets this program write to its own only.
+    pub target: Pubkey,
+    /// Not checked: the governor has compared these bytes with its record.
+    pub preimage: Pubkey,
+}
+
+impl RecordRestore {
+    pub const DISCRIMINATOR: &[u8] = &[61];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: RecordRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: RecordRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestoreArgs {
+    pub at: u32,
+    pub seeds: Vec<u8>,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -820,6 +934,16 @@ pub struct FeedCreated {
     pub sources: [Pubkey; 3],
 }
 
+/// Nothing of a feed changes before then.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct FeedHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub feed: Pubkey,
+    pub until_unix_s: i64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct FeedRefreshed {
     pub slot: u64,
@@ -841,6 +965,15 @@ pub struct OracleInitialised {
     pub seq: u64,
     pub authority: Pubkey,
     pub time_divisor: u32,
+}
+
+/// An account was written back after a rollback.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -955,6 +1088,11 @@ impl FeedCreated {
     pub const DISCRIMINATOR: &[u8] = &[48, 114, 86, 253, 113, 66, 250, 98];
 }
 
+impl FeedHeld {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[38, 26, 156, 36, 217, 109, 140, 210];
+}
+
 impl FeedRefreshed {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[165, 51, 45, 45, 192, 127, 95, 15];
@@ -963,6 +1101,11 @@ impl FeedRefreshed {
 impl OracleInitialised {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[244, 117, 44, 205, 231, 13, 79, 37];
+}
+
+impl RecordRestored {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[80, 111, 157, 100, 29, 219, 186, 163];
 }
 
 impl SettlementCaptured {

@@ -133,6 +133,9 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6480, "NoMandatePending", "no looser mandate waits"),
     (6481, "MandatePending", "the looser mandate may not be applied yet: depositors have until then to leave"),
     (6482, "NoFees", "no fee shares wait"),
+    (6483, "VaultHeld", "the vault is held while the governor replaces the program's code: an hour and a half at most"),
+    (6484, "NotGovernor", "accounts are held and restored under the governor's signature only"),
+    (6485, "PreimageUnreadable", "no account and no seeds stand at that place of the preimage"),
 ];
 
 /// Every instruction, by discriminator.
@@ -196,6 +199,12 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: MandateApply::ACCOUNTS,
     },
     InstructionSpec { name: "fee_claim", discriminator: FeeClaim::DISCRIMINATOR, accounts: FeeClaim::ACCOUNTS },
+    InstructionSpec { name: "vault_hold", discriminator: VaultHold::DISCRIMINATOR, accounts: VaultHold::ACCOUNTS },
+    InstructionSpec {
+        name: "record_restore",
+        discriminator: RecordRestore::DISCRIMINATOR,
+        accounts: RecordRestore::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -304,7 +313,7 @@ impl VaultCreate {
     pub const DISCRIMINATOR: &[u8] = &[2];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "config", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "config", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
@@ -353,7 +362,7 @@ impl VaultCreate {
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.config, false),
+            AccountMeta::new(self.config, false),
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new(self.market, false),
             AccountMeta::new(self.vault, false),
@@ -1495,6 +1504,102 @@ impl FeeClaim {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultHold {
+    pub vault: Pubkey,
+}
+
+impl VaultHold {
+    pub const DISCRIMINATOR: &[u8] = &[60];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: VaultHoldArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: VaultHoldArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.vault, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct VaultHoldArgs {
+    pub until_unix_s: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    /// Not checked: the governor names the account that it recorded, and the runtime lets this program write to its own only.
+    pub target: Pubkey,
+    /// Not checked: the governor has compared these bytes with its record.
+    pub preimage: Pubkey,
+}
+
+impl RecordRestore {
+    pub const DISCRIMINATOR: &[u8] = &[61];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: RecordRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: RecordRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestoreArgs {
+    pub at: u32,
+    pub seeds: Vec<u8>,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AuctionCleared {
     pub slot: u64,
@@ -1697,6 +1802,15 @@ pub struct MandateChanged {
     pub fee_recipient: Pubkey,
 }
 
+/// An account was written back after a rollback.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct VaultCreated {
     pub slot: u64,
@@ -1708,6 +1822,16 @@ pub struct VaultCreated {
     pub id: u16,
     pub kind: u8,
     pub share_mint: Pubkey,
+}
+
+/// Nothing of a vault changes before then.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct VaultHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub vault: Pubkey,
+    pub until_unix_s: i64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1813,9 +1937,19 @@ impl MandateChanged {
     pub const DISCRIMINATOR: &[u8] = &[68, 47, 27, 75, 135, 54, 131, 241];
 }
 
+impl RecordRestored {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[80, 111, 157, 100, 29, 219, 186, 163];
+}
+
 impl VaultCreated {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[117, 25, 120, 254, 75, 236, 78, 115];
+}
+
+impl VaultHeld {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[82, 82, 84, 163, 162, 148, 236, 177];
 }
 
 impl WithdrawCancelled {

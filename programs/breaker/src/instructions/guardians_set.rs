@@ -19,8 +19,9 @@ pub struct GuardiansSet {
 impl GuardiansSet {
     /// Authority: the config's authority.
     /// Effects: replaces all guardians and starts their count of trips over; the level stays.
-    /// Errors: `NotAuthority`, `GuardiansTooMany`, `GuardianInvalid`.
-    fn validate(&self, guardians: &[Address]) -> Result<()> {
+    /// Errors: `NotAuthority`, `GuardiansTooMany`, `GuardianInvalid`, `MigrationOpen`.
+    fn validate(&self, guardians: &[Address], now_unix_s: i64) -> Result<()> {
+        self.brake.standing_require(now_unix_s)?;
         require!(guardians.len() <= self.brake.guardians.len(), BreakerError::GuardiansTooMany);
         let mut rest = guardians;
         while let [first, after @ ..] = rest {
@@ -31,15 +32,15 @@ impl GuardiansSet {
     }
 
     pub fn guardians_set(&mut self, guardians: &[Address]) -> Result<()> {
-        self.validate(guardians)?;
+        let (slot, unix_s) = shared::now()?;
+        self.validate(guardians, unix_s)?;
         let rearmed = self.brake.machine()?.rearmed();
         self.brake.record(rearmed);
         self.brake.guardian_count = u8::try_from(guardians.len()).map_err(|_| BreakerError::GuardiansTooMany)?;
         self.brake.guardians = [Address::default(); 8];
-        for (slot, guardian) in self.brake.guardians.iter_mut().zip(guardians) {
-            *slot = *guardian;
+        for (seat, guardian) in self.brake.guardians.iter_mut().zip(guardians) {
+            *seat = *guardian;
         }
-        let (slot, unix_s) = shared::now()?;
         let seq = self.brake.seq_next()?;
         emit!(GuardiansChanged { slot, unix_s, seq, guardians: guardians.to_vec() });
         Ok(())

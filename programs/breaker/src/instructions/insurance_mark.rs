@@ -8,7 +8,7 @@ use policy::trip;
 #[derive(Accounts)]
 pub struct InsuranceMark {
     /// No seeds: only `custody_open` creates accounts of this kind, and the mark is of this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -17,7 +17,7 @@ pub struct InsuranceMark {
 impl InsuranceMark {
     /// Authority: anyone, once a day, and at any time to raise the mark. Nobody lowers a mark that serves.
     /// Effects: the mark is the market's insurance now.
-    /// Errors: `MarketUnreadable`, `InsuranceMarkStands`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `InsuranceMarkStands`.
     fn validate(&self, unix_s: i64) -> Result<u64> {
         let insurance_atoms = reads::market(self.market.account(), &self.custody)?.insurance_atoms.get();
         let serves = trip::mark_serves(self.custody.insurance_mark_unix_s.get(), unix_s, TIME_DIVISOR);

@@ -8,14 +8,14 @@ use bytemuck::Zeroable;
 #[derive(Accounts)]
 pub struct LimitsApply {
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 
 impl LimitsApply {
     /// Authority: anyone, 48 hours after the limits were proposed.
     /// Effects: the waiting limits replace the present ones.
-    /// Errors: `LimitsNotPending`, `LimitsTooEarly`.
+    /// Errors: `CustodyHeld`, `LimitsNotPending`, `LimitsTooEarly`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         let ready_unix_s = self.custody.pending_unix_s.get();
         require!(ready_unix_s != 0, BreakerError::LimitsNotPending);

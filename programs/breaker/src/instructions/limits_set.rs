@@ -15,7 +15,7 @@ pub struct LimitsSet {
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     /// No seeds: only `custody_open` creates accounts of this kind, and any of them may be changed.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 
@@ -23,7 +23,7 @@ impl LimitsSet {
     /// Authority: the config's authority.
     /// Effects: limits no looser than the present ones take effect at once, in windows that run, too, and end whatever waits; others wait
     /// for 48 hours.
-    /// Errors: `NotAuthority`, `WindowOutOfBounds`, `OpenInterestCapZero`.
+    /// Errors: `CustodyHeld`, `NotAuthority`, `WindowOutOfBounds`, `OpenInterestCapZero`.
     pub fn limits_set(&mut self, limits: &LimitTerms) -> Result<()> {
         limits.validate()?;
         let (slot, unix_s) = shared::now()?;

@@ -14,7 +14,7 @@ pub struct MarketLevelRelax {
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -26,7 +26,7 @@ pub struct MarketLevelRelax {
 impl MarketLevelRelax {
     /// Authority: the config's authority, the governor's PDA.
     /// Effects: lowers the market's level in force to `level`.
-    /// Errors: `NotAuthority`, `LevelUnknown`, `MarketUnreadable`, `VaultUnknown`, `InvariantBroken`, `LevelNotDownward`.
+    /// Errors: `CustodyHeld`, `NotAuthority`, `LevelUnknown`, `MarketUnreadable`, `VaultUnknown`, `InvariantBroken`, `LevelNotDownward`.
     fn validate(&self, level: u8) -> Result<Level> {
         let to = Level::from_byte(level).ok_or(BreakerError::LevelUnknown)?;
         let market = reads::market(self.market.account(), &self.custody)?;

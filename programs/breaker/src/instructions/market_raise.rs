@@ -13,14 +13,14 @@ pub struct MarketRaise {
     #[account(mut, seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 
 impl MarketRaise {
     /// Authority: any one guardian.
     /// Effects: raises the market's level for 6 hours, after which at most level 2 remains; counts the trip with all others.
-    /// Errors: `NotGuardian`, `LevelUnknown`, `LevelAboveGuardian`, `LevelNotUpward`, `GuardiansDisabled`.
+    /// Errors: `CustodyHeld`, `NotGuardian`, `LevelUnknown`, `LevelAboveGuardian`, `LevelNotUpward`, `GuardiansDisabled`.
     fn validate(&self, level: u8) -> Result<Level> {
         require!(self.brake.guardians().contains(self.guardian.address()), BreakerError::NotGuardian);
         Ok(Level::from_byte(level).ok_or(BreakerError::LevelUnknown)?)

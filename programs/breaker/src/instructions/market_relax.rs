@@ -8,7 +8,7 @@ use policy::{trip, Level};
 #[derive(Accounts)]
 pub struct MarketRelax {
     /// No seeds: only `custody_open` creates accounts of this kind.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -20,7 +20,7 @@ impl MarketRelax {
     /// Authority: anyone, after 30 quiet minutes at level 2 with the last 10 samples good, or a quiet hour at level 1; a guardian's trip
     /// after its six hours.
     /// Effects: level 2 becomes 1, level 1 becomes 0.
-    /// Errors: `MarketUnreadable`, `FeedUnreadable`, `CauseStands`, `CooldownRunning`, `SamplesTooFew`, `LevelNotDownward`, `FreezeStands`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `FeedUnreadable`, `CauseStands`, `CooldownRunning`, `SamplesTooFew`, `LevelNotDownward`, `FreezeStands`.
     fn validate(&self, unix_s: i64) -> Result<u32> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let feed = reads::feed(self.feed.account(), &market)?;

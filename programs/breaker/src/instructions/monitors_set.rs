@@ -19,8 +19,9 @@ pub struct MonitorsSet {
 impl MonitorsSet {
     /// Authority: the config's authority.
     /// Effects: replaces all monitors; their hour begins now. Without monitors there is no heartbeat to lose.
-    /// Errors: `NotAuthority`, `MonitorsTooMany`, `MonitorInvalid`.
-    fn validate(&self, monitors: &[Address]) -> Result<()> {
+    /// Errors: `NotAuthority`, `MonitorsTooMany`, `MonitorInvalid`, `MigrationOpen`.
+    fn validate(&self, monitors: &[Address], now_unix_s: i64) -> Result<()> {
+        self.brake.standing_require(now_unix_s)?;
         require!(monitors.len() <= MONITORS, BreakerError::MonitorsTooMany);
         let mut rest = monitors;
         while let [first, after @ ..] = rest {
@@ -31,13 +32,13 @@ impl MonitorsSet {
     }
 
     pub fn monitors_set(&mut self, monitors: &[Address]) -> Result<()> {
-        self.validate(monitors)?;
+        let (slot, unix_s) = shared::now()?;
+        self.validate(monitors, unix_s)?;
         self.brake.monitor_count = u8::try_from(monitors.len()).map_err(|_| BreakerError::MonitorsTooMany)?;
         self.brake.monitors = [Address::default(); MONITORS];
-        for (slot, monitor) in self.brake.monitors.iter_mut().zip(monitors) {
-            *slot = *monitor;
+        for (seat, monitor) in self.brake.monitors.iter_mut().zip(monitors) {
+            *seat = *monitor;
         }
-        let (slot, unix_s) = shared::now()?;
         self.brake.heartbeat_unix_s = unix_s.into();
         let seq = self.brake.seq_next()?;
         emit!(MonitorsChanged { slot, unix_s, seq, monitors: monitors.to_vec() });

@@ -13,7 +13,7 @@ use policy::{Level, Place, Released};
 #[derive(Accounts)]
 pub struct Release {
     pub controller: Signer,
-    #[account(mut, seeds = [CUSTODY_SEED, controller.address().as_ref()], bump = custody.bump)]
+    #[account(mut, seeds = [CUSTODY_SEED, controller.address().as_ref()], bump = custody.bump, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     #[account(seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
@@ -46,7 +46,7 @@ impl Release {
     /// Authority: the custody's controller.
     /// Effects: moves `amount` atoms from the vault to the destination, if level and windows allow and nobody waits; else issues a ticket
     /// for it. Counts the release either way.
-    /// Errors: `VaultUnknown`, `DestinationOfAnotherMint`, `AmountZero`, `WithdrawalsRefused`, `VaultIlliquid`, `WrongTicket`.
+    /// Errors: `CustodyHeld`, `VaultUnknown`, `DestinationOfAnotherMint`, `AmountZero`, `WithdrawalsRefused`, `VaultIlliquid`, `WrongTicket`.
     fn validate(&self, unix_s: i64) -> Result<(usize, Level)> {
         let vault = self.custody.vault_of(self.tokens.address())?;
         let is_of_mint = address_eq(self.destination.mint(), self.tokens.mint());
@@ -113,6 +113,7 @@ impl Release {
     }
 
     fn ticket_issue(&mut self, args: &ReleaseArgs, vault: usize, place: &Place) -> Result<()> {
+        self.custody.record_opened()?;
         let (tokens, id) = (*self.tokens.address(), args.ticket_id.to_le_bytes());
         let (address, bump) = find_program_address(&[TICKET_SEED, tokens.as_ref(), &id], &crate::ID);
         require!(address_eq(&address, self.ticket.address()), BreakerError::WrongTicket);

@@ -13,7 +13,7 @@ pub struct RolloutSet {
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     /// No seeds: only `custody_open` creates accounts of this kind, and any of them may be narrowed.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
 }
 
@@ -21,7 +21,7 @@ impl RolloutSet {
     /// Authority: the config's authority, the governor's PDA.
     /// Effects: new risk leads to `lots` of open interest at most, and `window_bps` of each window are open, in windows that run, too. The
     /// whole of them ends the rollout: the custody's own limits hold again.
-    /// Errors: `NotAuthority`, `RolloutShareOutOfBounds`.
+    /// Errors: `CustodyHeld`, `NotAuthority`, `RolloutShareOutOfBounds`.
     pub fn rollout_set(&mut self, lots: u64, window_bps: u16) -> Result<()> {
         require!((1..=WHOLE_BPS).contains(&window_bps), BreakerError::RolloutShareOutOfBounds);
         let (slot, unix_s) = shared::now()?;

@@ -9,7 +9,7 @@ use anchor_lang::prelude::*;
 #[derive(Accounts)]
 pub struct TicketCancel {
     pub controller: Signer,
-    #[account(mut, seeds = [CUSTODY_SEED, controller.address().as_ref()], bump = custody.bump)]
+    #[account(mut, seeds = [CUSTODY_SEED, controller.address().as_ref()], bump = custody.bump, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     #[account(seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
@@ -28,7 +28,7 @@ impl TicketCancel {
     /// Authority: the custody's controller, for a ticket that is served; under a freeze for any: what a hostile engine queued, the mended
     /// one takes back.
     /// Effects: the vault no longer owes the amount; no token moves, and whoever waits behind keeps their time.
-    /// Errors: `TicketOfAnotherCustody`, `NotRentPayer`, `WithdrawalsRefused`, `TicketNotServed`.
+    /// Errors: `CustodyHeld`, `TicketOfAnotherCustody`, `NotRentPayer`, `WithdrawalsRefused`, `TicketNotServed`.
     pub fn ticket_cancel(&mut self) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         let (vault, place) = (usize::from(self.ticket.vault), self.ticket.place());
@@ -36,6 +36,7 @@ impl TicketCancel {
         let (flow, limits) = self.custody.flow(vault)?;
         let flow = flow.cancel(level, &place, unix_s, &limits).map_err(BreakerError::from)?;
         self.custody.flow_record(vault, flow)?;
+        self.custody.record_closed()?;
         let seq = self.custody.seq_next()?;
         emit!(TicketCancelled {
             slot,

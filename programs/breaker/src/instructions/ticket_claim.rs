@@ -12,7 +12,7 @@ use policy::Level;
 #[derive(Accounts)]
 pub struct TicketClaim {
     /// No seeds: only `custody_open` creates accounts of this kind, and the ticket names its own.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     #[account(seeds = [BRAKE_SEED], bump = brake.bump)]
     pub brake: Account<Brake>,
@@ -37,7 +37,7 @@ pub struct TicketClaim {
 impl TicketClaim {
     /// Authority: anyone, once the queue has come to the ticket; while the market is frozen not before 12 hours from its issue.
     /// Effects: pays the ticket's amount to its destination, and its rent to whom it came from.
-    /// Errors: `TicketOfAnotherCustody`, `NotRentPayer`, `WrongDestination`, `VaultUnknown`, `WithdrawalsRefused`, `TicketNotServed`,
+    /// Errors: `CustodyHeld`, `TicketOfAnotherCustody`, `NotRentPayer`, `WrongDestination`, `VaultUnknown`, `WithdrawalsRefused`, `TicketNotServed`,
     /// `TicketHeld`.
     fn validate(&self, unix_s: i64) -> Result<(usize, Level)> {
         let vault = self.custody.vault_of(self.tokens.address())?;
@@ -53,6 +53,7 @@ impl TicketClaim {
         let (flow, limits) = self.custody.flow(vault)?;
         let flow = flow.claim(level, &place, unix_s, &limits).map_err(BreakerError::from)?;
         self.custody.flow_record(vault, flow)?;
+        self.custody.record_closed()?;
         let seq = self.custody.seq_next()?;
         emit!(TicketClaimed {
             slot,

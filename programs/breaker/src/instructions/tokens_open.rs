@@ -14,7 +14,7 @@ pub struct TokensOpen {
     #[account(mut)]
     pub payer: Signer,
     /// No seeds: only `custody_open` creates accounts of this kind, and the vault below is bound to this one's controller.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Its owner and its extensions are checked by the handler; that it is a mint, by the token program.
     pub mint: UncheckedAccount,
@@ -28,7 +28,7 @@ pub struct TokensOpen {
 impl TokensOpen {
     /// Authority: anyone, who pays the rent.
     /// Effects: creates the token vault, owned by the custody's PDA, once, and names it in the custody.
-    /// Errors: `MintNotSplToken`, one for each extension of a Token-2022 mint that is not supported, `CustodyFull`; a second call for a mint fails as the account exists.
+    /// Errors: `CustodyHeld`, `MintNotSplToken`, one for each extension of a Token-2022 mint that is not supported, `CustodyFull`; a second call for a mint fails as the account exists.
     fn validate(&self) -> Result<usize> {
         let mint = self.mint.account();
         require!(mint.owned_by(self.token_program.address()), BreakerError::MintNotSplToken);

@@ -8,7 +8,7 @@ use policy::{trip, Trigger};
 #[derive(Accounts)]
 pub struct TripInsurance {
     /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -17,7 +17,7 @@ pub struct TripInsurance {
 impl TripInsurance {
     /// Authority: anyone, while the insurance is below 70 % of a mark that is at most a day old.
     /// Effects: raises the market to level 3, or renews that level.
-    /// Errors: `MarketUnreadable`, `InsuranceMarkStale`, `InsuranceNotDrawnDown`, `LevelNotUpward`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `InsuranceMarkStale`, `InsuranceNotDrawnDown`, `LevelNotUpward`.
     fn validate(&self) -> Result<()> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let (_, unix_s) = shared::now()?;

@@ -9,7 +9,7 @@ use policy::Trigger;
 #[derive(Accounts)]
 pub struct TripInvariant {
     /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -21,7 +21,7 @@ pub struct TripInvariant {
 impl TripInvariant {
     /// Authority: anyone, while a vault holds less than balances, insurance, fees, clearing and queue together.
     /// Effects: raises the market to level 3, or renews that level.
-    /// Errors: `MarketUnreadable`, `VaultUnknown`, `InvariantHolds`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `VaultUnknown`, `InvariantHolds`.
     fn validate(&self) -> Result<()> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let covered = reads::is_covered(&self.custody, &market, &self.base_tokens, &self.quote_tokens)?;

@@ -8,7 +8,7 @@ use policy::Trigger;
 #[derive(Accounts)]
 pub struct TripOi {
     /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -17,7 +17,7 @@ pub struct TripOi {
 impl TripOi {
     /// Authority: anyone, while the market's open interest is above its cap.
     /// Effects: raises the market to level 2, or renews that level.
-    /// Errors: `MarketUnreadable`, `OpenInterestWithinCap`, `LevelNotUpward`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `OpenInterestWithinCap`, `LevelNotUpward`.
     fn validate(&self) -> Result<()> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let cap_lots = self.custody.limits.open_interest_cap_lots.get();

@@ -8,7 +8,7 @@ use policy::{trip, Trigger};
 #[derive(Accounts)]
 pub struct TripSeverity {
     /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -19,7 +19,7 @@ pub struct TripSeverity {
 impl TripSeverity {
     /// Authority: anyone, while the feed is stale or down, or nobody has refreshed it for 10 minutes.
     /// Effects: raises the market to level 2, or renews that level.
-    /// Errors: `MarketUnreadable`, `FeedUnreadable`, `FeedNotSevere`, `LevelNotUpward`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `FeedUnreadable`, `FeedNotSevere`, `LevelNotUpward`.
     fn validate(&self) -> Result<()> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let feed = reads::feed(self.feed.account(), &market)?;

@@ -8,7 +8,7 @@ use policy::{trip, Trigger};
 #[derive(Accounts)]
 pub struct TripVolatility {
     /// No seeds: only `custody_open` creates accounts of this kind, and what is proved is about this one's market.
-    #[account(mut)]
+    #[account(mut, constraint = custody.is_free() @ BreakerError::CustodyHeld)]
     pub custody: Account<Custody>,
     /// Checked by the handler: the custody's controller.
     pub market: UncheckedAccount,
@@ -19,7 +19,7 @@ pub struct TripVolatility {
 impl TripVolatility {
     /// Authority: anyone, while the feed's realised volatility of the last hour is 3 times the last day's or more.
     /// Effects: raises the market to level 1, or renews that level.
-    /// Errors: `MarketUnreadable`, `FeedUnreadable`, `VolatilityNotHigh`, `LevelNotUpward`.
+    /// Errors: `CustodyHeld`, `MarketUnreadable`, `FeedUnreadable`, `VolatilityNotHigh`, `LevelNotUpward`.
     fn validate(&self) -> Result<()> {
         let market = reads::market(self.market.account(), &self.custody)?;
         let feed = reads::feed(self.feed.account(), &market)?;

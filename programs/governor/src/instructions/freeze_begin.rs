@@ -1,4 +1,4 @@
-//! Makes every account of margin stand still: before an upgrade, or before a rollback.
+//! Makes every account of a program stand still: before an upgrade, or before a rollback.
 use crate::state::{now, Adoption, Council, Proposal, Rollout};
 use crate::{vote, GovernorError, TIME_DIVISOR};
 use abi::config::Config;
@@ -31,7 +31,7 @@ pub struct FreezeBegin {
 
 impl FreezeBegin {
     /// Authority: anyone, once the upgrade can be executed; or once a rollback is founded, which a vote in the remaining account may do.
-    /// Effects: the brake stands at level 4, and a snapshot of every market that there is begins.
+    /// Effects: the brake stands at level 4 for this program, and the record of its accounts begins: its ledger, and every market in margin.
     /// Errors: `RolloutOfAnother`, `RolloutSwapped`, every reason of `may_execute`, `AttestationsMissing`, `NotMarginConfig`,
     /// `RolloutStageWrong`, `AttemptTooSoon`, `RollbackUnfounded`, `RollForwardOnly`, `VoteWrong`, and the breaker's.
     fn validate(&self, remaining: &[AccountView]) -> Result<rollout::Rollout> {
@@ -47,13 +47,17 @@ impl FreezeBegin {
         let config = shared::read::<Config, _>(self.margin_config.account(), &abi::ids::MARGIN, |_| {
             GovernorError::NotMarginConfig
         })?;
-        Ok(machine.freeze(config.markets.get(), ground, &now, TIME_DIVISOR).map_err(GovernorError::from)?)
+        // The ledger of the program's accounts, and each market's positions where the program is margin.
+        let markets = if self.rollout.program == crate::margin::ID { config.markets.get() } else { 0 };
+        let parts = markets.checked_add(1).ok_or(GovernorError::CounterOverflow)?;
+        Ok(machine.freeze(parts, ground, &now, TIME_DIVISOR).map_err(GovernorError::from)?)
     }
 
     pub fn freeze_begin(&mut self, remaining: &[AccountView]) -> Result<()> {
         let machine = self.validate(remaining)?;
         let attempt = self.rollout.attempt.get().checked_add(1).ok_or(GovernorError::CounterOverflow)?;
         self.rollout.attempt = attempt.into();
+        self.council.frozen_program = self.rollout.program;
         self.rollout.advance(machine, &mut self.council)?;
         let accounts = breaker::cpi::accounts::LevelSet {
             authority: self.governor_authority.cpi_handle().as_signer(),

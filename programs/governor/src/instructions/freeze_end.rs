@@ -27,6 +27,11 @@ pub struct FreezeEnd {
 }
 
 impl FreezeEnd {
+    /// Whether the brake stands at level 4 for this rollout's program: another's freeze is its own to end.
+    fn holds_brake(&self) -> bool {
+        self.council.frozen_program == self.rollout.program
+    }
+
     /// Authority: anyone.
     /// Effects: a freeze whose time is over, or whose proposal is gone, goes back to where it began; once every account is verified, or
     /// nothing is to be, the brake comes down from level 4 to level 2, never further. INVARIANT(G-8)
@@ -41,12 +46,14 @@ impl FreezeEnd {
                 self.proposal.state = State::RolledBack.byte();
             }
         } else {
-            require!(level(self.brake.account(), now.unix_s)? == Level::Migrating, GovernorError::NoFreeze);
+            let migrating = level(self.brake.account(), now.unix_s)? == Level::Migrating;
+            require!(migrating && self.holds_brake(), GovernorError::NoFreeze);
         }
         self.rollout.advance(machine, &mut self.council)?;
-        if level(self.brake.account(), now.unix_s)? != Level::Migrating {
+        if level(self.brake.account(), now.unix_s)? != Level::Migrating || !self.holds_brake() {
             return Ok(());
         }
+        self.council.frozen_program = Address::default();
         let accounts = breaker::cpi::accounts::LevelSet {
             authority: self.governor_authority.cpi_handle().as_signer(),
             config: self.config.cpi_handle(),

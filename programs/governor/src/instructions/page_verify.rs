@@ -60,6 +60,7 @@ impl Snapshot {
     fn page_verified(&mut self, rollout: &Rollout) -> Result<()> {
         let before = self.pages_verified_under(rollout);
         if self.verified_slot.get() != rollout.executed_slot.get() {
+            // What was verified under other code is not any more.
             self.sealed = SEALED;
         }
         self.pages_verified = before.checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();

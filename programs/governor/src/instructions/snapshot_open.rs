@@ -33,7 +33,7 @@ pub struct SnapshotOpen {
 impl SnapshotOpen {
     /// Authority: anyone, who gets the rent back.
     /// Effects: records the market's content, what its vaults hold, and how many accounts and pages there are to record.
-    /// Errors: `RolloutStageWrong`, `MarketUnreadable`, `TokensSwapped`.
+    /// Errors: `RolloutStageWrong`, `MarketUnreadable`, `TokensSwapped`, `MarketNotHeld`.
     pub fn snapshot_open(&mut self, bumps: &SnapshotOpenBumps) -> Result<()> {
         require!(self.rollout.machine()?.stage == Stage::Frozen, GovernorError::RolloutStageWrong);
         let unreadable = |_| GovernorError::MarketUnreadable;
@@ -41,6 +41,8 @@ impl SnapshotOpen {
         let own = market.quote_tokens == *self.quote_tokens.address().as_array()
             && market.base_tokens == *self.base_tokens.address().as_array();
         require!(own, GovernorError::TokensSwapped);
+        let held = !shared::is_free(market.held_until_unix_s.get());
+        require!(held || self.rollout.machine()?.back, GovernorError::MarketNotHeld);
         self.snapshot.version = VERSION;
         self.snapshot.min_reader = MIN_READER;
         self.snapshot.bump = bumps.snapshot;

@@ -78,7 +78,8 @@ impl UpgradeExecute {
         if machine.scope == Scope::Positions {
             // Nobody else sets this level, and one freeze does not follow another within its time: it has stood since the snapshot began.
             let migrating = level(self.brake.account(), now.unix_s)? == Level::Migrating;
-            require!(migrating, GovernorError::NotMigrating);
+            let own = self.council.frozen_program == self.adoption.program;
+            require!(migrating && own, GovernorError::NotMigrating);
         }
         Ok((machine.execute(&now, TIME_DIVISOR).map_err(GovernorError::from)?, hash, len))
     }

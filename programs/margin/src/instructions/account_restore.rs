@@ -1,11 +1,12 @@
 //! Writes a margin account back after an upgrade that was rolled back.
 use crate::errors::MarginError;
 use crate::events::{AccountRestored, Stamp};
-use crate::restore::{bump_of, image, write, GOVERNOR};
+use crate::restore::{bump_of, image, write};
 use crate::state::{ACCOUNT_VERSION, MIN_READER};
 use abi::margin::ACCOUNT_SEED;
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
+use shared::GOVERNOR;
 
 #[derive(Accounts)]
 pub struct AccountRestore {

@@ -40,6 +40,7 @@ impl ExpiryClose {
     pub fn expiry_close(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(&stamp)?;
+        self.market.record_closed()?;
         emit!(ExpiryClosed {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

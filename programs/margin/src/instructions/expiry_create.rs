@@ -64,6 +64,7 @@ impl ExpiryCreate {
         self.expiry.payer = *self.payer.address();
         self.expiry.expiry_unix_s = expiry_unix_s.into();
         self.expiry.strikes_set(&strikes)?;
+        self.market.record_opened()?;
         let bounds = |strike: Option<&PriceE6>| strike.map_or(0, |strike| strike.0);
         emit!(ExpiryCreated {
             slot: stamp.slot,

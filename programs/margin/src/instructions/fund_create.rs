@@ -4,12 +4,15 @@ use crate::custody::{self, BreakerProgram};
 use crate::errors::MarginError;
 use crate::events::{FundCreated, Stamp};
 use crate::guard::{level_require, BRAKE};
-use crate::state::{Fund, MIN_READER, VERSION};
+use crate::state::{Config, Fund, MIN_READER, VERSION};
 use abi::margin::FUND_SEED;
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use breaker::LimitTerms;
 use policy::Action;
+
+/// The program's config, its PDA.
+const CONFIG: Address = Address::new_from_array(abi::ids::MARGIN_CONFIG);
 
 /// The same for every fund, as nobody administers one: wide enough for a day's draws and the stakers who leave beside them.
 const LIMITS: LimitTerms = LimitTerms {
@@ -27,9 +30,13 @@ pub struct FundCreate {
     /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
     #[account(constraint = mint.account().owned_by(token_program.address()) @ MarginError::MintOfAnotherProgram)]
     pub mint: UncheckedAccount,
+    /// Counts the fund.
+    #[account(mut, address = CONFIG @ MarginError::NotConfig)]
+    pub config: Account<Config>,
     #[account(init, payer = payer, seeds = [FUND_SEED, mint.address().as_ref()], bump)]
     pub fund: Account<Fund>,
-    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    /// The breaker counts the custody in it.
+    #[account(mut, address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     /// These two are created by the breaker, which derives and checks their addresses.
     #[account(mut)]
@@ -49,6 +56,7 @@ impl FundCreate {
         let stamp = Stamp::now()?;
         level_require(self.brake.account(), Action::Listing, stamp.unix_s)?;
         require!(mint_decimals(&self.mint)? == QUOTE_DECIMALS, MarginError::QuoteDecimalsNotSix);
+        self.config.root_opened()?;
         self.fund.version = VERSION;
         self.fund.min_reader = MIN_READER;
         self.fund.bump = bumps.fund;

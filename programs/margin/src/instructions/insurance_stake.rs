@@ -51,6 +51,7 @@ impl InsuranceStake {
         let stamp = Stamp::now()?;
         self.validate(amount, &stamp)?;
         if self.stake.version == 0 {
+            self.fund.record_opened()?;
             self.stake.version = VERSION;
             self.stake.min_reader = MIN_READER;
             self.stake.bump = bumps.stake;

@@ -56,6 +56,7 @@ impl LiquidationFinish {
         let stamp = Stamp::now()?;
         self.validate(others, &stamp)?;
         self.account.in_liquidation = 0;
+        self.market.record_closed()?;
         let fee = self.liquidation.opener_fee_atoms.get();
         let opener_quote_atoms = self.opener_pay(fee)?;
         emit!(LiquidationFinished {

@@ -36,7 +36,7 @@ impl LiquidationStart {
     /// Authority: anyone.
     /// Effects: slices of the account are for sale from now on. On an open liquidation the clock alone moves: it stands still while the
     /// level allows no bids, if somebody calls when that begins and when it ends.
-    /// Errors, of one that is not open yet: `LevelForbids` while accounts are migrated, `AccountHealthy`; `SelfTrade`, `FeedStale`, those of
+    /// Errors: `MarketHeld` while accounts are recorded and verified; of one that is not open yet: `LevelForbids` while accounts are migrated, `AccountHealthy`; `SelfTrade`, `FeedStale`, those of
     /// `PortfolioReads`.
     fn validate(&self, is_new: bool, bids_allowed: bool, figures: &Figures) -> Result<()> {
         require!(!is_new || bids_allowed, MarginError::LevelForbids);
@@ -47,6 +47,9 @@ impl LiquidationStart {
 
     pub fn liquidation_start(&mut self, bumps: &LiquidationStartBumps, others: &[AccountView]) -> Result<()> {
         let stamp = Stamp::now()?;
+        // The clock of an open liquidation is stopped before accounts are recorded, not while.
+        let still = self.market.is_free() || level_allows(self.brake.account(), Action::Settle, stamp.unix_s)?;
+        require!(still, MarginError::MarketHeld);
         self.market.balance_refresh(&mut self.account)?;
         let spot = spot(self.feed.account(), Purpose::Liquidate, &stamp)?;
         let around = Surroundings::new(&self.market, self.feed.account(), others).at(spot, stamp.unix_s);
@@ -56,6 +59,7 @@ impl LiquidationStart {
         self.validate(is_new, bids_allowed, &figures)?;
         if is_new {
             self.account.in_liquidation = 1;
+            self.market.record_opened()?;
             self.liquidation.version = VERSION;
             self.liquidation.min_reader = MIN_READER;
             self.liquidation.bump = bumps.liquidation;

@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct MarketApply {
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
     #[account(mut, constraint = address_eq(&change.market, market.address()) @ MarginError::ChangeOfAnotherMarket)]
     pub change: Account<MarketChange>,
@@ -16,7 +16,7 @@ pub struct MarketApply {
 impl MarketApply {
     /// Authority: anyone, 48 hours after the terms were proposed.
     /// Effects: the waiting terms replace the present ones.
-    /// Errors: `ChangeOfAnotherMarket`, `ChangeNotPending`, `ChangeTooEarly`.
+    /// Errors: `MarketHeld`, `ChangeOfAnotherMarket`, `ChangeNotPending`, `ChangeTooEarly`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         let ready_unix_s = self.change.ready_unix_s.get();
         require!(ready_unix_s != 0, MarginError::ChangeNotPending);

@@ -69,7 +69,8 @@ pub struct MarketCreate {
     pub market: Account<Market>,
     /// Checked in `validate`: the oracle's feed of the same symbol.
     pub feed: UncheckedAccount,
-    #[account(address = BRAKE @ MarginError::BrakeUnreadable)]
+    /// The breaker counts the custody in it.
+    #[account(mut, address = BRAKE @ MarginError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     /// Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why.
     #[account(constraint = base_mint.account().owned_by(token_program.address()) @ MarginError::MintOfAnotherProgram)]
@@ -115,6 +116,7 @@ impl MarketCreate {
         self.validate(args, &stamp)?;
         let markets = self.config.markets.get().checked_add(1).ok_or(MarginError::AmountOverflow)?;
         self.config.markets = markets.into();
+        self.config.root_opened()?;
         self.market.version = VERSION;
         self.market.min_reader = MIN_READER;
         self.market.bump = bumps.market;

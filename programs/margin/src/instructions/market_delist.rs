@@ -12,7 +12,7 @@ pub struct MarketDelist {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
 }
 
@@ -20,7 +20,7 @@ impl MarketDelist {
     /// Authority: the config's authority.
     /// Effects: positions may only shrink, no expiry is listed any more; what is open runs to its settlement, and everybody leaves as ever.
     /// There is no way back: a market that is wanted again is created under another symbol.
-    /// Errors: `NotAuthority`, `MarketDelisted`.
+    /// Errors: `MarketHeld`, `NotAuthority`, `MarketDelisted`.
     pub fn market_delist(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
         self.market.require_listed()?;

@@ -1,11 +1,12 @@
 //! Writes a market back after an upgrade that was rolled back.
 use crate::errors::MarginError;
 use crate::events::{MarketRestored, Stamp};
-use crate::restore::{bump_of, image, write, GOVERNOR};
+use crate::restore::{bump_of, image, write};
 use crate::state::{MIN_READER, VERSION};
 use abi::margin::MARKET_SEED;
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
+use shared::GOVERNOR;
 
 #[derive(Accounts)]
 pub struct MarketRestore {

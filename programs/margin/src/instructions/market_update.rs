@@ -19,7 +19,7 @@ pub struct MarketUpdate {
     pub payer: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
     #[account(init_if_needed, payer = payer, seeds = [CHANGE_SEED, market.address().as_ref()], bump)]
     pub change: Account<MarketChange>,
@@ -31,7 +31,7 @@ pub struct MarketUpdate {
 impl MarketUpdate {
     /// Authority: the config's authority.
     /// Effects: terms no looser than the present ones stand at once, and end whatever waits; others wait for 48 hours, from anew.
-    /// Errors: `NotAuthority`, `FeeOutOfBounds`, `StrikeTickOutOfBounds`, `ParamsOutOfBounds`, `QuoteFeedUnreadable`.
+    /// Errors: `MarketHeld`, `NotAuthority`, `FeeOutOfBounds`, `StrikeTickOutOfBounds`, `ParamsOutOfBounds`, `QuoteFeedUnreadable`.
     fn validate(&self, terms: &state::MarketTerms) -> Result<()> {
         terms.check()?;
         require!(*self.quote_feed.address() == terms.quote_feed, MarginError::QuoteFeedUnreadable);
@@ -53,6 +53,9 @@ impl MarketUpdate {
             let delay_s = policy::scaled(LOOSEN_S, TIME_DIVISOR);
             stamp.unix_s.checked_add(delay_s).ok_or(MarginError::AmountOverflow)?
         };
+        if self.change.version == 0 {
+            self.market.record_opened()?;
+        }
         self.change.record(self.market.address(), &stored, ready_unix_s, bumps.change);
         emit!(MarketUpdated {
             slot: stamp.slot,

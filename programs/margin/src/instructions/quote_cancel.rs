@@ -2,7 +2,7 @@
 use crate::errors::MarginError;
 use crate::events::{QuoteWithdrawn, Stamp};
 use crate::guard::{level_require, BRAKE};
-use crate::state::{MarginAccount, PostedQuote};
+use crate::state::{MarginAccount, Market, PostedQuote};
 use abi::margin::DELEGATE_CANCEL;
 use anchor_lang::address_eq;
 use anchor_lang::prelude::*;
@@ -11,6 +11,9 @@ use policy::Action;
 #[derive(Accounts)]
 pub struct QuoteCancel {
     pub authority: Signer,
+    /// Counts the quote.
+    #[account(mut, constraint = address_eq(&account.market, market.address()) @ MarginError::AccountOfAnotherMarket)]
+    pub market: Account<Market>,
     #[account(mut)]
     pub account: Account<MarginAccount>,
     /// Who paid the rent. `dup`: it may be the authority.
@@ -29,7 +32,7 @@ pub struct QuoteCancel {
 impl QuoteCancel {
     /// Authority: the maker's owner or cancelling delegate; anybody once the quote's last slot has passed.
     /// Effects: the account is gone. What was filled stays in the fill state, so that the nonce does not begin anew.
-    /// Errors: `NotAccountCanceller`, `PostedByAnother`, `NotRentPayer`, `LevelForbids` while accounts are migrated.
+    /// Errors: `AccountOfAnotherMarket`, `NotAccountCanceller`, `PostedByAnother`, `NotRentPayer`, `LevelForbids` while accounts are migrated.
     fn validate(&self, stamp: &Stamp) -> Result<()> {
         level_require(self.brake.account(), Action::Cancel, stamp.unix_s)?;
         let over = stamp.slot > self.posted.expiry_slot.get();
@@ -41,6 +44,7 @@ impl QuoteCancel {
     pub fn quote_cancel(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
         self.validate(&stamp)?;
+        self.market.record_closed()?;
         emit!(QuoteWithdrawn {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

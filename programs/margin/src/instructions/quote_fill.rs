@@ -111,6 +111,9 @@ impl QuoteFill {
             new_risk_take(&mut self.market, brake, custody, package.lots(), stamp.unix_s)?;
         }
 
+        if self.quote_state.version == 0 {
+            self.market.record_opened()?;
+        }
         self.quote_state.bind(&quote, self.payer.address(), bumps.quote_state)?;
         self.quote_state.take(&quote, args.packages)?;
         self.market.fill_book(&mut self.taker, &mut self.maker, &package.cash)?;

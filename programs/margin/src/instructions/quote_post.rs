@@ -18,6 +18,7 @@ pub struct QuotePost {
     /// `dup`: a signer's view gives no access to data, so the authority may pay.
     #[account(unsafe(dup))]
     pub payer: Signer,
+    #[account(mut)]
     pub market: Account<Market>,
     #[account(
         mut,
@@ -68,6 +69,7 @@ impl QuotePost {
         self.posted.expiry_slot = quote.header.expiry_slot.get().into();
         self.posted.payer = *self.payer.address();
         self.posted.write(message)?;
+        self.market.record_opened()?;
         emit!(QuotePosted {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

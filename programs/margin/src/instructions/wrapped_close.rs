@@ -14,7 +14,7 @@ pub struct WrappedClose {
     /// Who paid the rent.
     #[account(mut, address = wrapped.payer @ MarginError::NotRentPayer)]
     pub payer: UncheckedAccount,
-    #[account(mut)]
+    #[account(mut, constraint = market.is_free() @ MarginError::MarketHeld)]
     pub market: Account<Market>,
     /// The series' expiry, which holds what burnt tokens never claimed.
     #[account(mut, address = wrapped.expiry @ MarginError::WrappedOfAnotherExpiry)]
@@ -36,7 +36,7 @@ impl WrappedClose {
     /// Authority: anyone, once the expiry is settled and every token is gone.
     /// Effects: mint and wrapped series are gone. What holders burnt themselves is forfeit: it is settled at nothing, and what that leaves goes
     /// to insurance with the expiry's rounding.
-    /// Errors: `LevelForbids` while accounts are migrated, `SettlementPending`, `WrappedInUse`.
+    /// Errors: `LevelForbids` while accounts are migrated, `MarketHeld`, `SettlementPending`, `WrappedInUse`.
     pub fn wrapped_close(&mut self) -> Result<()> {
         let stamp = Stamp::now()?;
         level_require(self.brake.account(), Action::Settle, stamp.unix_s)?;
@@ -49,6 +49,7 @@ impl WrappedClose {
             self.market.redemption_book(&mut self.expiry, QuoteAtoms::ZERO)?;
         }
         self.expiry.wrapped_count(-1)?;
+        self.market.record_closed()?;
         emit!(WrappedClosed {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

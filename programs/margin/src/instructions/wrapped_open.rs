@@ -16,6 +16,7 @@ use units::{PriceE6, UnixSeconds};
 pub struct WrappedOpen {
     #[account(mut)]
     pub payer: Signer,
+    #[account(mut)]
     pub market: Account<Market>,
     #[account(mut, constraint = address_eq(&expiry.market, market.address()) @ MarginError::ExpiryOfAnotherMarket)]
     pub expiry: Account<Expiry>,
@@ -54,6 +55,7 @@ impl WrappedOpen {
         };
         self.wrapped.init(&series, &terms);
         self.expiry.wrapped_count(1)?;
+        self.market.record_opened()?;
         emit!(WrappedOpened {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

@@ -23,6 +23,12 @@ impl Fund {
         Ok(seq)
     }
 
+    /// Counts a stake. They are never closed.
+    pub fn record_opened(&mut self) -> Result<()> {
+        self.records_open = plus(self.records_open.get(), 1)?.into();
+        Ok(())
+    }
+
     /// Books a stake. Returns the shares it bought.
     pub fn stake(&mut self, stake: &mut Stake, amount: u64) -> Result<u64> {
         let bought = shares_floor(amount, self.balance_atoms.get(), self.shares.get()).map_err(MarginError::from)?;

@@ -71,3 +71,22 @@ impl Market {
         Ok(seq)
     }
 }
+
+impl Market {
+    /// Whether nothing holds it.
+    pub fn is_free(&self) -> bool {
+        shared::is_free(self.held_until_unix_s.get())
+    }
+
+    /// Counts an account under this one.
+    pub fn record_opened(&mut self) -> Result<()> {
+        self.records_open = shared::opened(self.records_open.get()).ok_or(MarginError::AmountOverflow)?.into();
+        Ok(())
+    }
+
+    /// Counts an account less.
+    pub fn record_closed(&mut self) -> Result<()> {
+        self.records_open = shared::closed(self.records_open.get()).ok_or(MarginError::AmountOverflow)?.into();
+        Ok(())
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! No instruction derives the address of an account it only reads or changes: nothing but this program can own an account with these
 //! discriminators, each is created at its PDA and nowhere else, and the links between them (`market`, `owner`) are compared.
+use crate::errors::MarginError;
 use anchor_lang::prelude::*;
 
 mod account;
@@ -40,5 +41,13 @@ abi::stake_layout!(#[account]);
 /// Layout version that this code writes, and the oldest reader that may rely on it.
 pub const VERSION: u8 = 1;
 pub const MIN_READER: u8 = 1;
+
+impl Config {
+    /// Counts a root: an account under which others are counted.
+    pub fn root_opened(&mut self) -> Result<()> {
+        self.roots = self.roots.get().checked_add(1).ok_or(MarginError::AmountOverflow)?.into();
+        Ok(())
+    }
+}
 /// A margin account's: the release after this one writes where its positions stand.
 pub const ACCOUNT_VERSION: u8 = if cfg!(feature = "next") { policy::migration::ACCOUNT_VERSION } else { VERSION };

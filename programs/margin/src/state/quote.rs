@@ -19,6 +19,7 @@ impl QuoteState {
         self.digest = quote.digest;
         self.expiry_slot = quote.header.expiry_slot.get().into();
         self.payer = *payer;
+        self.market = Address::new_from_array(quote.header.market);
         Ok(())
     }
 

@@ -1,11 +1,14 @@
 //! Carries out a change of a board once its delay has run.
 use crate::events::BoardChanged;
-use crate::state::Board;
+use crate::state::{Board, Feed};
 use crate::OracleError;
 use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct BoardApply {
+    /// Says whether anything of it may change.
+    #[account(address = board.feed @ OracleError::BoardOfAnotherFeed, constraint = feed.is_free() @ OracleError::FeedHeld)]
+    pub feed: Account<Feed>,
     #[account(mut)]
     pub board: Account<Board>,
 }
@@ -13,7 +16,7 @@ pub struct BoardApply {
 impl BoardApply {
     /// Authority: anyone, once the delay has run.
     /// Effects: what waited holds; surfaces stay as they are.
-    /// Errors: `NoChangePending`, `ChangeTooEarly`.
+    /// Errors: `BoardOfAnotherFeed`, `FeedHeld`, `NoChangePending`, `ChangeTooEarly`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         require!(self.board.next_count > 0, OracleError::NoChangePending);
         require!(now_unix_s >= self.board.next_ready_unix_s.get(), OracleError::ChangeTooEarly);

@@ -19,6 +19,7 @@ pub struct BoardCreate {
     #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     /// No seeds: only `feed_create` creates accounts of this kind, and the board is bound to this one.
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     #[account(init, payer = payer, seeds = [BOARD_SEED, feed.address().as_ref()], bump)]
     pub board: Account<Board>,
@@ -28,7 +29,7 @@ pub struct BoardCreate {
 impl BoardCreate {
     /// Authority: the config's authority.
     /// Effects: the publishers, how many of them must sign together, and how fast they may move a surface.
-    /// Errors: `NotAuthority`, `LevelForbids`, `PublishersOutOfRange`, `PublisherDoubled`, `ThresholdOutOfRange`, `MoveBoundOutOfRange`.
+    /// Errors: `FeedHeld`, `NotAuthority`, `LevelForbids`, `PublishersOutOfRange`, `PublisherDoubled`, `ThresholdOutOfRange`, `MoveBoundOutOfRange`.
     fn validate(&self, terms: &Terms, now_unix_s: i64) -> Result<()> {
         listing_require(self.brake.account(), now_unix_s)?;
         terms.check()
@@ -37,6 +38,7 @@ impl BoardCreate {
     pub fn board_create(&mut self, terms: &Terms, bumps: &BoardCreateBumps) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         self.validate(terms, unix_s)?;
+        self.feed.record_opened()?;
         self.board.version = VERSION;
         self.board.min_reader = MIN_READER;
         self.board.bump = bumps.board;

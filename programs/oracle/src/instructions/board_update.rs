@@ -1,7 +1,7 @@
 //! Proposes other publishers, another threshold or another bound on moves; it takes effect after a delay.
 use crate::board::Terms;
 use crate::events::BoardChangeProposed;
-use crate::state::{Board, Config};
+use crate::state::{Board, Config, Feed};
 use crate::{OracleError, SOURCE_DELAY_S};
 use abi::config::CONFIG_SEED;
 use anchor_lang::prelude::*;
@@ -12,6 +12,9 @@ pub struct BoardUpdate {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
+    /// Says whether anything of it may change.
+    #[account(address = board.feed @ OracleError::BoardOfAnotherFeed, constraint = feed.is_free() @ OracleError::FeedHeld)]
+    pub feed: Account<Feed>,
     #[account(mut)]
     pub board: Account<Board>,
 }
@@ -20,7 +23,7 @@ impl BoardUpdate {
     /// Authority: the config's authority.
     /// Effects: the change waits for its delay, in the place of one that waited; `board_apply` carries it out. The same terms as now
     /// take a waiting change back.
-    /// Errors: `NotAuthority`, `PublishersOutOfRange`, `PublisherDoubled`, `ThresholdOutOfRange`, `MoveBoundOutOfRange`.
+    /// Errors: `BoardOfAnotherFeed`, `FeedHeld`, `NotAuthority`, `PublishersOutOfRange`, `PublisherDoubled`, `ThresholdOutOfRange`, `MoveBoundOutOfRange`.
     pub fn board_update(&mut self, terms: &Terms) -> Result<()> {
         terms.check()?;
         let (slot, unix_s) = shared::now()?;

@@ -26,7 +26,7 @@ pub struct FeedCreate {
     pub payer: Signer,
     #[account(address = config.authority @ OracleError::NotAuthority)]
     pub authority: Signer,
-    #[account(seeds = [CONFIG_SEED], bump = config.bump)]
+    #[account(mut, seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
@@ -59,6 +59,7 @@ impl FeedCreate {
     pub fn feed_create(&mut self, terms: &FeedTerms, accounts: &[AccountView], bumps: &FeedCreateBumps) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         let sources = self.validate(terms, accounts, Moment { now: UnixSeconds(unix_s), slot: Slot(slot) })?;
+        self.config.root_opened()?;
         let feed = &mut *self.feed;
         feed.version = VERSION;
         feed.min_reader = MIN_READER;

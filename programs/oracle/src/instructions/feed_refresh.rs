@@ -9,7 +9,7 @@ use units::{Slot, UnixSeconds};
 #[derive(Accounts)]
 pub struct FeedRefresh {
     /// No seeds: only `feed_create` creates accounts of this kind, and the sources that follow are pinned by this one.
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 
@@ -17,7 +17,7 @@ impl FeedRefresh {
     /// Authority: anyone. Then the feed's source accounts, all of them, in its order.
     /// Effects: credits the price that stood to averages and settlement buckets, then takes the new one. Sources that cannot be used are
     /// passed over, each with its reason kept; with too few left the price stays as it is and the severity says so.
-    /// Errors: `ClockBackwards`, and what `check_sources` finds wrong with the accounts.
+    /// Errors: `FeedHeld`, `ClockBackwards`, and what `check_sources` finds wrong with the accounts.
     fn validate(&self, sources: &[AccountView], now: UnixSeconds) -> Result<()> {
         require!(now >= self.feed.checked(), OracleError::ClockBackwards);
         self.feed.check_sources(sources)

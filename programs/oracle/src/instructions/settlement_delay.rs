@@ -18,6 +18,7 @@ pub struct SettlementDelay {
     #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
     /// No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one.
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     #[account(
         init_if_needed,
@@ -33,7 +34,7 @@ impl SettlementDelay {
     /// Authority: a guardian of the breaker.
     /// Effects: the settlement is not final before `not_before_unix_s`. The window that decides is the same as without the delay: it is
     /// captured by `settlement_finalise` as soon as there is one, and the delay writes no price.
-    /// Errors: `NotGuardian`, `SettlementIsFinal`, `DelayNotLonger`, `DelayTooLong`.
+    /// Errors: `FeedHeld`, `NotGuardian`, `SettlementIsFinal`, `DelayNotLonger`, `DelayTooLong`.
     fn validate(&self, expiry_unix_s: i64, not_before_unix_s: i64, now_unix_s: i64) -> Result<()> {
         guardian_require(self.brake.account(), self.guardian.address())?;
         require!(self.settlement.state != SETTLEMENT_FINAL, OracleError::SettlementIsFinal);
@@ -52,6 +53,9 @@ impl SettlementDelay {
     ) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         self.validate(expiry_unix_s, not_before_unix_s, unix_s)?;
+        if self.settlement.version == 0 {
+            self.feed.record_opened()?;
+        }
         self.settlement.open(*self.feed.address(), expiry_unix_s, bumps.settlement);
         self.settlement.not_before_unix_s = not_before_unix_s.into();
         emit!(SettlementDelayed {

@@ -14,6 +14,7 @@ pub struct SettlementFinalise {
     #[account(mut)]
     pub payer: Signer,
     /// No seeds: only `feed_create` creates accounts of this kind, and the settlement is bound to this one.
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     /// There already if a guardian has delayed it.
     #[account(
@@ -30,7 +31,7 @@ impl SettlementFinalise {
     /// Authority: anyone, who pays the rent.
     /// Effects: the price of this feed and expiry is final; while a guardian's delay runs it is captured instead, and a second call
     /// makes it final. INVARIANT(O-4): no instruction writes to one that is final, nor another price to one that is captured.
-    /// Errors: `SettlementIsFinal`, `NotExpired`, `SettlementPending`, `ExpiryOutOfRange`, `SettlementDelayed`.
+    /// Errors: `FeedHeld`, `SettlementIsFinal`, `NotExpired`, `SettlementPending`, `ExpiryOutOfRange`, `SettlementDelayed`.
     fn validate(&self, expiry_unix_s: i64, now: UnixSeconds) -> Result<Settled> {
         require!(self.settlement.state != SETTLEMENT_FINAL, OracleError::SettlementIsFinal);
         let delayed = now.0 < self.settlement.not_before_unix_s.get();
@@ -48,6 +49,9 @@ impl SettlementFinalise {
     pub fn settlement_finalise(&mut self, expiry_unix_s: i64, bumps: &SettlementFinaliseBumps) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
         let settled = self.validate(expiry_unix_s, UnixSeconds(unix_s))?;
+        if self.settlement.version == 0 {
+            self.feed.record_opened()?;
+        }
         self.settlement.open(*self.feed.address(), expiry_unix_s, bumps.settlement);
         self.settlement.buckets_used = settled.buckets_used;
         self.settlement.price_e6 = settled.price.0.into();

@@ -17,7 +17,7 @@ pub struct SourceAdd {
     pub config: Account<Config>,
     #[account(address = BRAKE @ OracleError::BrakeUnreadable)]
     pub brake: UncheckedAccount,
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     /// Checked by the handler: an account of a supported program that is usable now.
     pub source: UncheckedAccount,
@@ -26,7 +26,7 @@ pub struct SourceAdd {
 impl SourceAdd {
     /// Authority: the config's authority.
     /// Effects: the source waits for its delay; `source_apply` pins it.
-    /// Errors: `NotAuthority`, `LevelForbids`, `ChangePending`, `SourcesFull`, `SourceDoubled`, and why the source is not usable now.
+    /// Errors: `FeedHeld`, `NotAuthority`, `LevelForbids`, `ChangePending`, `SourcesFull`, `SourceDoubled`, and why the source is not usable now.
     fn validate(&self, feed_id: [u8; 32], moment: Moment) -> Result<Source> {
         listing_require(self.brake.account(), moment.now.0)?;
         require!(self.feed.change_kind == CHANGE_NONE, OracleError::ChangePending);

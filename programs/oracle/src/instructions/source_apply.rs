@@ -7,14 +7,14 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct SourceApply {
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 
 impl SourceApply {
     /// Authority: anyone, once the delay has run.
     /// Effects: pins the waiting source behind the others, or drops the named one; the price and the averages stay.
-    /// Errors: `NoChangePending`, `ChangeTooEarly`.
+    /// Errors: `FeedHeld`, `NoChangePending`, `ChangeTooEarly`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         require!(self.feed.change_kind != CHANGE_NONE, OracleError::NoChangePending);
         require!(now_unix_s >= self.feed.change_ready_unix_s.get(), OracleError::ChangeTooEarly);

@@ -12,14 +12,14 @@ pub struct SourceCancel {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 
 impl SourceCancel {
     /// Authority: the config's authority.
     /// Effects: nothing waits any more.
-    /// Errors: `NotAuthority`, `NoChangePending`.
+    /// Errors: `FeedHeld`, `NotAuthority`, `NoChangePending`.
     fn validate(&self) -> Result<()> {
         require!(self.feed.change_kind != CHANGE_NONE, OracleError::NoChangePending);
         Ok(())

@@ -12,14 +12,14 @@ pub struct SourceRemove {
     pub authority: Signer,
     #[account(seeds = [CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
 }
 
 impl SourceRemove {
     /// Authority: the config's authority. No level is asked: a source that has gone bad may leave a feed at any.
     /// Effects: the removal waits for its delay; `source_apply` carries it out.
-    /// Errors: `NotAuthority`, `ChangePending`, `SourcePlaceEmpty`, `SourcesTooFew`.
+    /// Errors: `FeedHeld`, `NotAuthority`, `ChangePending`, `SourcePlaceEmpty`, `SourcesTooFew`.
     fn validate(&self, place: u8) -> Result<Source> {
         require!(self.feed.change_kind == CHANGE_NONE, OracleError::ChangePending);
         let source = self.feed.pinned().nth(usize::from(place)).copied().ok_or(OracleError::SourcePlaceEmpty)?;

@@ -16,6 +16,7 @@ pub struct SurfacePost {
     #[account(mut)]
     pub payer: Signer,
     /// No seeds: only `feed_create` creates accounts of this kind, and board and surface are bound to this one.
+    #[account(mut, constraint = feed.is_free() @ OracleError::FeedHeld)]
     pub feed: Account<Feed>,
     #[account(mut, seeds = [BOARD_SEED, feed.address().as_ref()], bump = board.bump)]
     pub board: Account<Board>,
@@ -37,7 +38,7 @@ impl SurfacePost {
     /// Authority: as many of the board's publishers as its threshold asks for. Then the surfaces of the neighbouring expiries that the
     /// board lists, earlier first, and the publishers.
     /// Effects: the surface of this feed and expiry. Recorded at every level of the breaker.
-    /// Errors: `MarketUnreadable`, `MarketOfAnotherFeed`, `ExpiryUnreadable`, `ExpiryMismatch`, `NeighbourMissing`, `NeighbourMismatch`,
+    /// Errors: `FeedHeld`, `MarketUnreadable`, `MarketOfAnotherFeed`, `ExpiryUnreadable`, `ExpiryMismatch`, `NeighbourMissing`, `NeighbourMismatch`,
     /// `PublisherNotSigner`, `NotPublisher`, `PublisherDoubled`, `PublishersTooFew`, `FeedUnreliable`, and each `Surface...` error.
     fn validate(
         &self,
@@ -82,6 +83,9 @@ impl SurfacePost {
         let signed_by = self.validate(expiry_unix_s, fit, more, UnixSeconds(unix_s), Slot(slot))?;
         self.board.list(expiry_unix_s, unix_s)?;
         let revision = self.surface.revision.get().checked_add(1).ok_or(OracleError::CounterOverflow)?;
+        if self.surface.version == 0 {
+            self.feed.record_opened()?;
+        }
         self.surface.version = VERSION;
         self.surface.min_reader = MIN_READER;
         self.surface.bump = bumps.surface;

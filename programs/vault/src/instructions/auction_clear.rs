@@ -9,7 +9,7 @@ use units::PriceE6;
 
 #[derive(Accounts)]
 pub struct AuctionClear {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -18,7 +18,7 @@ pub struct AuctionClear {
 
 impl AuctionClear {
     /// Authority: anyone, once the reveal phase is over, at every level: it moves nothing. Each bid is then settled by itself.
-    /// Errors: `AuctionNotOpen`, `AuctionNotOver`.
+    /// Errors: `VaultHeld`, `AuctionNotOpen`, `AuctionNotOver`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         require!(self.epoch.state == EPOCH_AUCTION, VaultError::AuctionNotOpen);
         require!(now_unix_s >= self.epoch.reveal_ends_unix_s.get(), VaultError::AuctionNotOver);

@@ -10,7 +10,7 @@ use units::{mul_div_floor, PriceE6, UnixSeconds, BPS};
 
 #[derive(Accounts)]
 pub struct AuctionOpen {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -42,7 +42,7 @@ struct Terms {
 
 impl AuctionOpen {
     /// Authority: anyone.
-    /// Errors: `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `WrongSurface`,
+    /// Errors: `VaultHeld`, `EpochNotOpen`, `WrongCustody`, `BrakeEngaged`, `WrongExpiry`, `ExpiryOutOfRange`, `WrongFeed`, `FeedStale`, `WrongSurface`,
     /// `SurfaceStale`, `Unvalued`, `NoStrike`, `NoHedge`, `Worthless`, `NothingToOffer`.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Terms> {
         require!(self.epoch.state == EPOCH_OPEN, VaultError::EpochNotOpen);

@@ -14,7 +14,7 @@ pub struct BidCommit {
     /// The bidder; pays the rent of the bid account and gets it back with the refund.
     #[account(mut)]
     pub bidder: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -47,7 +47,7 @@ pub struct BidCommit {
 
 impl BidCommit {
     /// Authority: the bidder.
-    /// Errors: `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BookFull`, `BidLotsOutOfBounds`, `WrongQuoteMint`,
+    /// Errors: `VaultHeld`, `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BookFull`, `BidLotsOutOfBounds`, `WrongQuoteMint`,
     /// `WrongHolder`, `AmountOverflow`. Returns the escrow.
     fn validate(&self, lots: u64, now_unix_s: i64) -> Result<u64> {
         let epoch = &self.epoch;
@@ -72,6 +72,7 @@ impl BidCommit {
 
         let place = self.epoch.bids_committed;
         self.vault.book_add(place, lots)?;
+        self.vault.record_opened()?;
         let bid = &mut self.bid;
         bid.version = VERSION;
         bid.min_reader = VERSION;

@@ -9,7 +9,7 @@ use anchor_spl::token::TokenAccount;
 
 #[derive(Accounts)]
 pub struct BidRefund {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The epoch of the bid, current or past.
     #[account(constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
@@ -50,7 +50,7 @@ pub struct BidRefund {
 }
 
 impl BidRefund {
-    /// Authority: anyone, once the bid is settled. Errors: `BidNotSettled`, `WrongQuoteMint`.
+    /// Authority: anyone, once the bid is settled. Errors: `VaultHeld`, `BidNotSettled`, `WrongQuoteMint`.
     fn validate(&self) -> Result<()> {
         require!(self.bid.state == abi::vault::BID_SETTLED, VaultError::BidNotSettled);
         let market = reads::market(self.market.account())?;
@@ -65,6 +65,7 @@ impl BidRefund {
         // INVARIANT(V-4): the escrow less what was taken, and only once, for the bid is closed.
         let amount_atoms = self.bid.escrow_atoms.get();
         self.bid.escrow_atoms = 0.into();
+        self.vault.record_closed()?;
         emit!(BidRefunded {
             slot,
             unix_s,

@@ -7,7 +7,7 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct BidReveal {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -18,7 +18,7 @@ pub struct BidReveal {
 
 impl BidReveal {
     /// Authority: whoever knows price and salt. At every level: a brake must cost nobody his bond.
-    /// Errors: `AuctionNotOpen`, `RevealNotOpen`, `RevealOver`, `BidNotSealed`, `CommitmentMismatch`, `BidBelowReserve`,
+    /// Errors: `VaultHeld`, `AuctionNotOpen`, `RevealNotOpen`, `RevealOver`, `BidNotSealed`, `CommitmentMismatch`, `BidBelowReserve`,
     /// `BidPriceOutOfBounds`.
     fn validate(&self, price_e6: u64, salt: &[u8; 32], now_unix_s: i64) -> Result<()> {
         let (epoch, bid) = (&self.epoch, &self.bid);

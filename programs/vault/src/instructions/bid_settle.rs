@@ -13,7 +13,7 @@ use units::PriceE6;
 
 #[derive(Accounts)]
 pub struct BidSettle {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -52,7 +52,7 @@ struct Settlement {
 
 impl BidSettle {
     /// Authority: anyone, once the auction is cleared.
-    /// Errors: `EpochNotLive`, `BidSettled`, `WrongQuoteMint`, `WrongFeed`, `FeedStale`, `NotCovered`, and margin's, where options are
+    /// Errors: `VaultHeld`, `EpochNotLive`, `BidSettled`, `WrongQuoteMint`, `WrongFeed`, `FeedStale`, `NotCovered`, and margin's, where options are
     /// delivered: then it can be tried again, until the expiry, after which every escrow goes back.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Settlement> {
         let (epoch, bid) = (&self.epoch, &self.bid);

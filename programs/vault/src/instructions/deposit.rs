@@ -11,7 +11,7 @@ pub struct DepositMake {
     /// The depositor; pays the rent of the deposit account and gets it back.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -41,7 +41,7 @@ pub struct DepositMake {
 }
 
 impl DepositMake {
-    /// Authority: the depositor. Errors: `CutOffPassed`, `DepositBelowMinimum`, `WrongMint`, `CapacityExceeded`.
+    /// Authority: the depositor. Errors: `VaultHeld`, `CutOffPassed`, `DepositBelowMinimum`, `WrongMint`, `CapacityExceeded`.
     /// Returns the owner's deposit and everybody's after.
     fn validate(&self, amount_atoms: u64, now_unix_s: i64) -> Result<(u64, u64)> {
         self.epoch.queue_require(now_unix_s)?;
@@ -65,6 +65,9 @@ impl DepositMake {
         let (slot, unix_s) = shared::now()?;
         let (deposit_atoms, waiting_atoms) = self.validate(amount_atoms, unix_s)?;
 
+        if self.deposit.version == 0 {
+            self.vault.record_opened()?;
+        }
         self.deposit.version = VERSION;
         self.deposit.min_reader = VERSION;
         self.deposit.bump = bumps.deposit;

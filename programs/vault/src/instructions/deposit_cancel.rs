@@ -12,7 +12,7 @@ pub struct DepositCancel {
     /// The depositor; gets the rent of the deposit account.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// An epoch of the vault, current or past.
     #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
@@ -52,7 +52,7 @@ pub struct DepositCancel {
 }
 
 impl DepositCancel {
-    /// Authority: the depositor. Errors: `CutOffPassed`, `WrongMint`. Returns the amount.
+    /// Authority: the depositor. Errors: `VaultHeld`, `CutOffPassed`, `WrongMint`. Returns the amount.
     fn validate(&self, now_unix_s: i64) -> Result<u64> {
         let is_refused = self.epoch.deposits_refused == 1;
         require!(self.epoch.state != EPOCH_SETTLED || is_refused, VaultError::CutOffPassed);
@@ -74,6 +74,7 @@ impl DepositCancel {
             epoch.deposit_atoms = difference(epoch.deposit_atoms.get(), amount_atoms)?.into();
         }
         let waiting_atoms = difference(epoch.deposit_atoms.get(), epoch.claimed_deposit_atoms.get())?;
+        self.vault.record_closed()?;
         emit!(DepositCancelled {
             slot,
             unix_s,

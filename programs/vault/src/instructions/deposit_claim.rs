@@ -12,7 +12,7 @@ pub struct DepositClaim {
     /// The depositor; gets the rent of the deposit account.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// An epoch of the vault, current or past.
     #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
@@ -36,7 +36,7 @@ pub struct DepositClaim {
 }
 
 impl DepositClaim {
-    /// Authority: the depositor. Errors: `EpochNotSettled`, `DepositRefused`. Returns the amount and its shares.
+    /// Authority: the depositor. Errors: `VaultHeld`, `EpochNotSettled`, `DepositRefused`. Returns the amount and its shares.
     fn validate(&self) -> Result<(u64, u64)> {
         require!(self.epoch.state == EPOCH_SETTLED, VaultError::EpochNotSettled);
         require!(self.epoch.deposits_refused == 0, VaultError::DepositRefused);
@@ -54,6 +54,7 @@ impl DepositClaim {
         let epoch = &mut self.epoch;
         epoch.claimed_deposit_atoms = sum(epoch.claimed_deposit_atoms.get(), amount_atoms)?.into();
         epoch.claimed_deposit_shares = sum(epoch.claimed_deposit_shares.get(), shares)?.into();
+        self.vault.record_closed()?;
         emit!(DepositClaimed {
             slot,
             unix_s,

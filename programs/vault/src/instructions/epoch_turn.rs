@@ -15,7 +15,7 @@ pub struct EpochTurn {
     /// Pays the rent of the next epoch.
     #[account(mut)]
     pub payer: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -55,7 +55,7 @@ pub struct EpochTurn {
 impl EpochTurn {
     /// Authority: anyone: once everything sold has expired and settled, at once when nothing was sold, and without an auction when there
     /// are no shares yet or the epoch is as old as the mandate's.
-    /// Errors: `TurnTooEarly`, `EpochNotLive`, `BidsUnsettled`, `NotExpired`, `WrongBaseMint`, `WrongQuoteMint`, `WrongFeed`,
+    /// Errors: `VaultHeld`, `TurnTooEarly`, `EpochNotLive`, `BidsUnsettled`, `NotExpired`, `WrongBaseMint`, `WrongQuoteMint`, `WrongFeed`,
     /// `TradingNotSettled`, `QuoteDebt`, `SharesMissing`.
     fn validate(&self, now_unix_s: i64, slot: u64) -> Result<(Turn, Option<PriceE6>)> {
         let (vault, epoch) = (&self.vault, &self.epoch);
@@ -117,6 +117,7 @@ impl EpochTurn {
         epoch.withdrawn_quote_atoms = turn.quote_atoms.into();
         let withdraw_shares = epoch.withdraw_shares.get();
         let vault = &mut self.vault;
+        vault.record_opened()?;
         let next = sum(vault.epoch.get(), 1)?;
         vault.epoch = next.into();
         vault.shares = turn.shares.into();

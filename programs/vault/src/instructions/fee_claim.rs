@@ -9,7 +9,7 @@ use anchor_lang::prelude::*;
 pub struct FeeClaim {
     #[account(address = vault.fee_recipient @ VaultError::NotAuthority)]
     pub recipient: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     #[account(address = vault.share_mint @ VaultError::WrongShareMint)]
     pub share_mint: UncheckedAccount,
@@ -23,7 +23,7 @@ pub struct FeeClaim {
 }
 
 impl FeeClaim {
-    /// Authority: the fee recipient. Errors: `NotAuthority`, `NoFees`.
+    /// Authority: the fee recipient. Errors: `VaultHeld`, `NotAuthority`, `NoFees`.
     fn validate(&self) -> Result<u64> {
         let shares = self.vault.fee_shares.get();
         require!(shares > 0, VaultError::NoFees);

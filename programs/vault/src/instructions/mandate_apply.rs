@@ -6,12 +6,12 @@ use anchor_lang::prelude::*;
 
 #[derive(Accounts)]
 pub struct MandateApply {
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
 }
 
 impl MandateApply {
-    /// Authority: anyone. Errors: `NoMandatePending`, `MandatePending`.
+    /// Authority: anyone. Errors: `VaultHeld`, `NoMandatePending`, `MandatePending`.
     fn validate(&self, now_unix_s: i64) -> Result<()> {
         let pending_unix_s = self.vault.pending_unix_s.get();
         require!(pending_unix_s != 0, VaultError::NoMandatePending);

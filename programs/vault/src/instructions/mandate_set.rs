@@ -14,13 +14,13 @@ pub struct MandateSet {
     pub authority: Signer,
     #[account(seeds = [abi::config::CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
 }
 
 impl MandateSet {
     /// Authority: the config's. Effects: the mandate, or the one that waits; the fee recipient at once.
-    /// Errors: `NotAuthority`, and one for each bound of a mandate.
+    /// Errors: `VaultHeld`, `NotAuthority`, and one for each bound of a mandate.
     fn validate(&self, mandate: &VaultMandate) -> Result<()> {
         let divisor = self.config.time_divisor.get();
         mandate.pure().check(self.vault.kind()?, divisor).map_err(VaultError::from)?;

@@ -13,11 +13,13 @@ mod epoch_turn;
 mod fee_claim;
 mod mandate_apply;
 mod mandate_set;
+mod record_restore;
 #[allow(
     unused_variables,
     reason = "the accounts derive binds `#[instruction]` arguments a second time, on exit, where nothing reads them"
 )]
 mod vault_create;
+mod vault_hold;
 mod withdraw_cancel;
 mod withdraw_claim;
 mod withdraw_request;
@@ -37,7 +39,9 @@ pub use epoch_turn::*;
 pub use fee_claim::*;
 pub use mandate_apply::*;
 pub use mandate_set::*;
+pub use record_restore::*;
 pub use vault_create::*;
+pub use vault_hold::*;
 pub use withdraw_cancel::*;
 pub use withdraw_claim::*;
 pub use withdraw_request::*;

@@ -18,7 +18,7 @@ pub struct VaultCreate {
     /// `dup`: a signer's view gives no access to data, so the authority may pay.
     #[account(unsafe(dup))]
     pub payer: Signer,
-    #[account(seeds = [abi::config::CONFIG_SEED], bump = config.bump)]
+    #[account(mut, seeds = [abi::config::CONFIG_SEED], bump = config.bump)]
     pub config: Account<Config>,
     #[account(address = config.authority @ VaultError::NotAuthority)]
     pub authority: Signer,
@@ -72,6 +72,8 @@ impl VaultCreate {
         let (slot, unix_s) = shared::now()?;
         let (label, decimals) = self.label(kind, id)?;
 
+        self.config.root_opened()?;
+        self.vault.record_opened()?;
         let vault = &mut self.vault;
         vault.version = VERSION;
         vault.min_reader = VERSION;

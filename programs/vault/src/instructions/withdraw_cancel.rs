@@ -10,7 +10,7 @@ pub struct WithdrawCancel {
     /// The holder; gets the rent of the withdrawal account.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -34,7 +34,7 @@ pub struct WithdrawCancel {
 }
 
 impl WithdrawCancel {
-    /// Authority: the holder. Errors: `CutOffPassed`. Returns the shares.
+    /// Authority: the holder. Errors: `VaultHeld`, `CutOffPassed`. Returns the shares.
     fn validate(&self, now_unix_s: i64) -> Result<u64> {
         self.epoch.queue_require(now_unix_s)?;
         Ok(self.withdrawal.shares.get())
@@ -47,6 +47,7 @@ impl WithdrawCancel {
         self.withdrawal.shares = 0.into();
         let waiting_shares = difference(self.epoch.withdraw_shares.get(), shares)?;
         self.epoch.withdraw_shares = waiting_shares.into();
+        self.vault.record_closed()?;
         emit!(WithdrawCancelled {
             slot,
             unix_s,

@@ -13,7 +13,7 @@ pub struct WithdrawClaim {
     /// The holder; gets the rent of the withdrawal account.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// An epoch of the vault, current or past.
     #[account(mut, constraint = epoch.vault == *vault.address() @ VaultError::WrongEpoch)]
@@ -67,7 +67,7 @@ struct Part {
 }
 
 impl WithdrawClaim {
-    /// Authority: the holder. Errors: `EpochNotSettled`, `WrongBaseMint`, `WrongQuoteMint`.
+    /// Authority: the holder. Errors: `VaultHeld`, `EpochNotSettled`, `WrongBaseMint`, `WrongQuoteMint`.
     fn validate(&self) -> Result<Part> {
         let epoch = &self.epoch;
         require!(epoch.state == EPOCH_SETTLED, VaultError::EpochNotSettled);
@@ -90,6 +90,7 @@ impl WithdrawClaim {
         epoch.claimed_withdraw_shares = sum(epoch.claimed_withdraw_shares.get(), shares)?.into();
         epoch.claimed_base_atoms = sum(epoch.claimed_base_atoms.get(), base_atoms)?.into();
         epoch.claimed_quote_atoms = sum(epoch.claimed_quote_atoms.get(), quote_atoms)?.into();
+        self.vault.record_closed()?;
         emit!(WithdrawClaimed {
             slot,
             unix_s,

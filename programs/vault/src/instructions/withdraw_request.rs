@@ -10,7 +10,7 @@ pub struct WithdrawRequest {
     /// The holder; pays the rent of the withdrawal account and gets it back.
     #[account(mut)]
     pub owner: Signer,
-    #[account(mut)]
+    #[account(mut, constraint = vault.is_free() @ VaultError::VaultHeld)]
     pub vault: Account<Vault>,
     /// The vault's current epoch.
     #[account(mut, seeds = [abi::vault::EPOCH_SEED, vault.address().as_ref(), &vault.epoch.get().to_le_bytes()], bump = epoch.bump)]
@@ -30,7 +30,7 @@ pub struct WithdrawRequest {
 }
 
 impl WithdrawRequest {
-    /// Authority: the holder. Errors: `AmountZero`, `CutOffPassed`.
+    /// Authority: the holder. Errors: `VaultHeld`, `AmountZero`, `CutOffPassed`.
     fn validate(&self, shares: u64, now_unix_s: i64) -> Result<()> {
         require!(shares > 0, VaultError::AmountZero);
         self.epoch.queue_require(now_unix_s)
@@ -40,6 +40,9 @@ impl WithdrawRequest {
         let (slot, unix_s) = shared::now()?;
         self.validate(shares, unix_s)?;
 
+        if self.withdrawal.version == 0 {
+            self.vault.record_opened()?;
+        }
         let withdrawal = &mut self.withdrawal;
         withdrawal.version = VERSION;
         withdrawal.min_reader = VERSION;

@@ -231,6 +231,7 @@ pub fn release(chain: &Chain, mut plan: Plan, asked: &Asked) -> Plan {
             ticket.origin = asked.origin.to_bytes();
             (ticket.amount_atoms, ticket.end_atoms) = (place.amount.into(), place.end_atoms.into());
             ticket.issued_unix_s = place.issued_unix_s.into();
+            custody.records_open = (custody.records_open.get() + 1).into();
             plan.tickets.push(TicketKey { house, id: asked.id });
             plan.after(ticket_key, After::Ticket(ticket.into()));
         }
@@ -298,6 +299,7 @@ pub fn claim(chain: &Chain, ticket: u16) -> Option<Plan> {
         Ok(flow) => key.house.flow_record(&mut custody, flow),
         Err(why) => return Some(plan.stop(outflow_name(why))),
     }
+    custody.records_open = (custody.records_open.get() - 1).into();
     plan.after(address, After::Gone);
     plan.after(custody_key, After::Custody(custody.into()));
     plan.after(tokens, After::Tokens(chain.tokens(&tokens) - place.amount));

@@ -54,6 +54,7 @@ pub fn list(chain: &Chain, days: u8) -> Plan {
         return plan.stop("StrikesOutOfBounds");
     };
     after.seq = (after.seq.get() + 1).into();
+    after.records_open = (after.records_open.get() + 1).into();
     let mut expiry = Expiry::zeroed();
     (expiry.version, expiry.min_reader) = (1, 1);
     expiry.bump = bump(&[EXPIRY_SEED, market.as_ref(), &expiry_unix_s.to_le_bytes()]);
@@ -112,6 +113,7 @@ pub fn close(chain: &Chain, expiry: u8) -> Option<Plan> {
     }
     let mut after = *chain.market();
     after.seq = (after.seq.get() + 1).into();
+    after.records_open = (after.records_open.get() - 1).into();
     plan.after(address, After::Gone);
     plan.after(market, After::Market(after.into()));
     Some(plan)

@@ -256,6 +256,7 @@ fn state(chain: &Chain, quote: &Signed, ask: &Ask) -> Result<QuoteState, Vec<&'s
             (state.maker_account, state.nonce, state.digest) = (maker.to_bytes(), quote.header.nonce, quote.digest);
             state.expiry_slot = quote.header.expiry_slot;
             state.payer = chain.stage.payer(&chain.world, ask.signer).to_bytes();
+            state.market = quote.header.market;
             state
         }
     };
@@ -349,6 +350,10 @@ fn record(
 ) {
     let stage = &chain.stage;
     let (taker, maker) = (stage.account(taker), stage.account(quote.maker));
+    let state_key = addresses::quote_state(&maker, quote.nonce());
+    if !chain.exists(&state_key) {
+        book.market.records_open = (book.market.records_open.get() + 1).into();
+    }
     // One event a leg, and one for the whole.
     book.market.seq = (book.market.seq.get() + trades.len() as u64 + 1).into();
     let exact: i128 = trades.iter().map(|trade| trade.exact).sum();
@@ -357,7 +362,7 @@ fn record(
     plan.after(taker, After::Margin(taker_after.into()));
     plan.after(maker, After::Margin(maker_after.into()));
     plan.after(stage.protocol.market, After::Market(book.market.into()));
-    plan.after(addresses::quote_state(&maker, quote.nonce()), After::QuoteState(state.into()));
+    plan.after(state_key, After::QuoteState(state.into()));
     for expiry in book.expiries {
         plan.after(chain.expiry_key(expiry.expiry_unix_s.get()), After::Expiry(expiry.into()));
     }

@@ -55,6 +55,7 @@ pub fn post(chain: &Chain, quote: u16, signer: u8) -> Option<Plan> {
     layout.message[..message.len()].copy_from_slice(&message);
     plan.after(account, After::Margin(held.into()));
     plan.after(posted, After::Posted(layout.into()));
+    plan.after(stage.protocol.market, counted(chain, 1));
     Some(plan)
 }
 
@@ -65,7 +66,8 @@ pub fn cancel(chain: &Chain, quote: u16, signer: u8) -> Option<Plan> {
     let (authority, account) = (stage.actor(signer).key(), stage.account(quote.maker));
     let address = addresses::posted_quote(&account, quote.nonce());
     let posted: &PostedQuote = chain.layout(&abi::ids::MARGIN, &address)?;
-    let call = margin::QuoteCancel { authority, account, payer: posted.payer.into(), posted: address };
+    let market = stage.protocol.market;
+    let call = margin::QuoteCancel { authority, market, account, payer: posted.payer.into(), posted: address };
     let mut plan = Plan::new("margin::quote_cancel", vec![call.instruction()]);
     let over = chain.slot > posted.expiry_slot.get();
     let checks = [
@@ -76,15 +78,24 @@ pub fn cancel(chain: &Chain, quote: u16, signer: u8) -> Option<Plan> {
         held.seq = (held.seq.get() + 1).into();
         plan.after(account, After::Margin(held.into()));
         plan.after(address, After::Gone);
+        plan.after(market, counted(chain, -1));
     }
     Some(plan)
+}
+
+/// The market with so many accounts more under it.
+fn counted(chain: &Chain, more: i64) -> After {
+    let mut market = *chain.market();
+    market.records_open = market.records_open.get().wrapping_add_signed(more).into();
+    After::Market(market.into())
 }
 
 pub fn state_close(chain: &Chain, quote: u16) -> Option<Plan> {
     let quote = chain.quote(quote)?;
     let address = addresses::quote_state(&chain.stage.account(quote.maker), quote.nonce());
     let state: &QuoteState = chain.layout(&abi::ids::MARGIN, &address)?;
-    let call = margin::QuoteStateClose { payer: Pubkey::from(state.payer), quote_state: address };
+    let market = Pubkey::from(state.market);
+    let call = margin::QuoteStateClose { payer: Pubkey::from(state.payer), market, quote_state: address };
     let mut plan = Plan::new("margin::quote_state_close", vec![call.instruction()]);
     let checks = [
         (chain.slot <= state.expiry_slot.get(), "QuoteStillLive"),
@@ -92,6 +103,7 @@ pub fn state_close(chain: &Chain, quote: u16) -> Option<Plan> {
     ];
     if !plan.refuse(&checks) {
         plan.after(address, After::Gone);
+        plan.after(market, counted(chain, -1));
     }
     Some(plan)
 }

@@ -85,6 +85,8 @@ export type Brake = {
   monitors: Array<Address>;
   /** Clock periods are divided by this, as in the program's config. */
   timeDivisor: number;
+  /** Custodies opened so far; they are never closed. */
+  custodies: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -119,6 +121,8 @@ export type BrakeArgs = {
   monitors: Array<Address>;
   /** Clock periods are divided by this, as in the program's config. */
   timeDivisor: number;
+  /** Custodies opened so far; they are never closed. */
+  custodies: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -146,7 +150,8 @@ export function getBrakeEncoder(): FixedSizeEncoder<BrakeArgs> {
       ["heartbeatUnixS", getI64Encoder()],
       ["monitors", getArrayEncoder(getAddressEncoder(), { size: 4 })],
       ["timeDivisor", getU32Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 60)],
+      ["custodies", getU32Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 56)],
     ]),
     (value) => ({ ...value, discriminator: BRAKE_DISCRIMINATOR }),
   );
@@ -175,7 +180,8 @@ export function getBrakeDecoder(): FixedSizeDecoder<Brake> {
     ["heartbeatUnixS", getI64Decoder()],
     ["monitors", getArrayDecoder(getAddressDecoder(), { size: 4 })],
     ["timeDivisor", getU32Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 60)],
+    ["custodies", getU32Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 56)],
   ]);
 }
 

@@ -99,6 +99,10 @@ export type Custody = {
    */
   rolloutLots: bigint;
   rolloutWindowBps: number;
+  /** Tickets of this custody that are open now: a record of all of them has as many. */
+  recordsOpen: bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -137,6 +141,10 @@ export type CustodyArgs = {
    */
   rolloutLots: number | bigint;
   rolloutWindowBps: number;
+  /** Tickets of this custody that are open now: a record of all of them has as many. */
+  recordsOpen: number | bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -165,7 +173,9 @@ export function getCustodyEncoder(): FixedSizeEncoder<CustodyArgs> {
       ["vaults", getArrayEncoder(getOutflowEncoder(), { size: 2 })],
       ["rolloutLots", getU64Encoder()],
       ["rolloutWindowBps", getU16Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 54)],
+      ["recordsOpen", getU64Encoder()],
+      ["heldUntilUnixS", getI64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 38)],
     ]),
     (value) => ({ ...value, discriminator: CUSTODY_DISCRIMINATOR }),
   );
@@ -195,7 +205,9 @@ export function getCustodyDecoder(): FixedSizeDecoder<Custody> {
     ["vaults", getArrayDecoder(getOutflowDecoder(), { size: 2 })],
     ["rolloutLots", getU64Decoder()],
     ["rolloutWindowBps", getU16Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 54)],
+    ["recordsOpen", getU64Decoder()],
+    ["heldUntilUnixS", getI64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 38)],
   ]);
 }
 

@@ -58,6 +58,8 @@ export type CustodyOpenInstruction<
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountController extends string | AccountMeta<string> = string,
   TAccountCustody extends string | AccountMeta<string> = string,
+  TAccountBrake extends string | AccountMeta<string> =
+    "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
   TAccountSystemProgram extends string | AccountMeta<string> =
     "11111111111111111111111111111111",
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
@@ -76,6 +78,9 @@ export type CustodyOpenInstruction<
       TAccountCustody extends string
         ? WritableAccount<TAccountCustody>
         : TAccountCustody,
+      TAccountBrake extends string
+        ? WritableAccount<TAccountBrake>
+        : TAccountBrake,
       TAccountSystemProgram extends string
         ? ReadonlyAccount<TAccountSystemProgram>
         : TAccountSystemProgram,
@@ -121,12 +126,15 @@ export type CustodyOpenAsyncInput<
   TAccountPayer extends string = string,
   TAccountController extends string = string,
   TAccountCustody extends string = string,
+  TAccountBrake extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   payer: TransactionSigner<TAccountPayer>;
   /** Whose signature will release tokens: a market of the margin program, say. */
   controller: TransactionSigner<TAccountController>;
   custody?: Address<TAccountCustody>;
+  /** Counts the custody. */
+  brake?: Address<TAccountBrake>;
   systemProgram?: Address<TAccountSystemProgram>;
   limits: CustodyOpenInstructionDataArgs["limits"];
 };
@@ -135,6 +143,7 @@ export async function getCustodyOpenInstructionAsync<
   TAccountPayer extends string,
   TAccountController extends string,
   TAccountCustody extends string,
+  TAccountBrake extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKER_PROGRAM_ADDRESS,
 >(
@@ -142,6 +151,7 @@ export async function getCustodyOpenInstructionAsync<
     TAccountPayer,
     TAccountController,
     TAccountCustody,
+    TAccountBrake,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -151,6 +161,7 @@ export async function getCustodyOpenInstructionAsync<
     TAccountPayer,
     TAccountController,
     TAccountCustody,
+    TAccountBrake,
     TAccountSystemProgram
   >
 > {
@@ -162,6 +173,7 @@ export async function getCustodyOpenInstructionAsync<
     payer: { value: input.payer ?? null, isWritable: true },
     controller: { value: input.controller ?? null, isWritable: false },
     custody: { value: input.custody ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -181,6 +193,10 @@ export async function getCustodyOpenInstructionAsync<
       ),
     }, { programAddress });
   }
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -192,6 +208,7 @@ export async function getCustodyOpenInstructionAsync<
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("controller", accounts.controller),
       getAccountMeta("custody", accounts.custody),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getCustodyOpenInstructionDataEncoder().encode(
@@ -203,6 +220,7 @@ export async function getCustodyOpenInstructionAsync<
     TAccountPayer,
     TAccountController,
     TAccountCustody,
+    TAccountBrake,
     TAccountSystemProgram
   >);
 }
@@ -211,12 +229,15 @@ export type CustodyOpenInput<
   TAccountPayer extends string = string,
   TAccountController extends string = string,
   TAccountCustody extends string = string,
+  TAccountBrake extends string = string,
   TAccountSystemProgram extends string = string,
 > = {
   payer: TransactionSigner<TAccountPayer>;
   /** Whose signature will release tokens: a market of the margin program, say. */
   controller: TransactionSigner<TAccountController>;
   custody: Address<TAccountCustody>;
+  /** Counts the custody. */
+  brake?: Address<TAccountBrake>;
   systemProgram?: Address<TAccountSystemProgram>;
   limits: CustodyOpenInstructionDataArgs["limits"];
 };
@@ -225,6 +246,7 @@ export function getCustodyOpenInstruction<
   TAccountPayer extends string,
   TAccountController extends string,
   TAccountCustody extends string,
+  TAccountBrake extends string,
   TAccountSystemProgram extends string,
   TProgramAddress extends Address = typeof BREAKER_PROGRAM_ADDRESS,
 >(
@@ -232,6 +254,7 @@ export function getCustodyOpenInstruction<
     TAccountPayer,
     TAccountController,
     TAccountCustody,
+    TAccountBrake,
     TAccountSystemProgram
   >,
   config?: { programAddress?: TProgramAddress },
@@ -240,6 +263,7 @@ export function getCustodyOpenInstruction<
   TAccountPayer,
   TAccountController,
   TAccountCustody,
+  TAccountBrake,
   TAccountSystemProgram
 > {
   // Program address.
@@ -250,6 +274,7 @@ export function getCustodyOpenInstruction<
     payer: { value: input.payer ?? null, isWritable: true },
     controller: { value: input.controller ?? null, isWritable: false },
     custody: { value: input.custody ?? null, isWritable: true },
+    brake: { value: input.brake ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
   const accounts = originalAccounts as Record<
@@ -261,6 +286,10 @@ export function getCustodyOpenInstruction<
   const args = { ...input };
 
   // Resolve default values.
+  if (!accounts.brake.value) {
+    accounts.brake.value =
+      "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
+  }
   if (!accounts.systemProgram.value) {
     accounts.systemProgram.value =
       "11111111111111111111111111111111" as Address<"11111111111111111111111111111111">;
@@ -272,6 +301,7 @@ export function getCustodyOpenInstruction<
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("controller", accounts.controller),
       getAccountMeta("custody", accounts.custody),
+      getAccountMeta("brake", accounts.brake),
       getAccountMeta("systemProgram", accounts.systemProgram),
     ],
     data: getCustodyOpenInstructionDataEncoder().encode(
@@ -283,6 +313,7 @@ export function getCustodyOpenInstruction<
     TAccountPayer,
     TAccountController,
     TAccountCustody,
+    TAccountBrake,
     TAccountSystemProgram
   >);
 }
@@ -297,7 +328,9 @@ export type ParsedCustodyOpenInstruction<
     /** Whose signature will release tokens: a market of the margin program, say. */
     controller: TAccountMetas[1];
     custody: TAccountMetas[2];
-    systemProgram: TAccountMetas[3];
+    /** Counts the custody. */
+    brake: TAccountMetas[3];
+    systemProgram: TAccountMetas[4];
   };
   data: CustodyOpenInstructionData;
 };
@@ -310,12 +343,12 @@ export function parseCustodyOpenInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedCustodyOpenInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 4) {
+  if (instruction.accounts.length < 5) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 4,
+        expectedAccountMetas: 5,
       },
     );
   }
@@ -331,6 +364,7 @@ export function parseCustodyOpenInstruction<
       payer: getNextAccount(),
       controller: getNextAccount(),
       custody: getNextAccount(),
+      brake: getNextAccount(),
       systemProgram: getNextAccount(),
     },
     data: getCustodyOpenInstructionDataDecoder().decode(instruction.data),

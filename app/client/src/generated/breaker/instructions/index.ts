@@ -8,6 +8,7 @@
 
 export * from "./authoritySet.js";
 export * from "./configInit.js";
+export * from "./custodyHold.js";
 export * from "./custodyOpen.js";
 export * from "./guardianRaise.js";
 export * from "./guardiansSet.js";
@@ -21,6 +22,7 @@ export * from "./marketLevelRelax.js";
 export * from "./marketRaise.js";
 export * from "./marketRelax.js";
 export * from "./monitorsSet.js";
+export * from "./recordRestore.js";
 export * from "./relax.js";
 export * from "./release.js";
 export * from "./rolloutSet.js";

@@ -50,6 +50,7 @@ import {
 import {
   getAuthoritySetInstructionAsync,
   getConfigInitInstructionAsync,
+  getCustodyHoldInstruction,
   getCustodyOpenInstructionAsync,
   getGuardianRaiseInstructionAsync,
   getGuardiansSetInstructionAsync,
@@ -63,6 +64,7 @@ import {
   getMarketRaiseInstructionAsync,
   getMarketRelaxInstruction,
   getMonitorsSetInstructionAsync,
+  getRecordRestoreInstruction,
   getRelaxInstructionAsync,
   getReleaseInstructionAsync,
   getRolloutSetInstructionAsync,
@@ -79,6 +81,7 @@ import {
   getTripVolatilityInstruction,
   parseAuthoritySetInstruction,
   parseConfigInitInstruction,
+  parseCustodyHoldInstruction,
   parseCustodyOpenInstruction,
   parseGuardianRaiseInstruction,
   parseGuardiansSetInstruction,
@@ -92,6 +95,7 @@ import {
   parseMarketRaiseInstruction,
   parseMarketRelaxInstruction,
   parseMonitorsSetInstruction,
+  parseRecordRestoreInstruction,
   parseRelaxInstruction,
   parseReleaseInstruction,
   parseRolloutSetInstruction,
@@ -108,6 +112,7 @@ import {
   parseTripVolatilityInstruction,
   type AuthoritySetAsyncInput,
   type ConfigInitAsyncInput,
+  type CustodyHoldInput,
   type CustodyOpenAsyncInput,
   type GuardianRaiseAsyncInput,
   type GuardiansSetAsyncInput,
@@ -123,6 +128,7 @@ import {
   type MonitorsSetAsyncInput,
   type ParsedAuthoritySetInstruction,
   type ParsedConfigInitInstruction,
+  type ParsedCustodyHoldInstruction,
   type ParsedCustodyOpenInstruction,
   type ParsedGuardianRaiseInstruction,
   type ParsedGuardiansSetInstruction,
@@ -136,6 +142,7 @@ import {
   type ParsedMarketRaiseInstruction,
   type ParsedMarketRelaxInstruction,
   type ParsedMonitorsSetInstruction,
+  type ParsedRecordRestoreInstruction,
   type ParsedRelaxInstruction,
   type ParsedReleaseInstruction,
   type ParsedRolloutSetInstruction,
@@ -150,6 +157,7 @@ import {
   type ParsedTripRestartInstruction,
   type ParsedTripSeverityInstruction,
   type ParsedTripVolatilityInstruction,
+  type RecordRestoreInput,
   type RelaxAsyncInput,
   type ReleaseAsyncInput,
   type RolloutSetAsyncInput,
@@ -261,6 +269,8 @@ export enum BreakerInstruction {
   TripHeartbeat,
   TripInvariant,
   RolloutSet,
+  CustodyHold,
+  RecordRestore,
 }
 
 export function identifyBreakerInstruction(
@@ -528,6 +538,24 @@ export function identifyBreakerInstruction(
   ) {
     return BreakerInstruction.RolloutSet;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([60])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.CustodyHold;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([61])),
+      0,
+    )
+  ) {
+    return BreakerInstruction.RecordRestore;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "breaker" },
@@ -623,7 +651,13 @@ export type ParsedBreakerInstruction<
     } & ParsedTripInvariantInstruction<TProgram>)
   | ({
       instructionType: BreakerInstruction.RolloutSet;
-    } & ParsedRolloutSetInstruction<TProgram>);
+    } & ParsedRolloutSetInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.CustodyHold;
+    } & ParsedCustodyHoldInstruction<TProgram>)
+  | ({
+      instructionType: BreakerInstruction.RecordRestore;
+    } & ParsedRecordRestoreInstruction<TProgram>);
 
 export function parseBreakerInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -833,6 +867,20 @@ export function parseBreakerInstruction<TProgram extends string>(
         ...parseRolloutSetInstruction(instruction),
       };
     }
+    case BreakerInstruction.CustodyHold: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.CustodyHold,
+        ...parseCustodyHoldInstruction(instruction),
+      };
+    }
+    case BreakerInstruction.RecordRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: BreakerInstruction.RecordRestore,
+        ...parseRecordRestoreInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -967,6 +1015,13 @@ export type BreakerPluginInstructions = {
   rolloutSet: (
     input: RolloutSetAsyncInput,
   ) => ReturnType<typeof getRolloutSetInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  custodyHold: (
+    input: CustodyHoldInput,
+  ) => ReturnType<typeof getCustodyHoldInstruction> & SelfPlanAndSendFunctions;
+  recordRestore: (
+    input: MakeOptional<RecordRestoreInput, "payer">,
+  ) => ReturnType<typeof getRecordRestoreInstruction> &
     SelfPlanAndSendFunctions;
 };
 
@@ -1155,6 +1210,19 @@ export function breakerProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getRolloutSetInstructionAsync(input),
+            ),
+          custodyHold: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getCustodyHoldInstruction(input),
+            ),
+          recordRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordRestoreInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
             ),
         },
         pdas: {

@@ -8,6 +8,7 @@
 
 export * from "./authorityChanged.js";
 export * from "./breakerInitialised.js";
+export * from "./custodyHeld.js";
 export * from "./custodyOpened.js";
 export * from "./guardiansChanged.js";
 export * from "./heartbeatReceived.js";
@@ -23,6 +24,7 @@ export * from "./limitTerms.js";
 export * from "./monitorsChanged.js";
 export * from "./outflow.js";
 export * from "./queue.js";
+export * from "./recordRestored.js";
 export * from "./rolloutLimited.js";
 export * from "./ticketCancelled.js";
 export * from "./ticketClaimed.js";

@@ -73,6 +73,8 @@ export type Council = {
   attestors: Array<Address>;
   /** Delays in seconds of an unscaled clock, by class from 1; the compiled floors hold whatever stands here. */
   delaysS: Array<number>;
+  /** The program whose accounts the brake's level 4 stands for; zero for none. */
+  frozenProgram: Address;
   reserved: ReadonlyUint8Array;
 };
 
@@ -97,6 +99,8 @@ export type CouncilArgs = {
   attestors: Array<Address>;
   /** Delays in seconds of an unscaled clock, by class from 1; the compiled floors hold whatever stands here. */
   delaysS: Array<number>;
+  /** The program whose accounts the brake's level 4 stands for; zero for none. */
+  frozenProgram: Address;
   reserved: ReadonlyUint8Array;
 };
 
@@ -118,7 +122,8 @@ export function getCouncilEncoder(): FixedSizeEncoder<CouncilArgs> {
       ["members", getArrayEncoder(getAddressEncoder(), { size: 15 })],
       ["attestors", getArrayEncoder(getAddressEncoder(), { size: 3 })],
       ["delaysS", getArrayEncoder(getU32Encoder(), { size: 8 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["frozenProgram", getAddressEncoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 32)],
     ]),
     (value) => ({ ...value, discriminator: COUNCIL_DISCRIMINATOR }),
   );
@@ -141,7 +146,8 @@ export function getCouncilDecoder(): FixedSizeDecoder<Council> {
     ["members", getArrayDecoder(getAddressDecoder(), { size: 15 })],
     ["attestors", getArrayDecoder(getAddressDecoder(), { size: 3 })],
     ["delaysS", getArrayDecoder(getU32Decoder(), { size: 8 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["frozenProgram", getAddressDecoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 32)],
   ]);
 }
 

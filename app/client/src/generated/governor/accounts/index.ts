@@ -8,7 +8,9 @@
 
 export * from "./adoption.js";
 export * from "./council.js";
+export * from "./ledger.js";
 export * from "./page.js";
 export * from "./proposal.js";
+export * from "./record.js";
 export * from "./rollout.js";
 export * from "./snapshot.js";

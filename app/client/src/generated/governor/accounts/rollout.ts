@@ -90,7 +90,7 @@ export type Rollout = {
   /** The last attempt at a freeze; 0 when the next is free. */
   frozenUnixS: bigint;
   checkedSlot: bigint;
-  /** Markets to record, recorded, and verified. */
+  /** Parts to record, recorded, and verified: of margin each market's accounts, and of every program the ledger. */
   markets: number;
   sealed: number;
   verified: number;
@@ -134,7 +134,7 @@ export type RolloutArgs = {
   /** The last attempt at a freeze; 0 when the next is free. */
   frozenUnixS: number | bigint;
   checkedSlot: number | bigint;
-  /** Markets to record, recorded, and verified. */
+  /** Parts to record, recorded, and verified: of margin each market's accounts, and of every program the ledger. */
   markets: number;
   sealed: number;
   verified: number;

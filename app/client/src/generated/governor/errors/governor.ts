@@ -198,7 +198,7 @@ export const GOVERNOR_ERROR__SNAPSHOT_STALE = 0x1ae9; // 6889
 export const GOVERNOR_ERROR__SNAPSHOT_SEALED = 0x1aea; // 6890
 /** PagesMissing: pages of the snapshot are missing */
 export const GOVERNOR_ERROR__PAGES_MISSING = 0x1aeb; // 6891
-/** AccountsMissing: the market has more accounts than were recorded: some page leaves one out */
+/** AccountsMissing: there are more accounts than were recorded, or verified: some page or record leaves one out */
 export const GOVERNOR_ERROR__ACCOUNTS_MISSING = 0x1aec; // 6892
 /** PageUnknown: no such page: a market has one for each 20 registry indices */
 export const GOVERNOR_ERROR__PAGE_UNKNOWN = 0x1aed; // 6893
@@ -244,6 +244,26 @@ export const GOVERNOR_ERROR__PREIMAGE_WRONG = 0x1b00; // 6912
 export const GOVERNOR_ERROR__ACCOUNT_INTACT = 0x1b01; // 6913
 /** CustodyUnreadable: the account is not a custody of the breaker that this version can read */
 export const GOVERNOR_ERROR__CUSTODY_UNREADABLE = 0x1b02; // 6914
+/** HeadUnreadable: the account does not count the roots of the rollout's program: its config does, and the brake for the breaker */
+export const GOVERNOR_ERROR__HEAD_UNREADABLE = 0x1b03; // 6915
+/** RecordForeign: not an account of the program that a ledger records and this version can read */
+export const GOVERNOR_ERROR__RECORD_FOREIGN = 0x1b04; // 6916
+/** RootsMissing: record every root first: markets and funds, feeds, vaults, custodies */
+export const GOVERNOR_ERROR__ROOTS_MISSING = 0x1b05; // 6917
+/** RecordSwapped: not a record of this ledger */
+export const GOVERNOR_ERROR__RECORD_SWAPPED = 0x1b06; // 6918
+/** RecordAccountDiffers: not the account that was recorded */
+export const GOVERNOR_ERROR__RECORD_ACCOUNT_DIFFERS = 0x1b07; // 6919
+/** RecordVerified: the account is verified already */
+export const GOVERNOR_ERROR__RECORD_VERIFIED = 0x1b08; // 6920
+/** RecordDiffers: the account differs from its record */
+export const GOVERNOR_ERROR__RECORD_DIFFERS = 0x1b09; // 6921
+/** LedgerVerified: the ledger is verified already */
+export const GOVERNOR_ERROR__LEDGER_VERIFIED = 0x1b0a; // 6922
+/** NotHeld: only markets, feeds, vaults and custodies are held */
+export const GOVERNOR_ERROR__NOT_HELD = 0x1b0b; // 6923
+/** MarketNotHeld: record the market in the ledger first: it stands still from then on */
+export const GOVERNOR_ERROR__MARKET_NOT_HELD = 0x1b0c; // 6924
 
 export type GovernorError =
   | typeof GOVERNOR_ERROR__ACCOUNT_FOREIGN
@@ -287,10 +307,13 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__EXECUTED_THIS_SLOT
   | typeof GOVERNOR_ERROR__FREEZE_OVERDUE
   | typeof GOVERNOR_ERROR__FREEZE_RUNNING
+  | typeof GOVERNOR_ERROR__HEAD_UNREADABLE
   | typeof GOVERNOR_ERROR__KEY_COUNT_WRONG
   | typeof GOVERNOR_ERROR__KEY_INVALID
+  | typeof GOVERNOR_ERROR__LEDGER_VERIFIED
   | typeof GOVERNOR_ERROR__MARKET_DIFFERS
   | typeof GOVERNOR_ERROR__MARKET_INSOLVENT
+  | typeof GOVERNOR_ERROR__MARKET_NOT_HELD
   | typeof GOVERNOR_ERROR__MARKET_UNKNOWN
   | typeof GOVERNOR_ERROR__MARKET_UNREADABLE
   | typeof GOVERNOR_ERROR__MARKET_VERIFIED
@@ -299,6 +322,7 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__NOT_ATTESTOR
   | typeof GOVERNOR_ERROR__NOT_BREAKER
   | typeof GOVERNOR_ERROR__NOT_BUFFER
+  | typeof GOVERNOR_ERROR__NOT_HELD
   | typeof GOVERNOR_ERROR__NOTHING_TO_RATIFY
   | typeof GOVERNOR_ERROR__NOT_LOADER
   | typeof GOVERNOR_ERROR__NOT_MARGIN
@@ -335,6 +359,11 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__PROPOSAL_NOT_QUEUED
   | typeof GOVERNOR_ERROR__QUEUED_TOO_LATE
   | typeof GOVERNOR_ERROR__RECIPIENT_WRONG
+  | typeof GOVERNOR_ERROR__RECORD_ACCOUNT_DIFFERS
+  | typeof GOVERNOR_ERROR__RECORD_DIFFERS
+  | typeof GOVERNOR_ERROR__RECORD_FOREIGN
+  | typeof GOVERNOR_ERROR__RECORD_SWAPPED
+  | typeof GOVERNOR_ERROR__RECORD_VERIFIED
   | typeof GOVERNOR_ERROR__ROLLBACK_BUFFER_SWAPPED
   | typeof GOVERNOR_ERROR__ROLLBACK_HASH_MISMATCH
   | typeof GOVERNOR_ERROR__ROLLBACK_NOT_STAGED
@@ -344,6 +373,7 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__ROLLOUT_OF_ANOTHER
   | typeof GOVERNOR_ERROR__ROLLOUT_STAGE_WRONG
   | typeof GOVERNOR_ERROR__ROLLOUT_SWAPPED
+  | typeof GOVERNOR_ERROR__ROOTS_MISSING
   | typeof GOVERNOR_ERROR__ROOT_ZERO
   | typeof GOVERNOR_ERROR__SCHEMA_WRONG
   | typeof GOVERNOR_ERROR__SECONDS_REMAIN
@@ -368,7 +398,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__ACCOUNT_FOREIGN]: `an account is not a margin account of this market that this version can read`,
     [GOVERNOR_ERROR__ACCOUNT_INTACT]: `the account is what the snapshot says: nothing to restore`,
     [GOVERNOR_ERROR__ACCOUNT_OUT_OF_ORDER]: `accounts go in the order of their registry indices, each once, all on this page`,
-    [GOVERNOR_ERROR__ACCOUNTS_MISSING]: `the market has more accounts than were recorded: some page leaves one out`,
+    [GOVERNOR_ERROR__ACCOUNTS_MISSING]: `there are more accounts than were recorded, or verified: some page or record leaves one out`,
     [GOVERNOR_ERROR__ACTION_FLAG_WRONG]: `a flag is 0 or 1`,
     [GOVERNOR_ERROR__ACTION_LENGTH_WRONG]: `the action's bytes are too few or too many for its kind`,
     [GOVERNOR_ERROR__ACTION_LEVEL_WRONG]: `brake and markets are relaxed to levels 0 to 3`,
@@ -406,10 +436,13 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__EXECUTED_THIS_SLOT]: `verify in a later slot than the code was replaced in`,
     [GOVERNOR_ERROR__FREEZE_OVERDUE]: `the freeze's time is over: end it and freeze again`,
     [GOVERNOR_ERROR__FREEZE_RUNNING]: `the freeze still has time: it is ended by anyone when that is over`,
+    [GOVERNOR_ERROR__HEAD_UNREADABLE]: `the account does not count the roots of the rollout's program: its config does, and the brake for the breaker`,
     [GOVERNOR_ERROR__KEY_COUNT_WRONG]: `a council has 1 to 15 members; there are 1 to 8 guardians, 1 to 4 monitors and 3 attestors`,
     [GOVERNOR_ERROR__KEY_INVALID]: `each key may be named once, and none may be zero`,
+    [GOVERNOR_ERROR__LEDGER_VERIFIED]: `the ledger is verified already`,
     [GOVERNOR_ERROR__MARKET_DIFFERS]: `the market's sums or tokens differ from the snapshot`,
     [GOVERNOR_ERROR__MARKET_INSOLVENT]: `the market's vaults hold less than it owes: a clean check is refused`,
+    [GOVERNOR_ERROR__MARKET_NOT_HELD]: `record the market in the ledger first: it stands still from then on`,
     [GOVERNOR_ERROR__MARKET_UNKNOWN]: `more markets than margin has`,
     [GOVERNOR_ERROR__MARKET_UNREADABLE]: `the account is not a market of margin that this version can read`,
     [GOVERNOR_ERROR__MARKET_VERIFIED]: `the market is verified already`,
@@ -418,6 +451,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__NOT_ATTESTOR]: `the signer is not an attestor`,
     [GOVERNOR_ERROR__NOT_BREAKER]: `the account is not the breaker program`,
     [GOVERNOR_ERROR__NOT_BUFFER]: `the account is not a buffer of the upgradeable loader`,
+    [GOVERNOR_ERROR__NOT_HELD]: `only markets, feeds, vaults and custodies are held`,
     [GOVERNOR_ERROR__NOTHING_TO_RATIFY]: `there is no emergency patch to ratify`,
     [GOVERNOR_ERROR__NOT_LOADER]: `the account is not the upgradeable loader`,
     [GOVERNOR_ERROR__NOT_MARGIN]: `the account is not the margin program`,
@@ -454,6 +488,11 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__PROPOSAL_NOT_QUEUED]: `only a queued proposal is executed, once`,
     [GOVERNOR_ERROR__QUEUED_TOO_LATE]: `the delay would end after the proposal's expiry: propose again`,
     [GOVERNOR_ERROR__RECIPIENT_WRONG]: `lamports go to whoever paid, to the proposer, or to the insurance of upgrades`,
+    [GOVERNOR_ERROR__RECORD_ACCOUNT_DIFFERS]: `not the account that was recorded`,
+    [GOVERNOR_ERROR__RECORD_DIFFERS]: `the account differs from its record`,
+    [GOVERNOR_ERROR__RECORD_FOREIGN]: `not an account of the program that a ledger records and this version can read`,
+    [GOVERNOR_ERROR__RECORD_SWAPPED]: `not a record of this ledger`,
+    [GOVERNOR_ERROR__RECORD_VERIFIED]: `the account is verified already`,
     [GOVERNOR_ERROR__ROLLBACK_BUFFER_SWAPPED]: `not the staged buffer of the way back`,
     [GOVERNOR_ERROR__ROLLBACK_HASH_MISMATCH]: `the staged buffer does not hold the code that runs now`,
     [GOVERNOR_ERROR__ROLLBACK_NOT_STAGED]: `the proposer must stage a buffer with the code that runs now, for the way back`,
@@ -463,6 +502,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__ROLLOUT_OF_ANOTHER]: `another proposal holds the rollout`,
     [GOVERNOR_ERROR__ROLLOUT_STAGE_WRONG]: `the rollout is at another stage`,
     [GOVERNOR_ERROR__ROLLOUT_SWAPPED]: `not the rollout of the program that the proposal names`,
+    [GOVERNOR_ERROR__ROOTS_MISSING]: `record every root first: markets and funds, feeds, vaults, custodies`,
     [GOVERNOR_ERROR__ROOT_ZERO]: `a result of zeros is none`,
     [GOVERNOR_ERROR__SCHEMA_WRONG]: `an upgrade goes from a schema to itself or to the next`,
     [GOVERNOR_ERROR__SECONDS_REMAIN]: `the delay's seconds have not passed`,

@@ -11,4 +11,5 @@ export * from "./council.js";
 export * from "./governorAuthority.js";
 export * from "./insurance.js";
 export * from "./page.js";
+export * from "./record.js";
 export * from "./rollout.js";

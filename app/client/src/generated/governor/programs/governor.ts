@@ -36,18 +36,24 @@ import {
 import {
   getAdoptionCodec,
   getCouncilCodec,
+  getLedgerCodec,
   getPageCodec,
   getProposalCodec,
+  getRecordCodec,
   getRolloutCodec,
   getSnapshotCodec,
   type Adoption,
   type AdoptionArgs,
   type Council,
   type CouncilArgs,
+  type Ledger,
+  type LedgerArgs,
   type Page,
   type PageArgs,
   type Proposal,
   type ProposalArgs,
+  type Record,
+  type RecordArgs,
   type Rollout,
   type RolloutArgs,
   type Snapshot,
@@ -68,6 +74,10 @@ import {
   getFreezeEndInstructionAsync,
   getGuardiansExecuteInstructionAsync,
   getHandOverExecuteInstructionAsync,
+  getLedgerCloseInstruction,
+  getLedgerOpenInstruction,
+  getLedgerSealInstructionAsync,
+  getLedgerVerifyInstructionAsync,
   getLimitsExecuteInstructionAsync,
   getMarketRelaxExecuteInstructionAsync,
   getMarketRestoreInstructionAsync,
@@ -82,9 +92,14 @@ import {
   getProposalObjectInstructionAsync,
   getProposalQueueInstructionAsync,
   getRatifyExecuteInstructionAsync,
+  getRecordCloseInstruction,
+  getRecordRestoreInstructionAsync,
+  getRecordTakeInstructionAsync,
+  getRecordVerifyInstruction,
   getRelaxExecuteInstructionAsync,
   getRollbackStageInstructionAsync,
   getRolloutReleaseInstructionAsync,
+  getRootReleaseInstructionAsync,
   getShadowAttestInstructionAsync,
   getSnapshotCloseInstruction,
   getSnapshotOpenInstruction,
@@ -109,6 +124,10 @@ import {
   parseFreezeEndInstruction,
   parseGuardiansExecuteInstruction,
   parseHandOverExecuteInstruction,
+  parseLedgerCloseInstruction,
+  parseLedgerOpenInstruction,
+  parseLedgerSealInstruction,
+  parseLedgerVerifyInstruction,
   parseLimitsExecuteInstruction,
   parseMarketRelaxExecuteInstruction,
   parseMarketRestoreInstruction,
@@ -123,9 +142,14 @@ import {
   parseProposalObjectInstruction,
   parseProposalQueueInstruction,
   parseRatifyExecuteInstruction,
+  parseRecordCloseInstruction,
+  parseRecordRestoreInstruction,
+  parseRecordTakeInstruction,
+  parseRecordVerifyInstruction,
   parseRelaxExecuteInstruction,
   parseRollbackStageInstruction,
   parseRolloutReleaseInstruction,
+  parseRootReleaseInstruction,
   parseShadowAttestInstruction,
   parseSnapshotCloseInstruction,
   parseSnapshotOpenInstruction,
@@ -150,6 +174,10 @@ import {
   type FreezeEndAsyncInput,
   type GuardiansExecuteAsyncInput,
   type HandOverExecuteAsyncInput,
+  type LedgerCloseInput,
+  type LedgerOpenInput,
+  type LedgerSealAsyncInput,
+  type LedgerVerifyAsyncInput,
   type LimitsExecuteAsyncInput,
   type MarketRelaxExecuteAsyncInput,
   type MarketRestoreAsyncInput,
@@ -171,6 +199,10 @@ import {
   type ParsedFreezeEndInstruction,
   type ParsedGuardiansExecuteInstruction,
   type ParsedHandOverExecuteInstruction,
+  type ParsedLedgerCloseInstruction,
+  type ParsedLedgerOpenInstruction,
+  type ParsedLedgerSealInstruction,
+  type ParsedLedgerVerifyInstruction,
   type ParsedLimitsExecuteInstruction,
   type ParsedMarketRelaxExecuteInstruction,
   type ParsedMarketRestoreInstruction,
@@ -185,9 +217,14 @@ import {
   type ParsedProposalObjectInstruction,
   type ParsedProposalQueueInstruction,
   type ParsedRatifyExecuteInstruction,
+  type ParsedRecordCloseInstruction,
+  type ParsedRecordRestoreInstruction,
+  type ParsedRecordTakeInstruction,
+  type ParsedRecordVerifyInstruction,
   type ParsedRelaxExecuteInstruction,
   type ParsedRollbackStageInstruction,
   type ParsedRolloutReleaseInstruction,
+  type ParsedRootReleaseInstruction,
   type ParsedShadowAttestInstruction,
   type ParsedSnapshotCloseInstruction,
   type ParsedSnapshotOpenInstruction,
@@ -205,9 +242,14 @@ import {
   type ProposalObjectAsyncInput,
   type ProposalQueueAsyncInput,
   type RatifyExecuteAsyncInput,
+  type RecordCloseInput,
+  type RecordRestoreAsyncInput,
+  type RecordTakeAsyncInput,
+  type RecordVerifyInput,
   type RelaxExecuteAsyncInput,
   type RollbackStageAsyncInput,
   type RolloutReleaseAsyncInput,
+  type RootReleaseAsyncInput,
   type ShadowAttestAsyncInput,
   type SnapshotCloseInput,
   type SnapshotOpenInput,
@@ -225,6 +267,7 @@ import {
   findGovernorAuthorityPda,
   findInsurancePda,
   findPagePda,
+  findRecordPda,
   findRolloutPda,
 } from "../pdas/index.js";
 
@@ -234,8 +277,10 @@ export const GOVERNOR_PROGRAM_ADDRESS =
 export enum GovernorAccountKind {
   Adoption,
   Council,
+  Ledger,
   Page,
   Proposal,
+  Record,
   Rollout,
   Snapshot,
 }
@@ -270,6 +315,17 @@ export function identifyGovernorAccount(
     containsBytes(
       data,
       fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([43, 41, 21, 213, 180, 176, 95, 32]),
+      ),
+      0,
+    )
+  ) {
+    return GovernorAccountKind.Ledger;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
         new Uint8Array([133, 127, 192, 87, 206, 149, 195, 14]),
       ),
       0,
@@ -287,6 +343,17 @@ export function identifyGovernorAccount(
     )
   ) {
     return GovernorAccountKind.Proposal;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 8).encode(
+        new Uint8Array([254, 233, 117, 252, 76, 166, 146, 139]),
+      ),
+      0,
+    )
+  ) {
+    return GovernorAccountKind.Record;
   }
   if (
     containsBytes(
@@ -358,6 +425,15 @@ export enum GovernorInstruction {
   AccountRestore,
   MarketRestore,
   CanaryApply,
+  LedgerOpen,
+  RecordTake,
+  LedgerSeal,
+  RecordVerify,
+  LedgerVerify,
+  RecordRestore,
+  RootRelease,
+  RecordClose,
+  LedgerClose,
 }
 
 export function identifyGovernorInstruction(
@@ -733,6 +809,87 @@ export function identifyGovernorInstruction(
   ) {
     return GovernorInstruction.CanaryApply;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([41])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.LedgerOpen;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([42])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RecordTake;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([43])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.LedgerSeal;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([44])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RecordVerify;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([45])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.LedgerVerify;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([46])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RecordRestore;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([47])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RootRelease;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([48])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.RecordClose;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([49])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.LedgerClose;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "governor" },
@@ -864,7 +1021,34 @@ export type ParsedGovernorInstruction<
     } & ParsedMarketRestoreInstruction<TProgram>)
   | ({
       instructionType: GovernorInstruction.CanaryApply;
-    } & ParsedCanaryApplyInstruction<TProgram>);
+    } & ParsedCanaryApplyInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.LedgerOpen;
+    } & ParsedLedgerOpenInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RecordTake;
+    } & ParsedRecordTakeInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.LedgerSeal;
+    } & ParsedLedgerSealInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RecordVerify;
+    } & ParsedRecordVerifyInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.LedgerVerify;
+    } & ParsedLedgerVerifyInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RecordRestore;
+    } & ParsedRecordRestoreInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RootRelease;
+    } & ParsedRootReleaseInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.RecordClose;
+    } & ParsedRecordCloseInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.LedgerClose;
+    } & ParsedLedgerCloseInstruction<TProgram>);
 
 export function parseGovernorInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -1158,6 +1342,69 @@ export function parseGovernorInstruction<TProgram extends string>(
         ...parseCanaryApplyInstruction(instruction),
       };
     }
+    case GovernorInstruction.LedgerOpen: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.LedgerOpen,
+        ...parseLedgerOpenInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RecordTake: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RecordTake,
+        ...parseRecordTakeInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.LedgerSeal: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.LedgerSeal,
+        ...parseLedgerSealInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RecordVerify: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RecordVerify,
+        ...parseRecordVerifyInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.LedgerVerify: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.LedgerVerify,
+        ...parseLedgerVerifyInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RecordRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RecordRestore,
+        ...parseRecordRestoreInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RootRelease: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RootRelease,
+        ...parseRootReleaseInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.RecordClose: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.RecordClose,
+        ...parseRecordCloseInstruction(instruction),
+      };
+    }
+    case GovernorInstruction.LedgerClose: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.LedgerClose,
+        ...parseLedgerCloseInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -1177,9 +1424,13 @@ export type GovernorPluginAccounts = {
     SelfFetchFunctions<AdoptionArgs, Adoption>;
   council: ReturnType<typeof getCouncilCodec> &
     SelfFetchFunctions<CouncilArgs, Council>;
+  ledger: ReturnType<typeof getLedgerCodec> &
+    SelfFetchFunctions<LedgerArgs, Ledger>;
   page: ReturnType<typeof getPageCodec> & SelfFetchFunctions<PageArgs, Page>;
   proposal: ReturnType<typeof getProposalCodec> &
     SelfFetchFunctions<ProposalArgs, Proposal>;
+  record: ReturnType<typeof getRecordCodec> &
+    SelfFetchFunctions<RecordArgs, Record>;
   rollout: ReturnType<typeof getRolloutCodec> &
     SelfFetchFunctions<RolloutArgs, Rollout>;
   snapshot: ReturnType<typeof getSnapshotCodec> &
@@ -1348,6 +1599,38 @@ export type GovernorPluginInstructions = {
     input: CanaryApplyAsyncInput,
   ) => ReturnType<typeof getCanaryApplyInstructionAsync> &
     SelfPlanAndSendFunctions;
+  ledgerOpen: (
+    input: MakeOptional<LedgerOpenInput, "payer">,
+  ) => ReturnType<typeof getLedgerOpenInstruction> & SelfPlanAndSendFunctions;
+  recordTake: (
+    input: MakeOptional<RecordTakeAsyncInput, "payer">,
+  ) => ReturnType<typeof getRecordTakeInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  ledgerSeal: (
+    input: LedgerSealAsyncInput,
+  ) => ReturnType<typeof getLedgerSealInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  recordVerify: (
+    input: RecordVerifyInput,
+  ) => ReturnType<typeof getRecordVerifyInstruction> & SelfPlanAndSendFunctions;
+  ledgerVerify: (
+    input: LedgerVerifyAsyncInput,
+  ) => ReturnType<typeof getLedgerVerifyInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  recordRestore: (
+    input: MakeOptional<RecordRestoreAsyncInput, "payer">,
+  ) => ReturnType<typeof getRecordRestoreInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  rootRelease: (
+    input: RootReleaseAsyncInput,
+  ) => ReturnType<typeof getRootReleaseInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  recordClose: (
+    input: MakeOptional<RecordCloseInput, "payer">,
+  ) => ReturnType<typeof getRecordCloseInstruction> & SelfPlanAndSendFunctions;
+  ledgerClose: (
+    input: MakeOptional<LedgerCloseInput, "payer">,
+  ) => ReturnType<typeof getLedgerCloseInstruction> & SelfPlanAndSendFunctions;
 };
 
 export type GovernorPluginPdas = {
@@ -1357,6 +1640,7 @@ export type GovernorPluginPdas = {
   rollout: typeof findRolloutPda;
   page: typeof findPagePda;
   insurance: typeof findInsurancePda;
+  record: typeof findRecordPda;
 };
 
 export type GovernorPluginRequirements = ClientWithRpc<
@@ -1375,8 +1659,10 @@ export function governorProgram() {
         accounts: {
           adoption: addSelfFetchFunctions(client, getAdoptionCodec()),
           council: addSelfFetchFunctions(client, getCouncilCodec()),
+          ledger: addSelfFetchFunctions(client, getLedgerCodec()),
           page: addSelfFetchFunctions(client, getPageCodec()),
           proposal: addSelfFetchFunctions(client, getProposalCodec()),
+          record: addSelfFetchFunctions(client, getRecordCodec()),
           rollout: addSelfFetchFunctions(client, getRolloutCodec()),
           snapshot: addSelfFetchFunctions(client, getSnapshotCodec()),
         },
@@ -1604,6 +1890,66 @@ export function governorProgram() {
               client,
               getCanaryApplyInstructionAsync(input),
             ),
+          ledgerOpen: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLedgerOpenInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          recordTake: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordTakeInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          ledgerSeal: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLedgerSealInstructionAsync(input),
+            ),
+          recordVerify: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordVerifyInstruction(input),
+            ),
+          ledgerVerify: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLedgerVerifyInstructionAsync(input),
+            ),
+          recordRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordRestoreInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          rootRelease: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRootReleaseInstructionAsync(input),
+            ),
+          recordClose: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordCloseInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
+          ledgerClose: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getLedgerCloseInstruction({
+                ...input,
+                payer: input.payer ?? client.payer.address,
+              }),
+            ),
         },
         pdas: {
           council: findCouncilPda,
@@ -1612,6 +1958,7 @@ export function governorProgram() {
           rollout: findRolloutPda,
           page: findPagePda,
           insurance: findInsurancePda,
+          record: findRecordPda,
         },
       },
     });

@@ -69,6 +69,8 @@ export type Fund = {
   windowDrawnAtoms: bigint;
   /** Events of this fund so far. */
   seq: bigint;
+  /** Accounts under this one that are open now: a record of all of them has as many. */
+  recordsOpen: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -91,6 +93,8 @@ export type FundArgs = {
   windowDrawnAtoms: number | bigint;
   /** Events of this fund so far. */
   seq: number | bigint;
+  /** Accounts under this one that are open now: a record of all of them has as many. */
+  recordsOpen: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -112,7 +116,8 @@ export function getFundEncoder(): FixedSizeEncoder<FundArgs> {
       ["windowOpeningAtoms", getU64Encoder()],
       ["windowDrawnAtoms", getU64Encoder()],
       ["seq", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 64)],
+      ["recordsOpen", getU64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 56)],
     ]),
     (value) => ({ ...value, discriminator: FUND_DISCRIMINATOR }),
   );
@@ -135,7 +140,8 @@ export function getFundDecoder(): FixedSizeDecoder<Fund> {
     ["windowOpeningAtoms", getU64Decoder()],
     ["windowDrawnAtoms", getU64Decoder()],
     ["seq", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 64)],
+    ["recordsOpen", getU64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 56)],
   ]);
 }
 

@@ -120,6 +120,10 @@ export type Market = {
   haircutDueAtoms: bigint;
   /** Accounts closed so far: their indices stay holes. */
   accountsClosed: bigint;
+  /** Accounts of this market that are open now, other than margin accounts: a record of all of them has as many. */
+  recordsOpen: bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -183,6 +187,10 @@ export type MarketArgs = {
   haircutDueAtoms: number | bigint;
   /** Accounts closed so far: their indices stay holes. */
   accountsClosed: number | bigint;
+  /** Accounts of this market that are open now, other than margin accounts: a record of all of them has as many. */
+  recordsOpen: number | bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -228,7 +236,9 @@ export function getMarketEncoder(): FixedSizeEncoder<MarketArgs> {
       ["positiveBalancesAtoms", getU64Encoder()],
       ["haircutDueAtoms", getU64Encoder()],
       ["accountsClosed", getU64Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 68)],
+      ["recordsOpen", getU64Encoder()],
+      ["heldUntilUnixS", getI64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 52)],
     ]),
     (value) => ({ ...value, discriminator: MARKET_DISCRIMINATOR }),
   );
@@ -275,7 +285,9 @@ export function getMarketDecoder(): FixedSizeDecoder<Market> {
     ["positiveBalancesAtoms", getU64Decoder()],
     ["haircutDueAtoms", getU64Decoder()],
     ["accountsClosed", getU64Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 68)],
+    ["recordsOpen", getU64Decoder()],
+    ["heldUntilUnixS", getI64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 52)],
   ]);
 }
 

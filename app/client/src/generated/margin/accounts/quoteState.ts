@@ -62,6 +62,8 @@ export type QuoteState = {
   expirySlot: bigint;
   /** Who paid the rent and gets it back. */
   payer: Address;
+  /** The maker's, which counts this account. */
+  market: Address;
   reserved: ReadonlyUint8Array;
 };
 
@@ -79,6 +81,8 @@ export type QuoteStateArgs = {
   expirySlot: number | bigint;
   /** Who paid the rent and gets it back. */
   payer: Address;
+  /** The maker's, which counts this account. */
+  market: Address;
   reserved: ReadonlyUint8Array;
 };
 
@@ -97,6 +101,7 @@ export function getQuoteStateEncoder(): FixedSizeEncoder<QuoteStateArgs> {
       ["filledPackages", getU64Encoder()],
       ["expirySlot", getU64Encoder()],
       ["payer", getAddressEncoder()],
+      ["market", getAddressEncoder()],
       ["reserved", fixEncoderSize(getBytesEncoder(), 32)],
     ]),
     (value) => ({ ...value, discriminator: QUOTE_STATE_DISCRIMINATOR }),
@@ -117,6 +122,7 @@ export function getQuoteStateDecoder(): FixedSizeDecoder<QuoteState> {
     ["filledPackages", getU64Decoder()],
     ["expirySlot", getU64Decoder()],
     ["payer", getAddressDecoder()],
+    ["market", getAddressDecoder()],
     ["reserved", fixDecoderSize(getBytesDecoder(), 32)],
   ]);
 }
@@ -183,5 +189,5 @@ export async function fetchAllMaybeQuoteState(
 }
 
 export function getQuoteStateSize(): number {
-  return 168;
+  return 200;
 }

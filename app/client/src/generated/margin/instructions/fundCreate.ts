@@ -50,6 +50,8 @@ export type FundCreateInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountMint extends string | AccountMeta<string> = string,
+  TAccountConfig extends string | AccountMeta<string> =
+    "29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA",
   TAccountFund extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
@@ -72,11 +74,14 @@ export type FundCreateInstruction<
       TAccountMint extends string
         ? ReadonlyAccount<TAccountMint>
         : TAccountMint,
+      TAccountConfig extends string
+        ? WritableAccount<TAccountConfig>
+        : TAccountConfig,
       TAccountFund extends string
         ? WritableAccount<TAccountFund>
         : TAccountFund,
       TAccountBrake extends string
-        ? ReadonlyAccount<TAccountBrake>
+        ? WritableAccount<TAccountBrake>
         : TAccountBrake,
       TAccountCustody extends string
         ? WritableAccount<TAccountCustody>
@@ -125,6 +130,7 @@ export function getFundCreateInstructionDataCodec(): FixedSizeCodec<
 export type FundCreateAsyncInput<
   TAccountPayer extends string = string,
   TAccountMint extends string = string,
+  TAccountConfig extends string = string,
   TAccountFund extends string = string,
   TAccountBrake extends string = string,
   TAccountCustody extends string = string,
@@ -136,7 +142,10 @@ export type FundCreateAsyncInput<
   payer: TransactionSigner<TAccountPayer>;
   /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
   mint: Address<TAccountMint>;
+  /** Counts the fund. */
+  config?: Address<TAccountConfig>;
   fund?: Address<TAccountFund>;
+  /** The breaker counts the custody in it. */
   brake?: Address<TAccountBrake>;
   /** These two are created by the breaker, which derives and checks their addresses. */
   custody: Address<TAccountCustody>;
@@ -149,6 +158,7 @@ export type FundCreateAsyncInput<
 export async function getFundCreateInstructionAsync<
   TAccountPayer extends string,
   TAccountMint extends string,
+  TAccountConfig extends string,
   TAccountFund extends string,
   TAccountBrake extends string,
   TAccountCustody extends string,
@@ -161,6 +171,7 @@ export async function getFundCreateInstructionAsync<
   input: FundCreateAsyncInput<
     TAccountPayer,
     TAccountMint,
+    TAccountConfig,
     TAccountFund,
     TAccountBrake,
     TAccountCustody,
@@ -175,6 +186,7 @@ export async function getFundCreateInstructionAsync<
     TProgramAddress,
     TAccountPayer,
     TAccountMint,
+    TAccountConfig,
     TAccountFund,
     TAccountBrake,
     TAccountCustody,
@@ -191,8 +203,9 @@ export async function getFundCreateInstructionAsync<
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: false },
+    config: { value: input.config ?? null, isWritable: true },
     fund: { value: input.fund ?? null, isWritable: true },
-    brake: { value: input.brake ?? null, isWritable: false },
+    brake: { value: input.brake ?? null, isWritable: true },
     custody: { value: input.custody ?? null, isWritable: true },
     tokens: { value: input.tokens ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
@@ -205,6 +218,10 @@ export async function getFundCreateInstructionAsync<
   >;
 
   // Resolve default values.
+  if (!accounts.config.value) {
+    accounts.config.value =
+      "29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA" as Address<"29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA">;
+  }
   if (!accounts.fund.value) {
     accounts.fund.value = await findFundPda({
       mint: getAddressFromResolvedInstructionAccount(
@@ -231,6 +248,7 @@ export async function getFundCreateInstructionAsync<
     accounts: [
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("mint", accounts.mint),
+      getAccountMeta("config", accounts.config),
       getAccountMeta("fund", accounts.fund),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("custody", accounts.custody),
@@ -245,6 +263,7 @@ export async function getFundCreateInstructionAsync<
     TProgramAddress,
     TAccountPayer,
     TAccountMint,
+    TAccountConfig,
     TAccountFund,
     TAccountBrake,
     TAccountCustody,
@@ -258,6 +277,7 @@ export async function getFundCreateInstructionAsync<
 export type FundCreateInput<
   TAccountPayer extends string = string,
   TAccountMint extends string = string,
+  TAccountConfig extends string = string,
   TAccountFund extends string = string,
   TAccountBrake extends string = string,
   TAccountCustody extends string = string,
@@ -269,7 +289,10 @@ export type FundCreateInput<
   payer: TransactionSigner<TAccountPayer>;
   /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
   mint: Address<TAccountMint>;
+  /** Counts the fund. */
+  config?: Address<TAccountConfig>;
   fund: Address<TAccountFund>;
+  /** The breaker counts the custody in it. */
   brake?: Address<TAccountBrake>;
   /** These two are created by the breaker, which derives and checks their addresses. */
   custody: Address<TAccountCustody>;
@@ -282,6 +305,7 @@ export type FundCreateInput<
 export function getFundCreateInstruction<
   TAccountPayer extends string,
   TAccountMint extends string,
+  TAccountConfig extends string,
   TAccountFund extends string,
   TAccountBrake extends string,
   TAccountCustody extends string,
@@ -294,6 +318,7 @@ export function getFundCreateInstruction<
   input: FundCreateInput<
     TAccountPayer,
     TAccountMint,
+    TAccountConfig,
     TAccountFund,
     TAccountBrake,
     TAccountCustody,
@@ -307,6 +332,7 @@ export function getFundCreateInstruction<
   TProgramAddress,
   TAccountPayer,
   TAccountMint,
+  TAccountConfig,
   TAccountFund,
   TAccountBrake,
   TAccountCustody,
@@ -322,8 +348,9 @@ export function getFundCreateInstruction<
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: false },
+    config: { value: input.config ?? null, isWritable: true },
     fund: { value: input.fund ?? null, isWritable: true },
-    brake: { value: input.brake ?? null, isWritable: false },
+    brake: { value: input.brake ?? null, isWritable: true },
     custody: { value: input.custody ?? null, isWritable: true },
     tokens: { value: input.tokens ?? null, isWritable: true },
     tokenProgram: { value: input.tokenProgram ?? null, isWritable: false },
@@ -336,6 +363,10 @@ export function getFundCreateInstruction<
   >;
 
   // Resolve default values.
+  if (!accounts.config.value) {
+    accounts.config.value =
+      "29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA" as Address<"29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA">;
+  }
   if (!accounts.brake.value) {
     accounts.brake.value =
       "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi" as Address<"GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi">;
@@ -354,6 +385,7 @@ export function getFundCreateInstruction<
     accounts: [
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("mint", accounts.mint),
+      getAccountMeta("config", accounts.config),
       getAccountMeta("fund", accounts.fund),
       getAccountMeta("brake", accounts.brake),
       getAccountMeta("custody", accounts.custody),
@@ -368,6 +400,7 @@ export function getFundCreateInstruction<
     TProgramAddress,
     TAccountPayer,
     TAccountMint,
+    TAccountConfig,
     TAccountFund,
     TAccountBrake,
     TAccountCustody,
@@ -387,14 +420,17 @@ export type ParsedFundCreateInstruction<
     payer: TAccountMetas[0];
     /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
     mint: TAccountMetas[1];
-    fund: TAccountMetas[2];
-    brake: TAccountMetas[3];
+    /** Counts the fund. */
+    config: TAccountMetas[2];
+    fund: TAccountMetas[3];
+    /** The breaker counts the custody in it. */
+    brake: TAccountMetas[4];
     /** These two are created by the breaker, which derives and checks their addresses. */
-    custody: TAccountMetas[4];
-    tokens: TAccountMetas[5];
-    tokenProgram: TAccountMetas[6];
-    breakerProgram: TAccountMetas[7];
-    systemProgram: TAccountMetas[8];
+    custody: TAccountMetas[5];
+    tokens: TAccountMetas[6];
+    tokenProgram: TAccountMetas[7];
+    breakerProgram: TAccountMetas[8];
+    systemProgram: TAccountMetas[9];
   };
   data: FundCreateInstructionData;
 };
@@ -407,12 +443,12 @@ export function parseFundCreateInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedFundCreateInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 9) {
+  if (instruction.accounts.length < 10) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 9,
+        expectedAccountMetas: 10,
       },
     );
   }
@@ -427,6 +463,7 @@ export function parseFundCreateInstruction<
     accounts: {
       payer: getNextAccount(),
       mint: getNextAccount(),
+      config: getNextAccount(),
       fund: getNextAccount(),
       brake: getNextAccount(),
       custody: getNextAccount(),

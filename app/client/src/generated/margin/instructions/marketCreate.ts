@@ -97,7 +97,7 @@ export type MarketCreateInstruction<
         ? ReadonlyAccount<TAccountFeed>
         : TAccountFeed,
       TAccountBrake extends string
-        ? ReadonlyAccount<TAccountBrake>
+        ? WritableAccount<TAccountBrake>
         : TAccountBrake,
       TAccountBaseMint extends string
         ? ReadonlyAccount<TAccountBaseMint>
@@ -232,6 +232,7 @@ export type MarketCreateAsyncInput<
   market?: Address<TAccountMarket>;
   /** Checked in `validate`: the oracle's feed of the same symbol. */
   feed: Address<TAccountFeed>;
+  /** The breaker counts the custody in it. */
   brake?: Address<TAccountBrake>;
   /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
   baseMint: Address<TAccountBaseMint>;
@@ -323,7 +324,7 @@ export async function getMarketCreateInstructionAsync<
     config: { value: input.config ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     feed: { value: input.feed ?? null, isWritable: false },
-    brake: { value: input.brake ?? null, isWritable: false },
+    brake: { value: input.brake ?? null, isWritable: true },
     baseMint: { value: input.baseMint ?? null, isWritable: false },
     quoteMint: { value: input.quoteMint ?? null, isWritable: false },
     custody: { value: input.custody ?? null, isWritable: true },
@@ -435,6 +436,7 @@ export type MarketCreateInput<
   market: Address<TAccountMarket>;
   /** Checked in `validate`: the oracle's feed of the same symbol. */
   feed: Address<TAccountFeed>;
+  /** The breaker counts the custody in it. */
   brake?: Address<TAccountBrake>;
   /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
   baseMint: Address<TAccountBaseMint>;
@@ -524,7 +526,7 @@ export function getMarketCreateInstruction<
     config: { value: input.config ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: true },
     feed: { value: input.feed ?? null, isWritable: false },
-    brake: { value: input.brake ?? null, isWritable: false },
+    brake: { value: input.brake ?? null, isWritable: true },
     baseMint: { value: input.baseMint ?? null, isWritable: false },
     quoteMint: { value: input.quoteMint ?? null, isWritable: false },
     custody: { value: input.custody ?? null, isWritable: true },
@@ -620,6 +622,7 @@ export type ParsedMarketCreateInstruction<
     market: TAccountMetas[3];
     /** Checked in `validate`: the oracle's feed of the same symbol. */
     feed: TAccountMetas[4];
+    /** The breaker counts the custody in it. */
     brake: TAccountMetas[5];
     /** Read in `mint_decimals`: the framework's own wrapper would refuse a foreign mint without saying why. */
     baseMint: TAccountMetas[6];

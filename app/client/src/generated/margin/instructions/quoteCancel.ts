@@ -47,6 +47,7 @@ export function getQuoteCancelOpcodeBytes(): ReadonlyUint8Array {
 export type QuoteCancelInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
   TAccountAuthority extends string | AccountMeta<string> = string,
+  TAccountMarket extends string | AccountMeta<string> = string,
   TAccountAccount extends string | AccountMeta<string> = string,
   TAccountPayer extends string | AccountMeta<string> = string,
   TAccountPosted extends string | AccountMeta<string> = string,
@@ -61,6 +62,9 @@ export type QuoteCancelInstruction<
         ? ReadonlySignerAccount<TAccountAuthority> &
             AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
         : TAccountAccount,
@@ -104,12 +108,15 @@ export function getQuoteCancelInstructionDataCodec(): FixedSizeCodec<
 
 export type QuoteCancelInput<
   TAccountAuthority extends string = string,
+  TAccountMarket extends string = string,
   TAccountAccount extends string = string,
   TAccountPayer extends string = string,
   TAccountPosted extends string = string,
   TAccountBrake extends string = string,
 > = {
   authority: TransactionSigner<TAccountAuthority>;
+  /** Counts the quote. */
+  market: Address<TAccountMarket>;
   account: Address<TAccountAccount>;
   /** Who paid the rent. `dup`: it may be the authority. */
   payer: Address<TAccountPayer>;
@@ -119,6 +126,7 @@ export type QuoteCancelInput<
 
 export function getQuoteCancelInstruction<
   TAccountAuthority extends string,
+  TAccountMarket extends string,
   TAccountAccount extends string,
   TAccountPayer extends string,
   TAccountPosted extends string,
@@ -127,6 +135,7 @@ export function getQuoteCancelInstruction<
 >(
   input: QuoteCancelInput<
     TAccountAuthority,
+    TAccountMarket,
     TAccountAccount,
     TAccountPayer,
     TAccountPosted,
@@ -136,6 +145,7 @@ export function getQuoteCancelInstruction<
 ): QuoteCancelInstruction<
   TProgramAddress,
   TAccountAuthority,
+  TAccountMarket,
   TAccountAccount,
   TAccountPayer,
   TAccountPosted,
@@ -147,6 +157,7 @@ export function getQuoteCancelInstruction<
   // Original accounts.
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
+    market: { value: input.market ?? null, isWritable: true },
     account: { value: input.account ?? null, isWritable: true },
     payer: { value: input.payer ?? null, isWritable: true },
     posted: { value: input.posted ?? null, isWritable: true },
@@ -167,6 +178,7 @@ export function getQuoteCancelInstruction<
   return Object.freeze({
     accounts: [
       getAccountMeta("authority", accounts.authority),
+      getAccountMeta("market", accounts.market),
       getAccountMeta("account", accounts.account),
       getAccountMeta("payer", accounts.payer),
       getAccountMeta("posted", accounts.posted),
@@ -177,6 +189,7 @@ export function getQuoteCancelInstruction<
   } as QuoteCancelInstruction<
     TProgramAddress,
     TAccountAuthority,
+    TAccountMarket,
     TAccountAccount,
     TAccountPayer,
     TAccountPosted,
@@ -191,11 +204,13 @@ export type ParsedQuoteCancelInstruction<
   programAddress: Address<TProgram>;
   accounts: {
     authority: TAccountMetas[0];
-    account: TAccountMetas[1];
+    /** Counts the quote. */
+    market: TAccountMetas[1];
+    account: TAccountMetas[2];
     /** Who paid the rent. `dup`: it may be the authority. */
-    payer: TAccountMetas[2];
-    posted: TAccountMetas[3];
-    brake: TAccountMetas[4];
+    payer: TAccountMetas[3];
+    posted: TAccountMetas[4];
+    brake: TAccountMetas[5];
   };
   data: QuoteCancelInstructionData;
 };
@@ -208,12 +223,12 @@ export function parseQuoteCancelInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteCancelInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 5) {
+  if (instruction.accounts.length < 6) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 5,
+        expectedAccountMetas: 6,
       },
     );
   }
@@ -227,6 +242,7 @@ export function parseQuoteCancelInstruction<
     programAddress: instruction.programAddress,
     accounts: {
       authority: getNextAccount(),
+      market: getNextAccount(),
       account: getNextAccount(),
       payer: getNextAccount(),
       posted: getNextAccount(),

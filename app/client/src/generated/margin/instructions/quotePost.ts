@@ -79,7 +79,7 @@ export type QuotePostInstruction<
             AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
       TAccountMarket extends string
-        ? ReadonlyAccount<TAccountMarket>
+        ? WritableAccount<TAccountMarket>
         : TAccountMarket,
       TAccountAccount extends string
         ? WritableAccount<TAccountAccount>
@@ -198,7 +198,7 @@ export async function getQuotePostInstructionAsync<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     payer: { value: input.payer ?? null, isWritable: true },
-    market: { value: input.market ?? null, isWritable: false },
+    market: { value: input.market ?? null, isWritable: true },
     account: { value: input.account ?? null, isWritable: true },
     posted: { value: input.posted ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
@@ -317,7 +317,7 @@ export function getQuotePostInstruction<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     payer: { value: input.payer ?? null, isWritable: true },
-    market: { value: input.market ?? null, isWritable: false },
+    market: { value: input.market ?? null, isWritable: true },
     account: { value: input.account ?? null, isWritable: true },
     posted: { value: input.posted ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },

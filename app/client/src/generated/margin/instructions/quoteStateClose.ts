@@ -46,6 +46,7 @@ export function getQuoteStateCloseOpcodeBytes(): ReadonlyUint8Array {
 export type QuoteStateCloseInstruction<
   TProgram extends string = typeof MARGIN_PROGRAM_ADDRESS,
   TAccountPayer extends string | AccountMeta<string> = string,
+  TAccountMarket extends string | AccountMeta<string> = string,
   TAccountQuoteState extends string | AccountMeta<string> = string,
   TAccountBrake extends string | AccountMeta<string> =
     "GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi",
@@ -57,6 +58,9 @@ export type QuoteStateCloseInstruction<
       TAccountPayer extends string
         ? WritableAccount<TAccountPayer>
         : TAccountPayer,
+      TAccountMarket extends string
+        ? WritableAccount<TAccountMarket>
+        : TAccountMarket,
       TAccountQuoteState extends string
         ? WritableAccount<TAccountQuoteState>
         : TAccountQuoteState,
@@ -94,26 +98,36 @@ export function getQuoteStateCloseInstructionDataCodec(): FixedSizeCodec<
 
 export type QuoteStateCloseInput<
   TAccountPayer extends string = string,
+  TAccountMarket extends string = string,
   TAccountQuoteState extends string = string,
   TAccountBrake extends string = string,
 > = {
   /** Who paid the rent. */
   payer: Address<TAccountPayer>;
+  /** Counts the fill state. */
+  market: Address<TAccountMarket>;
   quoteState: Address<TAccountQuoteState>;
   brake?: Address<TAccountBrake>;
 };
 
 export function getQuoteStateCloseInstruction<
   TAccountPayer extends string,
+  TAccountMarket extends string,
   TAccountQuoteState extends string,
   TAccountBrake extends string,
   TProgramAddress extends Address = typeof MARGIN_PROGRAM_ADDRESS,
 >(
-  input: QuoteStateCloseInput<TAccountPayer, TAccountQuoteState, TAccountBrake>,
+  input: QuoteStateCloseInput<
+    TAccountPayer,
+    TAccountMarket,
+    TAccountQuoteState,
+    TAccountBrake
+  >,
   config?: { programAddress?: TProgramAddress },
 ): QuoteStateCloseInstruction<
   TProgramAddress,
   TAccountPayer,
+  TAccountMarket,
   TAccountQuoteState,
   TAccountBrake
 > {
@@ -123,6 +137,7 @@ export function getQuoteStateCloseInstruction<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
+    market: { value: input.market ?? null, isWritable: true },
     quoteState: { value: input.quoteState ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
   };
@@ -141,6 +156,7 @@ export function getQuoteStateCloseInstruction<
   return Object.freeze({
     accounts: [
       getAccountMeta("payer", accounts.payer),
+      getAccountMeta("market", accounts.market),
       getAccountMeta("quoteState", accounts.quoteState),
       getAccountMeta("brake", accounts.brake),
     ],
@@ -149,6 +165,7 @@ export function getQuoteStateCloseInstruction<
   } as QuoteStateCloseInstruction<
     TProgramAddress,
     TAccountPayer,
+    TAccountMarket,
     TAccountQuoteState,
     TAccountBrake
   >);
@@ -162,8 +179,10 @@ export type ParsedQuoteStateCloseInstruction<
   accounts: {
     /** Who paid the rent. */
     payer: TAccountMetas[0];
-    quoteState: TAccountMetas[1];
-    brake: TAccountMetas[2];
+    /** Counts the fill state. */
+    market: TAccountMetas[1];
+    quoteState: TAccountMetas[2];
+    brake: TAccountMetas[3];
   };
   data: QuoteStateCloseInstructionData;
 };
@@ -176,12 +195,12 @@ export function parseQuoteStateCloseInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedQuoteStateCloseInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 3) {
+  if (instruction.accounts.length < 4) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 3,
+        expectedAccountMetas: 4,
       },
     );
   }
@@ -195,6 +214,7 @@ export function parseQuoteStateCloseInstruction<
     programAddress: instruction.programAddress,
     accounts: {
       payer: getNextAccount(),
+      market: getNextAccount(),
       quoteState: getNextAccount(),
       brake: getNextAccount(),
     },

@@ -73,7 +73,7 @@ export type WrappedOpenInstruction<
             AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
       TAccountMarket extends string
-        ? ReadonlyAccount<TAccountMarket>
+        ? WritableAccount<TAccountMarket>
         : TAccountMarket,
       TAccountExpiry extends string
         ? WritableAccount<TAccountExpiry>
@@ -201,7 +201,7 @@ export async function getWrappedOpenInstructionAsync<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    market: { value: input.market ?? null, isWritable: false },
+    market: { value: input.market ?? null, isWritable: true },
     expiry: { value: input.expiry ?? null, isWritable: true },
     wrapped: { value: input.wrapped ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: true },
@@ -333,7 +333,7 @@ export function getWrappedOpenInstruction<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    market: { value: input.market ?? null, isWritable: false },
+    market: { value: input.market ?? null, isWritable: true },
     expiry: { value: input.expiry ?? null, isWritable: true },
     wrapped: { value: input.wrapped ?? null, isWritable: true },
     mint: { value: input.mint ?? null, isWritable: true },

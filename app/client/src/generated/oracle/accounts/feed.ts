@@ -115,6 +115,10 @@ export type Feed = {
   changeReadyUnixS: bigint;
   changeSource: Source;
   buckets: Array<Bucket>;
+  /** Accounts under this one that are open now: a record of all of them has as many. */
+  recordsOpen: bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -171,6 +175,10 @@ export type FeedArgs = {
   changeReadyUnixS: number | bigint;
   changeSource: SourceArgs;
   buckets: Array<BucketArgs>;
+  /** Accounts under this one that are open now: a record of all of them has as many. */
+  recordsOpen: number | bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -213,7 +221,9 @@ export function getFeedEncoder(): FixedSizeEncoder<FeedArgs> {
       ["changeReadyUnixS", getI64Encoder()],
       ["changeSource", getSourceEncoder()],
       ["buckets", getArrayEncoder(getBucketEncoder(), { size: 512 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 96)],
+      ["recordsOpen", getU64Encoder()],
+      ["heldUntilUnixS", getI64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 80)],
     ]),
     (value) => ({ ...value, discriminator: FEED_DISCRIMINATOR }),
   );
@@ -257,7 +267,9 @@ export function getFeedDecoder(): FixedSizeDecoder<Feed> {
     ["changeReadyUnixS", getI64Decoder()],
     ["changeSource", getSourceDecoder()],
     ["buckets", getArrayDecoder(getBucketDecoder(), { size: 512 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 96)],
+    ["recordsOpen", getU64Decoder()],
+    ["heldUntilUnixS", getI64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 80)],
   ]);
 }
 

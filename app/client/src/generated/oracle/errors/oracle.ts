@@ -174,8 +174,17 @@ export const ORACLE_ERROR__SURFACE_CALENDAR = 0x17bd; // 6077
 export const ORACLE_ERROR__SURFACE_TIME_OUT_OF_RANGE = 0x17be; // 6078
 /** SurfaceStrikeOutOfRange: a listed strike is too far from the forward to check */
 export const ORACLE_ERROR__SURFACE_STRIKE_OUT_OF_RANGE = 0x17bf; // 6079
+/** FeedHeld: the feed is held while the governor replaces the program's code: an hour and a half at most */
+export const ORACLE_ERROR__FEED_HELD = 0x17c0; // 6080
+/** NotGovernor: accounts are held and restored under the governor's signature only */
+export const ORACLE_ERROR__NOT_GOVERNOR = 0x17c1; // 6081
+/** PreimageUnreadable: no account and no seeds stand at that place of the preimage */
+export const ORACLE_ERROR__PREIMAGE_UNREADABLE = 0x17c2; // 6082
+/** BoardOfAnotherFeed: the board is of another feed */
+export const ORACLE_ERROR__BOARD_OF_ANOTHER_FEED = 0x17c3; // 6083
 
 export type OracleError =
+  | typeof ORACLE_ERROR__BOARD_OF_ANOTHER_FEED
   | typeof ORACLE_ERROR__BRAKE_UNREADABLE
   | typeof ORACLE_ERROR__CHANGE_PENDING
   | typeof ORACLE_ERROR__CHANGE_TOO_EARLY
@@ -188,6 +197,7 @@ export type OracleError =
   | typeof ORACLE_ERROR__EXPIRY_OUT_OF_RANGE
   | typeof ORACLE_ERROR__EXPIRY_UNREADABLE
   | typeof ORACLE_ERROR__EXPONENT_OUT_OF_RANGE
+  | typeof ORACLE_ERROR__FEED_HELD
   | typeof ORACLE_ERROR__FEED_UNRELIABLE
   | typeof ORACLE_ERROR__LEVEL_FORBIDS
   | typeof ORACLE_ERROR__MARKET_OF_ANOTHER_FEED
@@ -199,9 +209,11 @@ export type OracleError =
   | typeof ORACLE_ERROR__NO_CHANGE_PENDING
   | typeof ORACLE_ERROR__NOT_AUTHORITY
   | typeof ORACLE_ERROR__NOT_EXPIRED
+  | typeof ORACLE_ERROR__NOT_GOVERNOR
   | typeof ORACLE_ERROR__NOT_GUARDIAN
   | typeof ORACLE_ERROR__NOT_PUBLISHER
   | typeof ORACLE_ERROR__NOT_UPGRADE_AUTHORITY
+  | typeof ORACLE_ERROR__PREIMAGE_UNREADABLE
   | typeof ORACLE_ERROR__PRICE_NOT_POSITIVE
   | typeof ORACLE_ERROR__PRICE_OUT_OF_BOUNDS
   | typeof ORACLE_ERROR__PROGRAM_DATA_MISMATCH
@@ -260,6 +272,7 @@ export type OracleError =
 let oracleErrorMessages: Record<OracleError, string> | undefined;
 if (process.env["NODE_ENV"] !== "production") {
   oracleErrorMessages = {
+    [ORACLE_ERROR__BOARD_OF_ANOTHER_FEED]: `the board is of another feed`,
     [ORACLE_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake`,
     [ORACLE_ERROR__CHANGE_PENDING]: `another change of sources waits for its delay: apply or cancel it first`,
     [ORACLE_ERROR__CHANGE_TOO_EARLY]: `the delay of the change has not run`,
@@ -272,6 +285,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [ORACLE_ERROR__EXPIRY_OUT_OF_RANGE]: `the expiry is not a time that buckets can name`,
     [ORACLE_ERROR__EXPIRY_UNREADABLE]: `the account is not an expiry of the margin program`,
     [ORACLE_ERROR__EXPONENT_OUT_OF_RANGE]: `the published exponent is outside -12..=0, or more than 18 decimals`,
+    [ORACLE_ERROR__FEED_HELD]: `the feed is held while the governor replaces the program's code: an hour and a half at most`,
     [ORACLE_ERROR__FEED_UNRELIABLE]: `the feed is stale or down: refresh it first`,
     [ORACLE_ERROR__LEVEL_FORBIDS]: `the breaker's level forbids listing`,
     [ORACLE_ERROR__MARKET_OF_ANOTHER_FEED]: `the market is over another feed`,
@@ -283,9 +297,11 @@ if (process.env["NODE_ENV"] !== "production") {
     [ORACLE_ERROR__NO_CHANGE_PENDING]: `no change waits`,
     [ORACLE_ERROR__NOT_AUTHORITY]: `the signer is not the authority named in the config`,
     [ORACLE_ERROR__NOT_EXPIRED]: `the expiry lies in the future`,
+    [ORACLE_ERROR__NOT_GOVERNOR]: `accounts are held and restored under the governor's signature only`,
     [ORACLE_ERROR__NOT_GUARDIAN]: `the signer is not one of the breaker's guardians`,
     [ORACLE_ERROR__NOT_PUBLISHER]: `a signer is not one of the board's publishers`,
     [ORACLE_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the oracle's upgrade authority`,
+    [ORACLE_ERROR__PREIMAGE_UNREADABLE]: `no account and no seeds stand at that place of the preimage`,
     [ORACLE_ERROR__PRICE_NOT_POSITIVE]: `the published price is zero or negative`,
     [ORACLE_ERROR__PRICE_OUT_OF_BOUNDS]: `the price is outside 0.0001..=10,000,000`,
     [ORACLE_ERROR__PROGRAM_DATA_MISMATCH]: `program_data is not the oracle's ProgramData account`,

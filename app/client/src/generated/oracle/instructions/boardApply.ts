@@ -25,6 +25,7 @@ import {
   type Instruction,
   type InstructionWithAccounts,
   type InstructionWithData,
+  type ReadonlyAccount,
   type ReadonlyUint8Array,
   type WritableAccount,
 } from "@solana/kit";
@@ -42,12 +43,16 @@ export function getBoardApplyOpcodeBytes(): ReadonlyUint8Array {
 
 export type BoardApplyInstruction<
   TProgram extends string = typeof ORACLE_PROGRAM_ADDRESS,
+  TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
   InstructionWithData<ReadonlyUint8Array> &
   InstructionWithAccounts<
     [
+      TAccountFeed extends string
+        ? ReadonlyAccount<TAccountFeed>
+        : TAccountFeed,
       TAccountBoard extends string
         ? WritableAccount<TAccountBoard>
         : TAccountBoard,
@@ -80,22 +85,29 @@ export function getBoardApplyInstructionDataCodec(): FixedSizeCodec<
   );
 }
 
-export type BoardApplyInput<TAccountBoard extends string = string> = {
+export type BoardApplyInput<
+  TAccountFeed extends string = string,
+  TAccountBoard extends string = string,
+> = {
+  /** Says whether anything of it may change. */
+  feed: Address<TAccountFeed>;
   board: Address<TAccountBoard>;
 };
 
 export function getBoardApplyInstruction<
+  TAccountFeed extends string,
   TAccountBoard extends string,
   TProgramAddress extends Address = typeof ORACLE_PROGRAM_ADDRESS,
 >(
-  input: BoardApplyInput<TAccountBoard>,
+  input: BoardApplyInput<TAccountFeed, TAccountBoard>,
   config?: { programAddress?: TProgramAddress },
-): BoardApplyInstruction<TProgramAddress, TAccountBoard> {
+): BoardApplyInstruction<TProgramAddress, TAccountFeed, TAccountBoard> {
   // Program address.
   const programAddress = config?.programAddress ?? ORACLE_PROGRAM_ADDRESS;
 
   // Original accounts.
   const originalAccounts = {
+    feed: { value: input.feed ?? null, isWritable: false },
     board: { value: input.board ?? null, isWritable: true },
   };
   const accounts = originalAccounts as Record<
@@ -105,10 +117,13 @@ export function getBoardApplyInstruction<
 
   const getAccountMeta = getAccountMetaFactory(programAddress, "programId");
   return Object.freeze({
-    accounts: [getAccountMeta("board", accounts.board)],
+    accounts: [
+      getAccountMeta("feed", accounts.feed),
+      getAccountMeta("board", accounts.board),
+    ],
     data: getBoardApplyInstructionDataEncoder().encode({}),
     programAddress,
-  } as BoardApplyInstruction<TProgramAddress, TAccountBoard>);
+  } as BoardApplyInstruction<TProgramAddress, TAccountFeed, TAccountBoard>);
 }
 
 export type ParsedBoardApplyInstruction<
@@ -117,7 +132,9 @@ export type ParsedBoardApplyInstruction<
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    board: TAccountMetas[0];
+    /** Says whether anything of it may change. */
+    feed: TAccountMetas[0];
+    board: TAccountMetas[1];
   };
   data: BoardApplyInstructionData;
 };
@@ -130,12 +147,12 @@ export function parseBoardApplyInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedBoardApplyInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 1) {
+  if (instruction.accounts.length < 2) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 1,
+        expectedAccountMetas: 2,
       },
     );
   }
@@ -147,7 +164,7 @@ export function parseBoardApplyInstruction<
   };
   return {
     programAddress: instruction.programAddress,
-    accounts: { board: getNextAccount() },
+    accounts: { feed: getNextAccount(), board: getNextAccount() },
     data: getBoardApplyInstructionDataDecoder().decode(instruction.data),
   };
 }

@@ -86,7 +86,7 @@ export type BoardCreateInstruction<
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
       TAccountFeed extends string
-        ? ReadonlyAccount<TAccountFeed>
+        ? WritableAccount<TAccountFeed>
         : TAccountFeed,
       TAccountBoard extends string
         ? WritableAccount<TAccountBoard>
@@ -205,7 +205,7 @@ export async function getBoardCreateInstructionAsync<
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     board: { value: input.board ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -326,7 +326,7 @@ export function getBoardCreateInstruction<
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: false },
     brake: { value: input.brake ?? null, isWritable: false },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     board: { value: input.board ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };

@@ -57,6 +57,7 @@ export type BoardUpdateInstruction<
   TProgram extends string = typeof ORACLE_PROGRAM_ADDRESS,
   TAccountAuthority extends string | AccountMeta<string> = string,
   TAccountConfig extends string | AccountMeta<string> = string,
+  TAccountFeed extends string | AccountMeta<string> = string,
   TAccountBoard extends string | AccountMeta<string> = string,
   TRemainingAccounts extends readonly AccountMeta<string>[] = [],
 > = Instruction<TProgram> &
@@ -70,6 +71,9 @@ export type BoardUpdateInstruction<
       TAccountConfig extends string
         ? ReadonlyAccount<TAccountConfig>
         : TAccountConfig,
+      TAccountFeed extends string
+        ? ReadonlyAccount<TAccountFeed>
+        : TAccountFeed,
       TAccountBoard extends string
         ? WritableAccount<TAccountBoard>
         : TAccountBoard,
@@ -124,10 +128,13 @@ export function getBoardUpdateInstructionDataCodec(): Codec<
 export type BoardUpdateAsyncInput<
   TAccountAuthority extends string = string,
   TAccountConfig extends string = string,
+  TAccountFeed extends string = string,
   TAccountBoard extends string = string,
 > = {
   authority: TransactionSigner<TAccountAuthority>;
   config?: Address<TAccountConfig>;
+  /** Says whether anything of it may change. */
+  feed: Address<TAccountFeed>;
   board: Address<TAccountBoard>;
   threshold: BoardUpdateInstructionDataArgs["threshold"];
   moveBps: BoardUpdateInstructionDataArgs["moveBps"];
@@ -137,12 +144,14 @@ export type BoardUpdateAsyncInput<
 export async function getBoardUpdateInstructionAsync<
   TAccountAuthority extends string,
   TAccountConfig extends string,
+  TAccountFeed extends string,
   TAccountBoard extends string,
   TProgramAddress extends Address = typeof ORACLE_PROGRAM_ADDRESS,
 >(
   input: BoardUpdateAsyncInput<
     TAccountAuthority,
     TAccountConfig,
+    TAccountFeed,
     TAccountBoard
   >,
   config?: { programAddress?: TProgramAddress },
@@ -151,6 +160,7 @@ export async function getBoardUpdateInstructionAsync<
     TProgramAddress,
     TAccountAuthority,
     TAccountConfig,
+    TAccountFeed,
     TAccountBoard
   >
 > {
@@ -161,6 +171,7 @@ export async function getBoardUpdateInstructionAsync<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: false },
     board: { value: input.board ?? null, isWritable: true },
   };
   const accounts = originalAccounts as Record<
@@ -181,6 +192,7 @@ export async function getBoardUpdateInstructionAsync<
     accounts: [
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("config", accounts.config),
+      getAccountMeta("feed", accounts.feed),
       getAccountMeta("board", accounts.board),
     ],
     data: getBoardUpdateInstructionDataEncoder().encode(
@@ -191,6 +203,7 @@ export async function getBoardUpdateInstructionAsync<
     TProgramAddress,
     TAccountAuthority,
     TAccountConfig,
+    TAccountFeed,
     TAccountBoard
   >);
 }
@@ -198,10 +211,13 @@ export async function getBoardUpdateInstructionAsync<
 export type BoardUpdateInput<
   TAccountAuthority extends string = string,
   TAccountConfig extends string = string,
+  TAccountFeed extends string = string,
   TAccountBoard extends string = string,
 > = {
   authority: TransactionSigner<TAccountAuthority>;
   config: Address<TAccountConfig>;
+  /** Says whether anything of it may change. */
+  feed: Address<TAccountFeed>;
   board: Address<TAccountBoard>;
   threshold: BoardUpdateInstructionDataArgs["threshold"];
   moveBps: BoardUpdateInstructionDataArgs["moveBps"];
@@ -211,15 +227,22 @@ export type BoardUpdateInput<
 export function getBoardUpdateInstruction<
   TAccountAuthority extends string,
   TAccountConfig extends string,
+  TAccountFeed extends string,
   TAccountBoard extends string,
   TProgramAddress extends Address = typeof ORACLE_PROGRAM_ADDRESS,
 >(
-  input: BoardUpdateInput<TAccountAuthority, TAccountConfig, TAccountBoard>,
+  input: BoardUpdateInput<
+    TAccountAuthority,
+    TAccountConfig,
+    TAccountFeed,
+    TAccountBoard
+  >,
   config?: { programAddress?: TProgramAddress },
 ): BoardUpdateInstruction<
   TProgramAddress,
   TAccountAuthority,
   TAccountConfig,
+  TAccountFeed,
   TAccountBoard
 > {
   // Program address.
@@ -229,6 +252,7 @@ export function getBoardUpdateInstruction<
   const originalAccounts = {
     authority: { value: input.authority ?? null, isWritable: false },
     config: { value: input.config ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: false },
     board: { value: input.board ?? null, isWritable: true },
   };
   const accounts = originalAccounts as Record<
@@ -244,6 +268,7 @@ export function getBoardUpdateInstruction<
     accounts: [
       getAccountMeta("authority", accounts.authority),
       getAccountMeta("config", accounts.config),
+      getAccountMeta("feed", accounts.feed),
       getAccountMeta("board", accounts.board),
     ],
     data: getBoardUpdateInstructionDataEncoder().encode(
@@ -254,6 +279,7 @@ export function getBoardUpdateInstruction<
     TProgramAddress,
     TAccountAuthority,
     TAccountConfig,
+    TAccountFeed,
     TAccountBoard
   >);
 }
@@ -266,7 +292,9 @@ export type ParsedBoardUpdateInstruction<
   accounts: {
     authority: TAccountMetas[0];
     config: TAccountMetas[1];
-    board: TAccountMetas[2];
+    /** Says whether anything of it may change. */
+    feed: TAccountMetas[2];
+    board: TAccountMetas[3];
   };
   data: BoardUpdateInstructionData;
 };
@@ -279,12 +307,12 @@ export function parseBoardUpdateInstruction<
     InstructionWithAccounts<TAccountMetas> &
     InstructionWithData<ReadonlyUint8Array>,
 ): ParsedBoardUpdateInstruction<TProgram, TAccountMetas> {
-  if (instruction.accounts.length < 3) {
+  if (instruction.accounts.length < 4) {
     throw new SolanaError(
       SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
       {
         actualAccountMetas: instruction.accounts.length,
-        expectedAccountMetas: 3,
+        expectedAccountMetas: 4,
       },
     );
   }
@@ -299,6 +327,7 @@ export function parseBoardUpdateInstruction<
     accounts: {
       authority: getNextAccount(),
       config: getNextAccount(),
+      feed: getNextAccount(),
       board: getNextAccount(),
     },
     data: getBoardUpdateInstructionDataDecoder().decode(instruction.data),

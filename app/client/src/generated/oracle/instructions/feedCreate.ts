@@ -75,7 +75,7 @@ export type FeedCreateInstruction<
             AccountSignerMeta<TAccountAuthority>
         : TAccountAuthority,
       TAccountConfig extends string
-        ? ReadonlyAccount<TAccountConfig>
+        ? WritableAccount<TAccountConfig>
         : TAccountConfig,
       TAccountBrake extends string
         ? ReadonlyAccount<TAccountBrake>
@@ -189,7 +189,7 @@ export async function getFeedCreateInstructionAsync<
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
     authority: { value: input.authority ?? null, isWritable: false },
-    config: { value: input.config ?? null, isWritable: false },
+    config: { value: input.config ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
@@ -298,7 +298,7 @@ export function getFeedCreateInstruction<
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
     authority: { value: input.authority ?? null, isWritable: false },
-    config: { value: input.config ?? null, isWritable: false },
+    config: { value: input.config ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
     feed: { value: input.feed ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },

@@ -76,7 +76,7 @@ export type SettlementDelayInstruction<
         ? ReadonlyAccount<TAccountBrake>
         : TAccountBrake,
       TAccountFeed extends string
-        ? ReadonlyAccount<TAccountFeed>
+        ? WritableAccount<TAccountFeed>
         : TAccountFeed,
       TAccountSettlement extends string
         ? WritableAccount<TAccountSettlement>
@@ -185,7 +185,7 @@ export async function getSettlementDelayInstructionAsync<
     payer: { value: input.payer ?? null, isWritable: true },
     guardian: { value: input.guardian ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     settlement: { value: input.settlement ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -299,7 +299,7 @@ export function getSettlementDelayInstruction<
     payer: { value: input.payer ?? null, isWritable: true },
     guardian: { value: input.guardian ?? null, isWritable: true },
     brake: { value: input.brake ?? null, isWritable: false },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     settlement: { value: input.settlement ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };

@@ -70,7 +70,7 @@ export type SettlementFinaliseInstruction<
             AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
       TAccountFeed extends string
-        ? ReadonlyAccount<TAccountFeed>
+        ? WritableAccount<TAccountFeed>
         : TAccountFeed,
       TAccountSettlement extends string
         ? WritableAccount<TAccountSettlement>
@@ -162,7 +162,7 @@ export async function getSettlementFinaliseInstructionAsync<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     settlement: { value: input.settlement ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };
@@ -255,7 +255,7 @@ export function getSettlementFinaliseInstruction<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     settlement: { value: input.settlement ?? null, isWritable: true },
     systemProgram: { value: input.systemProgram ?? null, isWritable: false },
   };

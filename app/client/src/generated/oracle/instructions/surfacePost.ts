@@ -71,7 +71,7 @@ export type SurfacePostInstruction<
             AccountSignerMeta<TAccountPayer>
         : TAccountPayer,
       TAccountFeed extends string
-        ? ReadonlyAccount<TAccountFeed>
+        ? WritableAccount<TAccountFeed>
         : TAccountFeed,
       TAccountBoard extends string
         ? WritableAccount<TAccountBoard>
@@ -223,7 +223,7 @@ export async function getSurfacePostInstructionAsync<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     board: { value: input.board ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: false },
     expiry: { value: input.expiry ?? null, isWritable: false },
@@ -356,7 +356,7 @@ export function getSurfacePostInstruction<
   // Original accounts.
   const originalAccounts = {
     payer: { value: input.payer ?? null, isWritable: true },
-    feed: { value: input.feed ?? null, isWritable: false },
+    feed: { value: input.feed ?? null, isWritable: true },
     board: { value: input.board ?? null, isWritable: true },
     market: { value: input.market ?? null, isWritable: false },
     expiry: { value: input.expiry ?? null, isWritable: false },

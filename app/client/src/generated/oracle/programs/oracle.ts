@@ -57,7 +57,9 @@ import {
   getBoardUpdateInstructionAsync,
   getConfigInitInstructionAsync,
   getFeedCreateInstructionAsync,
+  getFeedHoldInstruction,
   getFeedRefreshInstruction,
+  getRecordRestoreInstruction,
   getSettlementDelayInstructionAsync,
   getSettlementFinaliseInstructionAsync,
   getSourceAddInstructionAsync,
@@ -71,7 +73,9 @@ import {
   parseBoardUpdateInstruction,
   parseConfigInitInstruction,
   parseFeedCreateInstruction,
+  parseFeedHoldInstruction,
   parseFeedRefreshInstruction,
+  parseRecordRestoreInstruction,
   parseSettlementDelayInstruction,
   parseSettlementFinaliseInstruction,
   parseSourceAddInstruction,
@@ -85,6 +89,7 @@ import {
   type BoardUpdateAsyncInput,
   type ConfigInitAsyncInput,
   type FeedCreateAsyncInput,
+  type FeedHoldInput,
   type FeedRefreshInput,
   type ParsedAuthoritySetInstruction,
   type ParsedBoardApplyInstruction,
@@ -92,7 +97,9 @@ import {
   type ParsedBoardUpdateInstruction,
   type ParsedConfigInitInstruction,
   type ParsedFeedCreateInstruction,
+  type ParsedFeedHoldInstruction,
   type ParsedFeedRefreshInstruction,
+  type ParsedRecordRestoreInstruction,
   type ParsedSettlementDelayInstruction,
   type ParsedSettlementFinaliseInstruction,
   type ParsedSourceAddInstruction,
@@ -100,6 +107,7 @@ import {
   type ParsedSourceCancelInstruction,
   type ParsedSourceRemoveInstruction,
   type ParsedSurfacePostInstruction,
+  type RecordRestoreInput,
   type SettlementDelayAsyncInput,
   type SettlementFinaliseAsyncInput,
   type SourceAddAsyncInput,
@@ -207,6 +215,8 @@ export enum OracleInstruction {
   BoardUpdate,
   BoardApply,
   SurfacePost,
+  FeedHold,
+  RecordRestore,
 }
 
 export function identifyOracleInstruction(
@@ -339,6 +349,24 @@ export function identifyOracleInstruction(
   ) {
     return OracleInstruction.SurfacePost;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([60])),
+      0,
+    )
+  ) {
+    return OracleInstruction.FeedHold;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([61])),
+      0,
+    )
+  ) {
+    return OracleInstruction.RecordRestore;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "oracle" },
@@ -389,7 +417,13 @@ export type ParsedOracleInstruction<
     } & ParsedBoardApplyInstruction<TProgram>)
   | ({
       instructionType: OracleInstruction.SurfacePost;
-    } & ParsedSurfacePostInstruction<TProgram>);
+    } & ParsedSurfacePostInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.FeedHold;
+    } & ParsedFeedHoldInstruction<TProgram>)
+  | ({
+      instructionType: OracleInstruction.RecordRestore;
+    } & ParsedRecordRestoreInstruction<TProgram>);
 
 export function parseOracleInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -494,6 +528,20 @@ export function parseOracleInstruction<TProgram extends string>(
         ...parseSurfacePostInstruction(instruction),
       };
     }
+    case OracleInstruction.FeedHold: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.FeedHold,
+        ...parseFeedHoldInstruction(instruction),
+      };
+    }
+    case OracleInstruction.RecordRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: OracleInstruction.RecordRestore,
+        ...parseRecordRestoreInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -573,6 +621,13 @@ export type OraclePluginInstructions = {
   surfacePost: (
     input: MakeOptional<SurfacePostAsyncInput, "payer">,
   ) => ReturnType<typeof getSurfacePostInstructionAsync> &
+    SelfPlanAndSendFunctions;
+  feedHold: (
+    input: FeedHoldInput,
+  ) => ReturnType<typeof getFeedHoldInstruction> & SelfPlanAndSendFunctions;
+  recordRestore: (
+    input: MakeOptional<RecordRestoreInput, "payer">,
+  ) => ReturnType<typeof getRecordRestoreInstruction> &
     SelfPlanAndSendFunctions;
 };
 
@@ -689,6 +744,16 @@ export function oracleProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getSurfacePostInstructionAsync({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          feedHold: (input) =>
+            addSelfPlanAndSendFunctions(client, getFeedHoldInstruction(input)),
+          recordRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordRestoreInstruction({
                 ...input,
                 payer: input.payer ?? client.payer,
               }),

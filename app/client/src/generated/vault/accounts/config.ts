@@ -67,6 +67,11 @@ export type Config = {
   seq: bigint;
   /** Markets created so far, in margin's config: a snapshot that covers so many covers all. */
   markets: number;
+  /**
+   * Roots created so far, under which every other account is counted: markets and insurance funds of margin, feeds of the oracle,
+   * vaults of the vault program.
+   */
+  roots: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -87,6 +92,11 @@ export type ConfigArgs = {
   seq: number | bigint;
   /** Markets created so far, in margin's config: a snapshot that covers so many covers all. */
   markets: number;
+  /**
+   * Roots created so far, under which every other account is counted: markets and insurance funds of margin, feeds of the oracle,
+   * vaults of the vault program.
+   */
+  roots: number;
   reserved: ReadonlyUint8Array;
 };
 
@@ -104,7 +114,8 @@ export function getConfigEncoder(): FixedSizeEncoder<ConfigArgs> {
       ["genesisHash", fixEncoderSize(getBytesEncoder(), 32)],
       ["seq", getU64Encoder()],
       ["markets", getU32Encoder()],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 52)],
+      ["roots", getU32Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 48)],
     ]),
     (value) => ({ ...value, discriminator: CONFIG_DISCRIMINATOR }),
   );
@@ -123,7 +134,8 @@ export function getConfigDecoder(): FixedSizeDecoder<Config> {
     ["genesisHash", fixDecoderSize(getBytesDecoder(), 32)],
     ["seq", getU64Decoder()],
     ["markets", getU32Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 52)],
+    ["roots", getU32Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 48)],
   ]);
 }
 

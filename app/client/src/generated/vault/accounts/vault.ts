@@ -100,6 +100,10 @@ export type Vault = {
   openedUnixS: bigint;
   /** The current auction's bids, in the order of the commits. */
   book: Array<BookEntry>;
+  /** Accounts under this one that are open now: a record of all of them has as many. */
+  recordsOpen: bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -139,6 +143,10 @@ export type VaultArgs = {
   openedUnixS: number | bigint;
   /** The current auction's bids, in the order of the commits. */
   book: Array<BookEntryArgs>;
+  /** Accounts under this one that are open now: a record of all of them has as many. */
+  recordsOpen: number | bigint;
+  /** Nothing of this account, nor of what is under it, changes before then: set by the governor while it replaces the program's code. */
+  heldUntilUnixS: number | bigint;
   reserved: ReadonlyUint8Array;
 };
 
@@ -170,7 +178,9 @@ export function getVaultEncoder(): FixedSizeEncoder<VaultArgs> {
       ["highWaterE12", getU64Encoder()],
       ["openedUnixS", getI64Encoder()],
       ["book", getArrayEncoder(getBookEntryEncoder(), { size: 64 })],
-      ["reserved", fixEncoderSize(getBytesEncoder(), 128)],
+      ["recordsOpen", getU64Encoder()],
+      ["heldUntilUnixS", getI64Encoder()],
+      ["reserved", fixEncoderSize(getBytesEncoder(), 112)],
     ]),
     (value) => ({ ...value, discriminator: VAULT_DISCRIMINATOR }),
   );
@@ -203,7 +213,9 @@ export function getVaultDecoder(): FixedSizeDecoder<Vault> {
     ["highWaterE12", getU64Decoder()],
     ["openedUnixS", getI64Decoder()],
     ["book", getArrayDecoder(getBookEntryDecoder(), { size: 64 })],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 128)],
+    ["recordsOpen", getU64Decoder()],
+    ["heldUntilUnixS", getI64Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 112)],
   ]);
 }
 

@@ -180,6 +180,12 @@ export const VAULT_ERROR__NO_MANDATE_PENDING = 0x1950; // 6480
 export const VAULT_ERROR__MANDATE_PENDING = 0x1951; // 6481
 /** NoFees: no fee shares wait */
 export const VAULT_ERROR__NO_FEES = 0x1952; // 6482
+/** VaultHeld: the vault is held while the governor replaces the program's code: an hour and a half at most */
+export const VAULT_ERROR__VAULT_HELD = 0x1953; // 6483
+/** NotGovernor: accounts are held and restored under the governor's signature only */
+export const VAULT_ERROR__NOT_GOVERNOR = 0x1954; // 6484
+/** PreimageUnreadable: no account and no seeds stand at that place of the preimage */
+export const VAULT_ERROR__PREIMAGE_UNREADABLE = 0x1955; // 6485
 
 export type VaultError =
   | typeof VAULT_ERROR__AMOUNT_OVERFLOW
@@ -226,9 +232,11 @@ export type VaultError =
   | typeof VAULT_ERROR__NOT_AUTHORITY
   | typeof VAULT_ERROR__NOT_COVERED
   | typeof VAULT_ERROR__NOT_EXPIRED
+  | typeof VAULT_ERROR__NOT_GOVERNOR
   | typeof VAULT_ERROR__NOTHING_TO_OFFER
   | typeof VAULT_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof VAULT_ERROR__OPEN_INTEREST_OUT_OF_BOUNDS
+  | typeof VAULT_ERROR__PREIMAGE_UNREADABLE
   | typeof VAULT_ERROR__QUOTE_DEBT
   | typeof VAULT_ERROR__RESERVE_PREMIUM_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__REVEAL_NOT_OPEN
@@ -239,6 +247,7 @@ export type VaultError =
   | typeof VAULT_ERROR__TRADING_NOT_SETTLED
   | typeof VAULT_ERROR__TURN_TOO_EARLY
   | typeof VAULT_ERROR__UNVALUED
+  | typeof VAULT_ERROR__VAULT_HELD
   | typeof VAULT_ERROR__VOL_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__WIDTH_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__WORTHLESS
@@ -313,9 +322,11 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__NOT_AUTHORITY]: `the signer is not the authority in the config`,
     [VAULT_ERROR__NOT_COVERED]: `what is sold would not be fully covered by what the vault holds`,
     [VAULT_ERROR__NOT_EXPIRED]: `the expiry has not come yet`,
+    [VAULT_ERROR__NOT_GOVERNOR]: `accounts are held and restored under the governor's signature only`,
     [VAULT_ERROR__NOTHING_TO_OFFER]: `what the vault holds does not cover one lot: nothing to offer`,
     [VAULT_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the upgrade authority of this program, or the ProgramData account is not its own`,
     [VAULT_ERROR__OPEN_INTEREST_OUT_OF_BOUNDS]: `the share of open interest must be 1 to 10,000 basis points of the market's cap`,
+    [VAULT_ERROR__PREIMAGE_UNREADABLE]: `no account and no seeds stand at that place of the preimage`,
     [VAULT_ERROR__QUOTE_DEBT]: `the trading account owes quote: it must be cured before the epoch can turn`,
     [VAULT_ERROR__RESERVE_PREMIUM_OUT_OF_BOUNDS]: `RETIRED: the reserve price follows from the surface`,
     [VAULT_ERROR__REVEAL_NOT_OPEN]: `the commit phase is not over: bids stay sealed until then`,
@@ -326,6 +337,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__TRADING_NOT_SETTLED]: `the trading account still holds positions of this expiry: run margin's account_settle first`,
     [VAULT_ERROR__TURN_TOO_EARLY]: `the epoch has just opened: it turns without an auction only when it is an epoch old, or when there are no shares yet`,
     [VAULT_ERROR__UNVALUED]: `what the mandate would sell cannot be valued now`,
+    [VAULT_ERROR__VAULT_HELD]: `the vault is held while the governor replaces the program's code: an hour and a half at most`,
     [VAULT_ERROR__VOL_OUT_OF_BOUNDS]: `the least volatility must be 5 % to 500 %`,
     [VAULT_ERROR__WIDTH_OUT_OF_BOUNDS]: `the width must be 1 to 9,999 basis points of the strike for put spreads, and 0 for other vaults`,
     [VAULT_ERROR__WORTHLESS]: `what the mandate would sell is worth nothing, or more than a bid's escrow`,

@@ -69,7 +69,9 @@ import {
   getFeeClaimInstruction,
   getMandateApplyInstruction,
   getMandateSetInstructionAsync,
+  getRecordRestoreInstruction,
   getVaultCreateInstructionAsync,
+  getVaultHoldInstruction,
   getWithdrawCancelInstruction,
   getWithdrawClaimInstruction,
   getWithdrawRequestInstructionAsync,
@@ -88,7 +90,9 @@ import {
   parseFeeClaimInstruction,
   parseMandateApplyInstruction,
   parseMandateSetInstruction,
+  parseRecordRestoreInstruction,
   parseVaultCreateInstruction,
+  parseVaultHoldInstruction,
   parseWithdrawCancelInstruction,
   parseWithdrawClaimInstruction,
   parseWithdrawRequestInstruction,
@@ -122,11 +126,15 @@ import {
   type ParsedFeeClaimInstruction,
   type ParsedMandateApplyInstruction,
   type ParsedMandateSetInstruction,
+  type ParsedRecordRestoreInstruction,
   type ParsedVaultCreateInstruction,
+  type ParsedVaultHoldInstruction,
   type ParsedWithdrawCancelInstruction,
   type ParsedWithdrawClaimInstruction,
   type ParsedWithdrawRequestInstruction,
+  type RecordRestoreInput,
   type VaultCreateAsyncInput,
+  type VaultHoldInput,
   type WithdrawCancelInput,
   type WithdrawClaimInput,
   type WithdrawRequestAsyncInput,
@@ -250,6 +258,8 @@ export enum VaultInstruction {
   MandateSet,
   MandateApply,
   FeeClaim,
+  VaultHold,
+  RecordRestore,
 }
 
 export function identifyVaultInstruction(
@@ -427,6 +437,24 @@ export function identifyVaultInstruction(
   ) {
     return VaultInstruction.FeeClaim;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([60])),
+      0,
+    )
+  ) {
+    return VaultInstruction.VaultHold;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([61])),
+      0,
+    )
+  ) {
+    return VaultInstruction.RecordRestore;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "vault" },
@@ -492,7 +520,13 @@ export type ParsedVaultInstruction<
     } & ParsedMandateApplyInstruction<TProgram>)
   | ({
       instructionType: VaultInstruction.FeeClaim;
-    } & ParsedFeeClaimInstruction<TProgram>);
+    } & ParsedFeeClaimInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.VaultHold;
+    } & ParsedVaultHoldInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.RecordRestore;
+    } & ParsedRecordRestoreInstruction<TProgram>);
 
 export function parseVaultInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -632,6 +666,20 @@ export function parseVaultInstruction<TProgram extends string>(
         ...parseFeeClaimInstruction(instruction),
       };
     }
+    case VaultInstruction.VaultHold: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.VaultHold,
+        ...parseVaultHoldInstruction(instruction),
+      };
+    }
+    case VaultInstruction.RecordRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.RecordRestore,
+        ...parseRecordRestoreInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -727,6 +775,13 @@ export type VaultPluginInstructions = {
   feeClaim: (
     input: FeeClaimInput,
   ) => ReturnType<typeof getFeeClaimInstruction> & SelfPlanAndSendFunctions;
+  vaultHold: (
+    input: VaultHoldInput,
+  ) => ReturnType<typeof getVaultHoldInstruction> & SelfPlanAndSendFunctions;
+  recordRestore: (
+    input: MakeOptional<RecordRestoreInput, "payer">,
+  ) => ReturnType<typeof getRecordRestoreInstruction> &
+    SelfPlanAndSendFunctions;
 };
 
 export type VaultPluginPdas = {
@@ -860,6 +915,16 @@ export function vaultProgram() {
             ),
           feeClaim: (input) =>
             addSelfPlanAndSendFunctions(client, getFeeClaimInstruction(input)),
+          vaultHold: (input) =>
+            addSelfPlanAndSendFunctions(client, getVaultHoldInstruction(input)),
+          recordRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordRestoreInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
         },
         pdas: {
           config: findConfigPda,
