@@ -77,6 +77,7 @@ impl InsuranceClaim {
             custody::stake_release(self, worth, ticket_id)?;
         }
         if self.stake.shares.get() == 0 {
+            self.fund.record_closed()?;
             self.stake.close(*self.payer.account())?;
         }
         Ok(())

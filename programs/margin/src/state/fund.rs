@@ -23,9 +23,15 @@ impl Fund {
         Ok(seq)
     }
 
-    /// Counts a stake. They are never closed.
+    /// Counts a stake.
     pub fn record_opened(&mut self) -> Result<()> {
-        self.records_open = plus(self.records_open.get(), 1)?.into();
+        self.records_open = shared::opened(self.records_open.get()).ok_or(MarginError::AmountOverflow)?.into();
+        Ok(())
+    }
+
+    /// Counts one less.
+    pub fn record_closed(&mut self) -> Result<()> {
+        self.records_open = shared::closed(self.records_open.get()).ok_or(MarginError::AmountOverflow)?.into();
         Ok(())
     }
 

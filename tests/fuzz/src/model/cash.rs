@@ -352,6 +352,7 @@ pub fn ticket_return(chain: &Chain, slot: Slot, signer: u8, ticket: u16) -> Opti
         Ok(flow) => key.house.flow_record(&mut custody, flow),
         Err(why) => return Some(plan.stop(outflow_name(why))),
     }
+    custody.records_open = (custody.records_open.get() - 1).into();
     market.seq = (market.seq.get() + 1).into();
     plan.fair.push((account, fair(&market, token, i128::from(place.amount))));
     plan.after(account, After::Margin(held.into()));

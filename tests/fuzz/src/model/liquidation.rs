@@ -89,6 +89,9 @@ pub fn start(chain: &Chain, slot: Slot, opener: Slot) -> Option<Plan> {
         open
     });
     held.in_liquidation = 1;
+    if found.is_none() {
+        market.records_open = (market.records_open.get() + 1).into();
+    }
     tick(&mut open, figures.mtm, bids_allowed, chain.unix_s);
     market.seq = (market.seq.get() + 1).into();
     plan.after(account, After::Margin(held.into()));
@@ -321,6 +324,7 @@ pub fn finish(chain: &Chain, slot: Slot) -> Option<Plan> {
         None => market.insurance_atoms = (market.insurance_atoms.get() + fee).into(),
     }
     market.seq = (market.seq.get() + 1).into();
+    market.records_open = (market.records_open.get() - 1).into();
     plan.after(account, After::Margin(held.into()));
     plan.after(stage.protocol.market, After::Market(market.into()));
     plan.after(liquidation, After::Gone);

@@ -79,6 +79,9 @@ pub fn update(chain: &Chain, right: bool, terms: &Terms) -> Plan {
     } else {
         waiting.ready_unix_s = (chain.unix_s + LOOSEN_S).into();
     }
+    if !chain.exists(&change) {
+        market.records_open = (market.records_open.get() + 1).into();
+    }
     market.seq = (market.seq.get() + 1).into();
     plan.after(change, After::Change(waiting.into()));
     plan.after(market_key, After::Market(market.into()));

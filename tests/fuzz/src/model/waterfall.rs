@@ -50,7 +50,11 @@ pub fn stake(chain: &Chain, owner: u8, atoms: u64) -> Plan {
         return plan;
     }
     let mut fund = *chain.fund();
-    let mut held = stake_of(chain, owner).unwrap_or_else(|| {
+    let found = stake_of(chain, owner);
+    if found.is_none() {
+        fund.records_open = (fund.records_open.get() + 1).into();
+    }
+    let mut held = found.unwrap_or_else(|| {
         let mut held = Stake::zeroed();
         (held.version, held.min_reader) = (1, 1);
         held.bump = bump(&[STAKE_SEED, pool.fund.as_ref(), key.as_ref()]);
@@ -134,6 +138,9 @@ pub fn claim(chain: &Chain, owner: u8, signer: u8, id: u64) -> Option<Plan> {
     fund.shares = (fund.shares.get() - leaving).into();
     fund.seq = (fund.seq.get() + 1).into();
     (held.leaving_shares, held.leaving_unix_s) = (0.into(), 0.into());
+    if held.shares.get() == 0 {
+        fund.records_open = (fund.records_open.get() - 1).into();
+    }
     plan.after(pool.fund, After::Fund(fund.into()));
     plan.after(address, if held.shares.get() == 0 { After::Gone } else { After::Stake(held.into()) });
     if worth == 0 {

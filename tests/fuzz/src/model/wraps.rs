@@ -82,6 +82,9 @@ pub fn open(chain: &Chain, expiry: u8, strike_e6: u64, put: bool) -> Option<Plan
     (wrapped.expiry_unix_s, wrapped.strike_e6) = (time.into(), strike_e6.into());
     (wrapped.mint, wrapped.payer, wrapped.seq) = (wrap.mint.to_bytes(), payer.to_bytes(), 1.into());
     expiry.wrapped_series = (expiry.wrapped_series.get() + 1).into();
+    let mut market = *chain.market();
+    market.records_open = (market.records_open.get() + 1).into();
+    plan.after(stage.protocol.market, After::Market(market.into()));
     plan.after(expiry_key, After::Expiry(expiry.into()));
     plan.after(wrap.wrapped, After::Wrapped(wrapped.into()));
     plan.after(wrap.mint, After::Supply(0));
@@ -323,6 +326,7 @@ pub fn close(chain: &Chain, number: u16) -> Option<Plan> {
     }
     expiry.wrapped_series = (expiry.wrapped_series.get() - 1).into();
     market.seq = (market.seq.get() + 1).into();
+    market.records_open = (market.records_open.get() - 1).into();
     plan.after(chain.stage.protocol.market, After::Market(market.into()));
     plan.after(chain.expiry_key(wrap.time), After::Expiry(expiry.into()));
     plan.after(wrap.wrapped, After::Gone);

@@ -87,6 +87,7 @@ pub fn commit(chain: &Chain, mut stand: Stand, bidder: Slot, lots: u64, price_e6
     stand.epoch.bids_committed += 1;
     stand.epoch.bids_unsettled += 1;
     stand.tick();
+    stand.count(1);
     if let Err(why) = stand.take_in(chain, &mut plan, Token::Quote, escrow, bidder.owner) {
         return Some(plan.stop(why));
     }
@@ -318,6 +319,7 @@ pub fn refund(chain: &Chain, mut stand: Stand, owner: u8, number: u64, ticket: u
     }
     let atoms = bid.escrow_atoms.get();
     stand.tick();
+    stand.count(-1);
     plan.after(address, After::Gone);
     if atoms > 0 {
         plan = stand.pay_out(chain, plan, (Token::Quote, atoms, ticket), (destination, payer));

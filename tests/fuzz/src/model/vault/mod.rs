@@ -178,6 +178,11 @@ impl Stand {
         }
     }
 
+    /// The vault with so many accounts more under it.
+    fn count(&mut self, more: i64) {
+        self.vault.records_open = self.vault.records_open.get().strict_add_signed(more).into();
+    }
+
     /// Writes what changed: the vault and its epoch always, margin's accounts where a call was made.
     fn record(self, chain: &Chain, mut plan: Plan) -> Plan {
         if !plan.refusals.is_empty() {

@@ -44,6 +44,9 @@ pub fn deposit(chain: &Chain, mut stand: Stand, owner: u8, atoms: u64) -> Plan {
     if plan.refuse(&[(all.is_none_or(|all| all > stand.vault.mandate.capacity_atoms.get()), "CapacityExceeded")]) {
         return plan;
     }
+    if !chain.exists(&address) {
+        stand.count(1);
+    }
     let mut held: Deposit = chain.layout(&abi::ids::VAULT, &address).copied().unwrap_or_else(|| {
         let mut held = Deposit::zeroed();
         (held.version, held.min_reader) = (1, 1);
@@ -95,6 +98,7 @@ pub fn deposit_cancel(chain: &Chain, mut stand: Stand, owner: u8, number: u64, t
         epoch.deposit_atoms = (epoch.deposit_atoms.get() - atoms).into();
     }
     stand.tick();
+    stand.count(-1);
     plan.after(address, After::Gone);
     let plan = stand.pay_out(chain, plan, (token, atoms, ticket), (destination, key));
     Some(recorded_of(chain, stand, plan, epoch_key, epoch))
@@ -133,6 +137,7 @@ pub fn deposit_claim(chain: &Chain, mut stand: Stand, owner: u8, number: u64) ->
     epoch.claimed_deposit_atoms = (epoch.claimed_deposit_atoms.get() + atoms).into();
     epoch.claimed_deposit_shares = (epoch.claimed_deposit_shares.get() + shares).into();
     stand.tick();
+    stand.count(-1);
     plan.after(address, After::Gone);
     hand(chain, &mut plan, share_tokens, destination, shares);
     Some(recorded_of(chain, stand, plan, epoch_key, epoch))
@@ -163,6 +168,9 @@ pub fn withdraw_request(chain: &Chain, mut stand: Stand, owner: u8, shares: u64)
     };
     if plan.refuse(&[(chain.tokens(&source) < shares, "token 1")]) {
         return plan;
+    }
+    if !chain.exists(&address) {
+        stand.count(1);
     }
     let mut held: Withdrawal = chain.layout(&abi::ids::VAULT, &address).copied().unwrap_or_else(|| {
         let mut held = Withdrawal::zeroed();
@@ -201,6 +209,7 @@ pub fn withdraw_cancel(chain: &Chain, mut stand: Stand, owner: u8) -> Option<Pla
     let shares = held.shares.get();
     stand.epoch.withdraw_shares = (stand.epoch.withdraw_shares.get() - shares).into();
     stand.tick();
+    stand.count(-1);
     plan.after(address, After::Gone);
     hand(chain, &mut plan, share_tokens, destination, shares);
     Some(stand.record(chain, plan))
@@ -241,6 +250,7 @@ pub fn withdraw_claim(chain: &Chain, mut stand: Stand, owner: u8, number: u64, t
     epoch.claimed_base_atoms = (epoch.claimed_base_atoms.get() + atoms[0]).into();
     epoch.claimed_quote_atoms = (epoch.claimed_quote_atoms.get() + atoms[1]).into();
     stand.tick();
+    stand.count(-1);
     plan.after(address, After::Gone);
     for (token, atoms) in [base, quote].into_iter().zip(atoms) {
         if atoms > 0 && plan.refusals.is_empty() {

@@ -78,6 +78,7 @@ pub fn turn(chain: &Chain, mut stand: Stand) -> Plan {
             return plan.stop(why);
         }
     }
+    stand.count(1);
     let mut opened = Epoch::zeroed();
     (opened.version, opened.min_reader) = (1, 1);
     opened.bump = bump(&[EPOCH_SEED, stand.keys.vault.as_ref(), &next.to_le_bytes()]);
