@@ -25,6 +25,7 @@ pub mod governor;
 pub mod ids;
 pub mod loader;
 pub mod margin;
+pub mod nonce;
 pub mod oracle;
 mod pod;
 pub mod pyth;

@@ -1,5 +1,7 @@
 //! The governor.
 
+mod authorities;
+mod envelopes;
 mod proposals;
 mod rollouts;
 
@@ -9,6 +11,8 @@ use crate::{Explored, Failed, Found, counterexample, explore as walk};
 pub fn explore(show: &mut dyn FnMut(Explored)) -> Result<(), Failed> {
     show(walk("proposals", proposals::ProposalModel { fault: None })?);
     show(walk("rollouts", rollouts::RolloutModel { fault: None })?);
+    show(walk("envelopes", envelopes::EnvelopeModel { fault: None })?);
+    show(walk("authorities", authorities::AuthorityModel { fault: None })?);
     Ok(())
 }
 
@@ -21,6 +25,14 @@ pub fn broken(show: &mut dyn FnMut(Found)) -> Result<(), Failed> {
     for fault in rollouts::Fault::ALL {
         let model = rollouts::RolloutModel { fault: Some(fault) };
         show(counterexample("rollouts", model, fault, fault.breaks())?);
+    }
+    for fault in envelopes::Unguarded::ALL {
+        let model = envelopes::EnvelopeModel { fault: Some(fault) };
+        show(counterexample("envelopes", model, fault, fault.breaks())?);
+    }
+    for fault in authorities::Fault::ALL {
+        let model = authorities::AuthorityModel { fault: Some(fault) };
+        show(counterexample("authorities", model, fault, fault.breaks())?);
     }
     Ok(())
 }

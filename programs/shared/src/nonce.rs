@@ -2,9 +2,6 @@
 use anchor_lang::pinocchio::sysvars::instructions::{Instructions, INSTRUCTIONS_ID};
 use anchor_lang::prelude::*;
 
-/// `SystemInstruction::AdvanceNonceAccount`, as the runtime itself recognises it: the first four bytes.
-const ADVANCE_NONCE_ACCOUNT: [u8; 4] = 4u32.to_le_bytes();
-
 /// Why a transaction is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonceError {
@@ -24,7 +21,7 @@ pub fn reject_durable_nonce<E: Into<Error>>(
     }
     let sysvar = Instructions::try_from(instructions)?;
     let first = sysvar.load_instruction_at(0)?;
-    if *first.get_program_id() == System::id() && first.get_instruction_data().starts_with(&ADVANCE_NONCE_ACCOUNT) {
+    if abi::nonce::is_durable(first.get_program_id().as_array(), first.get_instruction_data()) {
         return Err(refused(NonceError::DurableNonce).into());
     }
     Ok(())
