@@ -172,8 +172,11 @@ pub fn json(checks: &[Check]) -> serde_json::Value {
     checks.iter().map(one).collect()
 }
 
-/// Fails if one of them does not hold.
+/// Fails if one of them does not hold, or there are none.
 pub fn require(checks: &[Check]) -> Result<(), Error> {
+    if checks.is_empty() {
+        return Err(Error::NothingToAudit);
+    }
     match checks.iter().filter(|check| check.fault.is_some()).count() {
         0 => Ok(()),
         found => Err(Error::AuditFailed { found, checked: checks.len() }),
@@ -260,6 +263,7 @@ mod tests {
         let (state, market) = sound();
         assert_eq!(fault(&state), "");
         assert!(require(&checks(&state)).is_ok());
+        assert_eq!(require(&checks(&State::new())).unwrap_err().exit_code(), 1);
         let second = Pubkey::new_from_array([5; 32]);
         let with = |account: &MarginAccount| {
             let mut state = state.clone();

@@ -112,6 +112,10 @@ pub enum Error {
     NoCandidate,
     #[error("{differing} of {replayed} transactions came out otherwise under the candidate")]
     ShadowDiffers { differing: usize, replayed: usize },
+    #[error("the protocol is not on this network: there is nothing to verify")]
+    NothingToAudit,
+    #[error("{governor} has no council on this network: deploy the protocol first")]
+    NoCouncil { governor: &'static str },
     #[error("{found} of {checked} checks failed")]
     AuditFailed { found: usize, checked: usize },
     #[error("{0}")]

@@ -314,7 +314,9 @@ fn audit(connection: &Connection, json: bool) -> Result<String, Error> {
     let checks = audit::checks(&audit::state(connection)?);
     let text = if json { audit::json(&checks).to_string() } else { audit::table(&checks).to_string() };
     if let Err(error) = audit::require(&checks) {
-        println!("{}", text.trim_end());
+        if !checks.is_empty() {
+            println!("{}", text.trim_end());
+        }
         return Err(error);
     }
     Ok(text)

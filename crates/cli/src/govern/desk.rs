@@ -37,7 +37,8 @@ pub struct Desk<'a> {
 impl Desk<'_> {
     pub fn council(&self) -> Result<Council, Error> {
         let address = addresses::council(&self.governor);
-        single(self.connection, "Council", &address)?.ok_or(Error::AccountMissing { address })
+        let council = single(self.connection, "Council", &address)?;
+        council.ok_or(Error::NoCouncil { governor: governor_name(&self.governor) })
     }
 
     pub fn proposal(&self, id: u64) -> Result<Proposal, Error> {
