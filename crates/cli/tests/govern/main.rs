@@ -102,6 +102,8 @@ fn upgrade(scene: &Scene) {
         assert!(executed.err.contains(step), "{step} in\n{}", executed.err);
     }
     assert!(executed.out.contains(&format!("bastion verify {id}")), "{}", executed.out);
+    let migrated = scene.ok("keeper", &["migrate"]);
+    assert!(migrated.out.contains("3 of 3 margin accounts migrated"), "{}", migrated.out);
     let verified = scene.ok("keeper", &["verify", &id]);
     assert!(verified.out.contains("canary step 1 at 1 % of the caps"), "{}", verified.out);
     assert_eq!(before, scene.people(), "an upgrade changed somebody's account");

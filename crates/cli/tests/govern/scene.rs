@@ -1,7 +1,10 @@
 //! A node with the protocol handed over on it, and `bastion` run against it.
 
 use crate::{node, seed};
+use abi::margin::{MarginAccount, Market};
 use cli::{Connection, keys::local_key};
+use policy::snapshot::{account_digest, market_digest};
+use sha2::{Digest, Sha256};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -177,8 +180,22 @@ impl Scene {
         self.account(&address.parse().unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Bytes of everybody's account and of the market.
-    pub fn people(&self) -> Vec<Vec<u8>> {
-        seed::accounts().iter().chain([&seed::market()]).map(|address| self.account(address)).collect()
+    /// What everybody's account and the market hold, whatever their layout: the digests that a snapshot compares.
+    pub fn people(&self) -> Vec<[u8; 32]> {
+        let margin = abi::ids::MARGIN;
+        let digest = |address: &Pubkey| {
+            let data = self.account(address);
+            let account: &MarginAccount = abi::read(&margin, &margin, &data).unwrap();
+            account_digest(&address.to_bytes(), account, sha256)
+        };
+        let mut digests: Vec<_> = seed::accounts().iter().map(digest).collect();
+        let data = self.account(&seed::market());
+        let market: &Market = abi::read(&margin, &margin, &data).unwrap();
+        digests.push(market_digest(&seed::market().to_bytes(), market, sha256));
+        digests
     }
+}
+
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    Sha256::digest(parts.concat()).into()
 }
