@@ -14,4 +14,5 @@ await import('./cli.js');
 await import('./feeds.js');
 await import('./brake.js');
 await import('./upgrade.js');
+await import('./daemons.js');
 await import('./restart.js');

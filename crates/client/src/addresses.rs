@@ -7,6 +7,14 @@ fn derive(program: &Pubkey, seeds: &[&[u8]]) -> Pubkey {
     Pubkey::find_program_address(seeds, program).0
 }
 
+/// The program of associated token accounts.
+pub const ASSOCIATED_TOKEN: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+
+/// The token account of a mint of `token_program` that everybody finds by its owner alone.
+pub fn wallet(owner: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    derive(&ASSOCIATED_TOKEN, &[owner.as_ref(), token_program.as_ref(), mint.as_ref()])
+}
+
 /// A program's code account.
 pub fn program_data(program: &Pubkey) -> Pubkey {
     derive(&ids::LOADER.into(), &[program.as_ref()])

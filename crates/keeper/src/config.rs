@@ -1,6 +1,6 @@
 //! The keeper's configuration file. A task runs if its section is there.
 
-use crate::tasks::{feeds, listing, localnet, settlement, surfaces, watcher};
+use crate::tasks::{feeds, liquidation, listing, localnet, settlement, surfaces, vaults, watcher};
 use serde::Deserialize;
 use services::FeeLimits;
 use std::net::SocketAddr;
@@ -25,6 +25,8 @@ pub struct Config {
     pub surfaces: Option<surfaces::Settings>,
     pub listing: Option<listing::Settings>,
     pub settlement: Option<settlement::Settings>,
+    pub vaults: Option<vaults::Settings>,
+    pub liquidation: Option<liquidation::Settings>,
     pub watcher: Option<watcher::Settings>,
 }
 
@@ -39,7 +41,12 @@ mod tests {
         let config: Config = toml::from_str(example).unwrap();
         assert!(config.feeds.is_some() && config.settlement.is_some() && config.watcher.is_some());
         assert!(config.localnet.is_none() && config.surfaces.is_none() && config.listing.is_none());
-        for (text, named) in [("[feeds]\nperiod = 1", "period"), ("[vaults]", "vaults"), ("[localnet]", "writer")] {
+        for (text, named) in [
+            ("[feeds]\nperiod = 1", "period"),
+            ("[rewards]", "rewards"),
+            ("[liquidation]", "accounts"),
+            ("[localnet]", "writer"),
+        ] {
             let plain = example.replace("[feeds]\n", "");
             let error = toml::from_str::<Config>(&format!("{plain}\n{text}")).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");

@@ -2,7 +2,8 @@
 
 use crate::Config;
 use crate::tasks::{
-    feeds::Feeds, listing::Listing, localnet::Sources, settlement::Settlement, surfaces::Surfaces, watcher::Watcher,
+    feeds::Feeds, liquidation::Liquidation, listing::Listing, localnet::Sources, settlement::Settlement,
+    surfaces::Surfaces, vaults::Vaults, watcher::Watcher,
 };
 use services::market::ReadFailure;
 use services::{Backoff, Health, KeyError, Rpc, RpcError, SendError, Stop, Wallet, keypair_load};
@@ -112,6 +113,12 @@ pub async fn run(config: Config, health: &Health, stop: &Stop) -> Result<(), Run
     }
     if let Some(settings) = config.settlement {
         driver.add(Settlement::new(settings));
+    }
+    if let Some(settings) = config.vaults {
+        driver.add(Vaults::new(settings));
+    }
+    if let Some(settings) = config.liquidation {
+        driver.add(Liquidation::new(settings)?);
     }
     if let Some(settings) = config.watcher {
         driver.add(Watcher::new(settings)?);

@@ -3,8 +3,12 @@
 //! No task keeps anything between rounds that the chain does not hold: each looks, does what is due, and is done. So a keeper may be killed
 //! at any moment, and many may run at once: who comes second finds nothing due, or is refused by the program, which costs nothing, as
 //! every transaction is simulated first.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::integer_division)
+)]
 
+mod book;
 mod config;
 mod drive;
 mod tasks;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
-/// Runs what anybody may run: feeds, surfaces, listings, settlement, the breaker's proofs.
+/// Runs what anybody may run: feeds, surfaces, listings, settlement, vaults, liquidation, the breaker's proofs.
 #[derive(Parser)]
 #[command(name = "bastion-keeper", version)]
 struct Arguments {

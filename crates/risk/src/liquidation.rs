@@ -19,6 +19,9 @@ pub const INSOLVENT_BPS: u64 = 10_500;
 pub const ALL_AT_ONCE_BELOW: QuoteAtoms = QuoteAtoms(500_000_000);
 /// A whole account, as a fraction.
 pub const WHOLE_E9: u32 = 1_000_000_000;
+/// Fee on what a slice sells for, and the initial margin it leaves beyond what is needed.
+pub const FEE_BPS: u16 = 100;
+pub const BUFFER_BPS: u16 = 500;
 /// Most of the buffer that may be asked, in basis points of initial margin's requirement.
 pub const BUFFER_MAX_BPS: u16 = 5_000;
 

@@ -13,7 +13,7 @@ mod shares;
 mod turn;
 
 pub use auction::{BIDS, BOND_BPS, Clearing, Entry, Fill, LOTS_MAX, bid_lots_min, bond_ceil, clear, escrow_ceil};
-pub use mandate::{EPOCH_S_MAX, Mandate, MandateError, VaultKind};
+pub use mandate::{EPOCH_S_MAX, Mandate, MandateError, VaultKind, expiry_fits};
 pub use offer::{Offer, OfferError, Sight, Unit, cover_ceil, offered_lots_floor};
 pub use shares::{E12, VIRTUAL_ASSETS, VIRTUAL_SHARES, share_price_e12, shares_floor};
 pub use turn::{Holdings, Queue, Turn, TurnError, turn};

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getBase58Decoder, type Address } from '@solana/kit';
 import type { Trading } from '../steps/market.js';
 import { SYMBOL } from '../steps/feed.js';
+import type { Daemon } from './daemon.js';
 import { MarketMaker } from './market-maker.js';
 import { base, priceE6, quote } from './numbers.js';
 import { Publisher } from './publisher.js';
-import { Relay } from './relay.js';
+import { relayStart } from './relay.js';
 import { siteStart, type Site } from './site.js';
 import { fund } from './tokens.js';
 
@@ -29,13 +30,13 @@ export interface LiveOptions {
 
 export class Live {
   readonly site: Site;
-  readonly relay: Relay;
+  readonly relay: Daemon;
   readonly maker: MarketMaker;
   readonly expiries: readonly bigint[];
   private readonly publisher: Publisher;
   private readonly stopping = new AbortController();
 
-  private constructor(parts: { site: Site; relay: Relay; maker: MarketMaker; publisher: Publisher; expiries: readonly bigint[] }) {
+  private constructor(parts: { site: Site; relay: Daemon; maker: MarketMaker; publisher: Publisher; expiries: readonly bigint[] }) {
     this.site = parts.site;
     this.relay = parts.relay;
     this.maker = parts.maker;
@@ -58,7 +59,7 @@ export class Live {
     await publisher.start();
 
     const { genesisHash } = chain;
-    const relay = await Relay.start(chain.url);
+    const relay = await relayStart(chain.url);
     const maker = new MarketMaker(exchange, keeper, cast.maker, relay.url, unixS * 1_000_000n);
     maker.start();
     const faucet = async (owner: Address) => {

@@ -77,6 +77,18 @@ export class OptionVault {
     return this.number;
   }
 
+  /** The epoch that the vault has come to, whoever turned it. */
+  async follow(): Promise<bigint> {
+    this.number = vault.getVaultDecoder().decode(await this.exchange.chain.bytes(this.keys.vault)).epoch;
+    return this.number;
+  }
+
+  /** Whether there is a bid of that bidder's in the current epoch. */
+  async hasBid(bidder: Address): Promise<boolean> {
+    const epoch = await epochAddress(this.keys.vault, this.number);
+    return (await this.exchange.chain.account(await bidAddress(epoch, bidder))) !== undefined;
+  }
+
   async deposit(owner: TransactionSigner, amountAtoms: bigint): Promise<void> {
     const source = await walletOf(owner.address, this.keys.mint);
     await this.send(owner, await vaultDeposit(this.step(owner), source, amountAtoms));

@@ -26,6 +26,9 @@ export const NETWORKS_DIR = join(ROOT, 'target/localnet');
 
 export const binary = (name: string) => join(process.env['BASTION_BIN_DIR'] ?? join(TARGET, 'debug'), name);
 
+/** The daemons have a workspace, and a target directory, of their own. */
+export const service = (name: string) => join(process.env['BASTION_SERVICES_DIR'] ?? join(ROOT, 'target/services/debug'), name);
+
 /** The path, if something is there. */
 export function built(path: string): string {
   if (!existsSync(path)) {

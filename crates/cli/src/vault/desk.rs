@@ -11,7 +11,6 @@ use solana_pubkey::Pubkey;
 
 const TOKEN: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN);
 const TOKEN_2022: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN_2022);
-const ASSOCIATED_TOKEN: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 const SYSTEM: Pubkey = Pubkey::new_from_array([0; 32]);
 /// The associated-token program's instruction that does nothing where the account is there.
 const CREATE_IDEMPOTENT: u8 = 1;
@@ -67,8 +66,7 @@ impl Desk<'_> {
     }
 
     fn wallet(&self, mint: &Pubkey, program: &Pubkey) -> Pubkey {
-        let seeds: [&[u8]; 3] = [self.owner.as_ref(), program.as_ref(), mint.as_ref()];
-        Pubkey::find_program_address(&seeds, &ASSOCIATED_TOKEN).0
+        addresses::wallet(&self.owner, mint, program)
     }
 
     fn wallet_open(&self, mint: &Pubkey, program: &Pubkey) -> Instruction {
@@ -80,7 +78,7 @@ impl Desk<'_> {
             AccountMeta::new_readonly(SYSTEM, false),
             AccountMeta::new_readonly(*program, false),
         ];
-        Instruction { program_id: ASSOCIATED_TOKEN, accounts, data: vec![CREATE_IDEMPOTENT] }
+        Instruction { program_id: addresses::ASSOCIATED_TOKEN, accounts, data: vec![CREATE_IDEMPOTENT] }
     }
 
     fn share_mint(&self) -> Pubkey {

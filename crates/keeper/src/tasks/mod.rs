@@ -1,10 +1,12 @@
 //! The tasks, one a file.
 
 pub mod feeds;
+pub mod liquidation;
 pub mod listing;
 pub mod localnet;
 pub mod settlement;
 pub mod surfaces;
+pub mod vaults;
 pub mod watcher;
 
 use serde::Deserialize;

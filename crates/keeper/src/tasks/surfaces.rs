@@ -35,7 +35,7 @@ use units::{PriceE6, Slot, UnixSeconds, VolE9};
 const BILLION: i128 = 1_000_000_000;
 const BPS: u64 = 10_000;
 /// Nothing nearer to its expiry than this has a surface: pricing ends at a minute.
-const SECONDS_LEAST: u64 = 90;
+const SECONDS_LEAST: u64 = 75;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]

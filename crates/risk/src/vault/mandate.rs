@@ -154,11 +154,16 @@ impl Mandate {
             || next.capacity > self.capacity
     }
 
-    /// Whether an epoch whose auction opens `now` may end at `expiry`: between half and twice the mandate's length away.
+    /// As the function of this name.
     pub fn expiry_fits(&self, now: units::UnixSeconds, expiry: units::UnixSeconds) -> bool {
-        let Some(distance) = expiry.0.checked_sub(now.0) else { return false };
-        let epoch = i64::from(self.epoch_s);
-        // BOUND: an epoch is at most 2^32 seconds.
-        distance.saturating_mul(2) >= epoch && distance <= epoch.saturating_mul(2)
+        expiry_fits(self.epoch_s, now, expiry)
     }
+}
+
+/// Whether an epoch whose auction opens `now` may end at `expiry`: between half and twice the mandate's length away.
+pub fn expiry_fits(epoch_s: u32, now: units::UnixSeconds, expiry: units::UnixSeconds) -> bool {
+    let Some(distance) = expiry.0.checked_sub(now.0) else { return false };
+    let epoch = i64::from(epoch_s);
+    // BOUND: an epoch is at most 2^32 seconds.
+    distance.saturating_mul(2) >= epoch && distance <= epoch.saturating_mul(2)
 }

@@ -12,13 +12,11 @@ use anchor_lang::prelude::*;
 use policy::Action;
 use risk::feed::Purpose;
 use risk::fees::halves;
-use risk::liquidation::{insolvent_payment_floor, price_ceil, slice_fraction_floor, slice_lots, SliceTerms, WHOLE_E9};
+use risk::liquidation::{
+    insolvent_payment_floor, price_ceil, slice_fraction_floor, slice_lots, SliceTerms, BUFFER_BPS, FEE_BPS, WHOLE_E9,
+};
 use risk::payoff::Position;
 use units::{Lots, PriceE6, QuoteAtoms};
-
-/// Fee on what a slice sells for, and the initial margin it leaves beyond what is needed.
-const FEE_BPS: u16 = 100;
-const BUFFER_BPS: u16 = 500;
 
 pub struct LiquidationBidArgs {
     /// Largest part of the account that the bidder wants, 1e9 = all of it.

@@ -1,0 +1,303 @@
+/**
+ * The daemons on the suite's network: quotes filled from a relay, a vault's auction run and a short liquidated by keepers alone, and keepers
+ * killed and cut off.
+ */
+import assert from 'node:assert/strict';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { after, before, describe, test } from 'node:test';
+import {
+  COVERED_CALL,
+  isSameSeries,
+  margin,
+  oracle,
+  quoteOfWire,
+  sealedBid,
+  surfaceAddress,
+  type SealedBid,
+  type WireQuote,
+} from '@bastion/client';
+import type { Daemon } from '@bastion/demo/lib/daemon';
+import { localKey } from '@bastion/demo/lib/keys';
+import { base, priceE6, quote } from '@bastion/demo/lib/numbers';
+import { CRANKS, Operator } from '@bastion/demo/lib/operator';
+import { OptionVault, type Mandate } from '@bastion/demo/lib/option-vault';
+import { relayStart } from '@bastion/demo/lib/relay';
+import { fund } from '@bastion/demo/lib/tokens';
+import type { Address, KeyPairSigner } from '@solana/kit';
+import { nextNonce, scene } from './scene.js';
+
+/** What has not happened by now does not happen: on a loaded machine the cluster's time is slower than the wall's. */
+const PATIENCE_MS = 600_000;
+const POLL_MS = 100;
+/** Until the expiry: within twice the epoch's length, with time to post its surface and to run the auction. */
+const NEAR_S = 130n;
+const STEP_S = 10n;
+const [EPOCH_AUCTION, EPOCH_LIVE] = [1, 2];
+const VAULT_ID = 9;
+const DEPOSIT = base(50);
+const BID_LOTS = 100n;
+const SHORT_LOTS = 10n;
+const START = priceE6('156.80');
+/** Beyond the maintenance margin of the short, which holds the least that opens it. */
+const CRASH = priceE6(225);
+const MANDATE: Mandate = {
+  deltaMinBps: 0,
+  deltaMaxBps: 2_500,
+  distanceBps: 20_000,
+  discountBps: 1_000,
+  openInterestBps: 10_000,
+  widthBps: 0,
+  managementBps: 0,
+  performanceBps: 1_000,
+  escrowMultiple: 3,
+  volMinE9: 5_000_000_000n,
+  auctionS: 5,
+  epochS: 80,
+  depositMinAtoms: base(1),
+  capacityAtoms: base(1_000),
+};
+
+/** Everything that stands while these tests run. */
+interface Stand {
+  operator: Operator;
+  first: Daemon;
+  second: Daemon;
+  relay: Daemon;
+  maker: Daemon;
+  vault: OptionVault;
+  expiryUnixS: bigint;
+}
+
+let stand: Stand;
+const started: Daemon[] = [];
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${PATIENCE_MS / 1_000} s`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Killed at the end, whatever happens. */
+const kept = (daemon: Daemon): Daemon => {
+  started.push(daemon);
+  return daemon;
+};
+
+/** Quotes of the suite's maker that the relay has, as it sends them. */
+async function quotesOf(relay: Daemon): Promise<(WireQuote & { id: string; filledPackages: string })[]> {
+  const answer = await fetch(`${relay.url}/v1/quotes`);
+  return ((await answer.json()) as { quotes: (WireQuote & { id: string; filledPackages: string })[] }).quotes;
+}
+
+const lotsIn = async (account: Address, expiryUnixS: bigint): Promise<bigint> => {
+  const { positions } = await scene().exchange.account(account);
+  return positions.filter((position) => position.expiryUnixS === expiryUnixS).reduce((sum, { lots }) => sum + lots, 0n);
+};
+
+const marginAccount = async (account: Address) =>
+  margin.getMarginAccountDecoder().decode(await scene().chain.bytes(account));
+
+const posted = async (): Promise<bigint> => {
+  const { chain, exchange, expiryUnixS } = scene();
+  const account = await chain.account(await surfaceAddress(exchange.parts.feed, expiryUnixS));
+  return account === undefined ? 0n : oracle.getSurfaceDecoder().decode(account.data).postedUnixS;
+};
+
+describe('daemons', () => {
+  before(async () => {
+    const { chain, cast, exchange } = scene();
+    const operator = await Operator.settle(exchange, cast.deployer);
+    const expiryUnixS = (((await chain.now()).unixS + NEAR_S + STEP_S - 1n) / STEP_S) * STEP_S;
+    await exchange.expiryCreate(cast.keeper, expiryUnixS);
+    const vault = await OptionVault.create(exchange, cast.deployer, VAULT_ID, COVERED_CALL, MANDATE);
+    await fund(chain, cast.deployer, exchange.parts.baseMint, cast.carol.address, DEPOSIT);
+    await vault.deposit(cast.carol, DEPOSIT);
+    const [first, second, relay] = await Promise.all([
+      operator.keeper({ name: 'keeper-1', sections: CRANKS }),
+      operator.keeper({ name: 'keeper-2', sections: CRANKS }),
+      relayStart(chain.url, { name: 'e2e-relay' }),
+    ]);
+    const maker = await operator.maker('maker-1', 'maker', relay.url);
+    [first, second, relay, maker].forEach(kept);
+    stand = { operator, first, second, relay, maker, vault, expiryUnixS };
+  });
+
+  after(async () => {
+    await Promise.all(started.filter((daemon) => daemon.isRunning).map((daemon) => daemon.kill()));
+  });
+
+  let sealed: SealedBid;
+  let short: KeyPairSigner;
+
+  test('vault_epoch_with_a_deposit_turns_and_opens_its_auction_by_two_keepers_alone', async () => {
+    const { cast, chain, exchange } = scene();
+    const { vault } = stand;
+    await until('the deposit has become shares', async () => (await vault.follow()) === 1n);
+    assert.ok((await vault.depositClaim(cast.carol, 0n)) > 0n);
+    const offered = await until('the auction is open', async () => {
+      const epoch = await vault.state();
+      return epoch.state === EPOCH_AUCTION && epoch;
+    });
+    assert.equal(offered.expiryUnixS, stand.expiryUnixS);
+    sealed = sealedBid(BID_LOTS, offered.reservePriceE6 * 2n);
+    await fund(chain, cast.deployer, exchange.parts.quoteMint, cast.alice.address, quote(20_000));
+    await vault.bid(cast.alice, sealed);
+    await chain.until({ unixS: offered.commitEndsUnixS });
+    await vault.reveal(cast.alice, cast.alice.address, sealed);
+  });
+
+  test('auction_that_is_over_is_cleared_settled_and_refunded_by_the_keepers', async () => {
+    const { cast, exchange } = scene();
+    const { vault } = stand;
+    const sold = await until('the bid is settled', async () => {
+      const epoch = await vault.state();
+      return epoch.state === EPOCH_LIVE && epoch.bidsUnsettled === 0 && epoch;
+    });
+    assert.equal(sold.soldLots, BID_LOTS);
+    assert.equal(await lotsIn(await exchange.accountOf(cast.alice.address), stand.expiryUnixS), BID_LOTS);
+    await until('the bid is refunded and closed', async () => (await vault.hasBid(cast.alice.address)) === false);
+  });
+
+  test('quote_from_the_relay_fills_as_the_maker_signed_it', async () => {
+    const { chain, cast, exchange } = scene();
+    const before = await exchange.account(await exchange.accountOf(cast.alice.address));
+    const filled = await until('a call that the maker sells fills', async () => {
+      for (const wire of await quotesOf(stand.relay)) {
+        const { slot } = await chain.now();
+        const found = await quoteOfWire(wire, { market: exchange.market, genesisHash: chain.genesisHash, slot }).catch(() => undefined);
+        const leg = found?.quote.legs[0];
+        if (found === undefined || leg === undefined || leg.side !== 'sell' || leg.kind !== 'call') continue;
+        const { nonce } = found.quote;
+        const offer = { ...leg, nonce, maxLots: found.quote.maxPackages };
+        // The maker may have cancelled it in this very moment.
+        const done = await exchange.fill(cast.alice, { offer, signed: found.signed }, 1n).then(() => true, () => false);
+        if (done) return { id: wire.id, leg };
+      }
+      return undefined;
+    });
+    const after = await exchange.account(await exchange.accountOf(cast.alice.address));
+    const held = ({ positions }: typeof after) =>
+      positions.find((position) => isSameSeries(position, { ...filled.leg, isCall: true }))?.lots ?? 0n;
+    assert.equal(held(after) - held(before), 1n);
+    await until('the relay has seen it', async () => {
+      const now = (await quotesOf(stand.relay)).find(({ id }) => id === filled.id);
+      return now === undefined || now.filledPackages === '1';
+    });
+  });
+
+  test('keeper_killed_is_not_missed_and_goes_on_where_it_was', async () => {
+    await stand.first.kill();
+    const at = await posted();
+    await until('the other keeper posts surfaces', async () => (await posted()) > at);
+    stand.first = kept(await stand.operator.keeper({ name: 'keeper-1-again', sections: CRANKS }));
+    await until('it is healthy again', () => stand.first.isHealthy());
+  });
+
+  test('relay_killed_comes_back_with_its_quotes', async () => {
+    await until('the relay has quotes', async () => (await quotesOf(stand.relay)).length > 0);
+    const listen = new URL(stand.relay.url).host;
+    await stand.relay.kill();
+    stand.relay = kept(await relayStart(scene().chain.url, { name: 'e2e-relay', listen, keep: true }));
+    await until('the relay has quotes', async () => (await quotesOf(stand.relay)).length > 0);
+  });
+
+  test('keeper_without_rpc_says_so_and_goes_on_once_it_answers', async () => {
+    const way = await Way.open(scene().chain.url);
+    const keeper = kept(await stand.operator.keeper({ name: 'keeper-cut-off', url: way.url, sections: ['settlement'] }));
+    const settlement = async () => (await keeper.parts())['settlement'];
+    await until('a good round', async () => (await settlement())?.healthy);
+    way.cut();
+    await until('it names the failure', async () => (await settlement())?.error?.includes('does not answer'));
+    assert.ok(keeper.isRunning);
+    way.mend();
+    await until('it goes on', async () => (await settlement())?.error === null);
+    assert.equal(await keeper.stop(), 0);
+    await way.close();
+  });
+
+  test('account_without_maintenance_margin_is_liquidated_by_the_keepers_within_their_limits', async () => {
+    const { chain, cast, exchange, keeper, quoteMint, expiryUnixS } = scene();
+    short = await localKey('short');
+    await chain.airdrop(short.address, 5);
+    const account = await exchange.accountOpen(short);
+    const stake = quote(160);
+    await fund(chain, cast.deployer, quoteMint, short.address, stake);
+    await exchange.deposit(short, quoteMint, stake);
+    const terms = { expiryUnixS, strikeE6: priceE6(160), priceE6: priceE6('1.00'), kind: 'call', side: 'buy' } as const;
+    const bought = await exchange.quote(cast.maker, { ...terms, nonce: nextNonce() + BigInt(Date.now()) * 2_000n, maxLots: SHORT_LOTS });
+    await exchange.fill(short, bought, SHORT_LOTS);
+    const operator = (await localKey('operator')).address;
+    const desk = await exchange.accountOf(operator);
+    const held = await lotsIn(desk, expiryUnixS);
+
+    keeper.drift(CRASH);
+    await until('the short is sold', async () => (await lotsIn(account, expiryUnixS)) === 0n);
+    await until('its liquidation is finished', async () => (await marginAccount(account)).inLiquidation === 0);
+    assert.equal(await lotsIn(desk, expiryUnixS), held - SHORT_LOTS);
+    assert.ok((await marginAccount(account)).quoteAtoms >= 0n);
+    const counted = async (what: string) => {
+      const keepers = [stand.first, stand.second];
+      const each = await Promise.all(keepers.map((daemon) => daemon.metric('keeper_liquidations_total', `"${what}"`)));
+      return each.reduce((sum, count) => sum + count, 0);
+    };
+    // Two keepers of one key may even send one and the same transaction: then both have seen it land.
+    for (const what of ['liquidation_start', 'liquidation_bid', 'liquidation_finish']) {
+      await until(`a keeper has seen its ${what} land`, async () => (await counted(what)) >= 1);
+    }
+    await keeper.moveTo(START);
+  });
+});
+
+/** A way to an RPC that can be cut. */
+class Way {
+  readonly url: string;
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+
+  private constructor(url: string, server: Server) {
+    this.url = url;
+    this.server = server;
+  }
+
+  static async open(to: string): Promise<Way> {
+    const { hostname, port } = new URL(to);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    const way = new Way(`http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}`, server);
+    server.on('connection', (socket) => {
+      if (way.isCut) return void socket.destroy();
+      const there = connect(Number(port), hostname);
+      for (const [one, other] of [[socket, there], [there, socket]] as const) {
+        way.sockets.add(one);
+        one.pipe(other);
+        one.on('error', () => other.destroy());
+        one.on('close', () => {
+          way.sockets.delete(one);
+          other.destroy();
+        });
+      }
+    });
+    return way;
+  }
+
+  cut(): void {
+    this.isCut = true;
+    this.sockets.forEach((socket) => socket.destroy());
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  close(): Promise<void> {
+    this.cut();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
