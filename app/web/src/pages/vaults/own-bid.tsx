@@ -1,9 +1,7 @@
 /** The connected wallet's bid: to be revealed, and afterwards to be paid out. */
-import { vaultBidRefund, vaultBidSettle, vaultReveal } from '@bastion/client';
-import { createNoopSigner } from '@solana/kit';
+import { vaultBidSettle, vaultReveal } from '@bastion/client';
 import { useState } from 'react';
 import { useSession, useSnapshot, useWallet } from '../../app-context';
-import { walletOf } from '../../chain/account';
 import { bidKeep, bidKept, bidOfText, bidText } from '../../chain/bids';
 import { price, units, usd } from '../../chain/format';
 import { COMMITTED, LIVE, REVEALED, SETTLED, type EpochView, type Phase, type VaultView } from '../../chain/vaults';
@@ -56,7 +54,6 @@ export function OwnBid({ view, epoch, phase, again }: { view: VaultView; epoch: 
 /** What its maker does next. Settling and the refund are anybody's: a keeper may come first. */
 function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: EpochView; phase: Phase; again: () => void }) {
   const session = useSession();
-  const snapshot = useSnapshot();
   const wallet = useWallet();
   const action = useAction();
   const bid = epoch.part?.bid;
@@ -71,12 +68,10 @@ function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: Epoch
       </ChainButton>
     );
   }
-  if (epoch.state !== LIVE && bid.state !== SETTLED) return null;
-  const collect = async () => {
-    const destination = await walletOf(wallet.owner, snapshot.market.quoteMint);
-    const refund = await vaultBidRefund(of, createNoopSigner(wallet.owner), destination, snapshot.slot);
-    return bid.state === SETTLED ? [refund] : [await vaultBidSettle(of, { holder: bid.marginAccount, expiry: epoch.expiry }), refund];
-  };
-  const words = bid.state === REVEALED ? 'Take delivery and what is left of the escrow' : 'Take back what is left of the escrow';
-  return <ChainButton action={action} tone="good" onClick={() => act(`Your bid is settled; see your ${session.config.symbol} positions in the portfolio`, collect)}>{words}</ChainButton>;
+  if (bid.state === SETTLED) return <Note>What is left of the escrow is returned by whoever runs that step; a keeper does.</Note>;
+  if (epoch.state !== LIVE) return null;
+  // The refund is another's step: its payer may not be the bidder, who is written there already.
+  const settle = async () => [await vaultBidSettle(of, { holder: bid.marginAccount, expiry: epoch.expiry })];
+  const words = bid.state === REVEALED ? 'Take delivery' : 'Settle the bid';
+  return <ChainButton action={action} tone="good" onClick={() => act(`Your bid is settled; see your ${session.config.symbol} positions in the portfolio`, settle)}>{words}</ChainButton>;
 }
