@@ -30,8 +30,9 @@ struct Image<'a> {
 impl Desk<'_> {
     /// Keeps a frozen market and its accounts: a file for each page, one for the market, and a list of them.
     pub(super) fn preimages_keep(&self, market: &Recorded, snapshot: &Pubkey) -> Result<(), Error> {
-        let Some(folder) = self.preimages else { return Ok(()) };
-        std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        if self.preimages.is_none() {
+            return Ok(());
+        }
         let mut kept = Kept { market: market.address.to_string(), pages: Vec::with_capacity(market.pages.len()) };
         for (at, accounts) in market.pages.iter().enumerate() {
             let data = accounts.iter().map(|address| self.data(address)).collect::<Result<Vec<_>, _>>()?;
@@ -144,7 +145,9 @@ impl Desk<'_> {
     }
 
     pub(super) fn keep(&self, file: &str, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.preimages.ok_or(Error::PreimagesUnnamed)?.join(file);
+        let folder = self.preimages.ok_or(Error::PreimagesUnnamed)?;
+        std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
+        let path = folder.join(file);
         std::fs::write(&path, bytes).map_err(Error::file(path))
     }
 
