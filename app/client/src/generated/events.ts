@@ -12,8 +12,10 @@ export type ProgramEvent =
   | { program: 'oracle'; name: 'BoardChangeProposed'; data: oracle.BoardChangeProposed }
   | { program: 'oracle'; name: 'BoardChanged'; data: oracle.BoardChanged }
   | { program: 'oracle'; name: 'FeedCreated'; data: oracle.FeedCreated }
+  | { program: 'oracle'; name: 'FeedHeld'; data: oracle.FeedHeld }
   | { program: 'oracle'; name: 'FeedRefreshed'; data: oracle.FeedRefreshed }
   | { program: 'oracle'; name: 'OracleInitialised'; data: oracle.OracleInitialised }
+  | { program: 'oracle'; name: 'RecordRestored'; data: oracle.RecordRestored }
   | { program: 'oracle'; name: 'SettlementCaptured'; data: oracle.SettlementCaptured }
   | { program: 'oracle'; name: 'SettlementDelayed'; data: oracle.SettlementDelayed }
   | { program: 'oracle'; name: 'SettlementFinalised'; data: oracle.SettlementFinalised }
@@ -44,6 +46,7 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'MarketChanged'; data: margin.MarketChanged }
   | { program: 'margin'; name: 'MarketCreated'; data: margin.MarketCreated }
   | { program: 'margin'; name: 'MarketDelisted'; data: margin.MarketDelisted }
+  | { program: 'margin'; name: 'MarketHeld'; data: margin.MarketHeld }
   | { program: 'margin'; name: 'MarketRestored'; data: margin.MarketRestored }
   | { program: 'margin'; name: 'MarketUpdated'; data: margin.MarketUpdated }
   | { program: 'margin'; name: 'ModeChanged'; data: margin.ModeChanged }
@@ -53,6 +56,7 @@ export type ProgramEvent =
   | { program: 'margin'; name: 'QuoteFilled'; data: margin.QuoteFilled }
   | { program: 'margin'; name: 'QuotePosted'; data: margin.QuotePosted }
   | { program: 'margin'; name: 'QuoteWithdrawn'; data: margin.QuoteWithdrawn }
+  | { program: 'margin'; name: 'RecordRestored'; data: margin.RecordRestored }
   | { program: 'margin'; name: 'SeriesWritten'; data: margin.SeriesWritten }
   | { program: 'margin'; name: 'SeriesWrittenWrapped'; data: margin.SeriesWrittenWrapped }
   | { program: 'margin'; name: 'SlicePositionMoved'; data: margin.SlicePositionMoved }
@@ -75,12 +79,15 @@ export type ProgramEvent =
   | { program: 'vault'; name: 'EpochTurned'; data: vault.EpochTurned }
   | { program: 'vault'; name: 'FeesClaimed'; data: vault.FeesClaimed }
   | { program: 'vault'; name: 'MandateChanged'; data: vault.MandateChanged }
+  | { program: 'vault'; name: 'RecordRestored'; data: vault.RecordRestored }
   | { program: 'vault'; name: 'VaultCreated'; data: vault.VaultCreated }
+  | { program: 'vault'; name: 'VaultHeld'; data: vault.VaultHeld }
   | { program: 'vault'; name: 'WithdrawCancelled'; data: vault.WithdrawCancelled }
   | { program: 'vault'; name: 'WithdrawClaimed'; data: vault.WithdrawClaimed }
   | { program: 'vault'; name: 'WithdrawRequested'; data: vault.WithdrawRequested }
   | { program: 'breaker'; name: 'AuthorityChanged'; data: breaker.AuthorityChanged }
   | { program: 'breaker'; name: 'BreakerInitialised'; data: breaker.BreakerInitialised }
+  | { program: 'breaker'; name: 'CustodyHeld'; data: breaker.CustodyHeld }
   | { program: 'breaker'; name: 'CustodyOpened'; data: breaker.CustodyOpened }
   | { program: 'breaker'; name: 'GuardiansChanged'; data: breaker.GuardiansChanged }
   | { program: 'breaker'; name: 'HeartbeatReceived'; data: breaker.HeartbeatReceived }
@@ -92,6 +99,7 @@ export type ProgramEvent =
   | { program: 'breaker'; name: 'LimitsApplied'; data: breaker.LimitsApplied }
   | { program: 'breaker'; name: 'LimitsChanged'; data: breaker.LimitsChanged }
   | { program: 'breaker'; name: 'MonitorsChanged'; data: breaker.MonitorsChanged }
+  | { program: 'breaker'; name: 'RecordRestored'; data: breaker.RecordRestored }
   | { program: 'breaker'; name: 'RolloutLimited'; data: breaker.RolloutLimited }
   | { program: 'breaker'; name: 'TicketCancelled'; data: breaker.TicketCancelled }
   | { program: 'breaker'; name: 'TicketClaimed'; data: breaker.TicketClaimed }
@@ -108,6 +116,8 @@ export type ProgramEvent =
   | { program: 'governor'; name: 'CouncilReplaced'; data: governor.CouncilReplaced }
   | { program: 'governor'; name: 'DelaysReplaced'; data: governor.DelaysReplaced }
   | { program: 'governor'; name: 'GuardiansReplaced'; data: governor.GuardiansReplaced }
+  | { program: 'governor'; name: 'LedgerChecked'; data: governor.LedgerChecked }
+  | { program: 'governor'; name: 'LedgerSealed'; data: governor.LedgerSealed }
   | { program: 'governor'; name: 'LimitsDecided'; data: governor.LimitsDecided }
   | { program: 'governor'; name: 'MarketChecked'; data: governor.MarketChecked }
   | { program: 'governor'; name: 'MarketRelaxed'; data: governor.MarketRelaxed }
@@ -122,6 +132,8 @@ export type ProgramEvent =
   | { program: 'governor'; name: 'ProposalCreated'; data: governor.ProposalCreated }
   | { program: 'governor'; name: 'ProposalObjected'; data: governor.ProposalObjected }
   | { program: 'governor'; name: 'ProposalQueued'; data: governor.ProposalQueued }
+  | { program: 'governor'; name: 'RecordChecked'; data: governor.RecordChecked }
+  | { program: 'governor'; name: 'RecordTaken'; data: governor.RecordTaken }
   | { program: 'governor'; name: 'RollbackBufferStaged'; data: governor.RollbackBufferStaged }
   | { program: 'governor'; name: 'RolloutChanged'; data: governor.RolloutChanged }
   | { program: 'governor'; name: 'ShadowAttested'; data: governor.ShadowAttested }
@@ -140,8 +152,10 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'BoardChangeProposed', discriminator: new Uint8Array([85,71,38,100,50,96,96,2]), decode: (bytes) => ({ program: 'oracle', name: 'BoardChangeProposed', data: oracle.getBoardChangeProposedDecoder().decode(bytes) }) },
     { name: 'BoardChanged', discriminator: new Uint8Array([16,181,179,125,34,119,166,202]), decode: (bytes) => ({ program: 'oracle', name: 'BoardChanged', data: oracle.getBoardChangedDecoder().decode(bytes) }) },
     { name: 'FeedCreated', discriminator: new Uint8Array([48,114,86,253,113,66,250,98]), decode: (bytes) => ({ program: 'oracle', name: 'FeedCreated', data: oracle.getFeedCreatedDecoder().decode(bytes) }) },
+    { name: 'FeedHeld', discriminator: new Uint8Array([38,26,156,36,217,109,140,210]), decode: (bytes) => ({ program: 'oracle', name: 'FeedHeld', data: oracle.getFeedHeldDecoder().decode(bytes) }) },
     { name: 'FeedRefreshed', discriminator: new Uint8Array([165,51,45,45,192,127,95,15]), decode: (bytes) => ({ program: 'oracle', name: 'FeedRefreshed', data: oracle.getFeedRefreshedDecoder().decode(bytes) }) },
     { name: 'OracleInitialised', discriminator: new Uint8Array([244,117,44,205,231,13,79,37]), decode: (bytes) => ({ program: 'oracle', name: 'OracleInitialised', data: oracle.getOracleInitialisedDecoder().decode(bytes) }) },
+    { name: 'RecordRestored', discriminator: new Uint8Array([80,111,157,100,29,219,186,163]), decode: (bytes) => ({ program: 'oracle', name: 'RecordRestored', data: oracle.getRecordRestoredDecoder().decode(bytes) }) },
     { name: 'SettlementCaptured', discriminator: new Uint8Array([87,229,140,40,224,57,4,0]), decode: (bytes) => ({ program: 'oracle', name: 'SettlementCaptured', data: oracle.getSettlementCapturedDecoder().decode(bytes) }) },
     { name: 'SettlementDelayed', discriminator: new Uint8Array([188,239,51,203,210,203,138,185]), decode: (bytes) => ({ program: 'oracle', name: 'SettlementDelayed', data: oracle.getSettlementDelayedDecoder().decode(bytes) }) },
     { name: 'SettlementFinalised', discriminator: new Uint8Array([20,146,42,155,207,59,165,46]), decode: (bytes) => ({ program: 'oracle', name: 'SettlementFinalised', data: oracle.getSettlementFinalisedDecoder().decode(bytes) }) },
@@ -174,6 +188,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'MarketChanged', discriminator: new Uint8Array([235,2,242,195,85,32,71,249]), decode: (bytes) => ({ program: 'margin', name: 'MarketChanged', data: margin.getMarketChangedDecoder().decode(bytes) }) },
     { name: 'MarketCreated', discriminator: new Uint8Array([88,184,130,231,226,84,6,58]), decode: (bytes) => ({ program: 'margin', name: 'MarketCreated', data: margin.getMarketCreatedDecoder().decode(bytes) }) },
     { name: 'MarketDelisted', discriminator: new Uint8Array([221,179,59,161,218,81,167,151]), decode: (bytes) => ({ program: 'margin', name: 'MarketDelisted', data: margin.getMarketDelistedDecoder().decode(bytes) }) },
+    { name: 'MarketHeld', discriminator: new Uint8Array([12,69,58,250,120,182,222,186]), decode: (bytes) => ({ program: 'margin', name: 'MarketHeld', data: margin.getMarketHeldDecoder().decode(bytes) }) },
     { name: 'MarketRestored', discriminator: new Uint8Array([165,191,7,28,166,96,115,30]), decode: (bytes) => ({ program: 'margin', name: 'MarketRestored', data: margin.getMarketRestoredDecoder().decode(bytes) }) },
     { name: 'MarketUpdated', discriminator: new Uint8Array([170,51,74,147,116,168,217,251]), decode: (bytes) => ({ program: 'margin', name: 'MarketUpdated', data: margin.getMarketUpdatedDecoder().decode(bytes) }) },
     { name: 'ModeChanged', discriminator: new Uint8Array([149,123,78,29,237,72,67,229]), decode: (bytes) => ({ program: 'margin', name: 'ModeChanged', data: margin.getModeChangedDecoder().decode(bytes) }) },
@@ -183,6 +198,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'QuoteFilled', discriminator: new Uint8Array([205,53,159,86,117,4,177,64]), decode: (bytes) => ({ program: 'margin', name: 'QuoteFilled', data: margin.getQuoteFilledDecoder().decode(bytes) }) },
     { name: 'QuotePosted', discriminator: new Uint8Array([130,69,35,209,183,130,239,156]), decode: (bytes) => ({ program: 'margin', name: 'QuotePosted', data: margin.getQuotePostedDecoder().decode(bytes) }) },
     { name: 'QuoteWithdrawn', discriminator: new Uint8Array([201,132,14,18,98,162,155,141]), decode: (bytes) => ({ program: 'margin', name: 'QuoteWithdrawn', data: margin.getQuoteWithdrawnDecoder().decode(bytes) }) },
+    { name: 'RecordRestored', discriminator: new Uint8Array([80,111,157,100,29,219,186,163]), decode: (bytes) => ({ program: 'margin', name: 'RecordRestored', data: margin.getRecordRestoredDecoder().decode(bytes) }) },
     { name: 'SeriesWritten', discriminator: new Uint8Array([154,23,127,212,108,59,235,5]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWritten', data: margin.getSeriesWrittenDecoder().decode(bytes) }) },
     { name: 'SeriesWrittenWrapped', discriminator: new Uint8Array([11,211,161,80,69,12,8,192]), decode: (bytes) => ({ program: 'margin', name: 'SeriesWrittenWrapped', data: margin.getSeriesWrittenWrappedDecoder().decode(bytes) }) },
     { name: 'SlicePositionMoved', discriminator: new Uint8Array([112,15,63,183,199,239,76,13]), decode: (bytes) => ({ program: 'margin', name: 'SlicePositionMoved', data: margin.getSlicePositionMovedDecoder().decode(bytes) }) },
@@ -207,7 +223,9 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'EpochTurned', discriminator: new Uint8Array([196,93,84,192,158,107,10,15]), decode: (bytes) => ({ program: 'vault', name: 'EpochTurned', data: vault.getEpochTurnedDecoder().decode(bytes) }) },
     { name: 'FeesClaimed', discriminator: new Uint8Array([22,104,110,222,38,157,14,62]), decode: (bytes) => ({ program: 'vault', name: 'FeesClaimed', data: vault.getFeesClaimedDecoder().decode(bytes) }) },
     { name: 'MandateChanged', discriminator: new Uint8Array([68,47,27,75,135,54,131,241]), decode: (bytes) => ({ program: 'vault', name: 'MandateChanged', data: vault.getMandateChangedDecoder().decode(bytes) }) },
+    { name: 'RecordRestored', discriminator: new Uint8Array([80,111,157,100,29,219,186,163]), decode: (bytes) => ({ program: 'vault', name: 'RecordRestored', data: vault.getRecordRestoredDecoder().decode(bytes) }) },
     { name: 'VaultCreated', discriminator: new Uint8Array([117,25,120,254,75,236,78,115]), decode: (bytes) => ({ program: 'vault', name: 'VaultCreated', data: vault.getVaultCreatedDecoder().decode(bytes) }) },
+    { name: 'VaultHeld', discriminator: new Uint8Array([82,82,84,163,162,148,236,177]), decode: (bytes) => ({ program: 'vault', name: 'VaultHeld', data: vault.getVaultHeldDecoder().decode(bytes) }) },
     { name: 'WithdrawCancelled', discriminator: new Uint8Array([162,153,181,47,154,132,183,117]), decode: (bytes) => ({ program: 'vault', name: 'WithdrawCancelled', data: vault.getWithdrawCancelledDecoder().decode(bytes) }) },
     { name: 'WithdrawClaimed', discriminator: new Uint8Array([77,130,89,38,239,172,174,85]), decode: (bytes) => ({ program: 'vault', name: 'WithdrawClaimed', data: vault.getWithdrawClaimedDecoder().decode(bytes) }) },
     { name: 'WithdrawRequested', discriminator: new Uint8Array([114,16,240,206,93,128,151,39]), decode: (bytes) => ({ program: 'vault', name: 'WithdrawRequested', data: vault.getWithdrawRequestedDecoder().decode(bytes) }) },
@@ -215,6 +233,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
   'H68Af8WdsYubfm3QWE1yKQtapSpMA6uxYAQY6movbrgU': [
     { name: 'AuthorityChanged', discriminator: new Uint8Array([31,19,174,152,4,82,215,226]), decode: (bytes) => ({ program: 'breaker', name: 'AuthorityChanged', data: breaker.getAuthorityChangedDecoder().decode(bytes) }) },
     { name: 'BreakerInitialised', discriminator: new Uint8Array([2,141,5,70,99,105,225,124]), decode: (bytes) => ({ program: 'breaker', name: 'BreakerInitialised', data: breaker.getBreakerInitialisedDecoder().decode(bytes) }) },
+    { name: 'CustodyHeld', discriminator: new Uint8Array([172,38,247,240,218,241,95,155]), decode: (bytes) => ({ program: 'breaker', name: 'CustodyHeld', data: breaker.getCustodyHeldDecoder().decode(bytes) }) },
     { name: 'CustodyOpened', discriminator: new Uint8Array([26,93,244,124,248,12,195,60]), decode: (bytes) => ({ program: 'breaker', name: 'CustodyOpened', data: breaker.getCustodyOpenedDecoder().decode(bytes) }) },
     { name: 'GuardiansChanged', discriminator: new Uint8Array([178,170,191,233,236,149,0,124]), decode: (bytes) => ({ program: 'breaker', name: 'GuardiansChanged', data: breaker.getGuardiansChangedDecoder().decode(bytes) }) },
     { name: 'HeartbeatReceived', discriminator: new Uint8Array([229,109,172,88,224,82,95,36]), decode: (bytes) => ({ program: 'breaker', name: 'HeartbeatReceived', data: breaker.getHeartbeatReceivedDecoder().decode(bytes) }) },
@@ -226,6 +245,7 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'LimitsApplied', discriminator: new Uint8Array([2,13,108,124,155,79,234,74]), decode: (bytes) => ({ program: 'breaker', name: 'LimitsApplied', data: breaker.getLimitsAppliedDecoder().decode(bytes) }) },
     { name: 'LimitsChanged', discriminator: new Uint8Array([124,11,98,161,150,103,33,110]), decode: (bytes) => ({ program: 'breaker', name: 'LimitsChanged', data: breaker.getLimitsChangedDecoder().decode(bytes) }) },
     { name: 'MonitorsChanged', discriminator: new Uint8Array([149,60,154,7,241,94,64,167]), decode: (bytes) => ({ program: 'breaker', name: 'MonitorsChanged', data: breaker.getMonitorsChangedDecoder().decode(bytes) }) },
+    { name: 'RecordRestored', discriminator: new Uint8Array([80,111,157,100,29,219,186,163]), decode: (bytes) => ({ program: 'breaker', name: 'RecordRestored', data: breaker.getRecordRestoredDecoder().decode(bytes) }) },
     { name: 'RolloutLimited', discriminator: new Uint8Array([84,15,87,72,6,126,85,29]), decode: (bytes) => ({ program: 'breaker', name: 'RolloutLimited', data: breaker.getRolloutLimitedDecoder().decode(bytes) }) },
     { name: 'TicketCancelled', discriminator: new Uint8Array([72,122,91,222,191,190,120,193]), decode: (bytes) => ({ program: 'breaker', name: 'TicketCancelled', data: breaker.getTicketCancelledDecoder().decode(bytes) }) },
     { name: 'TicketClaimed', discriminator: new Uint8Array([182,233,151,84,251,36,232,88]), decode: (bytes) => ({ program: 'breaker', name: 'TicketClaimed', data: breaker.getTicketClaimedDecoder().decode(bytes) }) },
@@ -244,6 +264,8 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'CouncilReplaced', discriminator: new Uint8Array([37,150,176,251,7,95,28,151]), decode: (bytes) => ({ program: 'governor', name: 'CouncilReplaced', data: governor.getCouncilReplacedDecoder().decode(bytes) }) },
     { name: 'DelaysReplaced', discriminator: new Uint8Array([100,207,5,225,1,136,53,146]), decode: (bytes) => ({ program: 'governor', name: 'DelaysReplaced', data: governor.getDelaysReplacedDecoder().decode(bytes) }) },
     { name: 'GuardiansReplaced', discriminator: new Uint8Array([69,112,124,35,63,210,192,95]), decode: (bytes) => ({ program: 'governor', name: 'GuardiansReplaced', data: governor.getGuardiansReplacedDecoder().decode(bytes) }) },
+    { name: 'LedgerChecked', discriminator: new Uint8Array([138,254,117,112,181,138,173,111]), decode: (bytes) => ({ program: 'governor', name: 'LedgerChecked', data: governor.getLedgerCheckedDecoder().decode(bytes) }) },
+    { name: 'LedgerSealed', discriminator: new Uint8Array([157,155,164,119,131,133,14,182]), decode: (bytes) => ({ program: 'governor', name: 'LedgerSealed', data: governor.getLedgerSealedDecoder().decode(bytes) }) },
     { name: 'LimitsDecided', discriminator: new Uint8Array([171,116,100,119,47,235,202,120]), decode: (bytes) => ({ program: 'governor', name: 'LimitsDecided', data: governor.getLimitsDecidedDecoder().decode(bytes) }) },
     { name: 'MarketChecked', discriminator: new Uint8Array([207,13,242,131,95,65,175,69]), decode: (bytes) => ({ program: 'governor', name: 'MarketChecked', data: governor.getMarketCheckedDecoder().decode(bytes) }) },
     { name: 'MarketRelaxed', discriminator: new Uint8Array([248,176,122,241,44,139,32,153]), decode: (bytes) => ({ program: 'governor', name: 'MarketRelaxed', data: governor.getMarketRelaxedDecoder().decode(bytes) }) },
@@ -258,6 +280,8 @@ export const EVENTS: Readonly<Record<string, readonly EventSpec[]>> = {
     { name: 'ProposalCreated', discriminator: new Uint8Array([186,8,160,108,81,13,51,206]), decode: (bytes) => ({ program: 'governor', name: 'ProposalCreated', data: governor.getProposalCreatedDecoder().decode(bytes) }) },
     { name: 'ProposalObjected', discriminator: new Uint8Array([71,213,28,206,253,240,78,128]), decode: (bytes) => ({ program: 'governor', name: 'ProposalObjected', data: governor.getProposalObjectedDecoder().decode(bytes) }) },
     { name: 'ProposalQueued', discriminator: new Uint8Array([127,31,107,17,2,119,72,39]), decode: (bytes) => ({ program: 'governor', name: 'ProposalQueued', data: governor.getProposalQueuedDecoder().decode(bytes) }) },
+    { name: 'RecordChecked', discriminator: new Uint8Array([214,130,189,235,88,80,189,196]), decode: (bytes) => ({ program: 'governor', name: 'RecordChecked', data: governor.getRecordCheckedDecoder().decode(bytes) }) },
+    { name: 'RecordTaken', discriminator: new Uint8Array([31,108,129,117,243,118,172,1]), decode: (bytes) => ({ program: 'governor', name: 'RecordTaken', data: governor.getRecordTakenDecoder().decode(bytes) }) },
     { name: 'RollbackBufferStaged', discriminator: new Uint8Array([119,24,152,147,215,43,66,118]), decode: (bytes) => ({ program: 'governor', name: 'RollbackBufferStaged', data: governor.getRollbackBufferStagedDecoder().decode(bytes) }) },
     { name: 'RolloutChanged', discriminator: new Uint8Array([134,73,217,120,248,7,47,34]), decode: (bytes) => ({ program: 'governor', name: 'RolloutChanged', data: governor.getRolloutChangedDecoder().decode(bytes) }) },
     { name: 'ShadowAttested', discriminator: new Uint8Array([61,140,182,64,10,220,158,166]), decode: (bytes) => ({ program: 'governor', name: 'ShadowAttested', data: governor.getShadowAttestedDecoder().decode(bytes) }) },

@@ -106,6 +106,14 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6669, "MintPausable", "mints whose transfers can be paused are not supported"),
     (6670, "MintExtensionUnknown", "the mint has an extension that this program does not know"),
     (6671, "RolloutShareOutOfBounds", "a canary step leaves 1 to 10,000 basis points of a window open"),
+    (
+        6672,
+        "CustodyHeld",
+        "the custody is held while the governor replaces the program's code: an hour and a half at most",
+    ),
+    (6673, "NotGovernor", "accounts are held and restored under the governor's signature only"),
+    (6674, "PreimageUnreadable", "no account and no seeds stand at that place of the preimage"),
+    (6675, "WrongBrake", "the account is not the brake"),
 ];
 
 /// Every instruction, by discriminator.
@@ -215,6 +223,16 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: TripInvariant::ACCOUNTS,
     },
     InstructionSpec { name: "rollout_set", discriminator: RolloutSet::DISCRIMINATOR, accounts: RolloutSet::ACCOUNTS },
+    InstructionSpec {
+        name: "custody_hold",
+        discriminator: CustodyHold::DISCRIMINATOR,
+        accounts: CustodyHold::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "record_restore",
+        discriminator: RecordRestore::DISCRIMINATOR,
+        accounts: RecordRestore::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -353,6 +371,13 @@ impl CustodyOpen {
         AccountSpec { name: "controller", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
+            name: "brake",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec {
             name: "system_program",
             writable: false,
             signer: false,
@@ -373,6 +398,7 @@ impl CustodyOpen {
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.controller, true),
             AccountMeta::new(self.custody, false),
+            AccountMeta::new(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
         ];
         Instruction { program_id, accounts, data }
@@ -1279,6 +1305,102 @@ pub struct RolloutSetArgs {
     pub window_bps: u16,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustodyHold {
+    pub custody: Pubkey,
+}
+
+impl CustodyHold {
+    pub const DISCRIMINATOR: &[u8] = &[60];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "custody", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: CustodyHoldArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: CustodyHoldArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.custody, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct CustodyHoldArgs {
+    pub until_unix_s: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    /// Not checked: the governor names the account that it recorded, and the runtime lets this program write to its own only.
+    pub target: Pubkey,
+    /// Not checked: the governor has compared these bytes with its record.
+    pub preimage: Pubkey,
+}
+
+impl RecordRestore {
+    pub const DISCRIMINATOR: &[u8] = &[61];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: RecordRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: RecordRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestoreArgs {
+    pub at: u32,
+    pub seeds: Vec<u8>,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AuthorityChanged {
     pub slot: u64,
@@ -1294,6 +1416,16 @@ pub struct BreakerInitialised {
     pub seq: u64,
     pub authority: Pubkey,
     pub time_divisor: u32,
+}
+
+/// Nothing of a custody changes before then.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct CustodyHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub custody: Pubkey,
+    pub until_unix_s: i64,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -1415,6 +1547,15 @@ pub struct MonitorsChanged {
     pub monitors: Vec<Pubkey>,
 }
 
+/// An account was written back after a rollback.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
+}
+
 /// A canary step of the controller's new code; the highest count of lots says that there is none.
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct RolloutLimited {
@@ -1503,6 +1644,11 @@ impl BreakerInitialised {
     pub const DISCRIMINATOR: &[u8] = &[2, 141, 5, 70, 99, 105, 225, 124];
 }
 
+impl CustodyHeld {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[172, 38, 247, 240, 218, 241, 95, 155];
+}
+
 impl CustodyOpened {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[26, 93, 244, 124, 248, 12, 195, 60];
@@ -1556,6 +1702,11 @@ impl LimitsChanged {
 impl MonitorsChanged {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[149, 60, 154, 7, 241, 94, 64, 167];
+}
+
+impl RecordRestored {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[80, 111, 157, 100, 29, 219, 186, 163];
 }
 
 impl RolloutLimited {

@@ -216,6 +216,12 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6339, "HolderNotStandard", "a spread can only be delivered to an account in standard margin"),
     (6340, "TicketUnreadable", "the account is not a ticket of the breaker's that this program can read"),
     (6341, "TicketOfAnotherAccount", "the ticket is of another account's withdrawal"),
+    (
+        6342,
+        "MarketHeld",
+        "the market is held while the governor replaces the program's code: an hour and a half at most",
+    ),
+    (6343, "NotConfig", "the account is not the program's config"),
 ];
 
 /// Every instruction, by discriminator.
@@ -419,6 +425,12 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         discriminator: MarketRestore::DISCRIMINATOR,
         accounts: MarketRestore::ACCOUNTS,
     },
+    InstructionSpec { name: "market_hold", discriminator: MarketHold::DISCRIMINATOR, accounts: MarketHold::ACCOUNTS },
+    InstructionSpec {
+        name: "record_restore",
+        discriminator: RecordRestore::DISCRIMINATOR,
+        accounts: RecordRestore::ACCOUNTS,
+    },
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -532,7 +544,7 @@ impl MarketCreate {
         AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
-            writable: false,
+            writable: true,
             signer: false,
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
@@ -580,7 +592,7 @@ impl MarketCreate {
             AccountMeta::new(self.config, false),
             AccountMeta::new(self.market, false),
             AccountMeta::new_readonly(self.feed, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new_readonly(self.base_mint, false),
             AccountMeta::new_readonly(self.quote_mint, false),
             AccountMeta::new(self.custody, false),
@@ -1037,6 +1049,8 @@ pub struct NonceBumpArgs {
 pub struct QuoteStateClose {
     /// Who paid the rent.
     pub payer: Pubkey,
+    /// Counts the fill state.
+    pub market: Pubkey,
     pub quote_state: Pubkey,
 }
 
@@ -1044,6 +1058,7 @@ impl QuoteStateClose {
     pub const DISCRIMINATOR: &[u8] = &[10];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "quote_state", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
@@ -1063,6 +1078,7 @@ impl QuoteStateClose {
         let data = Self::DISCRIMINATOR.to_vec();
         let accounts = vec![
             AccountMeta::new(self.payer, false),
+            AccountMeta::new(self.market, false),
             AccountMeta::new(self.quote_state, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
         ];
@@ -1296,7 +1312,7 @@ impl QuotePost {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "posted", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
@@ -1326,7 +1342,7 @@ impl QuotePost {
         let accounts = vec![
             AccountMeta::new_readonly(self.authority, true),
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
             AccountMeta::new(self.posted, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
@@ -1345,6 +1361,8 @@ pub struct QuotePostArgs {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteCancel {
     pub authority: Pubkey,
+    /// Counts the quote.
+    pub market: Pubkey,
     pub account: Pubkey,
     /// Who paid the rent. `dup`: it may be the authority.
     pub payer: Pubkey,
@@ -1355,6 +1373,7 @@ impl QuoteCancel {
     pub const DISCRIMINATOR: &[u8] = &[17];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "authority", writable: false, signer: true, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "account", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "payer", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "posted", writable: true, signer: false, optional: false, address: None },
@@ -1376,6 +1395,7 @@ impl QuoteCancel {
         let data = Self::DISCRIMINATOR.to_vec();
         let accounts = vec![
             AccountMeta::new_readonly(self.authority, true),
+            AccountMeta::new(self.market, false),
             AccountMeta::new(self.account, false),
             AccountMeta::new(self.payer, false),
             AccountMeta::new(self.posted, false),
@@ -1794,10 +1814,17 @@ impl FundCreate {
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
         AccountSpec { name: "mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "config",
+            writable: true,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA")),
+        },
         AccountSpec { name: "fund", writable: true, signer: false, optional: false, address: None },
         AccountSpec {
             name: "brake",
-            writable: false,
+            writable: true,
             signer: false,
             optional: false,
             address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
@@ -1831,8 +1858,9 @@ impl FundCreate {
         let accounts = vec![
             AccountMeta::new(self.payer, true),
             AccountMeta::new_readonly(self.mint, false),
+            AccountMeta::new(Pubkey::from_str_const("29E23JptHshBYaz9cYQCjDeRkY9dkfjQrxSCMVqqtMBA"), false),
             AccountMeta::new(self.fund, false),
-            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
             AccountMeta::new(self.custody, false),
             AccountMeta::new(self.tokens, false),
             AccountMeta::new_readonly(Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"), false),
@@ -2126,7 +2154,7 @@ impl WrappedOpen {
     pub const DISCRIMINATOR: &[u8] = &[32];
     pub const ACCOUNTS: &[AccountSpec] = &[
         AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
-        AccountSpec { name: "market", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
         AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
@@ -2163,7 +2191,7 @@ impl WrappedOpen {
         borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
         let accounts = vec![
             AccountMeta::new(self.payer, true),
-            AccountMeta::new_readonly(self.market, false),
+            AccountMeta::new(self.market, false),
             AccountMeta::new(self.expiry, false),
             AccountMeta::new(self.wrapped, false),
             AccountMeta::new(self.mint, false),
@@ -3041,6 +3069,102 @@ pub struct MarketRestoreArgs {
     pub at: u32,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarketHold {
+    pub market: Pubkey,
+}
+
+impl MarketHold {
+    pub const DISCRIMINATOR: &[u8] = &[60];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+    ];
+
+    pub fn instruction(&self, args: MarketHoldArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: MarketHoldArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.market, false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketHoldArgs {
+    pub until_unix_s: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestore {
+    /// Pays the rent of an account that was closed.
+    pub payer: Pubkey,
+    /// Not checked: the governor names the account that it recorded, and the runtime lets this program write to its own only.
+    pub target: Pubkey,
+    /// Not checked: the governor has compared these bytes with its record.
+    pub preimage: Pubkey,
+}
+
+impl RecordRestore {
+    pub const DISCRIMINATOR: &[u8] = &[61];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec {
+            name: "authority",
+            writable: false,
+            signer: true,
+            optional: false,
+            address: Some(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549")),
+        },
+        AccountSpec { name: "payer", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "target", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "preimage", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: RecordRestoreArgs) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: RecordRestoreArgs) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new_readonly(Pubkey::from_str_const("CyMRDRWvNtzg93SeuD6ZwvGLxs2z2wwGLFMLy8ur7549"), true),
+            AccountMeta::new(self.payer, true),
+            AccountMeta::new(self.target, false),
+            AccountMeta::new_readonly(self.preimage, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestoreArgs {
+    pub at: u32,
+    pub seeds: Vec<u8>,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountClosed {
     pub slot: u64,
@@ -3350,6 +3474,16 @@ pub struct MarketDelisted {
     pub market: Pubkey,
 }
 
+/// Nothing of a market changes before then.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct MarketHeld {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub market: Pubkey,
+    pub until_unix_s: i64,
+}
+
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct MarketRestored {
     pub slot: u64,
@@ -3496,6 +3630,15 @@ pub struct QuoteWithdrawn {
     pub seq: u64,
     pub account: Pubkey,
     pub nonce: u64,
+}
+
+/// An account was written back after a rollback.
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct RecordRestored {
+    pub slot: u64,
+    pub unix_s: i64,
+    pub seq: u64,
+    pub account: Pubkey,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
@@ -3763,6 +3906,11 @@ impl MarketDelisted {
     pub const DISCRIMINATOR: &[u8] = &[221, 179, 59, 161, 218, 81, 167, 151];
 }
 
+impl MarketHeld {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[12, 69, 58, 250, 120, 182, 222, 186];
+}
+
 impl MarketRestored {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[165, 191, 7, 28, 166, 96, 115, 30];
@@ -3806,6 +3954,11 @@ impl QuotePosted {
 impl QuoteWithdrawn {
     /// First bytes of the event's log entry; the borsh fields follow.
     pub const DISCRIMINATOR: &[u8] = &[201, 132, 14, 18, 98, 162, 155, 141];
+}
+
+impl RecordRestored {
+    /// First bytes of the event's log entry; the borsh fields follow.
+    pub const DISCRIMINATOR: &[u8] = &[80, 111, 157, 100, 29, 219, 186, 163];
 }
 
 impl SeriesWritten {

@@ -158,6 +158,14 @@ export const BREAKER_ERROR__MINT_PAUSABLE = 0x1a0d; // 6669
 export const BREAKER_ERROR__MINT_EXTENSION_UNKNOWN = 0x1a0e; // 6670
 /** RolloutShareOutOfBounds: a canary step leaves 1 to 10,000 basis points of a window open */
 export const BREAKER_ERROR__ROLLOUT_SHARE_OUT_OF_BOUNDS = 0x1a0f; // 6671
+/** CustodyHeld: the custody is held while the governor replaces the program's code: an hour and a half at most */
+export const BREAKER_ERROR__CUSTODY_HELD = 0x1a10; // 6672
+/** NotGovernor: accounts are held and restored under the governor's signature only */
+export const BREAKER_ERROR__NOT_GOVERNOR = 0x1a11; // 6673
+/** PreimageUnreadable: no account and no seeds stand at that place of the preimage */
+export const BREAKER_ERROR__PREIMAGE_UNREADABLE = 0x1a12; // 6674
+/** WrongBrake: the account is not the brake */
+export const BREAKER_ERROR__WRONG_BRAKE = 0x1a13; // 6675
 
 export type BreakerError =
   | typeof BREAKER_ERROR__AMOUNT_ZERO
@@ -165,6 +173,7 @@ export type BreakerError =
   | typeof BREAKER_ERROR__COOLDOWN_RUNNING
   | typeof BREAKER_ERROR__COUNTER_OVERFLOW
   | typeof BREAKER_ERROR__CUSTODY_FULL
+  | typeof BREAKER_ERROR__CUSTODY_HELD
   | typeof BREAKER_ERROR__DESTINATION_OF_ANOTHER_MINT
   | typeof BREAKER_ERROR__FEED_NOT_SEVERE
   | typeof BREAKER_ERROR__FEED_UNREADABLE
@@ -207,6 +216,7 @@ export type BreakerError =
   | typeof BREAKER_ERROR__NO_MIGRATION
   | typeof BREAKER_ERROR__NOT_AUTHORITY
   | typeof BREAKER_ERROR__NOT_FROZEN
+  | typeof BREAKER_ERROR__NOT_GOVERNOR
   | typeof BREAKER_ERROR__NOT_GUARDIAN
   | typeof BREAKER_ERROR__NOT_MONITOR
   | typeof BREAKER_ERROR__NOT_RENT_PAYER
@@ -214,6 +224,7 @@ export type BreakerError =
   | typeof BREAKER_ERROR__NOT_UPGRADE_AUTHORITY
   | typeof BREAKER_ERROR__OPEN_INTEREST_CAP_ZERO
   | typeof BREAKER_ERROR__OPEN_INTEREST_WITHIN_CAP
+  | typeof BREAKER_ERROR__PREIMAGE_UNREADABLE
   | typeof BREAKER_ERROR__PRICE_NOT_DEVIANT
   | typeof BREAKER_ERROR__PROGRAM_DATA_MISMATCH
   | typeof BREAKER_ERROR__PROGRAM_FINAL
@@ -230,6 +241,7 @@ export type BreakerError =
   | typeof BREAKER_ERROR__WINDOW_OUT_OF_BOUNDS
   | typeof BREAKER_ERROR__WITHDRAWALS_QUEUED
   | typeof BREAKER_ERROR__WITHDRAWALS_REFUSED
+  | typeof BREAKER_ERROR__WRONG_BRAKE
   | typeof BREAKER_ERROR__WRONG_DESTINATION
   | typeof BREAKER_ERROR__WRONG_TICKET;
 
@@ -241,6 +253,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__COOLDOWN_RUNNING]: `too little time since the last evidence: 30 minutes at level 2, an hour at level 1, a guardian's trip 6 hours`,
     [BREAKER_ERROR__COUNTER_OVERFLOW]: `a counter would pass 64 bits`,
     [BREAKER_ERROR__CUSTODY_FULL]: `a custody has two token vaults, and both are open`,
+    [BREAKER_ERROR__CUSTODY_HELD]: `the custody is held while the governor replaces the program's code: an hour and a half at most`,
     [BREAKER_ERROR__DESTINATION_OF_ANOTHER_MINT]: `the destination is of another mint than the vault`,
     [BREAKER_ERROR__FEED_NOT_SEVERE]: `the feed is neither stale nor down, and was refreshed in the last 10 minutes`,
     [BREAKER_ERROR__FEED_UNREADABLE]: `the account is not the market's feed, or its bytes are not readable`,
@@ -283,6 +296,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__NO_MIGRATION]: `no migration is open`,
     [BREAKER_ERROR__NOT_AUTHORITY]: `the signer is not the authority named in the config`,
     [BREAKER_ERROR__NOT_FROZEN]: `only a freeze is held for a patch`,
+    [BREAKER_ERROR__NOT_GOVERNOR]: `accounts are held and restored under the governor's signature only`,
     [BREAKER_ERROR__NOT_GUARDIAN]: `the signer is not one of the brake's guardians`,
     [BREAKER_ERROR__NOT_MONITOR]: `the signer is not one of the brake's monitors`,
     [BREAKER_ERROR__NOT_RENT_PAYER]: `the account is not the one that paid the rent`,
@@ -290,6 +304,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__NOT_UPGRADE_AUTHORITY]: `the signer is not the breaker's upgrade authority`,
     [BREAKER_ERROR__OPEN_INTEREST_CAP_ZERO]: `a market's cap on open interest must be above zero`,
     [BREAKER_ERROR__OPEN_INTEREST_WITHIN_CAP]: `the market's open interest is within its cap`,
+    [BREAKER_ERROR__PREIMAGE_UNREADABLE]: `no account and no seeds stand at that place of the preimage`,
     [BREAKER_ERROR__PRICE_NOT_DEVIANT]: `the feed's price is within 10 % of its five-minute mean`,
     [BREAKER_ERROR__PROGRAM_DATA_MISMATCH]: `program_data is not the breaker's ProgramData account`,
     [BREAKER_ERROR__PROGRAM_FINAL]: `the breaker is final: it has no upgrade authority that could initialise it`,
@@ -306,6 +321,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [BREAKER_ERROR__WINDOW_OUT_OF_BOUNDS]: `hour and day limits are 1 to 10,000 basis points, the day's at least the hour's and at most 24 times it`,
     [BREAKER_ERROR__WITHDRAWALS_QUEUED]: `withdrawals are queued at level 3: retry when the level has come down`,
     [BREAKER_ERROR__WITHDRAWALS_REFUSED]: `no withdrawals while accounts are migrated`,
+    [BREAKER_ERROR__WRONG_BRAKE]: `the account is not the brake`,
     [BREAKER_ERROR__WRONG_DESTINATION]: `the destination is not the one that the ticket names`,
     [BREAKER_ERROR__WRONG_TICKET]: `the ticket account does not have the address of this vault and id`,
   };

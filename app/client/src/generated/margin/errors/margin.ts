@@ -298,6 +298,10 @@ export const MARGIN_ERROR__HOLDER_NOT_STANDARD = 0x18c3; // 6339
 export const MARGIN_ERROR__TICKET_UNREADABLE = 0x18c4; // 6340
 /** TicketOfAnotherAccount: the ticket is of another account's withdrawal */
 export const MARGIN_ERROR__TICKET_OF_ANOTHER_ACCOUNT = 0x18c5; // 6341
+/** MarketHeld: the market is held while the governor replaces the program's code: an hour and a half at most */
+export const MARGIN_ERROR__MARKET_HELD = 0x18c6; // 6342
+/** NotConfig: the account is not the program's config */
+export const MARGIN_ERROR__NOT_CONFIG = 0x18c7; // 6343
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_HEALTHY
@@ -359,6 +363,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS
   | typeof MARGIN_ERROR__MARGIN_UNCOMPUTABLE
   | typeof MARGIN_ERROR__MARKET_DELISTED
+  | typeof MARGIN_ERROR__MARKET_HELD
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_FUND
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_MARKET
   | typeof MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM
@@ -369,6 +374,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__NOT_ACCOUNT_OWNER
   | typeof MARGIN_ERROR__NOT_ACCOUNT_TRADER
   | typeof MARGIN_ERROR__NOT_AUTHORITY
+  | typeof MARGIN_ERROR__NOT_CONFIG
   | typeof MARGIN_ERROR__NOT_EXPIRED
   | typeof MARGIN_ERROR__NOT_GOVERNOR
   | typeof MARGIN_ERROR__NOTICE_MISSING
@@ -505,6 +511,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__LOTS_PER_UNIT_OUT_OF_BOUNDS]: `lots per unit must be 1 to 1,000,000`,
     [MARGIN_ERROR__MARGIN_UNCOMPUTABLE]: `portfolio margin has no figure: a strike, a surface or a sum lies out of its bounds`,
     [MARGIN_ERROR__MARKET_DELISTED]: `the market is delisted: positions may only shrink, and nothing is listed any more`,
+    [MARGIN_ERROR__MARKET_HELD]: `the market is held while the governor replaces the program's code: an hour and a half at most`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_FUND]: `the mint is not the fund's`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_MARKET]: `the mint is neither this market's base nor its quote`,
     [MARGIN_ERROR__MINT_OF_ANOTHER_PROGRAM]: `a mint must belong to the token program that is passed with it: SPL Token or Token-2022`,
@@ -515,6 +522,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__NOT_ACCOUNT_OWNER]: `the signer does not own the account`,
     [MARGIN_ERROR__NOT_ACCOUNT_TRADER]: `the signer is neither the account's owner nor its delegate with the right to trade`,
     [MARGIN_ERROR__NOT_AUTHORITY]: `the signer is not the config's authority`,
+    [MARGIN_ERROR__NOT_CONFIG]: `the account is not the program's config`,
     [MARGIN_ERROR__NOT_EXPIRED]: `the expiry has not been reached`,
     [MARGIN_ERROR__NOT_GOVERNOR]: `accounts are restored under the governor's signature only, after a rollback`,
     [MARGIN_ERROR__NOTICE_MISSING]: `no shares are on notice`,

@@ -97,6 +97,7 @@ import {
   getMarketApplyInstruction,
   getMarketCreateInstructionAsync,
   getMarketDelistInstructionAsync,
+  getMarketHoldInstruction,
   getMarketRestoreInstruction,
   getMarketUpdateInstructionAsync,
   getModeSetInstruction,
@@ -107,6 +108,7 @@ import {
   getQuoteFillInstructionAsync,
   getQuotePostInstructionAsync,
   getQuoteStateCloseInstruction,
+  getRecordRestoreInstruction,
   getSeriesWriteInstruction,
   getSeriesWriteWrappedInstruction,
   getTicketCancelInstruction,
@@ -144,6 +146,7 @@ import {
   parseMarketApplyInstruction,
   parseMarketCreateInstruction,
   parseMarketDelistInstruction,
+  parseMarketHoldInstruction,
   parseMarketRestoreInstruction,
   parseMarketUpdateInstruction,
   parseModeSetInstruction,
@@ -154,6 +157,7 @@ import {
   parseQuoteFillInstruction,
   parseQuotePostInstruction,
   parseQuoteStateCloseInstruction,
+  parseRecordRestoreInstruction,
   parseSeriesWriteInstruction,
   parseSeriesWriteWrappedInstruction,
   parseTicketCancelInstruction,
@@ -191,6 +195,7 @@ import {
   type MarketApplyInput,
   type MarketCreateAsyncInput,
   type MarketDelistAsyncInput,
+  type MarketHoldInput,
   type MarketRestoreInput,
   type MarketUpdateAsyncInput,
   type ModeSetInput,
@@ -223,6 +228,7 @@ import {
   type ParsedMarketApplyInstruction,
   type ParsedMarketCreateInstruction,
   type ParsedMarketDelistInstruction,
+  type ParsedMarketHoldInstruction,
   type ParsedMarketRestoreInstruction,
   type ParsedMarketUpdateInstruction,
   type ParsedModeSetInstruction,
@@ -233,6 +239,7 @@ import {
   type ParsedQuoteFillInstruction,
   type ParsedQuotePostInstruction,
   type ParsedQuoteStateCloseInstruction,
+  type ParsedRecordRestoreInstruction,
   type ParsedSeriesWriteInstruction,
   type ParsedSeriesWriteWrappedInstruction,
   type ParsedTicketCancelInstruction,
@@ -248,6 +255,7 @@ import {
   type QuoteFillAsyncInput,
   type QuotePostAsyncInput,
   type QuoteStateCloseInput,
+  type RecordRestoreInput,
   type SeriesWriteInput,
   type SeriesWriteWrappedInput,
   type TicketCancelInput,
@@ -468,6 +476,8 @@ export enum MarginInstruction {
   TicketCancel,
   AccountRestore,
   MarketRestore,
+  MarketHold,
+  RecordRestore,
 }
 
 export function identifyMarginInstruction(
@@ -897,6 +907,24 @@ export function identifyMarginInstruction(
   ) {
     return MarginInstruction.MarketRestore;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([60])),
+      0,
+    )
+  ) {
+    return MarginInstruction.MarketHold;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([61])),
+      0,
+    )
+  ) {
+    return MarginInstruction.RecordRestore;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "margin" },
@@ -1046,7 +1074,13 @@ export type ParsedMarginInstruction<
     } & ParsedAccountRestoreInstruction<TProgram>)
   | ({
       instructionType: MarginInstruction.MarketRestore;
-    } & ParsedMarketRestoreInstruction<TProgram>);
+    } & ParsedMarketRestoreInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.MarketHold;
+    } & ParsedMarketHoldInstruction<TProgram>)
+  | ({
+      instructionType: MarginInstruction.RecordRestore;
+    } & ParsedRecordRestoreInstruction<TProgram>);
 
 export function parseMarginInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -1382,6 +1416,20 @@ export function parseMarginInstruction<TProgram extends string>(
         ...parseMarketRestoreInstruction(instruction),
       };
     }
+    case MarginInstruction.MarketHold: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.MarketHold,
+        ...parseMarketHoldInstruction(instruction),
+      };
+    }
+    case MarginInstruction.RecordRestore: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: MarginInstruction.RecordRestore,
+        ...parseRecordRestoreInstruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -1592,6 +1640,13 @@ export type MarginPluginInstructions = {
   marketRestore: (
     input: MakeOptional<MarketRestoreInput, "payer">,
   ) => ReturnType<typeof getMarketRestoreInstruction> &
+    SelfPlanAndSendFunctions;
+  marketHold: (
+    input: MarketHoldInput,
+  ) => ReturnType<typeof getMarketHoldInstruction> & SelfPlanAndSendFunctions;
+  recordRestore: (
+    input: MakeOptional<RecordRestoreInput, "payer">,
+  ) => ReturnType<typeof getRecordRestoreInstruction> &
     SelfPlanAndSendFunctions;
 };
 
@@ -1933,6 +1988,19 @@ export function marginProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getMarketRestoreInstruction({
+                ...input,
+                payer: input.payer ?? client.payer,
+              }),
+            ),
+          marketHold: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getMarketHoldInstruction(input),
+            ),
+          recordRestore: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getRecordRestoreInstruction({
                 ...input,
                 payer: input.payer ?? client.payer,
               }),
