@@ -154,7 +154,8 @@ fn market_verified_under_failed_code_is_verified_again_under_restored_code() {
     // Of a second market, which nobody verifies in time.
     positions.fixture.world.edit::<abi::governor::Rollout>(&rollout, |rollout| rollout.markets = 2.into());
     positions.verify(id);
-    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 1);
+    // The ledger, and the one market.
+    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 2);
     let verify_s = policy::rollout::VERIFY_S;
     positions.fixture.world.advance_s(verify_s.into());
     positions.fixture.world.advance_slots(verify_s.into());
@@ -162,7 +163,7 @@ fn market_verified_under_failed_code_is_verified_again_under_restored_code() {
     rolled_back(&mut positions, id);
     assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 0);
     positions.verify(id);
-    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 1);
+    assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 2);
     let market = positions.verify_market_ix(id);
     positions.fixture.world.fail(&[market], &[], error("MarketVerified"));
 }
