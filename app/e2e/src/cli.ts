@@ -1,17 +1,12 @@
 /** The command line against the same network: what traders and makers do with `bastion`, and quotes that go from TypeScript to it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
 import { decodeQuote, quoteFromJson, quoteToJson, verifyQuote } from '@bastion/client';
 import { altered, type Offer } from '@bastion/demo/lib/exchange';
-import { bastion, keypairFile } from '@bastion/demo/lib/deploy';
 import { priceE6 } from '@bastion/demo/lib/numbers';
+import { asked, run, scratch } from './command.js';
 import { nextNonce, scene } from './scene.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'bastion-e2e-'));
-after(() => rmSync(folder, { recursive: true }));
 
 interface Account {
   readonly account: string;
@@ -28,15 +23,6 @@ interface Filled {
   readonly taker: { quote_before: string; quote_after: string; initial_margin_after: string };
 }
 
-function run(person: 'maker' | 'alice', ...arguments_: string[]): Promise<string> {
-  const { cast, chain } = scene();
-  return bastion(['--url', chain.url, '--keypair', keypairFile(person, cast[person]), ...arguments_]);
-}
-
-async function asked<T>(person: 'maker' | 'alice', ...arguments_: string[]): Promise<T> {
-  return JSON.parse(await run(person, '--json', ...arguments_)) as T;
-}
-
 function offer(): Offer {
   const { expiryUnixS } = scene();
   const price = { strikeE6: priceE6(165), priceE6: priceE6('4.20') };
@@ -51,7 +37,7 @@ describe('command line', () => {
   test('fill_of_a_quote_that_the_typescript_client_signed_moves_lots', async () => {
     const { exchange, cast } = scene();
     const { signed } = await exchange.quote(cast.maker, offer());
-    const file = join(folder, 'typescript.json');
+    const file = scratch('typescript.json');
     writeFileSync(file, quoteToJson(signed));
     const before = await asked<Account>('alice', 'account');
     const trial = await asked<Filled>('alice', 'fill', file, '--packages', '12', '--simulate');
@@ -69,7 +55,7 @@ describe('command line', () => {
 
   test('quote_signed_by_the_command_line_is_one_that_the_typescript_client_takes', async () => {
     const { expiryUnixS, exchange, cast } = scene();
-    const file = join(folder, 'rust.json');
+    const file = scratch('rust.json');
     const leg = `sell:1:call:165:${expiryUnixS}:4.25`;
     await run('maker', 'quote', '--leg', leg, '--packages', '5', '--nonce', `${nextNonce()}`, '--out', file);
     const signed = quoteFromJson(readFileSync(file, 'utf8'));
@@ -86,7 +72,7 @@ describe('command line', () => {
   test('fill_that_the_program_refuses_ends_with_code_one_and_its_words', async () => {
     const { exchange, cast } = scene();
     const { signed } = await exchange.quote(cast.maker, offer());
-    const file = join(folder, 'over.json');
+    const file = scratch('over.json');
     writeFileSync(file, quoteToJson(signed));
     await assert.rejects(run('alice', 'fill', file, '--packages', '21'), /code 1: .*QuoteOverfilled/);
     // Altered bytes are refused before anything is sent.

@@ -11,6 +11,8 @@ after(sceneClose);
 await import('./deposits.js');
 await import('./quotes.js');
 await import('./cli.js');
+await import('./packages.js');
+await import('./vault.js');
 await import('./feeds.js');
 await import('./brake.js');
 await import('./upgrade.js');

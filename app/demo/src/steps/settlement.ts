@@ -1,4 +1,5 @@
 import type { KeyPairSigner } from '@solana/kit';
+import { bastion } from '../lib/deploy.js';
 import { decimal, priceE6, showBase, showPrice, showQuote } from '../lib/numbers.js';
 import type { Vaulted } from './vault-epoch.js';
 
@@ -35,11 +36,43 @@ export async function settlement(vaulted: Vaulted): Promise<void> {
   report.ok(
     `the epoch turns at ${decimal(epoch.sharePriceE12, 9, 9)} SOL a share; carol leaves with ${showBase(epoch.withdrawnBaseAtoms)} SOL and ${showQuote(epoch.withdrawnQuoteAtoms)} USDC`,
   );
+  await vaultShow(vaulted);
 
   for (const person of people) {
     await leave(vaulted, cast[person]);
   }
   report.ok('maker, alice and bob withdraw all they have, through the breaker’s custody');
+}
+
+interface VaultEpoch {
+  readonly number: number;
+  readonly state: string;
+  readonly offered_lots: number;
+  readonly sold_lots: number;
+  readonly premium_atoms: number;
+  readonly share_price_e12: number;
+  readonly yield_e6: number | null;
+}
+
+/** What anybody sees of the vault with `bastion vault`: yields that were, never yields to come. */
+async function vaultShow({ report, chain }: Vaulted): Promise<void> {
+  const answer = JSON.parse(await bastion(['--url', chain.url, '--json', 'vault'])) as {
+    vaults: readonly { epochs: readonly VaultEpoch[] }[];
+  };
+  const columns = ['epoch', 'state', 'lots sold', 'premium, USDC', 'SOL a share', 'realised yield'];
+  report.table(
+    columns.map((name, at) => ({ name, align: at < 2 ? 'left' : 'right' })),
+    answer.vaults.flatMap(({ epochs }) =>
+      epochs.map((epoch) => [
+        `${epoch.number}`,
+        epoch.state,
+        `${epoch.sold_lots} of ${epoch.offered_lots}`,
+        showQuote(BigInt(epoch.premium_atoms)),
+        epoch.state === 'settled' ? decimal(BigInt(epoch.share_price_e12), 9, 9) : '-',
+        epoch.yield_e6 === null ? '-' : `${decimal(BigInt(epoch.yield_e6), 4, 4)} %`,
+      ]),
+    ),
+  );
 }
 
 /** Withdraws all that a flat account holds. */

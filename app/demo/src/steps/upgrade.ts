@@ -10,6 +10,7 @@ import { deployed } from '../lib/loader.js';
 import { hex, priceE6 } from '../lib/numbers.js';
 import { ELF_DIR, built } from '../lib/paths.js';
 import { refused } from '../lib/refusal.js';
+import { shadowRun } from '../lib/shadow.js';
 import { changed, snapshot } from '../lib/snapshot.js';
 import { proposalShow } from './brake.js';
 import type { Trading } from './market.js';
@@ -44,7 +45,16 @@ export async function upgrade({ report, chain, cast, exchange, expiryUnixS }: Tr
 
   const draft = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer.address);
   report.refused('executing a draft', await refused('ProposalNotQueued', () => chain.send(cast.keeper, [draft])));
-  await council.approve(proposal, APPROVALS);
+  const shadow = await shadowRun(
+    chain.url,
+    proposal.id,
+    APPROVALS,
+    () => council.approve(proposal, APPROVALS),
+    (line) => report.progress(line),
+  );
+  report.ok(
+    `shadow run: ${shadow.accounts} accounts cloned into a VM, ${shadow.replayed.length} transactions replayed under both codes, ${shadow.differing} came out otherwise, ${shadow.checks.length} invariants hold; result root ${shadow.root.slice(0, 16)}...`,
+  );
   const rollout = new Rollout(chain, cast.keeper, proposal);
   report.refused(
     'queueing it without a way back',
