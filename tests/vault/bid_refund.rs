@@ -45,6 +45,22 @@ fn bid_refund_while_withdrawals_wait_is_queued() {
 }
 
 #[test]
+fn bid_refund_that_the_bidder_pays_for_lands_whether_it_waits_or_not() {
+    for level in [0, 3] {
+        let mut stage = Stage::live();
+        stage.brake(level);
+        let (payer, dave, before) = (stage.world.payer(), stage.actor(DAVE).key(), stage.quote_of(DAVE));
+        let (bid, mut refund) = (stage.bid_key(DAVE), stage.bid_refund(DAVE));
+        for meta in refund.accounts.iter_mut().filter(|meta| meta.pubkey == payer) {
+            meta.pubkey = dave;
+        }
+        stage.step(refund, Some(DAVE));
+        assert!(stage.is_gone(&bid));
+        assert_eq!(stage.quote_of(DAVE) > before, level == 0);
+    }
+}
+
+#[test]
 fn bid_refund_twice_fails() {
     let mut stage = Stage::live();
     let refund = stage.bid_refund(DAVE);

@@ -52,12 +52,12 @@ macro_rules! accounts {
 
 accounts! {
     Config in config of "every program but the governor" WITH_CONFIG;
-        version, min_reader, bump, time_divisor, authority, genesis_hash, seq, markets; reserved_head, reserved;
+        version, min_reader, bump, time_divisor, authority, genesis_hash, seq, markets, roots; reserved_head, reserved;
     Feed in oracle of "oracle" &[ids::ORACLE];
         version, min_reader, bump, severity, bucket_s, symbol, price_e6, confidence_e6, refreshed_unix_s, refreshed_slot,
         source_count, min_sources, flags, accepted, variance_samples, seq, checked_unix_s, checked_slot, sampled_e6, ema_e6, ema_unix_s,
         stable_e6, variance_1h_e12, variance_24h_e12, normal_since_unix_s, normal_samples, variance_bucket, sources, change_kind,
-        change_place, change_ready_unix_s, change_source, buckets; reserved_change, reserved;
+        change_place, change_ready_unix_s, change_source, buckets, records_open, held_until_unix_s; reserved_change, reserved;
     Settlement in oracle of "oracle" &[ids::ORACLE];
         version, min_reader, bump, buckets_used, state, feed, expiry_unix_s, price_e6, window_end_unix_s, finalised_unix_s,
         finalised_slot, not_before_unix_s; reserved_head, reserved;
@@ -73,7 +73,7 @@ accounts! {
         base_mint, quote_mint, feed, custody, base_tokens, quote_tokens, genesis_hash, strike_tick_e6, quote_balances_atoms,
         base_balances_atoms, insurance_atoms, fees_atoms, open_interest_lots, accounts_opened, seq, time_divisor, clearing_atoms,
         quote_feed, portfolio, throttle_since_unix_s, throttle_opened_lots, index_lost_e18, positive_balances_atoms,
-        haircut_due_atoms, accounts_closed;
+        haircut_due_atoms, accounts_closed, records_open, held_until_unix_s;
         reserved_head, reserved;
     Expiry in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
@@ -83,7 +83,7 @@ accounts! {
         delegate, delegate_rights, in_liquidation, index_lost_e18, debt_unix_s, interest_unix_s;
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];
-        version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer; reserved_head, reserved;
+        version, min_reader, bump, maker_account, nonce, digest, filled_packages, expiry_slot, payer, market; reserved_head, reserved;
     PostedQuote in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, message_len, maker_account, nonce, expiry_slot, payer, message; reserved_head, reserved;
     MarketChange in margin of "margin" &[ids::MARGIN];
@@ -96,12 +96,13 @@ accounts! {
         opener_fee_atoms, fund_paid_atoms; reserved_head, reserved_tail, reserved;
     Fund in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, mint, custody, tokens, balance_atoms, shares, window_unix_s, window_opening_atoms, window_drawn_atoms,
-        seq; reserved_head, reserved;
+        seq, records_open; reserved_head, reserved;
     Stake in margin of "margin" &[ids::MARGIN];
         version, min_reader, bump, fund, owner, shares, leaving_shares, leaving_unix_s; reserved_head, reserved;
     Vault in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, kind, id, share_decimals, market, trading_account, escrow_account, share_mint, share_tokens,
-        fee_recipient, mandate, pending, pending_unix_s, epoch, seq, shares, fee_shares, high_water_e12, opened_unix_s, book;
+        fee_recipient, mandate, pending, pending_unix_s, epoch, seq, shares, fee_shares, high_water_e12, opened_unix_s, book, records_open,
+        held_until_unix_s;
         reserved_head, reserved;
     Epoch in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, state, bids_committed, bids_revealed, bids_unsettled, deposits_refused, vault, expiry, number,
@@ -119,18 +120,19 @@ accounts! {
         reserved_head, reserved;
     Brake in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, level, cause, guardian_count, guardian_trips, monitor_count, tripped_unix_s, expires_unix_s,
-        trips_since_unix_s, seq, guardians, evidence_unix_s, migration_ends_unix_s, restart_slot, heartbeat_unix_s, monitors, time_divisor;
+        trips_since_unix_s, seq, guardians, evidence_unix_s, migration_ends_unix_s, restart_slot, heartbeat_unix_s, monitors, time_divisor,
+        custodies;
         reserved;
     Custody in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, level, cause, controller, releases, seq, tripped_unix_s, evidence_unix_s, expires_unix_s,
         insurance_mark_atoms, insurance_mark_unix_s, limits, pending, pending_unix_s, vaults,
-        rollout_lots, rollout_window_bps; reserved_head, reserved;
+        rollout_lots, rollout_window_bps, records_open, held_until_unix_s; reserved_head, reserved;
     Ticket in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, vault, custody, destination, payer, origin, id, amount_atoms, end_atoms, issued_unix_s;
         reserved_head, reserved;
     Council in governor of "governor" GOVERNORS;
         version, min_reader, bump, member_count, time_divisor, config_epoch, proposals, seq, authority_bump, members, attestors,
-        delays_s; reserved_head, reserved;
+        delays_s, frozen_program; reserved_head, reserved;
     Proposal in governor of "governor" GOVERNORS;
         version, min_reader, bump, state, class, action_len, id, proposer, digest, config_epoch, created_slot, created_unix_s,
         expires_unix_s, ready_unix_s, ready_slot, approvals, objections, vetoed, action, rollback_buffer, bond_lamports, shadow_roots;
@@ -149,6 +151,12 @@ accounts! {
     Page in governor of "governor" GOVERNORS;
         version, min_reader, bump, count, number, snapshot, payer, keys_digest, digest, quote_atoms, base_atoms, long_lots,
         short_lots, series, verified_slot; reserved;
+    Ledger in governor of "governor" GOVERNORS;
+        version, min_reader, bump, sealed, program, payer, attempt, roots, roots_taken, accounts, accounts_taken, accounts_verified,
+        verified_slot; reserved_head, reserved;
+    Record in governor of "governor" GOVERNORS;
+        version, min_reader, bump, token_count, space, ledger, account, payer, digest, image_digest, tokens_digest, token_atoms,
+        verified_slot; reserved;
 }
 
 fn owner_check(kind: &'static str, owner: Option<&Pubkey>, owners: &[Address]) -> Result<(), DecodeError> {

@@ -16,8 +16,8 @@ pub struct BidRefund {
     pub epoch: Account<Epoch>,
     #[account(mut, close = bidder, constraint = bid.epoch == *epoch.address() @ VaultError::WrongBid)]
     pub bid: Account<Bid>,
-    /// Gets the rent of the bid account.
-    #[account(mut, address = bid.bidder @ VaultError::WrongBid)]
+    /// Gets the rent of the bid account. `dup`: it may be the payer, whose view gives no access to data.
+    #[account(mut, unsafe(dup), address = bid.bidder @ VaultError::WrongBid)]
     pub bidder: UncheckedAccount,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
