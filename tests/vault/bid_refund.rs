@@ -54,7 +54,8 @@ fn bid_refund_that_the_bidder_pays_for_lands_whether_it_waits_or_not() {
         for meta in refund.accounts.iter_mut().filter(|meta| meta.pubkey == payer) {
             meta.pubkey = dave;
         }
-        stage.step(refund, Some(DAVE));
+        let signer = stage.actor(DAVE).keypair.insecure_clone();
+        stage.world.ok(&[refund], &[&signer]);
         assert!(stage.is_gone(&bid));
         assert_eq!(stage.quote_of(DAVE) > before, level == 0);
     }
