@@ -145,10 +145,10 @@ describe('daemons', () => {
     });
     assert.equal(offered.expiryUnixS, stand.expiryUnixS);
     sealed = sealedBid(BID_LOTS, offered.reservePriceE6 * 2n);
-    await fund(chain, cast.deployer, exchange.parts.quoteMint, cast.alice.address, quote(20_000));
-    await vault.bid(cast.alice, sealed);
+    await fund(chain, cast.deployer, exchange.parts.quoteMint, cast.bob.address, quote(20_000));
+    await vault.bid(cast.bob, sealed);
     await chain.until({ unixS: offered.commitEndsUnixS });
-    await vault.reveal(cast.alice, cast.alice.address, sealed);
+    await vault.reveal(cast.bob, cast.bob.address, sealed);
   });
 
   test('auction_that_is_over_is_cleared_settled_and_refunded_by_the_keepers', async () => {
@@ -159,8 +159,8 @@ describe('daemons', () => {
       return epoch.state === EPOCH_LIVE && epoch.bidsUnsettled === 0 && epoch;
     });
     assert.equal(sold.soldLots, BID_LOTS);
-    assert.equal(await lotsIn(await exchange.accountOf(cast.alice.address), stand.expiryUnixS), BID_LOTS);
-    await until('the bid is refunded and closed', async () => (await vault.hasBid(cast.alice.address)) === false);
+    assert.equal(await lotsIn(await exchange.accountOf(cast.bob.address), stand.expiryUnixS), BID_LOTS);
+    await until('the bid is refunded and closed', async () => (await vault.hasBid(cast.bob.address)) === false);
   });
 
   test('quote_from_the_relay_fills_as_the_maker_signed_it', async () => {
