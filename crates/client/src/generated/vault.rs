@@ -682,7 +682,7 @@ pub struct BidRefund {
     /// The epoch of the bid, current or past.
     pub epoch: Pubkey,
     pub bid: Pubkey,
-    /// Gets the rent of the bid account.
+    /// Gets the rent of the bid account. `dup`: it may be the payer, whose view gives no access to data.
     pub bidder: Pubkey,
     pub market: Pubkey,
     pub escrow_account: Pubkey,

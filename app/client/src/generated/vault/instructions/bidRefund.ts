@@ -191,7 +191,7 @@ export type BidRefundInput<
   /** The epoch of the bid, current or past. */
   epoch: Address<TAccountEpoch>;
   bid: Address<TAccountBid>;
-  /** Gets the rent of the bid account. */
+  /** Gets the rent of the bid account. `dup`: it may be the payer, whose view gives no access to data. */
   bidder: Address<TAccountBidder>;
   market: Address<TAccountMarket>;
   escrowAccount: Address<TAccountEscrowAccount>;
@@ -390,7 +390,7 @@ export type ParsedBidRefundInstruction<
     /** The epoch of the bid, current or past. */
     epoch: TAccountMetas[1];
     bid: TAccountMetas[2];
-    /** Gets the rent of the bid account. */
+    /** Gets the rent of the bid account. `dup`: it may be the payer, whose view gives no access to data. */
     bidder: TAccountMetas[3];
     market: TAccountMetas[4];
     escrowAccount: TAccountMetas[5];
