@@ -4,7 +4,8 @@
 //! use client::ledger::{Ledger, entries};
 //!
 //! let ledger = Ledger { program: client::oracle::ID, attempt: 1 };
-//! assert!(entries(&ledger.program, std::iter::empty()).is_empty());
+//! let owned: Vec<(solana_pubkey::Pubkey, Vec<u8>)> = Vec::new();
+//! assert!(entries(&ledger.program, owned).is_empty());
 //! ```
 
 use crate::{WithRemaining, addresses, breaker, governor as calls};
