@@ -17,28 +17,11 @@ use solana_instruction::{AccountMeta, Instruction, error::InstructionError};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use std::mem::offset_of;
-use testkit::{GENESIS_HASH, Quote, SOL, USDC, key, keypair};
+use testkit::{GENESIS_HASH, Quote, SOL, USDC, VAULT_MANDATE, key, keypair};
 
 pub const ORACLE: Pubkey = Pubkey::new_from_array(ids::ORACLE);
 pub const VAULT: Pubkey = Pubkey::new_from_array(ids::VAULT);
 pub const BREAKER: Pubkey = Pubkey::new_from_array(ids::BREAKER);
-
-const MANDATE: vault::MandateArgs = vault::MandateArgs {
-    delta_min_bps: 500,
-    delta_max_bps: 2_500,
-    distance_bps: 5_000,
-    discount_bps: 1_000,
-    open_interest_bps: 1_000,
-    width_bps: 0,
-    management_bps: 0,
-    performance_bps: 0,
-    escrow_multiple: 10,
-    vol_min_e9: 400_000_000,
-    auction_s: 3_600,
-    epoch_s: 604_800,
-    deposit_min_atoms: SOL / 10,
-    capacity_atoms: 1_000 * SOL,
-};
 
 impl Positions {
     pub fn freeze_of_ix(&self, id: u64, program: Pubkey) -> Instruction {
@@ -136,7 +119,7 @@ impl Positions {
         let args = vault::VaultCreateArgs {
             id,
             kind: abi::vault::KIND_COVERED_CALL,
-            mandate: MANDATE,
+            mandate: VAULT_MANDATE,
             fee_recipient: key("treasury"),
         };
         world.ok(&[init, create.instruction(args)], &[deployer]);

@@ -11,6 +11,7 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use testkit::{Actor, Protocol, SOL, Token, USDC, World, key, surface_write, vaults_check};
+pub use testkit::{VAULT_MANDATE as MANDATE, VaultKeys};
 
 pub const SPOT_E6: u64 = 100_000_000;
 /// What the mandate's deltas choose at a volatility of 60 % for a week, on the market's tick of five; and the lower put of the spread.
@@ -31,23 +32,6 @@ pub const TOKEN_2022: Pubkey = Pubkey::new_from_array(ids::TOKEN_2022);
 pub const CALLS: u8 = abi::vault::KIND_COVERED_CALL;
 pub const PUTS: u8 = abi::vault::KIND_CASH_SECURED_PUT;
 pub const SPREADS: u8 = abi::vault::KIND_PUT_SPREAD;
-
-pub const MANDATE: MandateArgs = MandateArgs {
-    delta_min_bps: 500,
-    delta_max_bps: 2_500,
-    distance_bps: 5_000,
-    discount_bps: 1_000,
-    open_interest_bps: 1_000,
-    width_bps: 0,
-    management_bps: 0,
-    performance_bps: 0,
-    escrow_multiple: 10,
-    vol_min_e9: 400_000_000,
-    auction_s: 3_600,
-    epoch_s: 604_800,
-    deposit_min_atoms: SOL / 10,
-    capacity_atoms: 1_000 * SOL,
-};
 
 /// The mandate of a kind.
 pub fn mandate(kind: u8) -> MandateArgs {
@@ -91,30 +75,6 @@ pub struct Stage {
     pub expiry: Pubkey,
     /// Everybody with a margin account or tokens, for the sums.
     pub actors: Vec<Actor>,
-}
-
-/// A vault's addresses.
-#[derive(Clone, Copy)]
-pub struct VaultKeys {
-    pub vault: Pubkey,
-    pub trading: Pubkey,
-    pub escrow: Pubkey,
-    pub share_mint: Pubkey,
-    pub share_tokens: Pubkey,
-}
-
-impl VaultKeys {
-    pub fn of(market: &Pubkey, id: u16) -> Self {
-        let vault = addresses::vault(market, id);
-        let account = |subaccount| addresses::margin_account(market, &vault, subaccount);
-        Self {
-            vault,
-            trading: account(abi::vault::TRADING_SUBACCOUNT),
-            escrow: account(abi::vault::ESCROW_SUBACCOUNT),
-            share_mint: addresses::share_mint(&vault),
-            share_tokens: addresses::share_tokens(&vault),
-        }
-    }
 }
 
 pub const ALICE: usize = 0;

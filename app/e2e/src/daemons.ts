@@ -21,7 +21,7 @@ import type { Daemon } from '@bastion/demo/lib/daemon';
 import { localKey } from '@bastion/demo/lib/keys';
 import { base, priceE6, quote } from '@bastion/demo/lib/numbers';
 import { CRANKS, Operator } from '@bastion/demo/lib/operator';
-import { OptionVault, type Mandate } from '@bastion/demo/lib/option-vault';
+import { OptionVault, mandateOf } from '@bastion/demo/lib/option-vault';
 import { relayStart } from '@bastion/demo/lib/relay';
 import { fund } from '@bastion/demo/lib/tokens';
 import type { Address, KeyPairSigner } from '@solana/kit';
@@ -41,22 +41,7 @@ const SHORT_LOTS = 10n;
 const START = priceE6('156.80');
 /** Beyond the maintenance margin of the short, which holds the least that opens it. */
 const CRASH = priceE6(225);
-const MANDATE: Mandate = {
-  deltaMinBps: 0,
-  deltaMaxBps: 2_500,
-  distanceBps: 20_000,
-  discountBps: 1_000,
-  openInterestBps: 10_000,
-  widthBps: 0,
-  managementBps: 0,
-  performanceBps: 1_000,
-  escrowMultiple: 3,
-  volMinE9: 5_000_000_000n,
-  auctionS: 5,
-  epochS: 80,
-  depositMinAtoms: base(1),
-  capacityAtoms: base(1_000),
-};
+const MANDATE = mandateOf({ auctionS: 5, epochS: 80 });
 
 /** Everything that stands while these tests run. */
 interface Stand {

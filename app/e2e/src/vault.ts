@@ -2,29 +2,14 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { COVERED_CALL } from '@bastion/client';
-import { OptionVault, type Mandate } from '@bastion/demo/lib/option-vault';
+import { OptionVault, mandateOf } from '@bastion/demo/lib/option-vault';
 import { base } from '@bastion/demo/lib/numbers';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
 import { asked, run } from './command.js';
 import { scene } from './scene.js';
 
 const EPOCH_S = 60;
-const MANDATE: Mandate = {
-  deltaMinBps: 0,
-  deltaMaxBps: 2_500,
-  distanceBps: 20_000,
-  discountBps: 1_000,
-  openInterestBps: 10_000,
-  widthBps: 0,
-  managementBps: 0,
-  performanceBps: 0,
-  escrowMultiple: 3,
-  volMinE9: 5_000_000_000n,
-  auctionS: EPOCH_S / 8,
-  epochS: EPOCH_S,
-  depositMinAtoms: base(1),
-  capacityAtoms: base(1_000),
-};
+const MANDATE = mandateOf({ auctionS: EPOCH_S / 8, epochS: EPOCH_S, performanceBps: 0 });
 
 interface Vaults {
   readonly vaults: readonly {

@@ -9,7 +9,7 @@ use invariants::FundScope;
 use solana_account::Account;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{Actor, Protocol, SOL, USDC, World, key, keypair};
+use testkit::{Actor, Protocol, SOL, USDC, VaultKeys, World, key, keypair};
 
 /// Traders, each with an account at the start.
 pub const TRADERS: u8 = 6;
@@ -36,30 +36,6 @@ pub struct Stage {
     pub fund: Pool,
     vaults: Vec<VaultKeys>,
     accounts: Vec<Vec<Pubkey>>,
-}
-
-/// A vault's addresses.
-#[derive(Clone, Copy, Debug)]
-pub struct VaultKeys {
-    pub vault: Pubkey,
-    pub trading: Pubkey,
-    pub escrow: Pubkey,
-    pub share_mint: Pubkey,
-    pub share_tokens: Pubkey,
-}
-
-impl VaultKeys {
-    fn of(market: &Pubkey, id: u16) -> Self {
-        let vault = addresses::vault(market, id);
-        let account = |subaccount| addresses::margin_account(market, &vault, subaccount);
-        Self {
-            vault,
-            trading: account(abi::vault::TRADING_SUBACCOUNT),
-            escrow: account(abi::vault::ESCROW_SUBACCOUNT),
-            share_mint: addresses::share_mint(&vault),
-            share_tokens: addresses::share_tokens(&vault),
-        }
-    }
 }
 
 /// What a vault of a day may do, whichever its kind; amounts are of its own token.

@@ -26,12 +26,32 @@ import {
 import { AccountRole, type Address, type Instruction, type KeyPairSigner, type TransactionSigner } from '@solana/kit';
 import { findAssociatedTokenPda, getCreateAssociatedTokenIdempotentInstructionAsync } from '@solana-program/token';
 import type { Exchange } from './exchange.js';
+import { base } from './numbers.js';
 import { tokensIn, walletOf } from './tokens.js';
 
 /** Number of the ticket for what has to wait. */
 const TICKET_ID = 2n;
 
 export type Mandate = vault.MandateArgsArgs;
+
+/** A mandate for covered calls on a local network, two sigmas away, with what differs in a scene. */
+export function mandateOf(terms: Pick<Mandate, 'auctionS' | 'epochS'> & Partial<Mandate>): Mandate {
+  return {
+    deltaMinBps: 0,
+    deltaMaxBps: 2_500,
+    distanceBps: 20_000,
+    discountBps: 1_000,
+    openInterestBps: 10_000,
+    widthBps: 0,
+    managementBps: 0,
+    performanceBps: 1_000,
+    escrowMultiple: 3,
+    volMinE9: 5_000_000_000n,
+    depositMinAtoms: base(1),
+    capacityAtoms: base(1_000),
+    ...terms,
+  };
+}
 
 export class OptionVault {
   readonly exchange: Exchange;

@@ -1,5 +1,5 @@
 import { COVERED_CALL, boardAddress, configAddress, oracle, sealedBid } from '@bastion/client';
-import { OptionVault, type Mandate } from '../lib/option-vault.js';
+import { OptionVault, mandateOf } from '../lib/option-vault.js';
 import { base, decimal, showBase, showPrice, showQuote } from '../lib/numbers.js';
 import { tokensIn, walletOf } from '../lib/tokens.js';
 import type { Trading } from './market.js';
@@ -38,23 +38,8 @@ export async function vaultEpoch(trading: Trading, epochS: number): Promise<Vaul
       publishers: publishers.map(({ address }) => address),
     }),
   ]);
-  const mandate: Mandate = {
-    deltaMinBps: 0,
-    deltaMaxBps: 2_500,
-    // Two sigmas: the calls end worthless at the demo's last price.
-    distanceBps: 20_000,
-    discountBps: 1_000,
-    openInterestBps: 10_000,
-    widthBps: 0,
-    managementBps: 0,
-    performanceBps: 1_000,
-    escrowMultiple: 3,
-    volMinE9: 5_000_000_000n,
-    auctionS: Math.floor(epochS / 8),
-    epochS,
-    depositMinAtoms: base(1),
-    capacityAtoms: base(1_000),
-  };
+  // Two sigmas: the calls end worthless at the demo's last price.
+  const mandate = mandateOf({ auctionS: Math.floor(epochS / 8), epochS });
   const optionVault = await OptionVault.create(exchange, cast.deployer, 0, COVERED_CALL, mandate);
   await optionVault.deposit(cast.carol, DEPOSIT);
   await optionVault.turn(cast.keeper);

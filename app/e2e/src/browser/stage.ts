@@ -6,7 +6,7 @@ import { COVERED_CALL } from '@bastion/client';
 import { Live } from '@bastion/demo/lib/live';
 import { networkStart, type Network } from '@bastion/demo/lib/network';
 import { base } from '@bastion/demo/lib/numbers';
-import { OptionVault, type Mandate } from '@bastion/demo/lib/option-vault';
+import { OptionVault, mandateOf } from '@bastion/demo/lib/option-vault';
 import { ROOT } from '@bastion/demo/lib/paths';
 import { Report } from '@bastion/demo/lib/report';
 import { feedCreate } from '@bastion/demo/steps/feed';
@@ -23,22 +23,7 @@ const LIFE_S = 200;
 /** An epoch's expiry may be half of it away, or twice it: the first one is until a minute before. */
 const EPOCH_S = 120;
 const AUCTION_S = 15;
-const MANDATE: Mandate = {
-  deltaMinBps: 0,
-  deltaMaxBps: 5_000,
-  distanceBps: 1,
-  discountBps: 1_000,
-  openInterestBps: 10_000,
-  widthBps: 0,
-  managementBps: 0,
-  performanceBps: 1_000,
-  escrowMultiple: 3,
-  volMinE9: 5_000_000_000n,
-  auctionS: AUCTION_S,
-  epochS: EPOCH_S,
-  depositMinAtoms: base(1),
-  capacityAtoms: base(1_000),
-};
+const MANDATE = mandateOf({ auctionS: AUCTION_S, epochS: EPOCH_S, deltaMaxBps: 5_000, distanceBps: 1 });
 /** As a screen that nobody looks at can do without. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const EXPIRIES_S = [86_400, 604_800];

@@ -1,7 +1,7 @@
 //! Tokens in, out and between accounts.
 
 use super::margin::{brake_refuses, collateral, level_refuses};
-use super::{After, Plan, at, balance, held_reads};
+use super::{After, Plan, at, balance, count, held_reads};
 use crate::action::{Slot, Token};
 use crate::chain::{Chain, TicketKey};
 use abi::breaker::{Custody, Ticket};
@@ -231,7 +231,7 @@ pub fn release(chain: &Chain, mut plan: Plan, asked: &Asked) -> Plan {
             ticket.origin = asked.origin.to_bytes();
             (ticket.amount_atoms, ticket.end_atoms) = (place.amount.into(), place.end_atoms.into());
             ticket.issued_unix_s = place.issued_unix_s.into();
-            custody.records_open = (custody.records_open.get() + 1).into();
+            count(&mut custody.records_open, 1);
             plan.tickets.push(TicketKey { house, id: asked.id });
             plan.after(ticket_key, After::Ticket(ticket.into()));
         }
@@ -299,7 +299,7 @@ pub fn claim(chain: &Chain, ticket: u16) -> Option<Plan> {
         Ok(flow) => key.house.flow_record(&mut custody, flow),
         Err(why) => return Some(plan.stop(outflow_name(why))),
     }
-    custody.records_open = (custody.records_open.get() - 1).into();
+    count(&mut custody.records_open, -1);
     plan.after(address, After::Gone);
     plan.after(custody_key, After::Custody(custody.into()));
     plan.after(tokens, After::Tokens(chain.tokens(&tokens) - place.amount));
@@ -352,7 +352,7 @@ pub fn ticket_return(chain: &Chain, slot: Slot, signer: u8, ticket: u16) -> Opti
         Ok(flow) => key.house.flow_record(&mut custody, flow),
         Err(why) => return Some(plan.stop(outflow_name(why))),
     }
-    custody.records_open = (custody.records_open.get() - 1).into();
+    count(&mut custody.records_open, -1);
     market.seq = (market.seq.get() + 1).into();
     plan.fair.push((account, fair(&market, token, i128::from(place.amount))));
     plan.after(account, After::Margin(held.into()));

@@ -3,7 +3,7 @@
 use super::accounts::bump;
 use super::lots::{apply, open_move};
 use super::margin::{Ahead, brake_refuses, initial, level_refuses, new_risk, spot};
-use super::{After, Plan, at, balance, held_reads};
+use super::{After, Plan, at, balance, count, held_reads};
 use crate::action::Slot;
 use crate::chain::Chain;
 use abi::margin::{EXPIRY_SEED, EXPIRY_SETTLED, Expiry, KIND_CALL, MARKET_DELISTED};
@@ -54,7 +54,7 @@ pub fn list(chain: &Chain, days: u8) -> Plan {
         return plan.stop("StrikesOutOfBounds");
     };
     after.seq = (after.seq.get() + 1).into();
-    after.records_open = (after.records_open.get() + 1).into();
+    count(&mut after.records_open, 1);
     let mut expiry = Expiry::zeroed();
     (expiry.version, expiry.min_reader) = (1, 1);
     expiry.bump = bump(&[EXPIRY_SEED, market.as_ref(), &expiry_unix_s.to_le_bytes()]);
@@ -113,7 +113,7 @@ pub fn close(chain: &Chain, expiry: u8) -> Option<Plan> {
     }
     let mut after = *chain.market();
     after.seq = (after.seq.get() + 1).into();
-    after.records_open = (after.records_open.get() - 1).into();
+    count(&mut after.records_open, -1);
     plan.after(address, After::Gone);
     plan.after(market, After::Market(after.into()));
     Some(plan)

@@ -4,7 +4,7 @@ use super::accounts::{bump, may};
 use super::lots::{apply, lots_of, place};
 use super::margin::{Ahead, brake_refuses, initial, is_portfolio, mark, new_risk, spot};
 use super::quotes::header_checks;
-use super::{After, Plan, balance, held_reads};
+use super::{After, Plan, balance, count, held_reads};
 use crate::action::Slot;
 use crate::chain::Chain;
 use crate::quote::Signed;
@@ -352,7 +352,7 @@ fn record(
     let (taker, maker) = (stage.account(taker), stage.account(quote.maker));
     let state_key = addresses::quote_state(&maker, quote.nonce());
     if !chain.exists(&state_key) {
-        book.market.records_open = (book.market.records_open.get() + 1).into();
+        count(&mut book.market.records_open, 1);
     }
     // One event a leg, and one for the whole.
     book.market.seq = (book.market.seq.get() + trades.len() as u64 + 1).into();

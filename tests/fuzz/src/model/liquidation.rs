@@ -3,7 +3,7 @@
 use super::accounts::{bump, may};
 use super::lots::apply;
 use super::margin::{Ahead, brake_refuses, initial, is_flat, of, spot};
-use super::{After, Plan, balance, held_reads};
+use super::{After, Plan, balance, count, held_reads};
 use crate::action::Slot;
 use crate::chain::Chain;
 use abi::margin::{
@@ -90,7 +90,7 @@ pub fn start(chain: &Chain, slot: Slot, opener: Slot) -> Option<Plan> {
     });
     held.in_liquidation = 1;
     if found.is_none() {
-        market.records_open = (market.records_open.get() + 1).into();
+        count(&mut market.records_open, 1);
     }
     tick(&mut open, figures.mtm, bids_allowed, chain.unix_s);
     market.seq = (market.seq.get() + 1).into();
@@ -324,7 +324,7 @@ pub fn finish(chain: &Chain, slot: Slot) -> Option<Plan> {
         None => market.insurance_atoms = (market.insurance_atoms.get() + fee).into(),
     }
     market.seq = (market.seq.get() + 1).into();
-    market.records_open = (market.records_open.get() - 1).into();
+    count(&mut market.records_open, -1);
     plan.after(account, After::Margin(held.into()));
     plan.after(stage.protocol.market, After::Market(market.into()));
     plan.after(liquidation, After::Gone);

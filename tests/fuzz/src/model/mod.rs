@@ -21,6 +21,7 @@ mod wraps;
 
 use crate::action::Action;
 use crate::chain::{Chain, TicketKey};
+use abi::PodU64;
 use abi::breaker::{Brake, Custody, Ticket};
 use abi::margin::{
     Expiry, Fund, Liquidation, MarginAccount, Market, MarketChange, PostedQuote, QuoteState, Stake, Wrapped,
@@ -206,6 +207,11 @@ pub fn plan(chain: &Chain, action: &Action) -> Option<Plan> {
         | Action::Quote { .. } => None,
         brakes => Some(brakes::plan(chain, brakes)),
     }
+}
+
+/// So many accounts more under a root.
+fn count(records_open: &mut PodU64, more: i64) {
+    *records_open = records_open.get().strict_add_signed(more).into();
 }
 
 /// The element at `at`, counted around. Lists grow as a life goes on, and an action must mean something in a shorter one, too.

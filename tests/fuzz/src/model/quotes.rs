@@ -2,7 +2,7 @@
 
 use super::accounts::{bump, may};
 use super::margin::brake_refuses;
-use super::{After, Plan};
+use super::{After, Plan, count};
 use crate::chain::Chain;
 use crate::quote::Signed;
 use abi::margin::{DELEGATE_CANCEL, DELEGATE_TRADE, POSTED_SEED, PostedQuote, QuoteState};
@@ -86,7 +86,7 @@ pub fn cancel(chain: &Chain, quote: u16, signer: u8) -> Option<Plan> {
 /// The market with so many accounts more under it.
 fn counted(chain: &Chain, more: i64) -> After {
     let mut market = *chain.market();
-    market.records_open = market.records_open.get().wrapping_add_signed(more).into();
+    count(&mut market.records_open, more);
     After::Market(market.into())
 }
 

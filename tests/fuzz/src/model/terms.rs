@@ -1,7 +1,7 @@
 //! A market's terms, and its end.
 
 use super::accounts::bump;
-use super::{After, Plan};
+use super::{After, Plan, count};
 use crate::action::Terms;
 use crate::chain::Chain;
 use abi::margin::{CHANGE_SEED, MARKET_DELISTED, Market, MarketChange, MarketTerms};
@@ -80,7 +80,7 @@ pub fn update(chain: &Chain, right: bool, terms: &Terms) -> Plan {
         waiting.ready_unix_s = (chain.unix_s + LOOSEN_S).into();
     }
     if !chain.exists(&change) {
-        market.records_open = (market.records_open.get() + 1).into();
+        count(&mut market.records_open, 1);
     }
     market.seq = (market.seq.get() + 1).into();
     plan.after(change, After::Change(waiting.into()));

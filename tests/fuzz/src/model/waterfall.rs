@@ -4,7 +4,7 @@ use super::accounts::bump;
 use super::cash::{Asked, House, release};
 use super::liquidation::{of_account, tick, valued};
 use super::margin::brake_refuses;
-use super::{After, Plan, balance, held_reads};
+use super::{After, Plan, balance, count, held_reads};
 use crate::action::{Slot, Token};
 use crate::chain::Chain;
 use abi::margin::{Liquidation, MarginAccount, Market, STAKE_SEED, Stake};
@@ -52,7 +52,7 @@ pub fn stake(chain: &Chain, owner: u8, atoms: u64) -> Plan {
     let mut fund = *chain.fund();
     let found = stake_of(chain, owner);
     if found.is_none() {
-        fund.records_open = (fund.records_open.get() + 1).into();
+        count(&mut fund.records_open, 1);
     }
     let mut held = found.unwrap_or_else(|| {
         let mut held = Stake::zeroed();
@@ -139,7 +139,7 @@ pub fn claim(chain: &Chain, owner: u8, signer: u8, id: u64) -> Option<Plan> {
     fund.seq = (fund.seq.get() + 1).into();
     (held.leaving_shares, held.leaving_unix_s) = (0.into(), 0.into());
     if held.shares.get() == 0 {
-        fund.records_open = (fund.records_open.get() - 1).into();
+        count(&mut fund.records_open, -1);
     }
     plan.after(pool.fund, After::Fund(fund.into()));
     plan.after(address, if held.shares.get() == 0 { After::Gone } else { After::Stake(held.into()) });

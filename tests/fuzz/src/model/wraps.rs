@@ -4,7 +4,7 @@ use super::accounts::bump;
 use super::cash::{Asked, House, release};
 use super::lots::{apply, lots_of, open_move, place};
 use super::margin::{Ahead, brake_refuses, collateral, initial, is_portfolio, level_refuses, new_risk, spot};
-use super::{After, Plan, at, held_reads};
+use super::{After, Plan, at, count, held_reads};
 use crate::action::{Slot, Token};
 use crate::chain::{Chain, Wrap};
 use abi::margin::{
@@ -83,7 +83,7 @@ pub fn open(chain: &Chain, expiry: u8, strike_e6: u64, put: bool) -> Option<Plan
     (wrapped.mint, wrapped.payer, wrapped.seq) = (wrap.mint.to_bytes(), payer.to_bytes(), 1.into());
     expiry.wrapped_series = (expiry.wrapped_series.get() + 1).into();
     let mut market = *chain.market();
-    market.records_open = (market.records_open.get() + 1).into();
+    count(&mut market.records_open, 1);
     plan.after(stage.protocol.market, After::Market(market.into()));
     plan.after(expiry_key, After::Expiry(expiry.into()));
     plan.after(wrap.wrapped, After::Wrapped(wrapped.into()));
@@ -326,7 +326,7 @@ pub fn close(chain: &Chain, number: u16) -> Option<Plan> {
     }
     expiry.wrapped_series = (expiry.wrapped_series.get() - 1).into();
     market.seq = (market.seq.get() + 1).into();
-    market.records_open = (market.records_open.get() - 1).into();
+    count(&mut market.records_open, -1);
     plan.after(chain.stage.protocol.market, After::Market(market.into()));
     plan.after(chain.expiry_key(wrap.time), After::Expiry(expiry.into()));
     plan.after(wrap.wrapped, After::Gone);

@@ -7,16 +7,16 @@ mod turn;
 
 use super::cash::{Asked, House, book, release};
 use super::margin::{brake_refuses, collateral};
-use super::{After, Plan};
+use super::{After, Plan, count};
 use crate::action::{Token, VaultAction};
 use crate::chain::Chain;
-use crate::stage::VaultKeys;
 use abi::margin::{MarginAccount, Market};
 use abi::vault::{EPOCH_LIVE, Epoch, Vault};
 use client::addresses;
 use policy::Action;
 use risk::vault::{Unit, VaultKind};
 use solana_pubkey::Pubkey;
+use testkit::VaultKeys;
 
 pub fn plan(chain: &Chain, number: u8, action: &VaultAction) -> Option<Plan> {
     let stand = Stand::of(chain, number);
@@ -180,7 +180,7 @@ impl Stand {
 
     /// The vault with so many accounts more under it.
     fn count(&mut self, more: i64) {
-        self.vault.records_open = self.vault.records_open.get().strict_add_signed(more).into();
+        count(&mut self.vault.records_open, more);
     }
 
     /// Writes what changed: the vault and its epoch always, margin's accounts where a call was made.
