@@ -12,6 +12,7 @@ use solana_pubkey::Pubkey;
 use solana_signature::Signature;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
+use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,6 +20,9 @@ use std::time::{Duration, Instant};
 const UNITS_MAX: u32 = 1_400_000;
 /// What is asked for beyond what the simulation used, in percent: state may differ a little when the transaction lands.
 const UNITS_SPARE_PERCENT: u64 = 20;
+/// A wallet asks for a few more than that, fewer than so many, and for as many all its life: two daemons of one key would else send one and the
+/// same transaction for one and the same blockhash, and each would count as its own what landed once.
+const UNITS_OWN: u32 = 10_000;
 const SIGNATURE_LAMPORTS: u64 = 5_000;
 const MICRO: u64 = 1_000_000;
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -106,6 +110,7 @@ pub struct Wallet {
     keypair: Keypair,
     limits: FeeLimits,
     spent: Mutex<Spent>,
+    units_own: u32,
 }
 
 struct Spent {
@@ -115,7 +120,9 @@ struct Spent {
 
 impl Wallet {
     pub fn new(rpc: Rpc, keypair: Keypair, limits: FeeLimits) -> Self {
-        Self { rpc, keypair, limits, spent: Mutex::new(Spent { since: Instant::now(), lamports: 0 }) }
+        let drawn = RandomState::new().hash_one(keypair.pubkey()).checked_rem(UNITS_OWN.into());
+        let units_own = drawn.and_then(|drawn| u32::try_from(drawn).ok()).unwrap_or_default();
+        Self { rpc, keypair, limits, spent: Mutex::new(Spent { since: Instant::now(), lamports: 0 }), units_own }
     }
 
     pub fn key(&self) -> Pubkey {
@@ -156,14 +163,20 @@ impl Wallet {
         if let Some(error) = &found.error {
             return Err(SendError::Refused { what: what.to_owned(), refused: refused(error, &found.logs) });
         }
-        let asked = found.units.saturating_mul(100u64.saturating_add(UNITS_SPARE_PERCENT)).div_ceil(100);
-        let units = u32::try_from(asked).unwrap_or(UNITS_MAX).clamp(1_000, UNITS_MAX);
+        let units = self.units(found.units);
         let mut keys = vec![&self.keypair];
         keys.extend(signers.iter().filter(|signer| signer.pubkey() != self.key()));
         self.fees_take(units, keys.len())?;
         let (blockhash, last_height) = self.rpc.blockhash().await?;
         let transaction = self.signed(what, self.message(instructions, units), &keys, blockhash)?;
         self.land(what, &transaction, last_height).await
+    }
+
+    /// What to ask for, when so many were used.
+    fn units(&self, used: u64) -> u32 {
+        let asked = used.saturating_mul(100u64.saturating_add(UNITS_SPARE_PERCENT)).div_ceil(100);
+        let most = UNITS_MAX.saturating_sub(UNITS_OWN);
+        u32::try_from(asked).unwrap_or(most).clamp(1_000, most).saturating_add(self.units_own)
     }
 
     fn message(&self, instructions: &[Instruction], units: u32) -> Message {
@@ -291,11 +304,25 @@ mod tests {
         assert_eq!(refused(&json!("BlockhashNotFound"), &[]).name, "BlockhashNotFound");
     }
 
+    fn wallet(limits: FeeLimits) -> Wallet {
+        let rpc = Rpc::new("http://127.0.0.1:1", Duration::from_secs(1)).unwrap();
+        Wallet::new(rpc, Keypair::new_from_array([1; 32]), limits)
+    }
+
+    #[test]
+    fn wallets_of_one_key_ask_for_units_of_their_own_and_for_enough() {
+        let wallets: Vec<_> = (0..8).map(|_| wallet(FeeLimits::default())).collect();
+        for used in [0, 1, 100_000, 1_150_000, 1_400_000, u64::MAX] {
+            let asked: Vec<_> = wallets.iter().map(|wallet| wallet.units(used)).collect();
+            assert!(asked.iter().all(|units| *units <= UNITS_MAX && u64::from(*units) >= used.min(1_390_000)));
+            assert!(asked.iter().any(|units| *units != asked[0]), "{asked:?}");
+            assert_eq!(wallets[0].units(used), asked[0], "the same each time: what is sent again is the same");
+        }
+    }
+
     #[test]
     fn fees_stop_at_the_hours_limit() {
-        let rpc = Rpc::new("http://127.0.0.1:1", Duration::from_secs(1)).unwrap();
-        let limits = FeeLimits { micro_lamports_per_unit: 1_000_000, lamports_per_hour: 20_000 };
-        let wallet = Wallet::new(rpc, Keypair::new_from_array([1; 32]), limits);
+        let wallet = wallet(FeeLimits { micro_lamports_per_unit: 1_000_000, lamports_per_hour: 20_000 });
         assert!(wallet.fees_take(4_000, 1).is_ok(), "9,000 lamports");
         assert!(wallet.fees_take(4_000, 1).is_ok(), "18,000");
         assert!(matches!(wallet.fees_take(4_000, 1), Err(SendError::FeesSpent { spent: 18_000, limit: 20_000 })));
