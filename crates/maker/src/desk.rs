@@ -10,8 +10,11 @@
 //! inventory, and the width pays for volatility over the time a quote stands. As |shift| <= half, nothing is bought above fair or sold below.
 //! Domain: that of `pricing`; amounts saturate at 64 bits. Errors: less than two units of `PriceE6`.
 
+pub mod package;
+
 use crate::Quoting;
 use pricing::{Kind, PricingError, SECONDS_PER_YEAR, Terms, greeks};
+use std::collections::BTreeMap;
 use units::PriceE6;
 
 const BILLION: i128 = 1_000_000_000;
@@ -59,11 +62,19 @@ pub struct Side {
 pub struct TwoSided {
     pub fair: PriceE6,
     pub half_e6: u64,
+    /// What of the half width pays for volatility, and what for the price.
+    pub vega_e6: u64,
+    pub move_e6: u64,
+    /// Lots held.
+    pub held: i64,
     /// Of one lot bought, 1e9 = 1.
     pub delta_e9: i64,
     pub bid: Option<Side>,
     pub ask: Option<Side>,
 }
+
+/// Every series that is priced.
+pub type Found = BTreeMap<Series, TwoSided>;
 
 /// Errors: those of [`pricing::greeks`].
 pub fn quote(params: &Quoting, setting: &Setting, inventory: &Inventory) -> Result<TwoSided, PricingError> {
@@ -74,7 +85,8 @@ pub fn quote(params: &Quoting, setting: &Setting, inventory: &Inventory) -> Resu
         Kind::Call => call_delta,
         Kind::Put => call_delta.saturating_sub(1_000_000_000),
     };
-    let half = half_width(params, setting, found.vega_e9, delta_e9);
+    let width = Width::of(params, setting, found.vega_e9, delta_e9);
+    let half = width.half(params);
     let (fair_e6, shift) = (i128::from(fair.0), shift(params, inventory, half, delta_e9));
     let middle = fair_e6.saturating_add(shift);
     let price = |value: i128| u64::try_from(value).ok().map(PriceE6).filter(|price| price.in_bounds());
@@ -87,9 +99,13 @@ pub fn quote(params: &Quoting, setting: &Setting, inventory: &Inventory) -> Resu
         let price = price(at)?;
         (lots > 0 && open(buys)).then_some(Side { price, lots })
     };
+    let part = |part: i128| u64::try_from(part).unwrap_or(u64::MAX);
     Ok(TwoSided {
         fair,
-        half_e6: u64::try_from(half).unwrap_or(u64::MAX),
+        half_e6: part(half),
+        vega_e6: part(width.vega),
+        move_e6: part(width.moves),
+        held: inventory.lots,
         delta_e9,
         bid: side(true, middle.saturating_sub(half)),
         ask: side(false, middle.saturating_add(half)),
@@ -97,24 +113,38 @@ pub fn quote(params: &Quoting, setting: &Setting, inventory: &Inventory) -> Resu
 }
 
 /// Lots that may yet be offered on a side without the series passing its limit, should everything on offer fill.
-fn room(params: &Quoting, inventory: &Inventory, buys: bool) -> u64 {
+pub fn room(params: &Quoting, inventory: &Inventory, buys: bool) -> u64 {
     let held = if buys { i128::from(inventory.lots) } else { i128::from(inventory.lots).saturating_neg() };
     let offered = i128::from(if buys { inventory.buying } else { inventory.selling });
     let left = i128::from(params.series_lots_max).saturating_sub(held).saturating_sub(offered);
     u64::try_from(left.max(0)).unwrap_or(u64::MAX)
 }
 
-fn half_width(params: &Quoting, setting: &Setting, vega_e9: u64, delta_e9: i64) -> i128 {
-    let forward = i128::from(setting.terms.forward.0);
-    let aged =
-        BILLION.saturating_add(over(i128::from(setting.surface_age_s).saturating_mul(BILLION), params.surface_age_s));
-    let vol = times_e9(i128::from(params.vol_width_e9), aged);
-    let vega = times_e9(times_e9(forward, vega_e9.into()), vol);
-    let seconds = params.hold_s.saturating_add(setting.feed_age_s);
-    let move_e9 = times_e9(setting.terms.vol.0.into(), root_of_years_e9(seconds));
-    let moves = times_e9(forward, move_e9).saturating_add(setting.spot_half_width_e6.into());
-    let delta = times_e9(moves, i128::from(delta_e9).abs());
-    i128::from(params.floor_e6).saturating_add(vega).saturating_add(delta).min(i128::from(u64::MAX))
+/// What a half width pays for, beside its floor.
+struct Width {
+    vega: i128,
+    moves: i128,
+}
+
+impl Width {
+    fn of(params: &Quoting, setting: &Setting, vega_e9: u64, delta_e9: i64) -> Self {
+        let forward = i128::from(setting.terms.forward.0);
+        let aged = BILLION
+            .saturating_add(over(i128::from(setting.surface_age_s).saturating_mul(BILLION), params.surface_age_s));
+        let vol = times_e9(i128::from(params.vol_width_e9), aged);
+        let seconds = params.hold_s.saturating_add(setting.feed_age_s);
+        let move_e9 = times_e9(setting.terms.vol.0.into(), root_of_years_e9(seconds));
+        let moves = times_e9(forward, move_e9).saturating_add(setting.spot_half_width_e6.into());
+        Self {
+            vega: times_e9(times_e9(forward, vega_e9.into()), vol),
+            moves: times_e9(moves, i128::from(delta_e9).abs()),
+        }
+    }
+
+    fn half(&self, params: &Quoting) -> i128 {
+        let paid = self.vega.saturating_add(self.moves);
+        i128::from(params.floor_e6).saturating_add(paid).min(i128::from(u64::MAX))
+    }
 }
 
 /// sqrt(seconds / year) in 1e-9, rounded down.

@@ -1,6 +1,8 @@
 //! The maker's round: look, price, cancel what is off, sign what is missing, post.
 
-use crate::desk::{Inventory, Series, Setting, TwoSided, quote};
+use crate::config::Shape;
+use crate::desk::package::{self, Leg, proposals};
+use crate::desk::{Found, Inventory, Series, Setting, quote};
 use crate::orders::{Order, Orders};
 use crate::relays::Relay;
 use crate::sign::Desk;
@@ -16,7 +18,6 @@ use risk::surface::Standing;
 use services::market::{Listed, ReadFailure, View, read};
 use services::{Backoff, Health, KeyError, Rpc, RpcError, SendError, Stop, Wallet, keypair_load};
 use solana_pubkey::Pubkey;
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use units::{PriceE6, Slot, UnixSeconds};
 
@@ -42,6 +43,8 @@ pub enum RunError {
     Address { field: &'static str, text: String },
     #[error("`quoting`: {0}")]
     Quoting(&'static str),
+    #[error("`packages`: {0}")]
+    Packages(&'static str),
 }
 
 /// Why nothing is quoted.
@@ -63,6 +66,7 @@ impl Quiet {
 struct Maker {
     wallet: Wallet,
     params: Quoting,
+    shapes: Vec<Shape>,
     market: Pubkey,
     account: Pubkey,
     genesis_hash: Option<[u8; 32]>,
@@ -105,6 +109,7 @@ pub async fn run(config: &Config, health: &Health, stop: &Stop) -> Result<(), Ru
 impl Maker {
     fn new(config: &Config) -> Result<Self, RunError> {
         config.quoting.validate().map_err(RunError::Quoting)?;
+        config.packages.iter().try_for_each(Shape::validate).map_err(RunError::Packages)?;
         let address = |field: &'static str, text: &str| {
             text.parse::<Pubkey>().map_err(|_| RunError::Address { field, text: text.to_owned() })
         };
@@ -112,6 +117,7 @@ impl Maker {
         Ok(Self {
             wallet: Wallet::new(rpc, keypair_load(&config.keypair)?, config.fees),
             params: config.quoting,
+            shapes: config.packages.clone(),
             market: address("market", &config.market)?,
             account: address("account", &config.account)?,
             genesis_hash: None,
@@ -133,17 +139,17 @@ impl Maker {
             self.swept = true;
         }
         self.orders.expire(view.clock.slot);
-        let found = match ready(&view) {
+        let (found, packages) = match ready(&view) {
             Ok(spot) => self.price(&view, spot, &account),
             Err(quiet) => {
                 tracing::info!(reason = quiet.word(), "quiet");
-                BTreeMap::new()
+                (Found::new(), vec![])
             }
         };
         if self.orders.are_off(&self.params, &found) {
             self.cancel().await?;
         }
-        self.quote(&found, view.clock.slot).await?;
+        self.quote(&found, &packages, view.clock.slot).await?;
         metrics::gauge!("maker_quotes").set(f64::from(u32::try_from(self.orders.live().len()).unwrap_or(u32::MAX)));
         Ok(())
     }
@@ -168,11 +174,11 @@ impl Maker {
         Ok(())
     }
 
-    /// What to quote, by series.
-    fn price(&self, view: &View, spot: PriceE6, account: &MarginAccount) -> BTreeMap<Series, TwoSided> {
+    /// What to quote, by series, and the packages of them.
+    fn price(&self, view: &View, spot: PriceE6, account: &MarginAccount) -> (Found, Vec<Vec<Leg>>) {
         let priced: Vec<_> = view.listed.iter().filter_map(|listed| self.expiry(view, spot, listed)).collect();
         let net_delta_e9 = net_delta_e9(&priced, account);
-        let mut found = BTreeMap::new();
+        let (mut found, mut packages) = (Found::new(), vec![]);
         for priced in priced.iter().take(self.params.expiries) {
             for strike in near(&priced.strikes, priced.expiry.forward, self.params.strikes) {
                 for (kind, byte) in [(pricing::Kind::Call, KIND_CALL), (pricing::Kind::Put, KIND_PUT)] {
@@ -186,8 +192,20 @@ impl Maker {
                     }
                 }
             }
+            packages.extend(self.packages(priced));
         }
-        found
+        (found, packages)
+    }
+
+    /// The packages of an expiry, around the strikes nearest to its forward.
+    fn packages(&self, priced: &Priced) -> Vec<Vec<Leg>> {
+        let centres = near(&priced.strikes, priced.expiry.forward, self.params.package_strikes);
+        let places = centres.iter().filter_map(|centre| priced.strikes.iter().position(|strike| strike == centre));
+        let around = |centre: usize| {
+            let legs = move |shape| package::legs(shape, priced.expiry_unix_s, &priced.strikes, centre);
+            self.shapes.iter().filter_map(legs)
+        };
+        places.flat_map(around).collect()
     }
 
     /// What prices an expiry; `None` for one that is not quoted.
@@ -225,8 +243,8 @@ impl Maker {
     }
 
     /// Signs what nothing stands for, and posts it.
-    async fn quote(&mut self, found: &BTreeMap<Series, TwoSided>, slot: u64) -> Result<(), RunError> {
-        let wanted = self.orders.wanted(&self.params, found, slot);
+    async fn quote(&mut self, found: &Found, packages: &[Vec<Leg>], slot: u64) -> Result<(), RunError> {
+        let wanted = self.orders.wanted(&self.params, found, proposals(&self.params, found, packages), slot);
         if wanted.is_empty() {
             return Ok(());
         }
@@ -237,13 +255,16 @@ impl Maker {
         let desk = Desk { key: self.wallet.keypair(), genesis_hash, market: self.market, account: self.account };
         let expiry_slot = slot.saturating_add(self.params.life_slots);
         let mut quotes = Vec::with_capacity(wanted.len());
-        for wanted in &wanted {
+        for mut wanted in wanted {
+            wanted.packages = self.orders.room(&self.params, found, &wanted);
+            if wanted.packages == 0 {
+                continue;
+            }
             let nonce = self.next_nonce;
             self.next_nonce = nonce.saturating_add(1);
-            quotes.extend(desk.signed(&desk.message(wanted, nonce, expiry_slot)));
-            let crate::orders::Wanted { series, buys, side } = *wanted;
+            quotes.extend(desk.signed(&desk.message(&wanted, nonce, expiry_slot)));
             // Once it is signed it may be filled, whatever becomes of the post.
-            self.orders.add(Order { nonce, series, buys, price: side.price, lots: side.lots, expiry_slot });
+            self.orders.add(Order { nonce, legs: wanted.legs, packages: wanted.packages, expiry_slot });
         }
         for relay in &mut self.relays {
             if let Some(taken) = relay.post(&quotes).await {

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 use units::VolE9;
 
-const PARAMS: Quoting = Quoting {
+pub const PARAMS: Quoting = Quoting {
     period_ms: 1_000,
     life_slots: 150,
     expiries: 3,
@@ -15,10 +15,13 @@ const PARAMS: Quoting = Quoting {
     vol_width_e9: 15_000_000,
     surface_age_s: 60,
     hold_s: 20,
+    package_strikes: 1,
+    package_lots: 10,
+    package_share_percent: 50,
     edge_percent: 25,
 };
 
-fn setting() -> Setting {
+pub fn setting() -> Setting {
     let price = PriceE6(150_000_000);
     Setting {
         terms: Terms { forward: price, strike: price, vol: VolE9(650_000_000), seconds: 604_800 },
