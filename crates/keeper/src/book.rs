@@ -1,14 +1,16 @@
 //! The margin accounts of a market, valued as the margin program values them: by `invariants`, which is `risk` over accounts' bytes.
 
-use crate::drive::{Ground, TaskError};
+use crate::drive::{Ground, RunError, TaskError};
 use abi::Layout;
-use abi::margin::{Expiry, MarginAccount};
+use abi::margin::{Expiry, Liquidation, MarginAccount};
 use abi::oracle::{Feed, Surface};
+use client::addresses;
 use invariants::value::{Figures, Need, Surroundings, Unvalued, figures};
-use services::market::{Listed, MARKET_AT, View, read_if};
+use risk::feed::{Published, Purpose};
+use services::market::{Listed, MARKET_AT, ReadFailure, View, read_if};
 use solana_instruction::AccountMeta;
 use solana_pubkey::Pubkey;
-use units::PriceE6;
+use units::{PriceE6, Slot, UnixSeconds};
 
 /// A market as margin reads it.
 pub struct Book<'a> {
@@ -26,6 +28,47 @@ pub async fn accounts(ground: &Ground, market: Pubkey) -> Result<Vec<(Pubkey, Ma
         .iter()
         .filter_map(|(address, account)| Some((*address, read_if(&abi::ids::MARGIN, Some(account))?)))
         .collect())
+}
+
+/// The price that liquidations, losses and debts are settled at. `None` while there is none that may be relied on.
+pub fn liquidation_price(view: &View) -> Option<PriceE6> {
+    let (now, slot) = (UnixSeconds(view.clock.unix_s), Slot(view.clock.slot));
+    let relied = Published::from(&*view.feed).rely(Purpose::Liquidate, now, slot);
+    relied.map(|(spot, _)| spot).map_err(|why| tracing::debug!(market = %view.address, ?why, "no price")).ok()
+}
+
+/// The open liquidation of each of these accounts.
+pub async fn liquidations(ground: &Ground, accounts: &[Pubkey]) -> Result<Vec<Option<Liquidation>>, TaskError> {
+    let keys: Vec<_> = accounts.iter().map(addresses::liquidation).collect();
+    let found = ground.wallet.rpc.accounts(&keys).await?;
+    Ok(found.iter().map(|account| read_if(&abi::ids::MARGIN, account.as_ref())).collect())
+}
+
+/// The margin accounts that a task buys for, one of each market that is served.
+pub struct Buyers(Vec<Pubkey>);
+
+impl Buyers {
+    /// From the `accounts` of a section.
+    pub fn read(section: &'static str, texts: &[String]) -> Result<Self, RunError> {
+        let fail = |reason: &str| RunError::Settings { section, reason: reason.to_owned() };
+        let accounts = texts.iter().map(|text| text.parse().map_err(|_| fail("`accounts` has no address")));
+        let accounts = accounts.collect::<Result<Vec<Pubkey>, _>>()?;
+        if accounts.is_empty() {
+            return Err(fail("`accounts` names no margin account"));
+        }
+        Ok(Self(accounts))
+    }
+
+    /// The one among these, which are a market's.
+    pub fn find<'a>(
+        &self,
+        market: Pubkey,
+        accounts: &'a [(Pubkey, MarginAccount)],
+    ) -> Result<(Pubkey, &'a MarginAccount), TaskError> {
+        let mut named = self.0.iter().filter_map(|at| accounts.iter().find(|(address, _)| address == at));
+        let missing = ReadFailure::Missing { what: "margin account of `accounts` in the market", address: market };
+        named.next().map(|(address, account)| (*address, account)).ok_or_else(|| missing.into())
+    }
 }
 
 impl<'a> Book<'a> {
@@ -70,7 +113,7 @@ impl<'a> Book<'a> {
             let expiry = if writes_expiries { AccountMeta::new } else { AccountMeta::new_readonly };
             metas.push(expiry(listed.address, false));
             if listed.surface.is_some() {
-                let address = client::addresses::surface(&self.view.feed_address(), listed.expiry.expiry_unix_s.get());
+                let address = addresses::surface(&self.view.feed_address(), listed.expiry.expiry_unix_s.get());
                 metas.push(AccountMeta::new_readonly(address, false));
             }
         }

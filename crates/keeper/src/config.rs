@@ -1,6 +1,6 @@
 //! The keeper's configuration file. A task runs if its section is there.
 
-use crate::tasks::{feeds, liquidation, listing, localnet, settlement, surfaces, vaults, watcher};
+use crate::tasks::{Pace, debts, feeds, liquidation, listing, localnet, surfaces, watcher};
 use serde::Deserialize;
 use services::FeeLimits;
 use std::net::SocketAddr;
@@ -24,9 +24,11 @@ pub struct Config {
     pub localnet: Option<localnet::Settings>,
     pub surfaces: Option<surfaces::Settings>,
     pub listing: Option<listing::Settings>,
-    pub settlement: Option<settlement::Settings>,
-    pub vaults: Option<vaults::Settings>,
+    pub settlement: Option<Pace>,
+    pub vaults: Option<Pace>,
     pub liquidation: Option<liquidation::Settings>,
+    pub losses: Option<Pace>,
+    pub debts: Option<debts::Settings>,
     pub watcher: Option<watcher::Settings>,
 }
 
@@ -45,6 +47,8 @@ mod tests {
             ("[feeds]\nperiod = 1", "period"),
             ("[rewards]", "rewards"),
             ("[liquidation]", "accounts"),
+            ("[debts]", "accounts"),
+            ("[losses]\nedge_bps = 1", "edge_bps"),
             ("[localnet]", "writer"),
         ] {
             let plain = example.replace("[feeds]\n", "");

@@ -2,8 +2,8 @@
 
 use crate::Config;
 use crate::tasks::{
-    feeds::Feeds, liquidation::Liquidation, listing::Listing, localnet::Sources, settlement::Settlement,
-    surfaces::Surfaces, vaults::Vaults, watcher::Watcher,
+    debts::Debts, feeds::Feeds, liquidation::Liquidation, listing::Listing, localnet::Sources, losses::Losses,
+    settlement::Settlement, surfaces::Surfaces, vaults::Vaults, watcher::Watcher,
 };
 use services::market::ReadFailure;
 use services::{Backoff, Health, KeyError, Rpc, RpcError, SendError, Stop, Wallet, keypair_load};
@@ -85,8 +85,8 @@ pub trait Task: Send + 'static {
 
     fn period(&self) -> Duration;
 
-    /// Looks, and does what is due.
-    fn round(&mut self, ground: &Ground) -> impl Future<Output = Result<(), TaskError>> + Send;
+    /// Looks at one market, and does what is due there.
+    fn round(&mut self, ground: &Ground, market: Pubkey) -> impl Future<Output = Result<(), TaskError>> + Send;
 }
 
 /// Runs every task that is switched on, until the stop. What a task has begun when it comes, it finishes.
@@ -120,6 +120,12 @@ pub async fn run(config: Config, health: &Health, stop: &Stop) -> Result<(), Run
     if let Some(settings) = config.liquidation {
         driver.add(Liquidation::new(settings)?);
     }
+    if let Some(pace) = config.losses {
+        driver.add(Losses::new(pace));
+    }
+    if let Some(settings) = config.debts {
+        driver.add(Debts::new(settings)?);
+    }
     if let Some(settings) = config.watcher {
         driver.add(Watcher::new(settings)?);
     }
@@ -152,7 +158,14 @@ async fn drive<T: Task>(mut task: T, ground: Arc<Ground>, pulse: services::Pulse
     let mut backoff = Backoff::new(task.period(), RETRY_MOST.max(task.period()));
     loop {
         let began = Instant::now();
-        let done = task.round(&ground).await;
+        let mut done = Ok(());
+        for market in &ground.markets {
+            // What fails in one market is not to be missed in the others.
+            if let Err(error) = task.round(&ground, *market).await {
+                tracing::warn!(task = T::NAME, %market, %error, "a round failed");
+                done = Err(error);
+            }
+        }
         metrics::histogram!("keeper_round_seconds", "task" => T::NAME).record(began.elapsed().as_secs_f64());
         let outcome = if done.is_ok() { "good" } else { "failed" };
         metrics::counter!("keeper_rounds_total", "task" => T::NAME, "outcome" => outcome).increment(1);
@@ -163,7 +176,6 @@ async fn drive<T: Task>(mut task: T, ground: Arc<Ground>, pulse: services::Pulse
                 task.period()
             }
             Err(error) => {
-                tracing::warn!(task = T::NAME, %error, "a round failed");
                 pulse.bad(&error);
                 backoff.failed()
             }

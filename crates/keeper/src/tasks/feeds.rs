@@ -41,13 +41,11 @@ impl Task for Feeds {
         self.settings.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for market in &ground.markets {
-            let view = View::read(&ground.wallet.rpc, *market).await?;
-            let age_s = view.clock.unix_s.saturating_sub(view.feed.checked_unix_s.get());
-            if age_s >= self.settings.fresh_s {
-                ground.attempt("feed_refresh", &[refresh(view.feed_address(), &view.feed)], &[]).await?;
-            }
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        let view = View::read(&ground.wallet.rpc, market).await?;
+        let age_s = view.clock.unix_s.saturating_sub(view.feed.checked_unix_s.get());
+        if age_s >= self.settings.fresh_s {
+            ground.attempt("feed_refresh", &[refresh(view.feed_address(), &view.feed)], &[]).await?;
         }
         Ok(())
     }

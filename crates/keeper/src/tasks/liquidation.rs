@@ -8,20 +8,19 @@ mod offer;
 mod tests;
 
 use super::Period;
-use crate::book::{self, Book};
+use crate::book::{self, Book, Buyers, liquidation_price};
 use crate::drive::{Ground, RunError, Task, TaskError};
 use abi::margin::{Liquidation as Open, MarginAccount};
 use client::margin::{LiquidationBid, LiquidationBidArgs, LiquidationFinish, LiquidationStart};
 use client::{WithRemaining, addresses};
 use invariants::value::{Figures, Need};
-use offer::{elapsed_s, offer};
+pub use offer::elapsed_s;
+use offer::{is_current, offer};
 use policy::{Action, allows};
-use risk::feed::{Published, Purpose};
 use serde::Deserialize;
-use services::market::{ReadFailure, View, read_if};
+use services::market::View;
 use solana_pubkey::Pubkey;
 use std::time::Duration;
-use units::{Slot, UnixSeconds};
 
 /// Most of an insolvent account's shortfall that insurance pays beyond it, in basis points.
 const INSOLVENT_EDGE_MAX_BPS: u16 = 500;
@@ -62,7 +61,7 @@ const fn insolvent_edge() -> u16 {
 
 pub struct Liquidation {
     settings: Settings,
-    accounts: Vec<Pubkey>,
+    buyers: Buyers,
 }
 
 /// One account of the market, and what is known of its liquidation.
@@ -76,37 +75,27 @@ struct Case<'a> {
 impl Liquidation {
     pub fn new(settings: Settings) -> Result<Self, RunError> {
         let fail = |reason: &str| RunError::Settings { section: "liquidation", reason: reason.to_owned() };
-        let accounts = settings.accounts.iter().map(|text| text.parse().map_err(|_| fail("`accounts` has no address")));
-        let accounts = accounts.collect::<Result<Vec<Pubkey>, _>>()?;
-        if accounts.is_empty() {
-            return Err(fail("`accounts` names no margin account"));
-        }
+        let buyers = Buyers::read("liquidation", &settings.accounts)?;
         if settings.edge_bps > EDGE_MAX_BPS || settings.insolvent_edge_bps > INSOLVENT_EDGE_MAX_BPS {
             return Err(fail(
                 "edge_bps is at most 10,000, insolvent_edge_bps at most 500, which is all that insurance pays",
             ));
         }
-        Ok(Self { settings, accounts })
+        Ok(Self { settings, buyers })
     }
 
     async fn market(&self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
         let view = View::read(&ground.wallet.rpc, market).await?;
-        let (now, slot) = (UnixSeconds(view.clock.unix_s), Slot(view.clock.slot));
-        let Ok((spot, _)) = Published::from(&*view.feed).rely(Purpose::Liquidate, now, slot) else {
-            tracing::debug!(%market, "no price to liquidate at");
-            return Ok(());
-        };
+        let Some(spot) = liquidation_price(&view) else { return Ok(()) };
         let book = Book::read(ground, &view, spot).await?;
         let accounts = book::accounts(ground, market).await?;
-        let bidder = self.accounts.iter().find_map(|at| accounts.iter().find(|(address, _)| address == at));
-        let Some((bidder_address, bidder)) = bidder else {
-            let (what, address) = ("margin account of `[liquidation]` in the market", market);
-            return Err(ReadFailure::Missing { what, address }.into());
-        };
-        let desk = Desk { ground, book: &book, settings: &self.settings, bidder_address: *bidder_address, bidder };
+        let (bidder_address, bidder) = self.buyers.find(market, &accounts)?;
+        let desk = Desk { ground, book: &book, settings: &self.settings, bidder_address, bidder };
         let cases = desk.cases(&accounts).await?;
         let short = cases.iter().filter(|case| case.valued.mm.0 < 0).count();
-        metrics::gauge!("keeper_accounts_below_maintenance").set(f64::from(u32::try_from(short).unwrap_or(u32::MAX)));
+        let label = market.to_string();
+        metrics::gauge!("keeper_accounts_below_maintenance", "market" => label)
+            .set(f64::from(u32::try_from(short).unwrap_or(u32::MAX)));
         for case in &cases {
             desk.handle(case).await?;
         }
@@ -121,11 +110,8 @@ impl Task for Liquidation {
         self.settings.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for market in &ground.markets {
-            self.market(ground, *market).await?;
-        }
-        Ok(())
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        self.market(ground, market).await
     }
 }
 
@@ -156,10 +142,9 @@ impl Desk<'_> {
                 }
             }
         }
-        let keys: Vec<_> = cases.iter().map(|case| addresses::liquidation(&case.address)).collect();
-        let found = self.ground.wallet.rpc.accounts(&keys).await?;
-        for (case, account) in cases.iter_mut().zip(&found) {
-            case.open = read_if(&abi::ids::MARGIN, account.as_ref());
+        let keys: Vec<_> = cases.iter().map(|case| case.address).collect();
+        for (case, open) in cases.iter_mut().zip(book::liquidations(self.ground, &keys).await?) {
+            case.open = open;
         }
         Ok(cases)
     }
@@ -172,6 +157,8 @@ impl Desk<'_> {
             // The clock stands still while bids are not allowed, if somebody says so when that begins and when it ends.
             Some(open) if (open.running != 0) != bids => self.start(case).await,
             Some(open) if case.valued.im.0 >= 0 => self.finish(case, open).await,
+            // It begins anew for an account that has become insolvent, or is so no longer, once somebody says so.
+            Some(open) if !is_current(open, case.valued.mtm) => self.start(case).await,
             Some(open) if bids => self.bid(case, open).await,
             _ => Ok(()),
         }

@@ -8,6 +8,7 @@ use policy::{Action, allows};
 use risk::listing::expiry_check;
 use serde::Deserialize;
 use services::market::View;
+use solana_pubkey::Pubkey;
 use std::time::Duration;
 use units::UnixSeconds;
 
@@ -46,25 +47,23 @@ impl Task for Listing {
         self.settings.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for market in &ground.markets {
-            let view = View::read(&ground.wallet.rpc, *market).await?;
-            if !allows(view.level(), Action::Listing) {
-                continue;
-            }
-            let listed: Vec<_> = view.listed.iter().map(|listed| listed.expiry.expiry_unix_s.get()).collect();
-            let divisor = view.market.time_divisor.get();
-            for expiry_unix_s in missing(&self.settings.horizons_s, &listed, view.clock.unix_s, divisor) {
-                let accounts = ExpiryCreate {
-                    payer: ground.wallet.key(),
-                    market: *market,
-                    expiry: addresses::expiry(market, expiry_unix_s),
-                    custody: view.market.custody.into(),
-                    feed: view.feed_address(),
-                };
-                let create = accounts.instruction(ExpiryCreateArgs { expiry_unix_s });
-                ground.attempt("expiry_create", &[create], &[]).await?;
-            }
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        let view = View::read(&ground.wallet.rpc, market).await?;
+        if !allows(view.level(), Action::Listing) {
+            return Ok(());
+        }
+        let listed: Vec<_> = view.listed.iter().map(|listed| listed.expiry.expiry_unix_s.get()).collect();
+        let divisor = view.market.time_divisor.get();
+        for expiry_unix_s in missing(&self.settings.horizons_s, &listed, view.clock.unix_s, divisor) {
+            let accounts = ExpiryCreate {
+                payer: ground.wallet.key(),
+                market,
+                expiry: addresses::expiry(&market, expiry_unix_s),
+                custody: view.market.custody.into(),
+                feed: view.feed_address(),
+            };
+            let create = accounts.instruction(ExpiryCreateArgs { expiry_unix_s });
+            ground.attempt("expiry_create", &[create], &[]).await?;
         }
         Ok(())
     }

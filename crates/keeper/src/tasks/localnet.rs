@@ -83,24 +83,22 @@ impl Task for Sources {
         self.settings.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for market in &ground.markets {
-            let view = View::read(&ground.wallet.rpc, *market).await?;
-            let feed = &view.feed;
-            let normal = self.normal_e9();
-            let price = walk(&self.settings, feed.price_e6.get(), normal);
-            let sources: Vec<_> = feed.sources.iter().take(feed.source_count.into()).collect();
-            let keys: Vec<_> = sources.iter().map(|source| Pubkey::from(source.address)).collect();
-            let accounts = ground.wallet.rpc.accounts(&keys).await?;
-            let mut instructions = vec![];
-            for ((source, account), off) in sources.iter().zip(&accounts).zip(OFF_E6) {
-                let Some(account) = account else { continue };
-                let says = parts(price, MILLION.saturating_add(off.into()));
-                instructions.extend(publish(source, account, says, self.writer.pubkey()));
-            }
-            instructions.push(refresh(view.feed_address(), feed));
-            ground.attempt("sources_publish", &instructions, &[&self.writer]).await?;
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        let view = View::read(&ground.wallet.rpc, market).await?;
+        let feed = &view.feed;
+        let normal = self.normal_e9();
+        let price = walk(&self.settings, feed.price_e6.get(), normal);
+        let sources: Vec<_> = feed.sources.iter().take(feed.source_count.into()).collect();
+        let keys: Vec<_> = sources.iter().map(|source| Pubkey::from(source.address)).collect();
+        let accounts = ground.wallet.rpc.accounts(&keys).await?;
+        let mut instructions = vec![];
+        for ((source, account), off) in sources.iter().zip(&accounts).zip(OFF_E6) {
+            let Some(account) = account else { continue };
+            let says = parts(price, MILLION.saturating_add(off.into()));
+            instructions.extend(publish(source, account, says, self.writer.pubkey()));
         }
+        instructions.push(refresh(view.feed_address(), feed));
+        ground.attempt("sources_publish", &instructions, &[&self.writer]).await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Settles what has expired: has the oracle fix the price, then the market, then every account that holds something.
 
-use super::Period;
+use super::Pace;
 use crate::drive::{Ground, Task, TaskError};
 use abi::Layout;
 use abi::margin::{EXPIRY_SETTLED, MarginAccount};
@@ -9,7 +9,6 @@ use client::addresses;
 use client::margin::{AccountSettle, ExpirySettle};
 use client::oracle::{SettlementFinalise, SettlementFinaliseArgs};
 use policy::{Action, allows};
-use serde::Deserialize;
 use services::market::{Listed, MARKET_AT, View, read_if};
 use solana_pubkey::Pubkey;
 use std::time::Duration;
@@ -17,25 +16,13 @@ use std::time::Duration;
 /// Accounts settled by one transaction.
 const BATCH: usize = 6;
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    pub period_ms: Period,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { period_ms: Period::seconds(5) }
-    }
-}
-
 pub struct Settlement {
-    settings: Settings,
+    pace: Pace,
 }
 
 impl Settlement {
-    pub const fn new(settings: Settings) -> Self {
-        Self { settings }
+    pub const fn new(pace: Pace) -> Self {
+        Self { pace }
     }
 }
 
@@ -43,19 +30,17 @@ impl Task for Settlement {
     const NAME: &'static str = "settlement";
 
     fn period(&self) -> Duration {
-        self.settings.period_ms.duration()
+        self.pace.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for market in &ground.markets {
-            let view = View::read(&ground.wallet.rpc, *market).await?;
-            let due = |listed: &&Listed| {
-                let settled = listed.expiry.state == EXPIRY_SETTLED && listed.expiry.unsettled_lots.get() == 0;
-                listed.expiry.expiry_unix_s.get() <= view.clock.unix_s && !settled
-            };
-            for listed in view.listed.iter().filter(due) {
-                settle(ground, &view, listed).await?;
-            }
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        let view = View::read(&ground.wallet.rpc, market).await?;
+        let due = |listed: &&Listed| {
+            let settled = listed.expiry.state == EXPIRY_SETTLED && listed.expiry.unsettled_lots.get() == 0;
+            listed.expiry.expiry_unix_s.get() <= view.clock.unix_s && !settled
+        };
+        for listed in view.listed.iter().filter(due) {
+            settle(ground, &view, listed).await?;
         }
         Ok(())
     }

@@ -104,19 +104,17 @@ impl Task for Surfaces {
         self.settings.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
         let signers: Vec<_> = self.publishers.iter().collect();
-        for market in &ground.markets {
-            let (mut view, mut board) = look(ground, *market).await?;
-            let times: Vec<_> = view.listed.iter().map(|listed| listed.expiry.expiry_unix_s.get()).collect();
-            for time in times {
-                let listed = view.listed.iter().find(|listed| listed.expiry.expiry_unix_s.get() == time);
-                let post = listed.and_then(|listed| self.post(ground.wallet.key(), &view, &board, listed));
-                let Some(post) = post else { continue };
-                if ground.attempt("surface_post", &[post], &signers).await? {
-                    // The next expiry has a new neighbour.
-                    (view, board) = look(ground, *market).await?;
-                }
+        let (mut view, mut board) = look(ground, market).await?;
+        let times: Vec<_> = view.listed.iter().map(|listed| listed.expiry.expiry_unix_s.get()).collect();
+        for time in times {
+            let listed = view.listed.iter().find(|listed| listed.expiry.expiry_unix_s.get() == time);
+            let post = listed.and_then(|listed| self.post(ground.wallet.key(), &view, &board, listed));
+            let Some(post) = post else { continue };
+            if ground.attempt("surface_post", &[post], &signers).await? {
+                // The next expiry has a new neighbour.
+                (view, board) = look(ground, market).await?;
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-use super::Period;
+use super::Pace;
 use crate::drive::{Ground, Task, TaskError};
 use abi::Layout;
 use abi::margin::MarginAccount;
@@ -22,7 +22,6 @@ use client::addresses;
 use client::vault::{AuctionClear, AuctionOpen, BidRefund, BidRefundArgs, BidSettle, EpochTurn, MandateApply};
 use plan::{Step, Waiting, step};
 use policy::{Action, allows};
-use serde::Deserialize;
 use services::Account;
 use services::market::{MARKET_AT, View, read, read_if};
 use solana_instruction::Instruction;
@@ -35,25 +34,13 @@ const EPOCH_AT: usize = 16;
 const EPOCHS_BACK: u64 = 3;
 const TOKEN: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN);
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    pub period_ms: Period,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { period_ms: Period::seconds(5) }
-    }
-}
-
 pub struct Vaults {
-    settings: Settings,
+    pace: Pace,
 }
 
 impl Vaults {
-    pub const fn new(settings: Settings) -> Self {
-        Self { settings }
+    pub const fn new(pace: Pace) -> Self {
+        Self { pace }
     }
 }
 
@@ -61,17 +48,15 @@ impl Task for Vaults {
     const NAME: &'static str = "vaults";
 
     fn period(&self) -> Duration {
-        self.settings.period_ms.duration()
+        self.pace.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for market in &ground.markets {
-            let view = View::read(&ground.wallet.rpc, *market).await?;
-            let filters: [(usize, &[u8]); 2] = [(0, &Vault::DISCRIMINATOR), (MARKET_AT, market.as_ref())];
-            for (address, account) in ground.wallet.rpc.program_accounts(&abi::ids::VAULT.into(), &filters).await? {
-                let vault: Vault = read("vault", &abi::ids::VAULT, address, Some(&account))?;
-                Desk::read(ground, &view, address, vault).await?.work().await?;
-            }
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        let view = View::read(&ground.wallet.rpc, market).await?;
+        let filters: [(usize, &[u8]); 2] = [(0, &Vault::DISCRIMINATOR), (MARKET_AT, market.as_ref())];
+        for (address, account) in ground.wallet.rpc.program_accounts(&abi::ids::VAULT.into(), &filters).await? {
+            let vault: Vault = read("vault", &abi::ids::VAULT, address, Some(&account))?;
+            Desk::read(ground, &view, address, vault).await?.work().await?;
         }
         Ok(())
     }

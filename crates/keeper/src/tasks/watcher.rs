@@ -15,6 +15,7 @@ use services::keypair_load;
 use services::market::View;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,15 +101,13 @@ impl Task for Watcher {
         self.settings.period_ms.duration()
     }
 
-    async fn round(&mut self, ground: &Ground) -> Result<(), TaskError> {
-        for (at, market) in ground.markets.iter().enumerate() {
-            let view = View::read(&ground.wallet.rpc, *market).await?;
-            if at == 0 {
-                self.protocol(ground, &view).await?;
-            }
-            self.market(ground, &view).await?;
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+        let view = View::read(&ground.wallet.rpc, market).await?;
+        // The protocol's part is every market's, and looked at with the first.
+        if ground.markets.first() == Some(&market) {
+            self.protocol(ground, &view).await?;
         }
-        Ok(())
+        self.market(ground, &view).await
     }
 }
 

@@ -39,11 +39,15 @@ pub enum Declined {
     Unpriced,
 }
 
+/// Whether its clock is that of the phase which the account is in, worth what it is now.
+pub const fn is_current(liquidation: &Liquidation, worth: QuoteAtoms) -> bool {
+    (worth.0 <= 0) == (liquidation.phase == 1)
+}
+
 /// Seconds of the auction that count now, on the program's scale.
 pub fn elapsed_s(liquidation: &Liquidation, worth: QuoteAtoms, now_unix_s: i64, time_divisor: u32) -> u64 {
-    let is_insolvent = worth.0 <= 0;
     // A phase that begins anew starts at zero.
-    if is_insolvent != (liquidation.phase == 1) {
+    if !is_current(liquidation, worth) {
         return 0;
     }
     let running_since = (liquidation.running != 0).then_some(UnixSeconds(liquidation.since_unix_s.get()));

@@ -2,16 +2,13 @@ use super::offer::{Declined, Offer, after, elapsed_s, offer};
 use super::{Liquidation, Settings};
 use crate::book::Book;
 use crate::tasks::Period;
-use abi::margin::{KIND_CALL, Liquidation as Open, MarginAccount, Market, Position};
+use crate::tasks::fixture::{self, USDC, account, view};
+use abi::margin::{KIND_CALL, Liquidation as Open, MarginAccount};
 use bytemuck::Zeroable;
 use invariants::value::{Figures, Need};
 use proptest::prelude::*;
-use services::market::{Clock, View};
 use solana_pubkey::Pubkey;
 use units::{PriceE6, QuoteAtoms};
-
-const USDC: i64 = 1_000_000;
-const EXPIRY: i64 = 2_000_000;
 
 fn settings() -> Settings {
     Settings {
@@ -24,50 +21,13 @@ fn settings() -> Settings {
     }
 }
 
-/// A market in standard mode: lots of a tenth, insurance of 10,000.
-fn view() -> View {
-    let mut market = Market::zeroed();
-    market.lots_per_unit = 10.into();
-    market.base_decimals = 9;
-    market.time_divisor = 1.into();
-    market.insurance_atoms = (10_000 * USDC.unsigned_abs()).into();
-    View {
-        address: Pubkey::new_from_array([1; 32]),
-        clock: Clock { slot: 1, unix_s: 1_000_000 },
-        market,
-        feed: Box::new(Zeroable::zeroed()),
-        brake: Zeroable::zeroed(),
-        custody: Zeroable::zeroed(),
-        listed: vec![],
-    }
-}
-
-fn account(owner: u8, quote_atoms: i64, calls: &[(u64, i64)]) -> MarginAccount {
-    let mut account = MarginAccount::zeroed();
-    account.owner = [owner; 32];
-    account.quote_atoms = quote_atoms.into();
-    for (place, (strike, lots)) in account.positions.iter_mut().zip(calls) {
-        *place = position(*strike, *lots);
-    }
-    account
-}
-
-fn position(strike: u64, lots: i64) -> Position {
-    let mut position = Position::zeroed();
-    position.kind = KIND_CALL;
-    position.expiry_unix_s = EXPIRY.into();
-    position.strike_e6 = (strike * 1_000_000).into();
-    position.lots = lots.into();
-    position
-}
-
 fn valued(book: &Book<'_>, account: &MarginAccount) -> Figures {
     book.value(account, Need::Keep).unwrap()
 }
 
 /// The offer for `account` of somebody rich at a price of 220.
 fn offered(settings: &Settings, account: &MarginAccount, elapsed_s: u64) -> Result<Offer, Declined> {
-    let (view, bidder) = (view(), self::account(2, 1_000_000 * USDC, &[]));
+    let (view, bidder) = (view(), fixture::account(2, 1_000_000 * USDC, &[]));
     let book = Book::of(&view, PriceE6(220_000_000), None);
     offer(settings, &book, &bidder, (account, &valued(&book, account)), elapsed_s)
 }
