@@ -13,7 +13,7 @@ const PORT = 4173;
 const network = await networkStart('live');
 const report = new Report(STEPS);
 const trading = await marketCreate(await feedCreate(await programsDeploy(report, network)), LIFE_S);
-const live = await Live.open(trading, { port: PORT });
+const live = await Live.open(trading, { port: PORT, operated: true });
 report.success(`the page is at ${live.site.url}; Ctrl-C ends it`);
 const stop = async () => {
   await live.stop();

@@ -1,10 +1,11 @@
 /** Who runs keeper and maker on a local network: their keys, their configurations, and the board that their surfaces are posted to. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boardAddress, configAddress, oracle } from '@bastion/client';
+import { PACKAGE_TEMPLATES, boardAddress, configAddress, oracle, type OptionKind, type QuoteSide } from '@bastion/client';
 import { getAddressEncoder, type TransactionSigner } from '@solana/kit';
 import { Daemon } from './daemon.js';
 import type { Exchange } from './exchange.js';
+import { START_E6 } from '../steps/feed.js';
 import { localKey, localSeed } from './keys.js';
 import { quote } from './numbers.js';
 import { NETWORKS_DIR } from './paths.js';
@@ -13,6 +14,8 @@ import { fund } from './tokens.js';
 /** Runs the keepers, and buys what they liquidate. */
 const OPERATOR = 'operator';
 const PUBLISHER = 'publisher';
+/** Whom a local network's source accounts name as their writer. */
+const WRITER = 'keeper';
 /** Who may be on a local board: this one, or those that the play of the vault's epoch has named. */
 const PUBLISHERS = [PUBLISHER, 'deployer', 'maker'];
 const LAMPORTS_SOL = 100;
@@ -33,10 +36,10 @@ export interface KeeperOptions {
   readonly horizonsS?: readonly number[];
 }
 
-export type Section = 'feeds' | 'listing' | 'surfaces' | 'settlement' | 'vaults' | 'liquidation' | 'watcher';
+export type Section = 'localnet' | 'feeds' | 'listing' | 'surfaces' | 'settlement' | 'vaults' | 'liquidation' | 'losses' | 'debts' | 'watcher';
 
-/** All but those that would move a scene: it refreshes its feed, and lists its expiries, by itself. */
-export const CRANKS: readonly Section[] = ['surfaces', 'settlement', 'vaults', 'liquidation'];
+/** All but those that would move a scene: it writes its prices, refreshes its feed, and lists its expiries, by itself. */
+export const CRANKS: readonly Section[] = ['surfaces', 'settlement', 'vaults', 'liquidation', 'losses', 'debts'];
 
 export class Operator {
   private readonly exchange: Exchange;
@@ -85,13 +88,17 @@ export class Operator {
   async keeper({ name, url = this.exchange.chain.url, sections, port = 0, horizonsS = [] }: KeeperOptions): Promise<Daemon> {
     const publishers = await Promise.all(this.publishers.map(async (name) => `"${await keyFile(name)}"`));
     const fields: Record<Section, string> = {
+      // A feed may be no older than 25 slots for new risk: there are some sixteen a second here.
+      localnet: `period_ms = 200\nwriter = "${await keyFile(WRITER)}"\nanchor_e6 = ${START_E6}\nvol_e9 = 2_000_000_000\npull_e9 = 2_000_000`,
       feeds: 'period_ms = 500\nfresh_s = 2',
       listing: `period_ms = 5_000\nhorizons_s = [${horizonsS.join(', ')}]`,
       // Stale after twenty buckets of a second.
       surfaces: `period_ms = 1_000\npost_s = 6\nvol_min_e9 = 400_000_000\npublishers = [${publishers.join(', ')}]`,
       settlement: 'period_ms = 1_000',
       vaults: 'period_ms = 1_000',
-      liquidation: `period_ms = 1_000\naccounts = ["${this.account}"]\nspend_max_atoms = ${quote(50_000)}\nreserve_atoms = ${quote(50_000)}`,
+      liquidation: `period_ms = 1_000\n${this.limits()}`,
+      losses: 'period_ms = 1_000',
+      debts: `period_ms = 1_000\n${this.limits()}`,
       watcher: 'period_ms = 1_000',
     };
     const lines = [
@@ -106,6 +113,11 @@ export class Operator {
     return Daemon.start('keeper', name, [configFile(name, lines)]);
   }
 
+  /** What the operator's account may be spent on. */
+  private limits(): string {
+    return `accounts = ["${this.account}"]\nspend_max_atoms = ${quote(50_000)}\nreserve_atoms = ${quote(50_000)}`;
+  }
+
   /** The reference maker for the margin account of the person of this name, posting to a relay. */
   async maker(name: string, person: string, relayUrl: string, port = 0): Promise<Daemon> {
     const owner = await localKey(person);
@@ -118,10 +130,15 @@ export class Operator {
       `listen = "127.0.0.1:${port}"`,
       // Slots are short here: about sixteen a second.
       '[quoting]\nperiod_ms = 500\nlife_slots = 600',
+      'expiries = 8\nstrikes = 5\nlots = 50\nseries_lots_max = 1_000\npackage_strikes = 2\npackage_lots = 20',
+      ...PACKAGE_TEMPLATES.map(({ legs }) => `[[packages]]\nlegs = [${legs.map(legLine).join(', ')}]`),
     ];
     return Daemon.start('maker', name, [configFile(name, lines)]);
   }
 }
+
+const legLine = ({ kind, side, step }: { kind: OptionKind; side: QuoteSide; step: number }) =>
+  `{ kind = "${kind}", side = "${side}", step = ${step} }`;
 
 function configFile(name: string, lines: readonly string[]): string {
   return file(`${name}.toml`, `${lines.join('\n')}\n`);

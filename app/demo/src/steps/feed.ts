@@ -11,7 +11,7 @@ import { mintCreate } from '../lib/tokens.js';
 import type { Scene } from './network.js';
 
 export const SYMBOL = 'SOL';
-const START_E6 = priceE6('156.79769');
+export const START_E6 = priceE6('156.79769');
 const MIN_SOURCES = 2;
 /** As the oracle numbers why a source is not used; 0 is one that was used. */
 const OUTLIER = 18;

@@ -48,7 +48,7 @@ export async function stageOpen(): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   network = await networkStart('e2e-web');
   const trading = await marketCreate(await feedCreate(await programsDeploy(new Report(0, 'quiet'), network)), LIFE_S);
-  const live = await Live.open(trading, { expiriesS: EXPIRIES_S, wander: false });
+  const live = await Live.open(trading, { expiriesS: EXPIRIES_S });
   const optionVault = await OptionVault.create(trading.exchange, trading.cast.deployer, 0, COVERED_CALL, MANDATE);
   // The sandbox needs rights that CI and containers do not give; nothing but this page is opened.
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
