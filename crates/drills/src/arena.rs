@@ -1,6 +1,7 @@
 //! Two markets in use, and everything that the drills attack them with: on a local network, on programs whose time runs fast, or in a VM
 //! in this process, on the programs as built for a public network, whose clock the drills move.
 
+use crate::candidates;
 use crate::ground::{Ground, Network, Vm};
 use crate::keeper::{Keeper, Says};
 use client::{addresses, breaker, margin};
@@ -15,7 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use testkit::{
-    Actor, LOTS_PER_UNIT, Offer, Protocol, Publication, Quote, SOL, SourceAccount, Token, USDC, World, key, keypair,
+    Actor, LOTS_PER_UNIT, Offer, Protocol, Publication, Quote, SOL, SourceAccount, Token, USDC, World, buffer_bytes,
+    key, keypair,
 };
 
 pub const SPOT_E6: u64 = 150_000_000;
@@ -31,6 +33,8 @@ const LIMITS: margin::CustodyLimits = margin::CustodyLimits {
 };
 pub const GUARDIANS: [&str; 2] = ["guardian 0", "guardian 1"];
 pub const MONITOR: &str = "monitor";
+pub const COUNCIL: [&str; 7] =
+    ["council 0", "council 1", "council 2", "council 3", "council 4", "council 5", "council 6"];
 pub const NAMES: [&str; 2] = ["SOL/USDC", "BTC/USDC"];
 /// Seconds from a market's listing to its first expiry, on a machine of any pace; and to its last.
 const NEAR_S: i64 = 40;
@@ -306,7 +310,7 @@ fn market_create(world: &World, protocol: &Protocol) -> Instruction {
     })
 }
 
-/// The programs under the deployer's authority, the source accounts, and two buffers: what will be deployed over margin, and margin again.
+/// The programs under the deployer's authority, the source accounts, and buffers: what will be deployed over margin, and margin again.
 fn config(root: &Path, folder: &Path) -> Config {
     let built = root.join("target/deploy");
     let elf = |name: &str| {
@@ -318,7 +322,7 @@ fn config(root: &Path, folder: &Path) -> Config {
     let mut accounts = vec![];
     let mut put = |address: Pubkey, account: &Account| accounts.push(dump(&dumps, address, account));
     let rich = Account { lamports: RICH_LAMPORTS, ..Account::default() };
-    for name in ["payer", "deployer", "pyth writer", MONITOR].into_iter().chain(GUARDIANS) {
+    for name in ["payer", "deployer", "pyth writer", MONITOR].into_iter().chain(GUARDIANS).chain(COUNCIL) {
         put(key(name), &rich);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -338,12 +342,19 @@ fn config(root: &Path, folder: &Path) -> Config {
         put(source.address, &account);
     }
     for (name, code) in [("hostile", elf("mock_hostile.so")), ("mended", elf("localnet/margin.so"))] {
-        put(key(name), &buffer(&code));
+        put(key(name), &buffer("deployer", &code));
+    }
+    for at in 0..candidates::CANDIDATES.len() {
+        let codes = [candidates::code(at), elf("localnet/margin.so")];
+        for (name, code) in candidates::buffers(at).iter().zip(codes) {
+            put(key(name), &buffer(COUNCIL[0], &code));
+        }
     }
     let programs = [
         (abi::ids::ORACLE, "localnet/oracle.so"),
         (abi::ids::MARGIN, "localnet/margin.so"),
         (abi::ids::BREAKER, "localnet/breaker_drill.so"),
+        (abi::ids::GOVERNOR, "localnet/governor.so"),
     ];
     let deployed = programs.map(|(id, file)| ProgramSpec {
         id: id.into(),
@@ -355,11 +366,9 @@ fn config(root: &Path, folder: &Path) -> Config {
     Config { accounts, replace: true, ..config }
 }
 
-/// A loader buffer with this code, under the deployer's authority.
-fn buffer(code: &[u8]) -> Account {
-    let mut data = vec![1, 0, 0, 0, 1];
-    data.extend_from_slice(key("deployer").as_ref());
-    data.extend_from_slice(code);
+/// A loader buffer with this code, under somebody's authority.
+fn buffer(authority: &str, code: &[u8]) -> Account {
+    let data = buffer_bytes(Some(key(authority)), code);
     Account { lamports: RICH_LAMPORTS, data, owner: abi::ids::LOADER.into(), ..Account::default() }
 }
 

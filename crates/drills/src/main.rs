@@ -1,14 +1,20 @@
 //! `drills`: attacks and accidents on a local network, and in a VM in this process where they need hours of quiet first, and what the
-//! breaker made of them: a table, and an exit code that is not zero if anything was not as it must be. `--vm` plays only what the VM shows.
+//! breaker and the governor made of them: tables, and an exit code that is not zero if anything was not as it must be. `--vm` plays only what the VM shows,
+//! `--candidates` only upgrades of margin to code that lies.
 
 mod arena;
+mod candidates;
+mod council;
+mod custody;
 mod drills;
 mod ground;
 mod hostile;
 mod keeper;
+mod levels;
 mod probe;
 mod trips;
 
+use candidates::Verdict;
 use cli::table::Table;
 use drills::{Played, Row};
 use std::path::Path;
@@ -19,16 +25,29 @@ fn main() -> ExitCode {
     let began = Instant::now();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let progress = |what: &str| eprintln!("drills: {what} ({} s)", began.elapsed().as_secs());
-    let mut played = drills::play(&mut arena::Arena::vm(), &drills::VM, &progress);
-    if std::env::args().all(|argument| argument != "--vm") {
+    let only = |flag: &str| std::env::args().any(|argument| argument == flag);
+    let mut played = Played::default();
+    if !only("--candidates") {
+        played = drills::play(&mut arena::Arena::vm(), &drills::VM, &progress);
+    }
+    let mut verdicts = vec![];
+    if !only("--vm") {
         progress("starting a network with two markets ...");
         let mut arena = arena::Arena::network(&root);
-        let network = drills::play(&mut arena, &drills::NETWORK, &progress);
-        played.rows.splice(0..0, network.rows);
-        played.findings.extend(network.findings);
+        if !only("--candidates") {
+            let network = drills::play(&mut arena, &drills::NETWORK, &progress);
+            played.rows.splice(0..0, network.rows);
+            played.findings.extend(network.findings);
+        }
+        let (tried, findings) = candidates::play(&mut arena, &progress);
+        played.findings.extend(findings);
+        verdicts = tried;
     }
     println!("{}", table(&played.rows));
     println!("{}", works(&played.rows));
+    if !verdicts.is_empty() {
+        println!("{}", trials(&verdicts));
+    }
     println!("network: a local validator on programs whose time runs fast, slots as it made them");
     println!("VM: LiteSVM on the programs for a public network, slots of 400 ms by the clock that the drill moves\n");
     finish(&played, began)
@@ -64,6 +83,35 @@ fn works(rows: &[Row]) -> Table {
             let [new_risk, close, deposit, settle, withdraw, claim] = cells.map(Clone::clone);
             table.row([row.drill.to_owned(), row.ground.to_owned(), new_risk, close, deposit, settle, withdraw, claim]);
         }
+    }
+    table
+}
+
+/// What became of candidates that the council let through.
+fn trials(verdicts: &[Verdict]) -> Table {
+    let mut table = Table::new([
+        "a candidate that",
+        "did, under the freeze",
+        "found by",
+        "slots until rolled back",
+        "accounts restored",
+        "identical",
+        "atoms left",
+        "bond",
+        "seconds",
+    ]);
+    for verdict in verdicts {
+        table.row([
+            verdict.candidate.to_owned(),
+            verdict.did.clone(),
+            verdict.found.clone(),
+            verdict.slots.to_string(),
+            verdict.restored.to_string(),
+            verdict.identical.to_string(),
+            verdict.left_atoms.to_string(),
+            verdict.bond.clone(),
+            verdict.took_s.to_string(),
+        ]);
     }
     table
 }

@@ -1,0 +1,156 @@
+//! A council on the network, which holds margin's code: an upgrade carried out step by step, and the way back.
+
+use crate::arena::{Arena, COUNCIL};
+use crate::probe::tried;
+use abi::governor::{Adoption, Council as State, Proposal, Rollout};
+use client::{addresses, breaker, governor as calls};
+use policy::rollout::Stage;
+use solana_instruction::{AccountMeta, Instruction};
+use solana_keypair::Keypair;
+use solana_pubkey::Pubkey;
+use solana_signer::Signer;
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use testkit::{Governance, Recorded, UpgradeOf, keypair, propose_args};
+
+pub const MARGIN: Pubkey = Pubkey::new_from_array(abi::ids::MARGIN);
+pub const GOVERNANCE: Governance = Governance(calls::ID);
+const POLL: Duration = Duration::from_millis(40);
+/// A delay of seven days takes ten seconds here; a loaded machine's clock runs late.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Approvals of seven that an upgrade needs.
+const APPROVALS: usize = 5;
+
+/// Seats the council, which adopts margin, and gives it the breaker.
+pub fn seat(arena: &mut Arena, elf_len: usize) {
+    let deployer = arena.deployer();
+    let members = COUNCIL.map(|name| keypair(name).pubkey()).to_vec();
+    let init = GOVERNANCE.council_init().instruction(calls::CouncilInitArgs { members });
+    let adopt = GOVERNANCE.adopt(MARGIN, elf_len);
+    let hand = breaker::AuthoritySet { authority: deployer.pubkey(), config: addresses::config(&breaker::ID) };
+    let hand = hand.instruction(breaker::AuthoritySetArgs { authority: GOVERNANCE.authority() });
+    for step in [init, adopt, hand] {
+        arena.world.ok(&[step], &[&deployer]);
+    }
+}
+
+pub fn proposal(arena: &mut Arena, id: u64) -> Proposal {
+    arena.world.read(abi::ids::GOVERNOR, &GOVERNANCE.proposal(id))
+}
+
+pub fn rollout(arena: &mut Arena) -> Rollout {
+    arena.world.read(abi::ids::GOVERNOR, &GOVERNANCE.rollout(MARGIN))
+}
+
+pub fn adoption(arena: &mut Arena) -> Adoption {
+    arena.world.read(abi::ids::GOVERNOR, &GOVERNANCE.adoption(MARGIN))
+}
+
+pub fn stage(arena: &mut Arena) -> Option<Stage> {
+    Stage::from_byte(rollout(arena).stage)
+}
+
+/// Proposed, approved, queued, and through its delay.
+pub fn upgrade(arena: &mut Arena, code: &[u8], buffer: Pubkey, rollback_buffer: Pubkey) -> UpgradeOf {
+    let members: Vec<_> = COUNCIL.iter().map(|name| keypair(name)).collect();
+    let proposer = members[0].pubkey();
+    let council: State = arena.world.read(abi::ids::GOVERNOR, &GOVERNANCE.council());
+    let id = council.proposals.get();
+    let upgrade = UpgradeOf { id, program: MARGIN, proposer, buffer, rollback_buffer };
+    let propose = GOVERNANCE.upgrade_propose(proposer, id, MARGIN, buffer, propose_args(code));
+    arena.world.ok(&[propose], &[&members[0]]);
+    let digest = proposal(arena, id).digest;
+    slot_pass(arena);
+    let approvals: Vec<_> =
+        members.iter().take(APPROVALS).map(|member| GOVERNANCE.approve(id, member.pubkey(), digest)).collect();
+    let signers: Vec<&Keypair> = members.iter().take(APPROVALS).collect();
+    arena.world.ok(&approvals, &signers);
+    arena.world.ok(&[GOVERNANCE.rollback_stage(proposer, id, MARGIN, rollback_buffer)], &[&members[0]]);
+    arena.world.ok(&[GOVERNANCE.upgrade_queue(&upgrade)], &[]);
+    let queued = proposal(arena, id);
+    until(|| {
+        let clock = arena.world.clock();
+        clock.slot >= queued.ready_slot.get() && clock.unix_timestamp >= queued.ready_unix_s.get()
+    });
+    upgrade
+}
+
+/// A market's margin accounts, by registry index: all on its first page.
+pub fn accounts(arena: &mut Arena, market: usize) -> Vec<Pubkey> {
+    let of = &arena.markets[market];
+    let actors = [&of.maker, &of.taker, &of.whale].into_iter().chain(&of.settlers);
+    let addresses: Vec<_> = actors.map(|actor| actor.account).collect();
+    let mut placed: Vec<_> = addresses
+        .into_iter()
+        .map(|at| (arena.world.read::<abi::margin::MarginAccount>(abi::ids::MARGIN, &at).index.get(), at))
+        .collect();
+    placed.sort_unstable();
+    placed.into_iter().map(|(_, at)| at).collect()
+}
+
+/// A market in the present attempt, with its page.
+#[derive(Clone)]
+pub struct Book {
+    pub recorded: Recorded,
+    pub accounts: Vec<Pubkey>,
+}
+
+impl Book {
+    pub fn page(&self) -> Vec<AccountMeta> {
+        self.accounts.iter().map(|account| AccountMeta::new_readonly(*account, false)).collect()
+    }
+}
+
+/// Level 4, and every account of every market recorded: the books, and the bytes as any node keeps them.
+pub fn freeze(arena: &mut Arena, id: u64) -> ([Book; 2], BTreeMap<Pubkey, Vec<u8>>) {
+    arena.world.ok(&[GOVERNANCE.freeze_begin(id, MARGIN)], &[]);
+    let attempt = rollout(arena).attempt.get();
+    let books = [0, 1].map(|at| {
+        let accounts = accounts(arena, at);
+        let protocol = &arena.markets[at].protocol;
+        let recorded = Recorded {
+            governance: GOVERNANCE,
+            attempt,
+            market: protocol.market,
+            quote_tokens: protocol.quote_tokens,
+            base_tokens: protocol.base_tokens,
+            payer: arena.world.payer(),
+        };
+        Book { recorded, accounts }
+    });
+    for book in &books {
+        for step in [book.recorded.open(), book.recorded.page_take(0, book.page()), book.recorded.seal()] {
+            arena.world.ok(&[step], &[]);
+        }
+    }
+    let addresses = books.iter().flat_map(|book| book.accounts.iter().chain([&book.recorded.market]));
+    let kept = addresses.map(|at| (*at, arena.world.account(at).expect("an account").data)).collect();
+    (books, kept)
+}
+
+/// Sends until it lands, or until its time is over.
+pub fn insist(arena: &mut Arena, instruction: &Instruction) -> String {
+    let began = Instant::now();
+    loop {
+        let answer = tried(arena, std::slice::from_ref(instruction), &[]);
+        if answer == "yes" || began.elapsed() > PATIENCE * 2 {
+            return answer;
+        }
+        sleep(POLL * 10);
+    }
+}
+
+/// Waits for a later slot: nobody may look at new code in the slot that brought it.
+pub fn slot_pass(arena: &mut Arena) {
+    let slot = arena.world.clock().slot;
+    until(|| arena.world.clock().slot > slot);
+}
+
+fn until(mut done: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(began.elapsed() < PATIENCE, "the network's clock stands still");
+        sleep(POLL);
+    }
+}
