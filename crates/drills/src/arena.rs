@@ -42,7 +42,7 @@ const FAR_S: i64 = 3_600;
 /// In the VM: the next 08:00 UTC, and that of a week later.
 const DAY_S: i64 = 86_400;
 const LISTED_S: i64 = 8 * 3_600;
-/// Accounts that hold a position in the first expiry: each drill settles one.
+/// Accounts that hold a position in the first expiry where levels are drilled: each drill settles one.
 const SETTLERS: usize = 8;
 const RICH_LAMPORTS: u64 = 1_000_000_000_000_000;
 
@@ -59,6 +59,19 @@ pub struct Market {
     pub settlers: Vec<Actor>,
 }
 
+/// What a network runs on beside margin and the oracle.
+pub struct Site {
+    folder: &'static str,
+    /// Its levels end as soon as their clock says, which is not the same in every build.
+    breaker: &'static str,
+    settlers: usize,
+}
+
+/// Where levels rise and fall: a guardian's six hours are a minute, and the governor's two hours at level 4 are 20 seconds.
+pub const LEVELS: Site = Site { folder: "drills", breaker: "localnet/breaker_drill.so", settlers: SETTLERS };
+/// Where code is upgraded: level 4 lasts longer than a verification may.
+pub const UPGRADES: Site = Site { folder: "candidates", breaker: "localnet/breaker.so", settlers: 0 };
+
 pub struct Arena {
     pub world: World,
     pub markets: [Market; 2],
@@ -69,9 +82,8 @@ pub struct Arena {
 
 impl Arena {
     /// On a network.
-    pub fn network(root: &Path) -> Self {
-        let folder = root.join("target/localnet/drills");
-        let net = Localnet::start(config(root, &folder)).unwrap_or_else(|error| panic!("{error}"));
+    pub fn network(root: &Path, site: &Site) -> Self {
+        let net = Localnet::start(config(root, site)).unwrap_or_else(|error| panic!("{error}"));
         let url = net.rpc_url();
         let mut world = World::remote(&url);
         let protocols = protocols(&mut world);
@@ -80,7 +92,7 @@ impl Arena {
         keeper.settle(&mut world);
         let now = world.unix_s();
         let expiries = [NEAR_S, FAR_S].map(|after| (now + after).div_euclid(10) * 10);
-        Self::listed(world, protocols, expiries, Ground::Network(Box::new(Network::new(keeper, net))))
+        Self::listed(world, protocols, expiries, Ground::Network(Box::new(Network::new(keeper, net))), site.settlers)
     }
 
     /// In a VM in this process.
@@ -95,11 +107,11 @@ impl Arena {
         feeds_create(&mut world, &protocols);
         vm.settle(&mut world);
         let next = world.unix_s().div_euclid(DAY_S) * DAY_S + LISTED_S;
-        Self::listed(world, protocols, [next, next + 7 * DAY_S], Ground::Vm(Box::new(vm)))
+        Self::listed(world, protocols, [next, next + 7 * DAY_S], Ground::Vm(Box::new(vm)), SETTLERS)
     }
 
-    fn listed(mut world: World, protocols: [Protocol; 2], expiries: [i64; 2], ground: Ground) -> Self {
-        let markets = protocols.map(|protocol| market(&mut world, protocol, expiries));
+    fn listed(mut world: World, protocols: [Protocol; 2], expiries: [i64; 2], ground: Ground, settlers: usize) -> Self {
+        let markets = protocols.map(|protocol| market(&mut world, protocol, expiries, settlers));
         let mut arena = Self { world, markets, ground, nonce: 0, settled: 0 };
         arena.positions_open();
         arena
@@ -127,7 +139,7 @@ impl Arena {
             let fill = self.fill(at, Trader::Taker, far, abi::quote::SIDE_SELL, 100);
             self.send(&fill, at, Trader::Taker);
         }
-        for settler in 0..SETTLERS {
+        for settler in 0..self.markets[0].settlers.len() {
             let near = self.markets[0].near_unix_s;
             let fill = self.fill(0, Trader::Settler(settler), near, abi::quote::SIDE_SELL, 1);
             self.send(&fill, 0, Trader::Settler(settler));
@@ -267,7 +279,7 @@ fn protocol(world: &mut World, name: &str) -> Protocol {
 }
 
 /// Lists the market with two expiries, and lets people in.
-fn market(world: &mut World, protocol: Protocol, expiries: [i64; 2]) -> Market {
+fn market(world: &mut World, protocol: Protocol, expiries: [i64; 2], settlers: usize) -> Market {
     world.ok(&[market_create(world, &protocol)], &[&protocol.deployer]);
     let [near_unix_s, far_unix_s] = expiries;
     for expiry in expiries {
@@ -279,7 +291,7 @@ fn market(world: &mut World, protocol: Protocol, expiries: [i64; 2]) -> Market {
     let taker = actor("taker", 0, 20_000 * USDC);
     let whale = actor("whale", 900 * SOL, 880_000 * USDC);
     let settlers = if protocol.market == addresses::market(&addresses::symbol(NAMES[0]).expect("a symbol")) {
-        (0..SETTLERS).map(|at| actor(&format!("settler {at}"), 0, 100 * USDC)).collect()
+        (0..settlers).map(|at| actor(&format!("settler {at}"), 0, 100 * USDC)).collect()
     } else {
         vec![]
     };
@@ -311,7 +323,8 @@ fn market_create(world: &World, protocol: &Protocol) -> Instruction {
 }
 
 /// The programs under the deployer's authority, the source accounts, and buffers: what will be deployed over margin, and margin again.
-fn config(root: &Path, folder: &Path) -> Config {
+fn config(root: &Path, site: &Site) -> Config {
+    let folder = root.join("target/localnet").join(site.folder);
     let built = root.join("target/deploy");
     let elf = |name: &str| {
         let path = built.join(name);
@@ -353,7 +366,7 @@ fn config(root: &Path, folder: &Path) -> Config {
     let programs = [
         (abi::ids::ORACLE, "localnet/oracle.so"),
         (abi::ids::MARGIN, "localnet/margin.so"),
-        (abi::ids::BREAKER, "localnet/breaker_drill.so"),
+        (abi::ids::BREAKER, site.breaker),
         (abi::ids::GOVERNOR, "localnet/governor.so"),
     ];
     let deployed = programs.map(|(id, file)| ProgramSpec {
@@ -361,7 +374,7 @@ fn config(root: &Path, folder: &Path) -> Config {
         file: built.join(file),
         authority: Some(key("deployer")),
     });
-    let mut config = Config::on_free_ports(folder, built.join("localnet/mock_source.so")).expect("free ports");
+    let mut config = Config::on_free_ports(&folder, built.join("localnet/mock_source.so")).expect("free ports");
     config.programs.extend(deployed);
     Config { accounts, replace: true, ..config }
 }

@@ -2,13 +2,14 @@
 //! nothing behind.
 
 use crate::arena::Arena;
-use crate::council::{self, Book, GOVERNANCE, MARGIN};
+use crate::council::{self, GOVERNANCE, MARGIN, Records};
 use crate::custody::{forge_books, wallet};
 use crate::drills::Findings;
 use crate::hostile::{self, Vault};
 use crate::probe::tried;
 use crate::trips::protocol_level;
 use abi::margin::{MarginAccount, Position};
+use client::ledger::seeds as ledger_seeds;
 use policy::{Level, proposal::State, rollout::Stage};
 use solana_pubkey::Pubkey;
 use std::collections::BTreeMap;
@@ -90,19 +91,20 @@ impl Trial<'_> {
         let held = Vault::ALL.map(|vault| vault.held(self.arena));
         let insurance = self.insurance();
         let previous = council::adoption(self.arena).elf_hash;
-        let (books, kept) = council::freeze(self.arena, upgrade.id);
+        let records = council::freeze(self.arena, upgrade.id);
         self.arena.world.ok(&[GOVERNANCE.upgrade_execute(&upgrade)], &[]);
         let executed_slot = self.arena.world.clock().slot;
         council::slot_pass(self.arena);
         let did = lie(self.arena);
         self.nothing_runs();
-        let found = self.found(&upgrade, &books);
+        let found = self.found(&upgrade, &records);
         let slots = self.arena.world.clock().slot.saturating_sub(executed_slot);
         council::slot_pass(self.arena);
-        let restored = self.restore(at, &books, &kept);
-        self.verified(&upgrade, &books);
-        let identical = kept.iter().filter(|(at, data)| self.data(at).as_ref() == Some(*data)).count();
-        self.expect(identical == kept.len(), || format!("{identical} of {} accounts are what they were", kept.len()));
+        let restored = self.restore(at, &records);
+        self.verified(&upgrade, &records);
+        let (identical, all) = (self.identical(&records), records.kept.len());
+        self.expect(identical == all, || format!("{identical} of {all} accounts are what they were"));
+        self.released(&records);
         let left = held.iter().zip(Vault::ALL).map(|(held, vault)| held.saturating_sub(vault.held(self.arena)));
         let left_atoms: u64 = left.sum();
         self.expect(left_atoms == 0, || format!("{left_atoms} atoms left the vaults under the freeze"));
@@ -143,14 +145,19 @@ impl Trial<'_> {
         self.expect(answer != "yes", || "somebody's withdrawal went through it".to_owned());
     }
 
+    /// Recorded accounts that are what they were, to the byte.
+    fn identical(&mut self, records: &Records) -> usize {
+        records.kept.iter().filter(|(at, data)| self.data(at).as_ref() == Some(*data)).count()
+    }
+
     /// Anybody verifies until the candidate is found out, or waits until its time is over; then anybody rolls it back.
-    fn found(&mut self, upgrade: &UpgradeOf, books: &[Book; 2]) -> String {
+    fn found(&mut self, upgrade: &UpgradeOf, records: &Records) -> String {
         let rollback = GOVERNANCE.upgrade_rollback(upgrade);
         let early = tried(self.arena, std::slice::from_ref(&rollback), &[]);
         self.expect(early == "RollbackUnfounded", || format!("a rollback without a reason: {early}"));
         let mut found = "no answer within its time".to_owned();
         if self.candidate != "never answers" {
-            let steps = books.iter().enumerate().flat_map(|(at, book)| {
+            let steps = records.books.iter().enumerate().flat_map(|(at, book)| {
                 let page = (format!("page_verify, market {at}"), book.recorded.page_verify(0, book.page()));
                 [page, (format!("market_verify, market {at}"), book.recorded.market_verify(upgrade.id))]
             });
@@ -171,9 +178,9 @@ impl Trial<'_> {
     }
 
     /// Whatever differs from the bytes that were kept is written back from them; how many accounts did.
-    fn restore(&mut self, at: usize, books: &[Book; 2], kept: &BTreeMap<Pubkey, Vec<u8>>) -> usize {
-        let mut restored = 0;
-        for (number, book) in books.iter().enumerate() {
+    fn restore(&mut self, at: usize, records: &Records) -> usize {
+        let (mut restored, kept) = (0, &records.kept);
+        for (number, book) in records.books.iter().enumerate() {
             let differs: Vec<_> =
                 (0..book.accounts.len()).filter(|place| self.differs(kept, &book.accounts[*place])).collect();
             if !differs.is_empty() {
@@ -185,10 +192,15 @@ impl Trial<'_> {
                     restored += self.restored(restore);
                 }
             }
-            if self.differs(kept, &book.recorded.market) {
-                let name = format!("market {number} of candidate {at}");
-                let preimage = upload(&mut self.arena.world, &name, &kept[&book.recorded.market]);
-                restored += self.restored(book.recorded.market_restore(preimage));
+        }
+        for entry in &records.entries {
+            if self.differs(kept, &entry.account) {
+                let (name, image) = (format!("{} of candidate {at}", entry.account), &kept[&entry.account]);
+                let preimage = upload(&mut self.arena.world, &name, image);
+                let seeds = ledger_seeds(&MARGIN, image, &[]).unwrap_or_default();
+                let seeds: Vec<_> = seeds.iter().map(Vec::as_slice).collect();
+                let payer = self.arena.world.payer();
+                restored += self.restored(records.ledger.restore(payer, entry.account, preimage, &seeds));
             }
         }
         restored
@@ -205,20 +217,35 @@ impl Trial<'_> {
     }
 
     /// The old code's accounts are verified, the rollout is free, and the brake comes down from level 4.
-    fn verified(&mut self, upgrade: &UpgradeOf, books: &[Book; 2]) {
-        for book in books {
-            for verify in [book.recorded.page_verify(0, book.page()), book.recorded.market_verify(upgrade.id)] {
-                let answer = tried(self.arena, &[verify], &[]);
-                self.expect(answer == "yes", || format!("verifying what was restored: {answer}"));
-            }
+    fn verified(&mut self, upgrade: &UpgradeOf, records: &Records) {
+        let mut steps = records.ledger_verify(upgrade.id);
+        for book in &records.books {
+            steps.push(vec![book.recorded.page_verify(0, book.page())]);
+            steps.push(vec![book.recorded.market_verify(upgrade.id)]);
+        }
+        for verify in steps {
+            let answer = tried(self.arena, &verify, &[]);
+            self.expect(answer == "yes", || format!("verifying what was restored: {answer}"));
         }
         let answer = tried(self.arena, &[GOVERNANCE.freeze_end(upgrade.id, MARGIN)], &[]);
         self.expect(answer == "yes", || format!("freeze_end: {answer}"));
         let (stage, level) = (council::stage(self.arena), protocol_level(self.arena));
         self.expect(stage == Some(Stage::Idle), || format!("the rollout is at {stage:?}"));
-        self.expect(level == Level::CloseOnly, || format!("the protocol is at {}", level.name()));
+        self.expect(level == Level::CloseOnly, || format!("the protocol is at {} after the freeze", level.name()));
         let state = State::from_byte(council::proposal(self.arena, upgrade.id).state);
         self.expect(state == Some(State::RolledBack), || format!("the proposal is {state:?}"));
+    }
+}
+
+impl Trial<'_> {
+    /// The markets move again: a deposit goes through.
+    fn released(&mut self, records: &Records) {
+        let released = tried(self.arena, &records.release(), &[]);
+        let market = &self.arena.markets[0];
+        let taker = market.taker.keypair.insecure_clone();
+        let deposit = market.protocol.deposit(&market.taker, market.protocol.quote.mint, USDC);
+        let answer = tried(self.arena, &[deposit], &[&taker]);
+        self.expect(released == "yes" && answer == "yes", || format!("root_release: {released}, a deposit: {answer}"));
     }
 }
 

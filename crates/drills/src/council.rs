@@ -3,6 +3,7 @@
 use crate::arena::{Arena, COUNCIL};
 use crate::probe::tried;
 use abi::governor::{Adoption, Council as State, Proposal, Rollout};
+use client::ledger::{Entry, Ledger, entries};
 use client::{addresses, breaker, governor as calls};
 use policy::rollout::Stage;
 use solana_instruction::{AccountMeta, Instruction};
@@ -18,9 +19,11 @@ pub const MARGIN: Pubkey = Pubkey::new_from_array(abi::ids::MARGIN);
 pub const GOVERNANCE: Governance = Governance(calls::ID);
 const POLL: Duration = Duration::from_millis(40);
 /// A delay of seven days takes ten seconds here; a loaded machine's clock runs late.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(360);
 /// Approvals of seven that an upgrade needs.
 const APPROVALS: usize = 5;
+/// Records that one transaction takes or compares: each names two accounts of its own.
+const BATCH: usize = 8;
 
 /// Seats the council, which adopts margin, and gives it the breaker.
 pub fn seat(arena: &mut Arena, elf_len: usize) {
@@ -102,10 +105,47 @@ impl Book {
     }
 }
 
-/// Level 4, and every account of every market recorded: the books, and the bytes as any node keeps them.
-pub fn freeze(arena: &mut Arena, id: u64) -> ([Book; 2], BTreeMap<Pubkey, Vec<u8>>) {
+/// What is recorded of margin under a freeze, and the bytes as any node keeps them.
+pub struct Records {
+    pub ledger: Ledger,
+    /// Every account but margin accounts, roots first.
+    pub entries: Vec<Entry>,
+    pub books: [Book; 2],
+    pub kept: BTreeMap<Pubkey, Vec<u8>>,
+}
+
+impl Records {
+    /// Compares every account but margin accounts, and counts the ledger as verified.
+    pub fn ledger_verify(&self, id: u64) -> Vec<Vec<Instruction>> {
+        let mut steps = batched(self.entries.iter().map(|entry| self.ledger.verify(entry)));
+        steps.push(vec![self.ledger.verify_all(id)]);
+        steps
+    }
+
+    /// Lets the markets move again.
+    pub fn release(&self) -> Vec<Instruction> {
+        self.entries.iter().filter(|entry| entry.is_held).map(|entry| self.ledger.release(entry.account)).collect()
+    }
+}
+
+/// As many to a transaction as fit.
+fn batched(calls: impl Iterator<Item = Instruction>) -> Vec<Vec<Instruction>> {
+    let calls: Vec<_> = calls.collect();
+    calls.chunks(BATCH).map(<[_]>::to_vec).collect()
+}
+
+/// Level 4, and every account of margin recorded.
+pub fn freeze(arena: &mut Arena, id: u64) -> Records {
     arena.world.ok(&[GOVERNANCE.freeze_begin(id, MARGIN)], &[]);
-    let attempt = rollout(arena).attempt.get();
+    let (attempt, payer) = (rollout(arena).attempt.get(), arena.world.payer());
+    let ledger = Ledger { program: MARGIN, attempt };
+    let owned = arena.world.owned(&MARGIN);
+    let entries = entries(&MARGIN, owned);
+    arena.world.ok(&[ledger.open(payer)], &[]);
+    for takes in batched(entries.iter().map(|entry| ledger.take(payer, entry))) {
+        arena.world.ok(&takes, &[]);
+    }
+    arena.world.ok(&[ledger.seal()], &[]);
     let books = [0, 1].map(|at| {
         let accounts = accounts(arena, at);
         let protocol = &arena.markets[at].protocol;
@@ -115,18 +155,17 @@ pub fn freeze(arena: &mut Arena, id: u64) -> ([Book; 2], BTreeMap<Pubkey, Vec<u8
             market: protocol.market,
             quote_tokens: protocol.quote_tokens,
             base_tokens: protocol.base_tokens,
-            payer: arena.world.payer(),
+            payer,
         };
         Book { recorded, accounts }
     });
     for book in &books {
-        for step in [book.recorded.open(), book.recorded.page_take(0, book.page()), book.recorded.seal()] {
-            arena.world.ok(&[step], &[]);
-        }
+        let steps = [book.recorded.open(), book.recorded.page_take(0, book.page()), book.recorded.seal()];
+        arena.world.ok(&steps, &[]);
     }
-    let addresses = books.iter().flat_map(|book| book.accounts.iter().chain([&book.recorded.market]));
-    let kept = addresses.map(|at| (*at, arena.world.account(at).expect("an account").data)).collect();
-    (books, kept)
+    let accounts = books.iter().flat_map(|book| &book.accounts).chain(entries.iter().map(|entry| &entry.account));
+    let kept = accounts.map(|at| (*at, arena.world.account(at).expect("an account").data)).collect();
+    Records { ledger, entries, books, kept }
 }
 
 /// Sends until it lands, or until its time is over.

@@ -2,15 +2,19 @@
 
 use crate::arena::{Arena, GUARDIANS, HOUR_BPS, guardians_set};
 use crate::drills::{Played, Row};
+use crate::ground::Since;
 use crate::hostile::{self, Vault};
 use crate::probe::{claim, name, probe, ticket, tried};
 use crate::trips::{self, prove};
 use abi::margin::Market;
 use policy::Level;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use testkit::{SOL, USDC, keypair};
 
 const BPS: u64 = 10_000;
+/// What the queue may take to come to a ticket.
+const SERVED_S: i64 = 150;
+const POLL: Duration = Duration::from_millis(300);
 
 impl Played {
     /// A whale asks for more than the hour's window in one transaction.
@@ -79,13 +83,13 @@ impl Played {
 
     /// Claims the oldest ticket once it is served.
     pub fn claim_soon(&mut self, arena: &mut Arena) -> String {
-        let began = Instant::now();
+        let since = Since::now(&mut arena.world);
         loop {
             let answer = claim(arena, &mut self.waiting);
-            if answer != "TicketNotServed" || began.elapsed() > Duration::from_secs(150) {
+            if answer != "TicketNotServed" || since.is_over(&mut arena.world, SERVED_S) {
                 return answer;
             }
-            std::thread::sleep(Duration::from_millis(300));
+            std::thread::sleep(POLL);
         }
     }
 

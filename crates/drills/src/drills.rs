@@ -46,9 +46,12 @@ pub const NETWORK: [Drill; 9] = [
 ];
 
 /// Those that need hours of quiet, and what they need before them.
-pub const VM: [Drill; 5] = [
+pub const VM: [Drill; 8] = [
     ("outflow in one transaction", Played::outflow_burst),
     ("volatility spike", Played::volatility),
+    ("one source depegged", Played::depeg_one),
+    ("sources that contradict each other", Played::depeg_apart),
+    ("two sources depegged", Played::depeg),
     ("price off its mean", Played::deviation),
     ("cluster restart", Played::restart),
     ("guardian's freeze", Played::freeze),

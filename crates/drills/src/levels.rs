@@ -1,33 +1,31 @@
 //! What raises a level, and how it comes down: proofs that anybody brings, guardians, and time.
 
-use crate::arena::{Arena, GUARDIANS, MONITOR, SPOT_E6};
+use crate::arena::{Arena, GUARDIANS, MONITOR, SPOT_E6, Trader};
 use crate::drills::{Played, Row};
-use crate::ground::Ground;
+use crate::ground::{Ground, Since};
 use crate::keeper::{CALM, Says};
 use crate::probe::{claim_newest, probe, tried};
-use crate::trips::{self, TRIP_SLOTS, protocol_level, prove};
+use crate::trips::{self, Proof, TRIP_SLOTS, protocol_level, prove};
+use abi::oracle::Feed;
+use abi::quote::{SIDE_BUY, SIDE_SELL};
 use policy::Level;
-use solana_instruction::Instruction;
-use std::time::{Duration, Instant};
+use risk::feed::{Refusal, Severity};
 use testkit::keypair;
 
 /// Hours of calm before the spike: the day's variance is then the mean of so many minutes that one wild one stands out.
 const CALM_HOURS: i64 = 12;
+/// What a feed, and a settlement, may take to become what it must.
+const FEED_S: i64 = 30;
+const SETTLEMENT_S: i64 = 150;
 
 impl Played {
     /// A trip of the first market by proof: what it did, what still worked, and that the second market is as it was.
-    pub fn market_trip(
-        &mut self,
-        arena: &mut Arena,
-        drill: &'static str,
-        says: Says,
-        proof: (&str, Instruction),
-        to: Level,
-    ) {
+    pub fn market_trip(&mut self, arena: &mut Arena, drill: &'static str, says: Says, proof: Proof, to: Level) {
+        self.settled(arena);
         let before = arena.other_market();
         arena.say(says);
-        match prove(arena, &proof.1) {
-            Err(error) => self.findings.push(format!("{drill}: {} was never taken: {error}", proof.0)),
+        match trips::feed_prove(arena, &proof) {
+            Err(error) => self.findings.push(format!("{drill}: {} was never taken: {error}", proof.name)),
             Ok(slots) => {
                 self.expect_level(arena, drill, 0, to);
                 self.expect_level(arena, drill, 1, Level::Normal);
@@ -38,7 +36,7 @@ impl Played {
                 self.settled(arena);
                 let works = probe(arena, &mut self.waiting);
                 self.expect_works(drill, to, &works);
-                let outcome = format!("{}: market to {}, the other untouched", proof.0, to.name());
+                let outcome = format!("{}: market to {}, the other untouched", proof.name, to.name());
                 self.rows.push(Row {
                     drill,
                     ground: arena.ground.name(),
@@ -52,10 +50,9 @@ impl Played {
 
     /// Waits until the first market's feed is one that margin trades on again.
     pub fn settled(&mut self, arena: &mut Arena) {
-        let feed = arena.markets[0].protocol.feed;
-        let began = Instant::now();
-        while arena.world.read::<abi::oracle::Feed>(abi::ids::ORACLE, &feed).severity != 0 {
-            if began.elapsed() > Duration::from_secs(30) {
+        let since = Since::now(&mut arena.world);
+        while feed(arena).severity != Severity::Normal.byte() {
+            if since.is_over(&mut arena.world, FEED_S) {
                 self.findings.push("the feed did not become normal again within 30 s".to_owned());
                 return;
             }
@@ -70,10 +67,10 @@ impl Played {
             vm.calm(&mut arena.world, CALM_HOURS);
         }
         self.settlement_fix(arena);
-        let calm = trips::trip_volatility(arena);
+        let calm = trips::trip_volatility(arena).instruction;
         let answer = tried(arena, &[calm], &[]);
         self.expect(answer == "VolatilityNotHigh", || format!("{drill}: in the calm: {answer}"));
-        let proof = ("trip_volatility", trips::trip_volatility(arena));
+        let proof = trips::trip_volatility(arena);
         self.market_trip(arena, drill, Says { wild: true, ..CALM }, proof, Level::Throttle);
         let slots = self.rows.iter().find(|row| row.drill == drill).and_then(|row| row.slots);
         self.expect(slots.is_some_and(|slots| slots <= TRIP_SLOTS), || {
@@ -87,7 +84,7 @@ impl Played {
         arena.say(Says { wild: true, ..CALM });
         arena.settle();
         let proof = trips::trip_volatility(arena);
-        let answer = tried(arena, &[proof], &[]);
+        let answer = tried(arena, &[proof.instruction], &[]);
         self.expect(answer == "VolatilityNotHigh", || format!("{drill}: {answer}"));
         arena.say(CALM);
         self.settled(arena);
@@ -97,15 +94,68 @@ impl Played {
 
     /// All sources agree on a price a fifth above the feed's own mean.
     pub fn deviation(&mut self, arena: &mut Arena) {
-        let proof = ("trip_deviation", trips::trip_deviation(arena));
+        let proof = trips::trip_deviation(arena);
         let says = Says { price_e6: SPOT_E6 / 5 * 6, ..CALM };
         self.market_trip(arena, "price off its mean", says, proof, Level::CloseOnly);
     }
 
+    /// Two sources agree on a price a fifth below what the third and the feed's own mean say: no price is taken.
     pub fn depeg(&mut self, arena: &mut Arena) {
-        let proof = ("trip_severity", trips::trip_severity(arena));
-        let lies = [None, Some(SPOT_E6 / 10 * 9), Some(SPOT_E6 / 10 * 11)];
+        let proof = trips::trip_severity(arena);
+        let lies = [None, Some(SPOT_E6 / 10 * 8), Some(SPOT_E6 / 10 * 8)];
         self.market_trip(arena, "two sources depegged", Says { lies, ..CALM }, proof, Level::CloseOnly);
+    }
+
+    /// One source of three: it is passed over, and everything goes on.
+    pub fn depeg_one(&mut self, arena: &mut Arena) {
+        let drill = "one source depegged";
+        let feed = self.untripped(arena, drill, [None, Some(SPOT_E6 / 10 * 8), None]);
+        let outlier = feed.sources[1].refusal == Refusal::Outlier as u8;
+        let normal = feed.severity == Severity::Normal.byte() && feed.price_e6.get().abs_diff(SPOT_E6) < SPOT_E6 / 100;
+        self.expect(outlier && normal, || {
+            let (price, severity) = (feed.price_e6.get(), feed.severity);
+            format!("{drill}: price {price}, severity {severity}, refusal {}", feed.sources[1].refusal)
+        });
+        let answers = self.trades(arena);
+        self.expect(answers == ["yes", "yes"], || format!("{drill}: opening and closing: {answers:?}"));
+        let outcome = "no trip: passed over as an outlier, the price stands, opening and closing go on".to_owned();
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: None, works: None });
+    }
+
+    /// No two agree: the middle one is good enough to close at, and for nothing else. The feed itself refuses new risk.
+    pub fn depeg_apart(&mut self, arena: &mut Arena) {
+        let drill = "sources that contradict each other";
+        let feed = self.untripped(arena, drill, [None, Some(SPOT_E6 / 10 * 9), Some(SPOT_E6 / 10 * 11)]);
+        let degraded = feed.severity == Severity::Degraded.byte();
+        self.expect(degraded, || format!("{drill}: severity {}", feed.severity));
+        let [open, close] = self.trades(arena);
+        self.expect(open == "FeedStale" && close == "yes", || format!("{drill}: opening: {open}, closing: {close}"));
+        let outcome = format!("no trip: the feed is degraded; opening is refused ({open}), closing goes on");
+        self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: None, works: None });
+    }
+
+    /// The feed after its sources have said this for a while, and no proof about it is taken.
+    fn untripped(&mut self, arena: &mut Arena, drill: &str, lies: [Option<u64>; 3]) -> Feed {
+        arena.say(Says { lies, ..CALM });
+        arena.settle();
+        let proofs =
+            [(trips::trip_severity(arena), "FeedNotSevere"), (trips::trip_deviation(arena), "PriceNotDeviant")];
+        for (proof, wanted) in proofs {
+            let answer = tried(arena, &[proof.instruction], &[]);
+            self.expect(answer == wanted, || format!("{drill}: {}: {answer}", proof.name));
+        }
+        self.expect_level(arena, drill, 0, Level::Normal);
+        feed(arena)
+    }
+
+    /// What opening a position and closing one meet.
+    fn trades(&self, arena: &mut Arena) -> [String; 2] {
+        let far = arena.markets[0].far_unix_s;
+        let taker = arena.actor(0, Trader::Taker).keypair.insecure_clone();
+        [SIDE_SELL, SIDE_BUY].map(|side| {
+            let fill = arena.fill(0, Trader::Taker, far, side, 1);
+            tried(arena, &fill, &[&taker])
+        })
     }
 
     pub fn monitors_dead(&mut self, arena: &mut Arena) {
@@ -142,7 +192,7 @@ impl Played {
     pub fn settlement_fix(&mut self, arena: &mut Arena) {
         let (feed, market) = (arena.markets[0].protocol.feed, arena.markets[0].protocol.market);
         let near = arena.markets[0].near_unix_s;
-        let began = Instant::now();
+        let since = Since::now(&mut arena.world);
         let settlement = client::addresses::settlement(&feed, near);
         let finalise = client::oracle::SettlementFinalise { payer: arena.world.payer(), feed, settlement }
             .instruction(client::oracle::SettlementFinaliseArgs { expiry_unix_s: near });
@@ -152,7 +202,7 @@ impl Played {
             if answer == "yes" {
                 break;
             }
-            if began.elapsed() > Duration::from_secs(150) {
+            if since.is_over(&mut arena.world, SETTLEMENT_S) {
                 self.findings.push(format!("the first expiry's price was never fixed: {answer}"));
                 return;
             }
@@ -227,9 +277,9 @@ impl Played {
         // INVARIANT(G-8): by time alone both markets fall to L2, and no further.
         // By the cluster's clock, which a loaded machine holds back.
         let over_unix_s = trips::brake(arena).expires_unix_s.get() + 1;
-        let began = Instant::now();
-        while arena.world.unix_s() < over_unix_s && began.elapsed() < Duration::from_secs(240) {
-            std::thread::sleep(Duration::from_millis(200));
+        let since = Since::now(&mut arena.world);
+        while arena.world.unix_s() < over_unix_s && !since.is_over(&mut arena.world, SETTLEMENT_S) {
+            arena.pass();
         }
         self.expect_level(arena, drill, 0, Level::CloseOnly);
         self.expect_level(arena, drill, 1, Level::CloseOnly);
@@ -238,4 +288,10 @@ impl Played {
             format!("3 raises, the 4th GuardiansDisabled; L3 for {fell} slots (6 h, scaled), then L2 by itself");
         self.rows.push(Row { drill, ground: arena.ground.name(), outcome, slots: Some(slots), works: Some(works) });
     }
+}
+
+/// The first market's.
+fn feed(arena: &mut Arena) -> Feed {
+    let feed = arena.markets[0].protocol.feed;
+    arena.world.read(abi::ids::ORACLE, &feed)
 }

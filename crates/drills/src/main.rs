@@ -1,6 +1,6 @@
 //! `drills`: attacks and accidents on a local network, and in a VM in this process where they need hours of quiet first, and what the
-//! breaker and the governor made of them: tables, and an exit code that is not zero if anything was not as it must be. `--vm` plays only what the VM shows,
-//! `--candidates` only upgrades of margin to code that lies.
+//! breaker and the governor made of them: tables, and an exit code that is not zero if anything was not as it must be. `--vm` plays what
+//! the VM shows, `--network` what a network shows, and `--candidates` upgrades of margin to code that lies; without any of them all.
 
 mod arena;
 mod candidates;
@@ -14,6 +14,7 @@ mod levels;
 mod probe;
 mod trips;
 
+use arena::{Arena, LEVELS, UPGRADES};
 use candidates::Verdict;
 use cli::table::Table;
 use drills::{Played, Row};
@@ -26,25 +27,28 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let progress = |what: &str| eprintln!("drills: {what} ({} s)", began.elapsed().as_secs());
     let only = |flag: &str| std::env::args().any(|argument| argument == flag);
+    let all = std::env::args().len() == 1;
     let mut played = Played::default();
-    if !only("--candidates") {
-        played = drills::play(&mut arena::Arena::vm(), &drills::VM, &progress);
+    if all || only("--vm") {
+        played = drills::play(&mut Arena::vm(), &drills::VM, &progress);
     }
     let mut verdicts = vec![];
-    if !only("--vm") {
+    if all || only("--network") {
         progress("starting a network with two markets ...");
-        let mut arena = arena::Arena::network(&root);
-        if !only("--candidates") {
-            let network = drills::play(&mut arena, &drills::NETWORK, &progress);
-            played.rows.splice(0..0, network.rows);
-            played.findings.extend(network.findings);
-        }
-        let (tried, findings) = candidates::play(&mut arena, &progress);
+        let network = drills::play(&mut Arena::network(&root, &LEVELS), &drills::NETWORK, &progress);
+        played.rows.splice(0..0, network.rows);
+        played.findings.extend(network.findings);
+    }
+    if all || only("--candidates") {
+        progress("starting a network with a council ...");
+        let (tried, findings) = candidates::play(&mut Arena::network(&root, &UPGRADES), &progress);
         played.findings.extend(findings);
         verdicts = tried;
     }
-    println!("{}", table(&played.rows));
-    println!("{}", works(&played.rows));
+    if !played.rows.is_empty() {
+        println!("{}", table(&played.rows));
+        println!("{}", works(&played.rows));
+    }
     if !verdicts.is_empty() {
         println!("{}", trials(&verdicts));
     }

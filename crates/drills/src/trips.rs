@@ -4,8 +4,9 @@ use crate::arena::{Arena, MONITOR};
 use crate::ground::Since;
 use crate::probe::name;
 use abi::breaker::{Brake, Custody};
+use abi::oracle::Feed;
 use client::{addresses, breaker};
-use policy::{Level, brake_level, market_level};
+use policy::{Level, brake_level, market_level, trip};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -31,31 +32,68 @@ pub fn protocol_level(arena: &mut Arena) -> Level {
     brake_level(&brake, now)
 }
 
+/// What a market's feed must show before a proof of it is worth sending.
+pub struct Proof {
+    pub name: &'static str,
+    pub instruction: Instruction,
+    pub holds: fn(&Feed) -> bool,
+}
+
+/// Waits until the feed shows what the proof is about, and sends the proof. One that is sent at any other time could be taken for
+/// another reason: where minutes are milliseconds, a keeper that a loaded machine holds up is a silent feed.
+pub fn feed_prove(arena: &mut Arena, proof: &Proof) -> Result<u64, String> {
+    let since = Since::now(&mut arena.world);
+    let feed = arena.markets[0].protocol.feed;
+    while !(proof.holds)(&arena.world.read(abi::ids::ORACLE, &feed)) {
+        if arena.ground.is_late(&since, &mut arena.world, TRIP_SLOTS) {
+            return Err(reported(arena, "the feed never showed it"));
+        }
+        arena.pass();
+    }
+    prove_since(arena, &since, &proof.instruction)
+}
+
 /// Sends a proof until it is taken, as a monitor would: slots from now until it was, or why it never was.
 pub fn prove(arena: &mut Arena, proof: &Instruction) -> Result<u64, String> {
     let since = Since::now(&mut arena.world);
+    prove_since(arena, &since, proof)
+}
+
+fn reported(arena: &Arena, what: &str) -> String {
+    let report = arena.ground.keeper_report().map(|report| format!(" ({report})"));
+    format!("{what}{}", report.unwrap_or_default())
+}
+
+fn prove_since(arena: &mut Arena, since: &Since, proof: &Instruction) -> Result<u64, String> {
     loop {
         match arena.world.send(std::slice::from_ref(proof), &[]) {
             Ok(_) => return Ok(arena.world.clock().slot - since.slot),
-            Err(failure) if arena.ground.is_late(&since, &mut arena.world, TRIP_SLOTS) => return Err(name(&failure)),
+            Err(failure) if arena.ground.is_late(since, &mut arena.world, TRIP_SLOTS) => {
+                return Err(reported(arena, &name(&failure)));
+            }
             Err(_) => arena.pass(),
         }
     }
 }
 
-pub fn trip_volatility(arena: &Arena) -> Instruction {
+pub fn trip_volatility(arena: &Arena) -> Proof {
     let (custody, market, feed) = parts(arena);
-    breaker::TripVolatility { custody, market, feed }.instruction()
+    let instruction = breaker::TripVolatility { custody, market, feed }.instruction();
+    let holds = |feed: &Feed| trip::is_volatile(feed.variance_1h_e12.get(), feed.variance_24h_e12.get());
+    Proof { name: "trip_volatility", instruction, holds }
 }
 
-pub fn trip_deviation(arena: &Arena) -> Instruction {
+pub fn trip_deviation(arena: &Arena) -> Proof {
     let (custody, market, feed) = parts(arena);
-    breaker::TripDeviation { custody, market, feed }.instruction()
+    let instruction = breaker::TripDeviation { custody, market, feed }.instruction();
+    let holds = |feed: &Feed| trip::is_deviant(feed.price_e6.get(), feed.ema_e6.get());
+    Proof { name: "trip_deviation", instruction, holds }
 }
 
-pub fn trip_severity(arena: &Arena) -> Instruction {
+pub fn trip_severity(arena: &Arena) -> Proof {
     let (custody, market, feed) = parts(arena);
-    breaker::TripSeverity { custody, market, feed }.instruction()
+    let instruction = breaker::TripSeverity { custody, market, feed }.instruction();
+    Proof { name: "trip_severity", instruction, holds: |feed| feed.severity >= trip::SEVERITY }
 }
 
 fn parts(arena: &Arena) -> (Pubkey, Pubkey, Pubkey) {
