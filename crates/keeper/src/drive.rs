@@ -186,3 +186,47 @@ async fn drive<T: Task>(mut task: T, ground: Arc<Ground>, pulse: services::Pulse
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use services::FeeLimits;
+    use std::sync::Mutex;
+
+    /// Fails in every market, and stops once it has seen the last.
+    struct Failing {
+        seen: Arc<Mutex<Vec<Pubkey>>>,
+        stop: Stop,
+    }
+
+    impl Task for Failing {
+        const NAME: &'static str = "failing";
+
+        fn period(&self) -> Duration {
+            Duration::from_millis(1)
+        }
+
+        async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+            self.seen.lock().unwrap().push(market);
+            if ground.markets.last() == Some(&market) {
+                self.stop.set();
+            }
+            Err(ReadFailure::Missing { what: "market", address: market }.into())
+        }
+    }
+
+    #[tokio::test]
+    async fn round_that_fails_in_one_market_is_had_in_the_others() {
+        let rpc = Rpc::new("http://127.0.0.1:1", RPC_TIMEOUT).unwrap();
+        let wallet = Wallet::new(rpc, Keypair::new_from_array([1; 32]), FeeLimits::default());
+        let markets: Vec<_> = (1..=4).map(|at| Pubkey::new_from_array([at; 32])).collect();
+        let ground = Arc::new(Ground { wallet, markets: markets.clone() });
+        let (health, stop, seen) = (Health::default(), Stop::new(), Arc::default());
+        let task = Failing { seen: Arc::clone(&seen), stop: stop.clone() };
+        drive(task, ground, health.part(Failing::NAME, LATE_LEAST), stop).await;
+        assert_eq!(*seen.lock().unwrap(), markets);
+        let parts = health.report();
+        let error = parts[Failing::NAME].error.clone().unwrap();
+        assert!(error.contains(&markets[3].to_string()), "what failed last: {error}");
+    }
+}
