@@ -1,6 +1,6 @@
 /**
- * The daemons on the suite's network: quotes filled from a relay, a vault's auction run and a short liquidated by keepers alone, and keepers
- * killed and cut off.
+ * The daemons on the suite's network: quotes filled from a relay, a vault's epoch turned and a short liquidated by keepers alone, keepers
+ * killed and cut off, an expiry settled, and a market closed by proof. They go last: the market stays closed.
  */
 import assert from 'node:assert/strict';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import {
   COVERED_CALL,
+  breaker,
+  custodyAddress,
   isSameSeries,
   margin,
   oracle,
@@ -30,10 +32,12 @@ import { nextNonce, scene } from './scene.js';
 /** What has not happened by now does not happen: on a loaded machine the cluster's time is slower than the wall's. */
 const PATIENCE_MS = 600_000;
 const POLL_MS = 100;
-/** Until the expiry: within twice the epoch's length, with time to post its surface and to run the auction. */
-const NEAR_S = 130n;
+/** Until the expiry: surfaces are posted up to a minute before one, and a vault sells in that time. */
+const NEAR_S = 100n;
 const STEP_S = 10n;
-const [EPOCH_AUCTION, EPOCH_LIVE] = [1, 2];
+const [EPOCH_OPEN, EPOCH_AUCTION, EPOCH_LIVE] = [0, 1, 2];
+const EXPIRY_SETTLED = 1;
+const CLOSE_ONLY = 2;
 const VAULT_ID = 9;
 const DEPOSIT = base(50);
 const BID_LOTS = 100n;
@@ -155,8 +159,8 @@ describe('daemons', () => {
       for (const wire of await quotesOf(stand.relay)) {
         const { slot } = await chain.now();
         const found = await quoteOfWire(wire, { market: exchange.market, genesisHash: chain.genesisHash, slot }).catch(() => undefined);
-        const leg = found?.quote.legs[0];
-        if (found === undefined || leg === undefined || leg.side !== 'sell' || leg.kind !== 'call') continue;
+        const [leg, ...others] = found?.quote.legs ?? [];
+        if (found === undefined || leg === undefined || others.length > 0 || leg.side !== 'sell' || leg.kind !== 'call') continue;
         const { nonce } = found.quote;
         const offer = { ...leg, nonce, maxLots: found.quote.maxPackages };
         // The maker may have cancelled it in this very moment.
@@ -230,11 +234,41 @@ describe('daemons', () => {
       const each = await Promise.all(keepers.map((daemon) => daemon.metric('keeper_liquidations_total', `"${what}"`)));
       return each.reduce((sum, count) => sum + count, 0);
     };
-    // Two keepers of one key may even send one and the same transaction: then both have seen it land.
     for (const what of ['liquidation_start', 'liquidation_bid', 'liquidation_finish']) {
       await until(`a keeper has seen its ${what} land`, async () => (await counted(what)) >= 1);
     }
+    // Of two keepers of one key one was first: what landed once is counted once.
+    assert.equal(await counted('liquidation_finish'), 1);
     await keeper.moveTo(START);
+  });
+
+  test('expiry_that_has_passed_is_settled_and_the_epoch_turned_by_the_keepers_alone', async () => {
+    const { cast, exchange } = scene();
+    await until('every account is settled', async () => {
+      const expiry = await exchange.expiry(stand.expiryUnixS);
+      return expiry.state === EXPIRY_SETTLED && expiry.unsettledLots === 0n;
+    });
+    assert.equal(await lotsIn(await exchange.accountOf(cast.alice.address), stand.expiryUnixS), 0n);
+    await until('the epoch has turned', async () => (await stand.vault.follow()) === 2n);
+    const settled = await stand.vault.state(1n);
+    assert.ok(settled.sharePriceE12 > 0n && settled.premiumAtoms > 0n);
+    assert.equal((await stand.vault.state(2n)).state, EPOCH_OPEN);
+  });
+
+  test('market_whose_feed_is_dead_is_closed_by_proof_and_the_maker_falls_silent', async () => {
+    const { chain, exchange, keeper } = scene();
+    for (const daemon of [stand.first, stand.second]) assert.equal(await daemon.stop(), 0);
+    await keeper.pause();
+    const watcher = kept(await stand.operator.keeper({ name: 'keeper-watching', sections: ['watcher'] }));
+    const custody = await custodyAddress(exchange.market);
+    await until('the market is close-only', async () => {
+      const { level } = breaker.getCustodyDecoder().decode(await chain.bytes(custody));
+      return level >= CLOSE_ONLY;
+    });
+    await until('the keeper has seen its proof land', async () => (await watcher.metric('keeper_trips_total')) > 0);
+    await until('the maker has taken its quotes back', async () => (await quotesOf(stand.relay)).length === 0);
+    for (const daemon of [watcher, stand.maker, stand.relay]) assert.equal(await daemon.stop(), 0);
+    keeper.resume();
   });
 });
 
