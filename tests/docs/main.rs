@@ -101,7 +101,8 @@ fn attacks() -> Vec<(String, Vec<String>)> {
 
 #[test]
 fn every_attack_in_the_table_is_a_test_that_expects_its_errors() {
-    let text = fs::read_to_string(root().join("tests/governor/attacks.rs")).expect("the attacks");
+    let files = ["attacks.rs", "ballot_attacks.rs"].map(|name| root().join("tests/governor").join(name));
+    let text = files.map(|file| fs::read_to_string(file).expect("the attacks")).concat();
     let tests: Vec<_> = text.split("#[test]\nfn ").skip(1).collect();
     let attacks = attacks();
     assert_eq!(tests.len(), attacks.len(), "as many tests as rows");

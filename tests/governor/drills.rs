@@ -12,7 +12,6 @@ use course::Course;
 use policy::rollout::{ATTEMPT_S, RATIFY_S, Stage, VERIFY_S};
 use policy::{Class, CouncilAction, Level, proposal::State};
 use solana_pubkey::Pubkey;
-use solana_signer::Signer;
 use std::collections::BTreeMap;
 use testkit::elf;
 
@@ -216,8 +215,11 @@ impl Course {
     fn cut_off(&mut self, id: u64, buffer: Pubkey) {
         self.seated += 1;
         let names: Vec<_> = (0..7).map(|seat| format!("council {} member {seat}", self.seated)).collect();
-        let members: Vec<_> = names.iter().map(|name| self.positions.fixture.world.rich(name)).collect();
-        let keys: Vec<_> = members.iter().map(|member| member.pubkey().to_bytes()).collect();
+        let fixture = &mut self.positions.fixture;
+        let next: Vec<_> = names.iter().map(|name| fixture.world.rich(name)).collect();
+        let seated = std::mem::replace(&mut fixture.members, next);
+        let keys: Vec<_> = (0..names.len()).map(|seat| fixture.seat_key(seat).to_bytes()).collect();
+        let next = std::mem::replace(&mut fixture.members, seated);
         let change = self.positions.fixture.propose(&CouncilAction::CouncilSet { members: &keys });
         self.positions.fixture.mature(change);
         let execute = self.positions.fixture.council_execute_ix(change);
@@ -228,7 +230,7 @@ impl Course {
         self.positions.fixture.world.fail(&[execute], &[], error("MembershipStale"));
         self.positions.fixture.release(id, MARGIN);
         self.cancel(id);
-        self.positions.fixture.members = members;
+        self.positions.fixture.members = next;
     }
 
     /// Guardians freeze, three members vote: back from a canary step, over the accounts as they are then.

@@ -1,5 +1,6 @@
 //! A council of seven and a program that it holds, over code accounts and buffers made to measure.
 
+use client::ballots::{self, P256Key};
 use client::governor as calls;
 use sha2::{Digest, Sha256};
 use solana_account::Account;
@@ -7,7 +8,7 @@ use solana_instruction::error::InstructionError;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{Governance, World, buffer_bytes, elf, key, keypair, loader_accounts};
+use testkit::{Governance, World, buffer_bytes, elf, key, keypair, loader_accounts, p256_key};
 
 pub const LOADER: Pubkey = Pubkey::new_from_array(abi::ids::LOADER);
 pub const GOVERNOR: Pubkey = Pubkey::new_from_array(abi::ids::GOVERNOR);
@@ -25,13 +26,20 @@ pub struct Fixture {
     pub world: World,
     pub governor: Pubkey,
     pub members: Vec<Keypair>,
+    /// A seat whose member has a P-256 key and signs ballots, if there is one.
+    pub p256_seat: Option<usize>,
 }
 
 impl Fixture {
+    /// A world before its council.
+    pub fn over(world: World, p256_seat: Option<usize>) -> Self {
+        Self { world, governor: GOVERNOR, members: vec![], p256_seat }
+    }
+
     /// The governor before its council, and the target under the deployer's authority.
     pub fn bare() -> Self {
         let world = World::with(&[], &target_accounts(Some(key("deployer"))));
-        Self { world, governor: GOVERNOR, members: vec![] }
+        Self::over(world, None)
     }
 
     /// A council of seven that has adopted the target.
@@ -47,9 +55,19 @@ impl Fixture {
     pub fn council_seat(&mut self, count: usize) {
         self.members = (0..count).map(|seat| self.world.rich(&format!("member {seat}"))).collect();
         let call = self.council_init();
-        let members = self.members.iter().map(Signer::pubkey).collect();
+        let members = (0..count).map(|seat| self.seat_key(seat)).collect();
         let init = call.instruction_of(self.governor, calls::CouncilInitArgs { members });
         self.world.ok(&[init], &[&keypair("deployer")]);
+    }
+
+    /// The P-256 key of the member in this seat, if it has one.
+    pub fn p256(&self, seat: usize) -> Option<P256Key> {
+        (self.p256_seat == Some(seat)).then(|| p256_key(&self.members[seat].pubkey().to_string()))
+    }
+
+    /// The address under which the member sits in the council.
+    pub fn seat_key(&self, seat: usize) -> Pubkey {
+        self.p256(seat).map_or_else(|| self.members[seat].pubkey(), |key| ballots::member(&key.public()))
     }
 
     /// The council's bytes at an address that is not the council's, owned by the governor all the same.

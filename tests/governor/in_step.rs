@@ -2,12 +2,12 @@
 //! program does what the machine says, refuses with its reason, and holds its state.
 
 use crate::canary::check_ix;
-use crate::fixture::{Fixture, GOVERNOR, code_of, error};
+use crate::fixture::{Fixture, code_of, error};
 use crate::positions::{MARGIN, Positions, lying_code};
 use abi::margin::MarginAccount;
 use policy::proposal::{Council, Moment, Proposal, Reason, State, dead, may_cancel, may_execute};
 use policy::rollout::{ATTEMPT_S, DWELL_S, Ground, Promotion, Rollout, RolloutError, Stage, VERIFY_S};
-use policy::{Class, Delays, Level, Scope};
+use policy::{Level, Scope};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -110,17 +110,7 @@ fn machine(stored: &abi::governor::Rollout) -> Rollout {
 }
 
 fn rules(stored: &abi::governor::Proposal) -> Proposal {
-    Proposal {
-        state: State::from_byte(stored.state).expect("a known state"),
-        class: Class::from_byte(stored.class).expect("a known class"),
-        config_epoch: stored.config_epoch.get(),
-        created_slot: stored.created_slot.get(),
-        expires_unix_s: stored.expires_unix_s.get(),
-        ready: Moment { slot: stored.ready_slot.get(), unix_s: stored.ready_unix_s.get() },
-        approvals: stored.approvals.get(),
-        objections: stored.objections.get(),
-        vetoed: stored.vetoed != 0,
-    }
+    Proposal::of(stored).expect("a known state")
 }
 
 /// Code of a word of the governor's, or of the breaker's where that has the last word.
@@ -332,18 +322,14 @@ impl Walk {
 #[test]
 fn program_and_machine_take_the_same_steps() {
     let world = World::lite().unmeasured();
-    let mut positions = Positions::over(Fixture { world, governor: GOVERNOR, members: vec![] });
+    let mut positions = Positions::over(Fixture::over(world, Some(2)));
     let (id, buffer) = positions.fixture.upgrade_propose(MARGIN, &lying_code());
     positions.fixture.mature(id);
     let council = positions.fixture.council_state();
     let model = Model {
         rollout: machine(&positions.fixture.rollout_state(MARGIN)),
         proposal: rules(&positions.fixture.proposal_state(id)),
-        council: Council {
-            members: council.member_count,
-            config_epoch: council.config_epoch.get(),
-            delays: Delays { set_s: council.delays_s.map(|delay_s| delay_s.get()) },
-        },
+        council: Council::of(&council),
     };
     let mut walk = Walk { positions, id, buffer, model };
     let start = walk.positions.fixture.world.fork();

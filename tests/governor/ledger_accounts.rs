@@ -2,7 +2,7 @@
 //! `ledger_close` with every account swapped, and what the four programs do for the governor alone.
 
 use crate::coverage::{BREAKER, ORACLE, VAULT};
-use crate::fixture::{ABSENT, ABSENT_MUT, Fixture, GOVERNOR, code_of, error};
+use crate::fixture::{ABSENT, ABSENT_MUT, Fixture, code_of, error};
 use crate::positions::{MARGIN, Positions, honest_code, lying_code};
 use abi::margin::Market;
 use client::{addresses, breaker, governor as calls, margin, oracle, vault};
@@ -212,7 +212,7 @@ fn writing_back_releasing_and_closing_refuse_every_wrong_account() {
 /// Held and written back under the governor's signature alone, whatever a config says.
 #[test]
 fn programs_hold_and_restore_for_the_governor_only() {
-    let fixture = Fixture { world: World::trusting(), governor: GOVERNOR, members: vec![] };
+    let fixture = Fixture::over(World::trusting(), None);
     let mut positions = Positions::over(fixture);
     let (vault, deposit) = positions.vault();
     let (market, feed, custody) =

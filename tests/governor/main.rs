@@ -1,5 +1,6 @@
 //! The governor on its built ELF: one module per instruction, and the twins.
 mod attacks;
+mod ballot_attacks;
 mod brakes;
 mod buffer_close;
 mod canary;
@@ -21,9 +22,11 @@ mod monitors_execute;
 mod positions;
 mod program_adopt;
 mod proposal_approve;
+mod proposal_approve_p256;
 mod proposal_cancel;
 mod proposal_create;
 mod proposal_object;
+mod proposal_object_p256;
 mod proposal_queue;
 mod relax_execute;
 mod restores;
@@ -37,3 +40,4 @@ mod upgrade_execute;
 mod upgrade_propose;
 mod upgrade_queue;
 mod verification;
+mod voices;

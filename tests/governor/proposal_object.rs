@@ -1,6 +1,6 @@
 use crate::fixture::{ABSENT_MUT, Fixture, error, new_code, target};
 use client::governor as calls;
-use policy::{Class, CouncilAction, Level, proposal::State};
+use policy::{Class, CouncilAction, Level, ballot::Voice, proposal::State};
 use solana_instruction::{Instruction, error::InstructionError};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
@@ -18,9 +18,7 @@ impl Fixture {
     /// These members object.
     pub fn object(&mut self, id: u64, seats: &[usize]) {
         for seat in seats {
-            let member = self.members[*seat].insecure_clone();
-            let object = self.object_ix(id, member.pubkey());
-            self.world.ok(&[object], &[&member]);
+            self.say(id, *seat, Voice::Object);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::fixture::{BUFFER_LAMPORTS, Fixture, LOADER, error, sha256, target};
 use abi::governor::ACTION_LEN;
 use client::governor as calls;
-use policy::{Class, CouncilAction, Upgrade, proposal::digest_parts};
+use policy::{Class, CouncilAction, Upgrade, ballot::Voice, proposal::digest_parts};
 use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -110,10 +110,23 @@ impl Fixture {
     pub fn approve(&mut self, id: u64, count: usize) {
         self.world.advance_slots(1);
         for seat in 0..count {
-            let member = self.members[seat].insecure_clone();
-            let approve = self.approve_ix(id, member.pubkey());
-            self.world.ok(&[approve], &[&member]);
+            self.say(id, seat, Voice::Approve);
         }
+    }
+
+    /// The member in this seat says it, with whatever key it has.
+    pub fn say(&mut self, id: u64, seat: usize, voice: Voice) {
+        if let Some(key) = self.p256(seat) {
+            let cast = self.calls().cast(&mut self.world, id, voice, &key);
+            self.world.ok(&cast, &[]);
+            return;
+        }
+        let member = self.members[seat].insecure_clone();
+        let say = match voice {
+            Voice::Approve => self.approve_ix(id, member.pubkey()),
+            Voice::Object => self.object_ix(id, member.pubkey()),
+        };
+        self.world.ok(&[say], &[&member]);
     }
 
     /// As many approve as the class needs, and the delay starts.

@@ -32,7 +32,7 @@ fn twins_hold_each_others_code_and_upgrade_it_by_the_hand_over_class() {
     let itself = twin.adopt_ix(TWIN, elf("governor_twin").len());
     twin.world.fail(&[itself], &[&keypair("deployer")], error("SelfAdoption"));
 
-    let mut governor = Fixture { world: twin.world, governor: GOVERNOR, members: vec![] };
+    let mut governor = Fixture { world: twin.world, governor: GOVERNOR, members: vec![], p256_seat: None };
     let adopt = governor.adopt_ix(TWIN, elf("governor_twin").len());
     governor.world.ok(&[adopt], &[&keypair("deployer")]);
     for (held, by) in [(GOVERNOR, TWIN), (TWIN, GOVERNOR)] {
@@ -41,7 +41,7 @@ fn twins_hold_each_others_code_and_upgrade_it_by_the_hand_over_class() {
         assert_eq!(authority, Some(pda_of(by, AUTHORITY_SEED).to_bytes()));
     }
 
-    let mut twin = Fixture { world: governor.world, governor: TWIN, members: twin.members };
+    let mut twin = Fixture { world: governor.world, governor: TWIN, members: twin.members, p256_seat: None };
     let council_before = twin.world.account(&pda_of(GOVERNOR, COUNCIL_SEED));
     let (id, buffer) = twin.upgrade_propose(GOVERNOR, &old_code());
     assert_eq!(twin.class(id), Class::HandOver);
@@ -70,7 +70,7 @@ fn same_action_under_the_twin_has_another_digest() {
     let relax = CouncilAction::BreakerRelax { level: Level::Normal };
     let id = governor.propose(&relax);
     let digest = governor.proposal_state(id).digest;
-    let mut twin = Fixture { world: governor.world, governor: TWIN, members: vec![] };
+    let mut twin = Fixture { world: governor.world, governor: TWIN, members: vec![], p256_seat: None };
     twin.council_seat(7);
     assert_eq!(twin.propose(&relax), id);
     assert_ne!(twin.proposal_state(id).digest, digest);

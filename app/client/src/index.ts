@@ -1,4 +1,5 @@
 export * from './addresses.js';
+export * from './ballot.js';
 export * from './connection.js';
 export * from './engine.js';
 export * from './errors.js';

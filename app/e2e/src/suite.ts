@@ -15,6 +15,7 @@ await import('./packages.js');
 await import('./vault.js');
 await import('./feeds.js');
 await import('./brake.js');
+await import('./p256.js');
 await import('./upgrade.js');
 await import('./daemons.js');
 await import('./restart.js');

@@ -12,6 +12,7 @@ import { refused } from '@bastion/demo/lib/refusal';
 import { Rollout } from '@bastion/demo/lib/rollout';
 import { changed, snapshot } from '@bastion/demo/lib/snapshot';
 import type { Address } from '@solana/kit';
+import { ballotApprove } from './p256.js';
 import { scene } from './scene.js';
 import { Storm, codeVersion } from './storm.js';
 
@@ -81,7 +82,9 @@ async function executeWhenReady(council: Council, proposal: Proposal, buffer: Ad
   const { chain, cast } = scene();
   const draft = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer);
   await refused('ProposalNotQueued', () => chain.send(cast.keeper, [draft]));
-  await council.approve(proposal, APPROVALS);
+  // One of the five by a ballot: this member's key is P-256.
+  await council.approve(proposal, APPROVALS - 1);
+  await ballotApprove(proposal);
   await stageRunning(council, rollout, name);
   const execute = await council.upgradeExecuteInstruction(proposal, PROGRAMS.margin, buffer);
   const ready = await rollout.queue();

@@ -53,7 +53,7 @@ macro_rules! council_layout {
             pub seq: PodU64,
             pub authority_bump: u8,
             pub reserved_head: [u8; 7],
-            /// Ed25519 keys; unused slots are zero.
+            /// Ed25519 keys, and sha256 hashes that stand for P-256 keys (`abi::ballot::member_parts`); unused slots are zero.
             pub members: [Address; 15],
             /// Who attests shadow runs; zero until the council names them.
             pub attestors: [Address; 3],

@@ -32,7 +32,10 @@ pub const CHAINLINK: Address = decode_32_const("HEvSKofvBgfaexv23kMabbYqxasxU3mQ
 
 pub const LOADER: Address = decode_32_const("BPFLoaderUpgradeab1e11111111111111111111111");
 pub const ED25519: Address = decode_32_const("Ed25519SigVerify111111111111111111111111111");
+/// The precompile of P-256 signatures.
+pub const SECP256R1: Address = decode_32_const("Secp256r1SigVerify1111111111111111111111111");
 pub const SYSVAR_INSTRUCTIONS: Address = decode_32_const("Sysvar1nstructions1111111111111111111111111");
 pub const TOKEN: Address = decode_32_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 pub const TOKEN_2022: Address = decode_32_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
+pub const SYSVAR_SLOT_HASHES: Address = decode_32_const("SysvarS1otHashes111111111111111111111111111");
 pub const SYSVAR_LAST_RESTART_SLOT: Address = decode_32_const("SysvarLastRestartS1ot1111111111111111111111");

@@ -17,17 +17,19 @@
     )
 )]
 
+pub mod ballot;
 pub mod breaker;
 pub mod chainlink;
 pub mod config;
-pub mod ed25519;
 pub mod governor;
 pub mod ids;
 pub mod loader;
 pub mod margin;
 pub mod nonce;
 pub mod oracle;
+pub mod passkey;
 mod pod;
+pub mod precompile;
 pub mod pyth;
 pub mod quote;
 mod read;

@@ -77,6 +77,14 @@ pub enum Error {
     DelayRemains { id: u64, seconds: i64, slots: u64 },
     #[error("the way back of proposal {id} is not staged: its proposer {proposer} queues it first")]
     WayBackMissing { id: u64, proposer: Pubkey },
+    #[error("{path} holds no P-256 key as PEM: PKCS #8 (PRIVATE KEY) or SEC 1 (EC PRIVATE KEY), not encrypted")]
+    P256Key { path: PathBuf },
+    #[error("`{command}` has not signed the ballot: {reason}")]
+    P256Signer { command: String, reason: String },
+    #[error("name the P-256 key: its file with --p256-key, or --p256-public and the --p256-signer that signs with it")]
+    NoP256Key,
+    #[error("this network's runtime has no secp256r1 precompile: there a member approves with an Ed25519 key alone")]
+    NoP256,
     #[error("buffer {buffer} does not hold the bytes that proposal {id} commits to")]
     BufferOther { id: u64, buffer: Pubkey },
     #[error("proposal {id} is no upgrade")]

@@ -1,14 +1,17 @@
 //! The governance commands as people type them.
 
+use abi::precompile::P256_KEY_LEN;
 use clap::{Args, Subcommand, ValueEnum};
 use cli::{
     Connection, Error, audit,
     decode::hex_parse,
+    deploy::hex,
     govern::{Decision, Desk, NewCode, council_rules, delays},
     keys::PROGRAMS,
+    p256::P256Signer,
     shadow::{self, Listen, Recording},
 };
-use client::addresses;
+use client::{addresses, ballots};
 use policy::{Class, Evidence, Level, MarketLimits};
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -37,6 +40,8 @@ pub enum GovernCommand {
         /// As `bastion decode` or `bastion proposal` computes it from the bytes
         #[arg(value_parser = hash)]
         digest: [u8; 32],
+        #[command(flatten)]
+        p256: P256Arguments,
     },
     /// Object to a draft, or veto what is queued
     Object {
@@ -44,6 +49,8 @@ pub enum GovernCommand {
         /// As for `approve`
         #[arg(value_parser = hash)]
         digest: [u8; 32],
+        #[command(flatten)]
+        p256: P256Arguments,
     },
     /// Cancel one's own proposal, or anybody's that can never be executed
     Cancel { id: u64 },
@@ -94,6 +101,47 @@ pub enum GovernCommand {
         #[arg(value_parser = hash)]
         root: [u8; 32],
     },
+}
+
+/// A member's P-256 key: it signs the ballot, and whoever runs the command pays for the transaction.
+#[derive(Args)]
+pub struct P256Arguments {
+    /// PEM file of the member's P-256 key
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["p256_public", "p256_signer"])]
+    p256_key: Option<PathBuf>,
+    /// The member's P-256 key, compressed, in hexadecimal, where an enclave or a token keeps the private one
+    #[arg(long, value_name = "HEX", value_parser = p256_public)]
+    p256_public: Option<[u8; P256_KEY_LEN]>,
+    /// Shell command that reads the ballot and writes its ECDSA signature with sha256, in DER or as r and s
+    #[arg(long, value_name = "COMMAND", requires = "p256_public")]
+    p256_signer: Option<String>,
+}
+
+impl P256Arguments {
+    /// Who signs the ballot, if a P-256 key is to.
+    fn signer(&self) -> Result<Option<P256Signer>, Error> {
+        match (&self.p256_key, self.p256_public, &self.p256_signer) {
+            (Some(path), ..) => P256Signer::load(path).map(Some),
+            (None, Some(public), Some(command)) => Ok(Some(P256Signer::Command { public, command: command.clone() })),
+            (None, Some(_), None) => Err(Error::NoP256Key),
+            (None, None, _) => Ok(None),
+        }
+    }
+
+    /// The address under which the key sits in a council; needs no network.
+    pub fn member(&self, json: bool) -> Result<String, Error> {
+        let public = match (&self.p256_key, self.p256_public) {
+            (Some(path), _) => P256Signer::load(path)?.public(),
+            (None, Some(public)) => public,
+            (None, None) => return Err(Error::NoP256Key),
+        };
+        let (member, public) = (ballots::member(&public).to_string(), hex(&public));
+        Ok(if json {
+            serde_json::json!({ "member": member, "p256": public }).to_string()
+        } else {
+            format!("{member}  (P-256 key {public})")
+        })
+    }
 }
 
 #[derive(Args)]
@@ -287,8 +335,8 @@ impl GovernCommand {
             Self::Shadow(arguments) => return arguments.run(&desk, json),
             Self::Propose(command) => command.run(&desk)?,
             Self::Proposal { id } => *id,
-            Self::Approve { id, digest } => done(*id, desk.approve(*id, *digest))?,
-            Self::Object { id, digest } => done(*id, desk.object(*id, *digest))?,
+            Self::Approve { id, digest, p256 } => done(*id, desk.approve(*id, *digest, p256.signer()?.as_ref()))?,
+            Self::Object { id, digest, p256 } => done(*id, desk.object(*id, *digest, p256.signer()?.as_ref()))?,
             Self::Cancel { id } => done(*id, desk.cancel(*id))?,
             Self::Queue { id } => done(*id, desk.queue(*id))?,
             Self::Execute { id, wait, .. } => done(*id, desk.execute(*id, *wait))?,
@@ -423,6 +471,14 @@ fn hash(text: &str) -> Result<[u8; 32], String> {
     bytes.try_into().map_err(|_| "a sha256 has 64 hexadecimal digits".to_owned())
 }
 
+fn p256_public(text: &str) -> Result<[u8; P256_KEY_LEN], String> {
+    let bytes = hex_parse(text).map_err(|error| error.to_string())?;
+    let key = bytes.try_into().ok().filter(|key: &[u8; P256_KEY_LEN]| matches!(key.first(), Some(2 | 3)));
+    key.ok_or_else(|| {
+        "a compressed P-256 key has 66 hexadecimal digits, of which the first two are 02 or 03".to_owned()
+    })
+}
+
 fn commit(text: &str) -> Result<[u8; 20], String> {
     let bytes = hex_parse(text).map_err(|error| error.to_string())?;
     bytes.try_into().map_err(|_| "a commit has 40 hexadecimal digits".to_owned())
@@ -458,6 +514,8 @@ mod tests {
     fn arguments_of_other_forms_are_refused_in_words() {
         assert!(hash("ab").unwrap_err().contains("64"));
         assert!(commit("zz").unwrap_err().contains("zz"));
+        assert!(p256_public(&"04".repeat(33)).unwrap_err().contains("02 or 03") && p256_public("02").is_err());
+        assert_eq!(p256_public(&"02".repeat(33)), Ok([2; 33]));
         assert_eq!(level("L2"), Ok(Level::CloseOnly));
         assert!(level("4").is_err() && level("x").is_err());
         assert_eq!(program("margin"), Ok(Pubkey::from(abi::ids::MARGIN)));

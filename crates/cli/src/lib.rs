@@ -16,6 +16,7 @@ pub mod keys;
 pub mod market;
 pub mod migrate;
 pub mod option;
+pub mod p256;
 pub mod portfolio;
 pub mod quote;
 pub mod shadow;

@@ -110,6 +110,8 @@ enum Command {
     Surface(compute::SurfaceCommand),
     #[command(flatten)]
     Govern(governing::GovernCommand),
+    /// The address under which a P-256 key sits in a council, to be named in `propose council`; needs no network
+    Member(governing::P256Arguments),
     /// Bring every margin account to the layout of the next release, which must run; what is done already is skipped
     Migrate,
     /// Decode an account, or a proposal's action, from raw bytes; only an address needs a network
@@ -254,6 +256,7 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
             let connection = connect()?;
             command.run(&connection, arguments.governor, || key(arguments, &connection), arguments.json)
         }
+        Command::Member(input) => input.member(arguments.json),
         Command::Migrate => {
             let connection = connect()?;
             migrate::run(&connection, &key(arguments, &connection)?)

@@ -13,10 +13,12 @@
 //! ```
 
 pub mod addresses;
+pub mod ballots;
 pub mod feeds;
 mod generated;
 pub mod ledger;
 pub mod migration;
+mod precompile;
 pub mod quotes;
 
 pub use generated::*;

@@ -8,6 +8,7 @@
 extern crate alloc;
 
 mod action;
+pub mod ballot;
 mod brake;
 mod class;
 #[cfg(feature = "alloc")]

@@ -1,7 +1,33 @@
-//! The breaker's accounts as its state machines see them, and back.
+//! The breaker's accounts as its state machines see them, and back; the governor's as readers see them.
 
-use crate::{BrakeError, Cause, Latch, Level, Limits, Outflow, Queue, Window};
+use crate::proposal::{Council, Moment, Proposal, State};
+use crate::{BrakeError, Cause, Class, Delays, Latch, Level, Limits, Outflow, Queue, Window};
 use abi::breaker as stored;
+
+impl Proposal {
+    /// What of a stored proposal decides its life; `None` for a state or class that no version wrote.
+    pub fn of(proposal: &abi::governor::Proposal) -> Option<Self> {
+        Some(Self {
+            state: State::from_byte(proposal.state)?,
+            class: Class::from_byte(proposal.class)?,
+            config_epoch: proposal.config_epoch.get(),
+            created_slot: proposal.created_slot.get(),
+            expires_unix_s: proposal.expires_unix_s.get(),
+            ready: Moment { slot: proposal.ready_slot.get(), unix_s: proposal.ready_unix_s.get() },
+            approvals: proposal.approvals.get(),
+            objections: proposal.objections.get(),
+            vetoed: proposal.vetoed != 0,
+        })
+    }
+}
+
+impl Council {
+    /// What of a stored council counts.
+    pub fn of(council: &abi::governor::Council) -> Self {
+        let delays = Delays { set_s: council.delays_s.map(|delay_s| delay_s.get()) };
+        Self { members: council.member_count, config_epoch: council.config_epoch.get(), delays }
+    }
+}
 
 impl From<&stored::Window> for Window {
     fn from(window: &stored::Window) -> Self {

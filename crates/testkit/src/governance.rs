@@ -1,10 +1,15 @@
 //! Instructions of a governor as its members and anybody else send them: addresses follow from what they are of, and nothing is looked up.
 
 use crate::{World, key, keypair};
+use abi::ballot::Ballot;
 use abi::governor::{
     ADOPTION_SEED, AUTHORITY_SEED, COUNCIL_SEED, INSURANCE_SEED, PAGE_SEED, PROPOSAL_SEED, ROLLOUT_SEED, SNAPSHOT_SEED,
 };
+use bytemuck::bytes_of;
+use client::ballots::{self, P256Key};
 use client::{WithRemaining, addresses, governor as calls};
+use policy::ballot::{Question, Voice};
+use policy::proposal;
 use sha2::{Digest, Sha256};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
@@ -112,6 +117,34 @@ impl Governance {
     pub fn approve(&self, id: u64, member: Pubkey, digest: [u8; 32]) -> Instruction {
         let accounts = calls::ProposalApprove { member, council: self.council(), proposal: self.proposal(id) };
         accounts.instruction_of(self.0, calls::ProposalApproveArgs { digest })
+    }
+
+    /// A ballot that a P-256 member signs now: over the latest slot that this world has a hash of.
+    pub fn ballot(&self, world: &mut World, id: u64, voice: Voice) -> Ballot {
+        let program = self.0.to_bytes();
+        let proposal: abi::governor::Proposal = world.read(program, &self.proposal(id));
+        let council: abi::governor::Council = world.read(program, &self.council());
+        let rules = proposal::Proposal::of(&proposal).expect("a known state");
+        let council = proposal::Council::of(&council);
+        let (slot, slot_hash) = world.slot_hash();
+        Question { voice, digest: proposal.digest, proposal: rules, council }.ballot(slot, slot_hash)
+    }
+
+    /// The transaction's two instructions: the signature over what is asked now, then the vote.
+    pub fn cast(&self, world: &mut World, id: u64, voice: Voice, key: &P256Key) -> [Instruction; 2] {
+        let ballot = self.ballot(world, id, voice);
+        [signed(key, bytes_of(&ballot)), self.vote(id, voice, 0, vec![])]
+    }
+
+    /// The vote alone, which names the place of its signature's instruction.
+    pub fn vote(&self, id: u64, voice: Voice, index: u8, client_data: Vec<u8>) -> Instruction {
+        let (council, proposal) = (self.council(), self.proposal(id));
+        match voice {
+            Voice::Approve => calls::ProposalApproveP256 { council, proposal }
+                .instruction_of(self.0, calls::ProposalApproveP256Args { index, client_data }),
+            Voice::Object => calls::ProposalObjectP256 { council, proposal }
+                .instruction_of(self.0, calls::ProposalObjectP256Args { index, client_data }),
+        }
     }
 
     /// The proposer stages a buffer with the code that runs now.
@@ -315,6 +348,11 @@ impl Recorded {
         };
         call.instruction_of(self.governance.0)
     }
+}
+
+/// A secp256r1 precompile instruction in which this key signs `message`.
+pub fn signed(key: &P256Key, message: &[u8]) -> Instruction {
+    ballots::proof(&key.public(), &key.sign(message), message)
 }
 
 /// What is proposed with this code: no evidence, no change of schema, a way back.

@@ -26,8 +26,8 @@ mod tokens;
 mod vaults;
 mod world;
 
-pub use governance::{Governance, Recorded, UpgradeOf, buffer_bytes, propose_args, upload};
-pub use keys::{key, keypair};
+pub use governance::{Governance, Recorded, UpgradeOf, buffer_bytes, propose_args, signed, upload};
+pub use keys::{key, keypair, p256_key};
 pub use outcome::{Expect, Failure, Outcome};
 pub use programs::{LOADED, elf, loader_accounts};
 pub use protocol::{Actor, LIMITS, LOTS_PER_UNIT, Protocol, SOL, USDC};

@@ -3,6 +3,7 @@
 use crate::bank::{Bank, Genesis};
 use crate::{Expect, Failure, LOADED, Outcome, Publication, SourceAccount, elf, keypair, meter, remote::Remote};
 use abi::Layout;
+use sha2::{Digest, Sha256};
 use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
@@ -19,6 +20,10 @@ pub const START_UNIX_S: i64 = 1_767_312_000;
 pub const GENESIS_HASH: [u8; 32] = [7; 32];
 /// Upper limit a transaction asks for, less a counter that makes each one distinct.
 const UNIT_LIMIT: u32 = 1_400_000;
+/// Entries that the cluster keeps of its slots' hashes, after their count.
+const SLOT_HASHES: usize = 512;
+const COUNT_LEN: usize = 8;
+const ENTRY_LEN: usize = 8 + 32;
 const RICH_LAMPORTS: u64 = 1_000_000_000_000;
 
 /// An in-process bank, driven synchronously.
@@ -182,6 +187,31 @@ impl World {
     pub fn advance_slots(&mut self, slots: u64) {
         let clock = self.clock();
         self.bank.set_clock(&Clock { slot: clock.slot + slots, ..clock });
+    }
+
+    /// The latest slot that has a hash, and the hash. Where the clock was moved past the bank's own slots, the slot before the clock's
+    /// gets one.
+    pub fn slot_hash(&mut self) -> (u64, [u8; 32]) {
+        let slot = self.clock().slot.saturating_sub(1);
+        let address = Pubkey::new_from_array(abi::ids::SYSVAR_SLOT_HASHES);
+        let data = self.account(&address).map(|account| account.data).unwrap_or_default();
+        if let Some(hash) = abi::ballot::slot_hash(&data, slot) {
+            return (slot, *hash);
+        }
+        let hash: [u8; 32] = Sha256::digest(slot.to_le_bytes()).into();
+        let held = data.first_chunk().map_or(0, |count| u64::from_le_bytes(*count));
+        let held =
+            data.get(COUNT_LEN..).unwrap_or_default().chunks_exact(ENTRY_LEN).take(usize::try_from(held).expect("512"));
+        let new = [&slot.to_le_bytes()[..], &hash].concat();
+        // From the latest slot down: what a bank of its own clock holds of later slots goes.
+        let earlier = held.filter(|entry| entry.first_chunk().is_some_and(|at| u64::from_le_bytes(*at) < slot));
+        let entries: Vec<_> = std::iter::once(new.as_slice()).chain(earlier).take(SLOT_HASHES).collect();
+        let count = u64::try_from(entries.len()).expect("512").to_le_bytes();
+        let data = [&count[..], &entries.concat()].concat();
+        let account = self.account(&address).unwrap_or_default();
+        let owner = solana_sdk_ids::sysvar::ID;
+        self.set_account(&address, Account { data, owner, lamports: account.lamports.max(1), ..account });
+        (slot, hash)
     }
 
     /// Ends the bank's slot for real, as an upgrade needs before its code can run; the time stays.

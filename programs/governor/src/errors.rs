@@ -1,5 +1,6 @@
 //! Why the governor refuses. Codes start at 6800; the list only grows.
 use anchor_lang::prelude::*;
+use policy::ballot::BallotError;
 use policy::proposal::Reason;
 use policy::rollout::RolloutError;
 use policy::ActionError;
@@ -229,7 +230,7 @@ pub enum GovernorError {
     PagesOpen,
     #[msg("the bond is settled")]
     BondSettled,
-    #[msg("the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval")]
+    #[msg("what was signed is not a ballot: 98 bytes that begin with bastion:ballot:1")]
     SignatureUnproven,
     #[msg("the account is not the margin program")]
     NotMargin,
@@ -263,6 +264,45 @@ pub enum GovernorError {
     NotHeld,
     #[msg("record the market in the ledger first: it stands still from then on")]
     MarketNotHeld,
+    #[msg("a secp256r1 instruction must stand at that place, before the vote")]
+    SignatureInstructionMissing,
+    #[msg("the instruction at that place is not the secp256r1 precompile's")]
+    SignatureProgramWrong,
+    #[msg("the secp256r1 instruction must verify one signature, and no other")]
+    SignatureCountNotOne,
+    #[msg("signature, key and ballot must lie in the secp256r1 instruction itself")]
+    SignatureOffsetsForeign,
+    #[msg("the secp256r1 instruction's offsets leave its data")]
+    SignatureOffsetsOutOfRange,
+    #[msg("the passkey signed other client data than was sent")]
+    PasskeyClientDataOther,
+    #[msg("the authenticator must say that a person was present and verified: ask for user verification")]
+    PasskeyUserNotVerified,
+    #[msg("the passkey's client data must be of an assertion whose challenge is the ballot's 98 bytes")]
+    PasskeyNoBallot,
+    #[msg("the ballot was signed for another membership of the council: sign again")]
+    BallotEpochOther,
+    #[msg("approval, objection to a draft and veto of what is queued each take a ballot of their own kind")]
+    BallotKindOther,
+    #[msg("the ballot was signed on the other side of the veto that sent the proposal back: sign again")]
+    BallotRoundOther,
+    #[msg("a ballot names a slot of the last 150: sign again")]
+    BallotStale,
+    #[msg("the cluster has no such hash for the ballot's slot")]
+    BallotSlotHashWrong,
+}
+
+impl From<BallotError> for GovernorError {
+    fn from(error: BallotError) -> Self {
+        match error {
+            BallotError::OtherDigest => Self::DigestMismatch,
+            BallotError::OtherEpoch => Self::BallotEpochOther,
+            BallotError::OtherKind => Self::BallotKindOther,
+            BallotError::OtherRound => Self::BallotRoundOther,
+            BallotError::Stale => Self::BallotStale,
+            BallotError::OtherSlotHash => Self::BallotSlotHashWrong,
+        }
+    }
 }
 
 impl From<RolloutError> for GovernorError {

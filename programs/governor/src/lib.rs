@@ -4,6 +4,7 @@ use anchor_lang::prelude::*;
 use core::num::NonZeroU32;
 
 mod account;
+mod ballot;
 mod canary;
 mod code;
 mod content;
@@ -15,6 +16,7 @@ mod instructions;
 mod loader;
 mod margin;
 mod state;
+mod tally;
 mod vote;
 
 pub use errors::GovernorError;
@@ -319,5 +321,19 @@ pub mod governor {
     #[discrim = 49]
     pub fn ledger_close(ctx: &mut Context<LedgerClose>) -> Result<()> {
         ctx.accounts.ledger_close()
+    }
+
+    #[discrim = 50]
+    pub fn proposal_approve_p256(
+        ctx: &mut Context<ProposalApproveP256>,
+        index: u8,
+        client_data: Vec<u8>,
+    ) -> Result<()> {
+        ctx.accounts.proposal_approve_p256(index, &client_data)
+    }
+
+    #[discrim = 51]
+    pub fn proposal_object_p256(ctx: &mut Context<ProposalObjectP256>, index: u8, client_data: Vec<u8>) -> Result<()> {
+        ctx.accounts.proposal_object_p256(index, &client_data)
     }
 }

@@ -3,8 +3,8 @@
 use crate::errors::MarginError;
 use crate::state::{MarginAccount, PostedQuote};
 use crate::ID;
-use abi::ed25519::{verified, Ed25519Error};
 use abi::margin::DELEGATE_TRADE;
+use abi::precompile::{verified, SignatureError, ED25519_KEY_LEN};
 use abi::quote::{QuoteError, QuoteHeader, QuoteLeg};
 use anchor_lang::address_eq;
 use anchor_lang::pinocchio::sysvars::instructions::Instructions;
@@ -40,11 +40,12 @@ impl MakerQuote {
         let at =
             sysvar.load_instruction_at(usize::from(index)).map_err(|_| MarginError::SignatureInstructionMissing)?;
         require!(address_eq(at.get_program_id(), &ED25519), MarginError::SignatureProgramWrong);
-        let signed = verified(at.get_instruction_data(), u16::from(index)).map_err(|why| match why {
-            Ed25519Error::CountNotOne => MarginError::SignatureCountNotOne,
-            Ed25519Error::ForeignOffsets => MarginError::SignatureOffsetsForeign,
-            Ed25519Error::OutOfRange => MarginError::SignatureOffsetsOutOfRange,
-        })?;
+        let signed =
+            verified::<ED25519_KEY_LEN>(at.get_instruction_data(), u16::from(index)).map_err(|why| match why {
+                SignatureError::CountNotOne => MarginError::SignatureCountNotOne,
+                SignatureError::ForeignOffsets => MarginError::SignatureOffsetsForeign,
+                SignatureError::OutOfRange => MarginError::SignatureOffsetsOutOfRange,
+            })?;
         let key = Address::new_from_array(*signed.public_key);
         require!(maker.may(&key, DELEGATE_TRADE), MarginError::SignatureOfAnotherKey);
         Self::parse(signed.message)

@@ -1,6 +1,6 @@
 //! Addresses, seeds and quote constants of `crates/abi`, for clients in other languages.
 
-use abi::{breaker, config, governor, ids, margin, oracle, quote, vault};
+use abi::{ballot, breaker, config, governor, ids, margin, oracle, quote, vault};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
@@ -17,6 +17,8 @@ pub fn json() -> Result<String> {
             "pythReceiver2": base58(&ids::PYTH_RECEIVER_2),
             "loader": base58(&ids::LOADER),
             "ed25519": base58(&ids::ED25519),
+            "secp256r1": base58(&ids::SECP256R1),
+            "sysvarSlotHashes": base58(&ids::SYSVAR_SLOT_HASHES),
             "sysvarInstructions": base58(&ids::SYSVAR_INSTRUCTIONS),
             "token": base58(&ids::TOKEN),
             "token2022": base58(&ids::TOKEN_2022),
@@ -79,6 +81,13 @@ pub fn json() -> Result<String> {
         "classes": policy::Class::ALL.map(policy::Class::name),
         "pageAccounts": governor::PAGE_ACCOUNTS,
         "proposalDomain": text(policy::proposal::DIGEST_DOMAIN)?,
+        "ballot": {
+            "domain": text(&ballot::BALLOT_DOMAIN)?,
+            "memberDomain": text(ballot::MEMBER_DOMAIN)?,
+            "messageLen": ballot::BALLOT_LEN,
+            "slots": policy::ballot::BALLOT_SLOTS,
+            "kinds": { "approve": ballot::APPROVE, "object": ballot::OBJECT, "veto": ballot::VETO },
+        },
         "levels": policy::Level::ALL.map(|level| format!("{level:?}")),
         "symbolLen": oracle::SYMBOL_LEN,
         "bid": { "domain": text(vault::BID_DOMAIN)?, "messageLen": vault::BID_MESSAGE_LEN },

@@ -1,13 +1,19 @@
 //! Known answers of the Rust code, which clients in other languages must reproduce byte for byte.
 
-use abi::{Address, PodI64, PodU16, PodU64, ids, margin, quote};
+use abi::precompile::P256_KEY_LEN;
+use abi::{Address, PodI64, PodU16, PodU64, ballot, ids, margin, quote};
 use anyhow::{Result, anyhow};
 use policy::{CouncilAction, DELAY_MAX_S, Delays, Evidence, Level, MarketLimits, Upgrade};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub fn json() -> Result<String> {
-    let vectors = json!({ "quote": quote_vector(), "actions": action_vectors()?, "proposal": proposal_vector() });
+    let vectors = json!({
+        "quote": quote_vector(),
+        "actions": action_vectors()?,
+        "proposal": proposal_vector(),
+        "ballot": ballot_vector(),
+    });
     Ok(serde_json::to_string_pretty(&vectors)? + "\n")
 }
 
@@ -128,6 +134,33 @@ fn proposal_vector() -> Value {
         "id": id.to_string(),
         "action": hex(&action),
         "digest": hex(&hasher.finalize()),
+    })
+}
+
+fn ballot_vector() -> Value {
+    let ballot = ballot::Ballot {
+        domain: ballot::BALLOT_DOMAIN,
+        digest: sequence(14),
+        config_epoch: PodU64::from(3),
+        slot: PodU64::from(0x0102_0304_0506_0708),
+        slot_hash: sequence(15),
+        kind: ballot::VETO,
+        vetoed: 1,
+    };
+    let mut key = [2; P256_KEY_LEN];
+    key.iter_mut().skip(1).zip(sequence(16)).for_each(|(place, byte)| *place = byte);
+    let mut hasher = Sha256::new();
+    for part in ballot::member_parts(&key) {
+        hasher.update(part);
+    }
+    json!({
+        "digest": hex(&ballot.digest),
+        "configEpoch": ballot.config_epoch.get().to_string(),
+        "slot": ballot.slot.get().to_string(),
+        "slotHash": hex(&ballot.slot_hash),
+        "message": hex(bytemuck::bytes_of(&ballot)),
+        "publicKey": hex(&key),
+        "member": base58(&hasher.finalize().into()),
     })
 }
 

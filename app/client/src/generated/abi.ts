@@ -12,12 +12,25 @@ export const ABI = {
     "oracle": "BsZgZk5fzUS7CZCPNoS2MG9LcsyuFtpefWotQLSUg5R4",
     "pythReceiver": "rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ",
     "pythReceiver2": "rec2HHDDnjLfj4kE7VyEtFA1HPGQLK33259532cRyHp",
+    "secp256r1": "Secp256r1SigVerify1111111111111111111111111",
     "sysvarInstructions": "Sysvar1nstructions1111111111111111111111111",
+    "sysvarSlotHashes": "SysvarS1otHashes111111111111111111111111111",
     "token": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
     "token2022": "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
     "vault": "E5vhXBC9toRWmPzwGHZggH7WwNcSHourBtXevUSnJAp6"
   },
   "attestors": 3,
+  "ballot": {
+    "domain": "bastion:ballot:1",
+    "kinds": {
+      "approve": 1,
+      "object": 2,
+      "veto": 3
+    },
+    "memberDomain": "bastion:p256key:",
+    "messageLen": 98,
+    "slots": 150
+  },
   "bid": {
     "domain": "bastion.bid.v1\u0000\u0000",
     "messageLen": 96

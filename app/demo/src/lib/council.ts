@@ -10,10 +10,11 @@ import {
   proposalAddress,
   rolloutAddress,
 } from '@bastion/client';
-import type { Address, Instruction, KeyPairSigner, TransactionSigner } from '@solana/kit';
+import { getAddressEncoder, type Address, type Instruction, type KeyPairSigner, type TransactionSigner } from '@solana/kit';
 import type { Chain, Moment } from './chain.js';
 
 const KIND_BREAKER_RELAX = 2;
+const KIND_COUNCIL_SET = 3;
 /** Version of margin's accounts: no upgrade here changes it. */
 const SCHEMA = 1;
 /** Members who may lower the brake. */
@@ -47,8 +48,17 @@ export class Council {
 
   /** Proposes to lower the brake. */
   async relaxPropose(level: number): Promise<Proposal> {
+    return this.propose(Uint8Array.of(KIND_BREAKER_RELAX, level));
+  }
+
+  /** Proposes other members. */
+  async membersPropose(members: readonly Address[]): Promise<Proposal> {
+    const keys = members.flatMap((member) => [...getAddressEncoder().encode(member)]);
+    return this.propose(Uint8Array.of(KIND_COUNCIL_SET, members.length, ...keys));
+  }
+
+  private async propose(action: Uint8Array): Promise<Proposal> {
     const [council, next] = await this.next();
-    const action = Uint8Array.of(KIND_BREAKER_RELAX, level);
     await this.chain.send(this.proposer, [
       governor.getProposalCreateInstruction({ proposer: this.proposer, council, proposal: next.address, action }),
     ]);
@@ -119,6 +129,10 @@ export class Council {
       config: await configAddress('breaker'),
       brake: await brakeAddress(),
     });
+  }
+
+  async membersExecuteInstruction(proposal: Proposal): Promise<Instruction> {
+    return governor.getCouncilExecuteInstruction({ council: await councilAddress(), proposal: proposal.address });
   }
 
   async upgradeExecuteInstruction(proposal: Proposal, program: Address, buffer: Address): Promise<Instruction> {

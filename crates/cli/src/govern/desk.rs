@@ -8,8 +8,8 @@ use crate::{
 use abi::governor::{Adoption, Council, Proposal, Rollout};
 use client::addresses;
 use policy::{
-    CouncilAction, Delays,
-    proposal::{self, Moment, State},
+    CouncilAction,
+    proposal::{self, Moment},
     rollout::Stage,
 };
 use solana_compute_budget_interface::ComputeBudgetInstruction;
@@ -21,6 +21,8 @@ use std::{num::NonZeroU32, path::Path, time::Duration};
 
 /// Hashing code costs about 512 units for each KiB of it.
 const UNITS: u32 = 1_400_000;
+/// Place of the first instruction that [`Desk::send`] is given, in its transaction.
+pub const FIRST_INDEX: u8 = 1;
 const POLL: Duration = Duration::from_millis(400);
 
 /// One governor, as one signer deals with it.
@@ -123,24 +125,12 @@ pub fn decision(proposal: &Proposal) -> Result<CouncilAction<'_>, Error> {
 
 /// What of a proposal decides its life.
 pub fn rules(proposal: &Proposal) -> Result<proposal::Proposal, Error> {
-    let unknown = || Error::ProposalUnknown { id: proposal.id.get() };
-    Ok(proposal::Proposal {
-        state: State::from_byte(proposal.state).ok_or_else(unknown)?,
-        class: policy::Class::from_byte(proposal.class).ok_or_else(unknown)?,
-        config_epoch: proposal.config_epoch.get(),
-        created_slot: proposal.created_slot.get(),
-        expires_unix_s: proposal.expires_unix_s.get(),
-        ready: Moment { slot: proposal.ready_slot.get(), unix_s: proposal.ready_unix_s.get() },
-        approvals: proposal.approvals.get(),
-        objections: proposal.objections.get(),
-        vetoed: proposal.vetoed != 0,
-    })
+    proposal::Proposal::of(proposal).ok_or_else(|| Error::ProposalUnknown { id: proposal.id.get() })
 }
 
 /// What of a council counts.
 pub fn council_rules(council: &Council) -> proposal::Council {
-    let delays = Delays { set_s: council.delays_s.map(|delay_s| delay_s.get()) };
-    proposal::Council { members: council.member_count, config_epoch: council.config_epoch.get(), delays }
+    proposal::Council::of(council)
 }
 
 pub fn divisor(council: &Council) -> NonZeroU32 {

@@ -7,11 +7,13 @@ use super::{
 use crate::{
     Error,
     deploy::{buffer_fill, deployed, elf_hash, hex},
+    p256::P256Signer,
 };
 use abi::governor::{Adoption, Proposal};
 use client::{addresses, governor as calls};
 use policy::{
     Evidence, Upgrade,
+    ballot::Voice,
     proposal::{self, Moment, Reason, State},
 };
 use solana_pubkey::Pubkey;
@@ -95,13 +97,17 @@ impl Desk<'_> {
         Ok((Pubkey::from(upgrade.program), code))
     }
 
-    /// Approves exactly the bytes with this digest; what was approved before stays so.
-    pub fn approve(&self, id: u64, digest: [u8; 32]) -> Result<(), Error> {
+    /// Approves exactly the bytes with this digest; what was approved before stays so. A member with a P-256 key signs a ballot, and
+    /// whoever runs this pays.
+    pub fn approve(&self, id: u64, digest: [u8; 32], ballot: Option<&P256Signer>) -> Result<(), Error> {
         let proposal = self.open(id)?;
         self.meant(&proposal, digest)?;
         // Nobody proposes and approves in one go: the governor asks for a later slot.
         let next = Moment { slot: proposal.created_slot.get().saturating_add(1), unix_s: 0 };
         self.wait("the slot after the proposal's", &next)?;
+        if let Some(signer) = ballot {
+            return self.cast(&proposal, Voice::Approve, signer);
+        }
         let approve = calls::ProposalApprove {
             member: self.payer(),
             council: addresses::council(&self.governor),
@@ -111,9 +117,13 @@ impl Desk<'_> {
         self.send(&format!("{} approves", self.payer()), &[approve])
     }
 
-    /// Objects to exactly these bytes: against a draft, or as a veto of what is queued.
-    pub fn object(&self, id: u64, digest: [u8; 32]) -> Result<(), Error> {
-        self.meant(&self.open(id)?, digest)?;
+    /// Objects to exactly these bytes: against a draft, or as a veto of what is queued. As [`Self::approve`] with a P-256 key.
+    pub fn object(&self, id: u64, digest: [u8; 32], ballot: Option<&P256Signer>) -> Result<(), Error> {
+        let proposal = self.open(id)?;
+        self.meant(&proposal, digest)?;
+        if let Some(signer) = ballot {
+            return self.cast(&proposal, Voice::Object, signer);
+        }
         let object = calls::ProposalObject {
             member: self.payer(),
             council: addresses::council(&self.governor),

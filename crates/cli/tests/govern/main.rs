@@ -8,6 +8,7 @@ mod seed;
 
 use scene::{Ran, Scene};
 use serde_json::Value;
+use std::process::Command;
 
 const DONE: i32 = 0;
 const FAILED: i32 = 1;
@@ -23,6 +24,7 @@ fn council_decides_upgrades_finds_out_a_lie_and_goes_back() {
     objection(&scene);
     upgrade(&scene);
     lie(&scene);
+    p256_member(&scene);
 }
 
 /// What is asked of nobody's key.
@@ -88,6 +90,45 @@ fn objection(scene: &Scene) {
     assert!(scene.run("council-2", &["cancel", "2"]).fails(FAILED, "NotProposer"));
     scene.ok("council-1", &["cancel", "2"]);
     assert_eq!(scene.json("nobody", &["proposal", "2"])["state"], "cancelled");
+}
+
+/// A key of OpenSSL's takes the last seat, and what it says counts: signed here, or by a command that alone has the key.
+fn p256_member(scene: &Scene) {
+    let key = scene.file("member.pem");
+    let made = Command::new("openssl").args(["ecparam", "-name", "prime256v1", "-genkey", "-out", &key]).status();
+    assert!(made.unwrap().success());
+    let member = scene.json("nobody", &["member", "--p256-key", &key]);
+    let (member, public) = (text(&member["member"]), text(&member["p256"]));
+    assert!(scene.run("nobody", &["member"]).fails(FAILED, "--p256-key"));
+    let seats = scene.json("nobody", &["council"])["members"].as_array().unwrap().clone();
+    let mut members: Vec<_> = seats.iter().map(text).collect();
+    members[6].clone_from(&member);
+    let arguments: Vec<_> = ["propose", "council"].into_iter().chain(members.iter().map(String::as_str)).collect();
+    let id = scene.json("council-0", &arguments)["id"].to_string();
+    scene.approve(&id, 5);
+    scene.ok("keeper", &["queue", &id]);
+    scene.ok("keeper", &["execute", &id, "--wait"]);
+    assert_eq!(scene.json("nobody", &["council"])["members"][6], member.as_str());
+
+    let id = scene.json("council-0", &["propose", "relax", "0"])["id"].to_string();
+    let digest = scene.digest(&id);
+    let signer = format!("openssl dgst -sha256 -sign {key}");
+    let by_file = ["--p256-key", &key];
+    let by_command = ["--p256-public", &public, "--p256-signer", &signer];
+    let say = |verb, by: &[&str]| scene.run("keeper", &[&[verb, id.as_str(), digest.as_str()], by].concat());
+    let approved = say("approve", &by_command);
+    assert!(approved.code == DONE && approved.err.contains("with its P-256 key"), "{}", approved.err);
+    assert!(approved.err.contains(&member) && approved.out.contains("(members 6)"), "{}{}", approved.err, approved.out);
+    assert!(say("approve", &by_file).fails(FAILED, "AlreadyApproved"));
+    assert!(say("object", &["--p256-public", &public]).fails(FAILED, "--p256-signer"));
+    let objected = say("object", &by_file);
+    assert_eq!(objected.code, DONE, "{}", objected.err);
+    assert!(say("object", &["--p256-public", &public, "--p256-signer", "cat"]).fails(FAILED, "no ECDSA signature"));
+    let other = scene.file("other.pem");
+    let made = Command::new("openssl").args(["ecparam", "-name", "prime256v1", "-genkey", "-out", &other]).status();
+    assert!(made.unwrap().success());
+    assert!(say("approve", &["--p256-key", &other]).fails(FAILED, "NotMember"));
+    scene.ok("council-0", &["cancel", &id]);
 }
 
 /// New code under open interest, to its end.

@@ -7,6 +7,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use litesvm::LiteSVM;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use solana_account::Account;
 use solana_clock::Clock;
 use solana_pubkey::Pubkey;
@@ -21,6 +22,9 @@ use std::{
 };
 
 const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+const SYSVAR: Pubkey = Pubkey::from_str_const("Sysvar1111111111111111111111111111111111111");
+/// Slots whose hashes a cluster keeps.
+const SLOT_HASHES: usize = 512;
 /// Of one look at the clock.
 const LOOK_SLOTS: u64 = 2;
 /// Any moment of a cluster that has been there for a while.
@@ -97,6 +101,8 @@ struct Landed {
 
 struct Node {
     svm: LiteSVM,
+    /// Of the last slots, from the latest down, as the sysvar holds them.
+    hashes: Vec<Vec<u8>>,
     landed: Vec<Landed>,
 }
 
@@ -110,7 +116,7 @@ impl Node {
         }
         let clock: Clock = svm.get_sysvar();
         svm.set_sysvar(&Clock { slot: FIRST_SLOT, unix_timestamp: FIRST_UNIX_S, ..clock });
-        Self { svm, landed: Vec::new() }
+        Self { svm, hashes: Vec::new(), landed: Vec::new() }
     }
 
     fn clock(&self) -> Clock {
@@ -121,6 +127,17 @@ impl Node {
         let clock = self.clock();
         let (slot, unix_timestamp) = (clock.slot + slots, clock.unix_timestamp + seconds);
         self.svm.set_sysvar(&Clock { slot, unix_timestamp, ..clock });
+        self.slot_hash(slot - 1);
+    }
+
+    /// A slot that is over has a hash.
+    fn slot_hash(&mut self, slot: u64) {
+        self.hashes.insert(0, [&slot.to_le_bytes()[..], &Sha256::digest(slot.to_le_bytes())].concat());
+        self.hashes.truncate(SLOT_HASHES);
+        let count = u64::try_from(self.hashes.len()).unwrap().to_le_bytes();
+        let data = [&count[..], &self.hashes.concat()].concat();
+        let address = Pubkey::from(abi::ids::SYSVAR_SLOT_HASHES);
+        self.svm.set_account(address, Account { lamports: 1, data, owner: SYSVAR, ..Account::default() }).unwrap();
     }
 
     fn answer(&mut self, request: &Value) -> Value {

@@ -159,11 +159,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6906, "NotOver", "nothing is over yet that would give this back"),
     (6907, "PagesOpen", "close the snapshot's pages first"),
     (6908, "BondSettled", "the bond is settled"),
-    (
-        6909,
-        "SignatureUnproven",
-        "the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval",
-    ),
+    (6909, "SignatureUnproven", "what was signed is not a ballot: 98 bytes that begin with bastion:ballot:1"),
     (6910, "NotMargin", "the account is not the margin program"),
     (6911, "PlaceUnknown", "the page has no account at that place"),
     (
@@ -187,6 +183,35 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6922, "LedgerVerified", "the ledger is verified already"),
     (6923, "NotHeld", "only markets, feeds, vaults and custodies are held"),
     (6924, "MarketNotHeld", "record the market in the ledger first: it stands still from then on"),
+    (6925, "SignatureInstructionMissing", "a secp256r1 instruction must stand at that place, before the vote"),
+    (6926, "SignatureProgramWrong", "the instruction at that place is not the secp256r1 precompile's"),
+    (6927, "SignatureCountNotOne", "the secp256r1 instruction must verify one signature, and no other"),
+    (6928, "SignatureOffsetsForeign", "signature, key and ballot must lie in the secp256r1 instruction itself"),
+    (6929, "SignatureOffsetsOutOfRange", "the secp256r1 instruction's offsets leave its data"),
+    (6930, "PasskeyClientDataOther", "the passkey signed other client data than was sent"),
+    (
+        6931,
+        "PasskeyUserNotVerified",
+        "the authenticator must say that a person was present and verified: ask for user verification",
+    ),
+    (
+        6932,
+        "PasskeyNoBallot",
+        "the passkey's client data must be of an assertion whose challenge is the ballot's 98 bytes",
+    ),
+    (6933, "BallotEpochOther", "the ballot was signed for another membership of the council: sign again"),
+    (
+        6934,
+        "BallotKindOther",
+        "approval, objection to a draft and veto of what is queued each take a ballot of their own kind",
+    ),
+    (
+        6935,
+        "BallotRoundOther",
+        "the ballot was signed on the other side of the veto that sent the proposal back: sign again",
+    ),
+    (6936, "BallotStale", "a ballot names a slot of the last 150: sign again"),
+    (6937, "BallotSlotHashWrong", "the cluster has no such hash for the ballot's slot"),
 ];
 
 /// Every instruction, by discriminator.
@@ -412,6 +437,16 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "ledger_close",
         discriminator: LedgerClose::DISCRIMINATOR,
         accounts: LedgerClose::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "proposal_approve_p256",
+        discriminator: ProposalApproveP256::DISCRIMINATOR,
+        accounts: ProposalApproveP256::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "proposal_object_p256",
+        discriminator: ProposalObjectP256::DISCRIMINATOR,
+        accounts: ProposalObjectP256::ACCOUNTS,
     },
 ];
 
@@ -2902,6 +2937,110 @@ impl LedgerClose {
         ];
         Instruction { program_id, accounts, data }
     }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalApproveP256 {
+    pub council: Pubkey,
+    /// Any proposal of this governor: the ballot's digest says which one the member means.
+    pub proposal: Pubkey,
+}
+
+impl ProposalApproveP256 {
+    pub const DISCRIMINATOR: &[u8] = &[50];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "slot_hashes",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: ProposalApproveP256Args) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: ProposalApproveP256Args) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ProposalApproveP256Args {
+    pub index: u8,
+    pub client_data: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalObjectP256 {
+    pub council: Pubkey,
+    /// Any proposal of this governor: the ballot's digest says which one the member means.
+    pub proposal: Pubkey,
+}
+
+impl ProposalObjectP256 {
+    pub const DISCRIMINATOR: &[u8] = &[51];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "slot_hashes",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: ProposalObjectP256Args) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: ProposalObjectP256Args) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ProposalObjectP256Args {
+    pub index: u8,
+    pub client_data: Vec<u8>,
 }
 
 /// An account holds what the snapshot recorded again.

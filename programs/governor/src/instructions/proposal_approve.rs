@@ -1,10 +1,8 @@
 //! A member approves what a digest commits to.
-use crate::events::ProposalApproved;
-use crate::state::{now, Council, Proposal, Stamp};
+use crate::state::{Council, Proposal};
 use crate::GovernorError;
 use abi::governor::COUNCIL_SEED;
 use anchor_lang::prelude::*;
-use policy::proposal;
 
 #[derive(Accounts)]
 pub struct ProposalApprove {
@@ -27,22 +25,11 @@ impl ProposalApprove {
         let member = self.council.member_index(self.member.address())?;
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
         require!(self.proposal.digest == *digest, GovernorError::DigestMismatch);
-        let rules = self.proposal.rules()?;
-        Ok(proposal::approve(&rules, &self.council.rules(), &now()?, member).map_err(GovernorError::from)?)
+        self.proposal.approval(&self.council, member)
     }
 
     pub fn proposal_approve(&mut self, digest: [u8; 32]) -> Result<()> {
-        self.proposal.approvals = self.validate(&digest)?.into();
-        let approvals = proposal::approvals_counted(&self.proposal.rules()?, &self.council.rules());
-        let Stamp { slot, unix_s, seq } = self.council.stamp()?;
-        emit!(ProposalApproved {
-            slot,
-            unix_s,
-            seq,
-            id: self.proposal.id.get(),
-            member: *self.member.address(),
-            approvals
-        });
-        Ok(())
+        let approvals = self.validate(&digest)?;
+        self.proposal.approved(&mut self.council, *self.member.address(), approvals)
     }
 }

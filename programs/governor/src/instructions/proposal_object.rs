@@ -1,10 +1,9 @@
 //! A member objects: to a draft, or to carrying out what is queued.
-use crate::events::ProposalObjected;
-use crate::state::{now, Council, Proposal, Stamp};
+use crate::state::{Council, Proposal};
 use crate::GovernorError;
 use abi::governor::COUNCIL_SEED;
 use anchor_lang::prelude::*;
-use policy::proposal::{self, Objection};
+use policy::proposal::Objection;
 
 #[derive(Accounts)]
 pub struct ProposalObject {
@@ -28,24 +27,11 @@ impl ProposalObject {
         let member = self.council.member_index(self.member.address())?;
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
         require!(self.proposal.digest == *digest, GovernorError::DigestMismatch);
-        let rules = self.proposal.rules()?;
-        Ok(proposal::object(&rules, &self.council.rules(), &now()?, member).map_err(GovernorError::from)?)
+        self.proposal.objection(&self.council, member)
     }
 
     pub fn proposal_object(&mut self, digest: [u8; 32]) -> Result<()> {
         let objection = self.validate(&digest)?;
-        let rules = self.proposal.rules()?.objected(objection);
-        self.proposal.record(rules);
-        let Stamp { slot, unix_s, seq } = self.council.stamp()?;
-        emit!(ProposalObjected {
-            slot,
-            unix_s,
-            seq,
-            id: self.proposal.id.get(),
-            member: *self.member.address(),
-            state: self.proposal.state,
-            objections: rules.objections.count_ones(),
-        });
-        Ok(())
+        self.proposal.objected(&mut self.council, *self.member.address(), objection)
     }
 }

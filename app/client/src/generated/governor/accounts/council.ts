@@ -67,7 +67,7 @@ export type Council = {
   seq: bigint;
   authorityBump: number;
   reservedHead: ReadonlyUint8Array;
-  /** Ed25519 keys; unused slots are zero. */
+  /** Ed25519 keys, and sha256 hashes that stand for P-256 keys (`abi::ballot::member_parts`); unused slots are zero. */
   members: Array<Address>;
   /** Who attests shadow runs; zero until the council names them. */
   attestors: Array<Address>;
@@ -93,7 +93,7 @@ export type CouncilArgs = {
   seq: number | bigint;
   authorityBump: number;
   reservedHead: ReadonlyUint8Array;
-  /** Ed25519 keys; unused slots are zero. */
+  /** Ed25519 keys, and sha256 hashes that stand for P-256 keys (`abi::ballot::member_parts`); unused slots are zero. */
   members: Array<Address>;
   /** Who attests shadow runs; zero until the council names them. */
   attestors: Array<Address>;

@@ -232,7 +232,7 @@ export const GOVERNOR_ERROR__NOT_OVER = 0x1afa; // 6906
 export const GOVERNOR_ERROR__PAGES_OPEN = 0x1afb; // 6907
 /** BondSettled: the bond is settled */
 export const GOVERNOR_ERROR__BOND_SETTLED = 0x1afc; // 6908
-/** SignatureUnproven: the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval */
+/** SignatureUnproven: what was signed is not a ballot: 98 bytes that begin with bastion:ballot:1 */
 export const GOVERNOR_ERROR__SIGNATURE_UNPROVEN = 0x1afd; // 6909
 /** NotMargin: the account is not the margin program */
 export const GOVERNOR_ERROR__NOT_MARGIN = 0x1afe; // 6910
@@ -264,6 +264,32 @@ export const GOVERNOR_ERROR__LEDGER_VERIFIED = 0x1b0a; // 6922
 export const GOVERNOR_ERROR__NOT_HELD = 0x1b0b; // 6923
 /** MarketNotHeld: record the market in the ledger first: it stands still from then on */
 export const GOVERNOR_ERROR__MARKET_NOT_HELD = 0x1b0c; // 6924
+/** SignatureInstructionMissing: a secp256r1 instruction must stand at that place, before the vote */
+export const GOVERNOR_ERROR__SIGNATURE_INSTRUCTION_MISSING = 0x1b0d; // 6925
+/** SignatureProgramWrong: the instruction at that place is not the secp256r1 precompile's */
+export const GOVERNOR_ERROR__SIGNATURE_PROGRAM_WRONG = 0x1b0e; // 6926
+/** SignatureCountNotOne: the secp256r1 instruction must verify one signature, and no other */
+export const GOVERNOR_ERROR__SIGNATURE_COUNT_NOT_ONE = 0x1b0f; // 6927
+/** SignatureOffsetsForeign: signature, key and ballot must lie in the secp256r1 instruction itself */
+export const GOVERNOR_ERROR__SIGNATURE_OFFSETS_FOREIGN = 0x1b10; // 6928
+/** SignatureOffsetsOutOfRange: the secp256r1 instruction's offsets leave its data */
+export const GOVERNOR_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE = 0x1b11; // 6929
+/** PasskeyClientDataOther: the passkey signed other client data than was sent */
+export const GOVERNOR_ERROR__PASSKEY_CLIENT_DATA_OTHER = 0x1b12; // 6930
+/** PasskeyUserNotVerified: the authenticator must say that a person was present and verified: ask for user verification */
+export const GOVERNOR_ERROR__PASSKEY_USER_NOT_VERIFIED = 0x1b13; // 6931
+/** PasskeyNoBallot: the passkey's client data must be of an assertion whose challenge is the ballot's 98 bytes */
+export const GOVERNOR_ERROR__PASSKEY_NO_BALLOT = 0x1b14; // 6932
+/** BallotEpochOther: the ballot was signed for another membership of the council: sign again */
+export const GOVERNOR_ERROR__BALLOT_EPOCH_OTHER = 0x1b15; // 6933
+/** BallotKindOther: approval, objection to a draft and veto of what is queued each take a ballot of their own kind */
+export const GOVERNOR_ERROR__BALLOT_KIND_OTHER = 0x1b16; // 6934
+/** BallotRoundOther: the ballot was signed on the other side of the veto that sent the proposal back: sign again */
+export const GOVERNOR_ERROR__BALLOT_ROUND_OTHER = 0x1b17; // 6935
+/** BallotStale: a ballot names a slot of the last 150: sign again */
+export const GOVERNOR_ERROR__BALLOT_STALE = 0x1b18; // 6936
+/** BallotSlotHashWrong: the cluster has no such hash for the ballot's slot */
+export const GOVERNOR_ERROR__BALLOT_SLOT_HASH_WRONG = 0x1b19; // 6937
 
 export type GovernorError =
   | typeof GOVERNOR_ERROR__ACCOUNT_FOREIGN
@@ -282,6 +308,11 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__APPROVALS_MISSING
   | typeof GOVERNOR_ERROR__ATTEMPT_TOO_SOON
   | typeof GOVERNOR_ERROR__ATTESTATIONS_MISSING
+  | typeof GOVERNOR_ERROR__BALLOT_EPOCH_OTHER
+  | typeof GOVERNOR_ERROR__BALLOT_KIND_OTHER
+  | typeof GOVERNOR_ERROR__BALLOT_ROUND_OTHER
+  | typeof GOVERNOR_ERROR__BALLOT_SLOT_HASH_WRONG
+  | typeof GOVERNOR_ERROR__BALLOT_STALE
   | typeof GOVERNOR_ERROR__BOND_SETTLED
   | typeof GOVERNOR_ERROR__BRAKE_ON
   | typeof GOVERNOR_ERROR__BRAKE_UNREADABLE
@@ -341,6 +372,9 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__PAGE_SWAPPED
   | typeof GOVERNOR_ERROR__PAGE_UNKNOWN
   | typeof GOVERNOR_ERROR__PAGE_VERIFIED
+  | typeof GOVERNOR_ERROR__PASSKEY_CLIENT_DATA_OTHER
+  | typeof GOVERNOR_ERROR__PASSKEY_NO_BALLOT
+  | typeof GOVERNOR_ERROR__PASSKEY_USER_NOT_VERIFIED
   | typeof GOVERNOR_ERROR__PATCH_OUT_OF_BOUNDS
   | typeof GOVERNOR_ERROR__PATCH_UNRATIFIED
   | typeof GOVERNOR_ERROR__PLACE_UNKNOWN
@@ -378,6 +412,11 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__SCHEMA_WRONG
   | typeof GOVERNOR_ERROR__SECONDS_REMAIN
   | typeof GOVERNOR_ERROR__SELF_ADOPTION
+  | typeof GOVERNOR_ERROR__SIGNATURE_COUNT_NOT_ONE
+  | typeof GOVERNOR_ERROR__SIGNATURE_INSTRUCTION_MISSING
+  | typeof GOVERNOR_ERROR__SIGNATURE_OFFSETS_FOREIGN
+  | typeof GOVERNOR_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE
+  | typeof GOVERNOR_ERROR__SIGNATURE_PROGRAM_WRONG
   | typeof GOVERNOR_ERROR__SIGNATURE_UNPROVEN
   | typeof GOVERNOR_ERROR__SLOTS_REMAIN
   | typeof GOVERNOR_ERROR__SNAPSHOT_SEALED
@@ -411,6 +450,11 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__APPROVALS_MISSING]: `the class needs more approvals of current members`,
     [GOVERNOR_ERROR__ATTEMPT_TOO_SOON]: `one attempt at a freeze in six hours`,
     [GOVERNOR_ERROR__ATTESTATIONS_MISSING]: `two of the three attestors must post the same result first`,
+    [GOVERNOR_ERROR__BALLOT_EPOCH_OTHER]: `the ballot was signed for another membership of the council: sign again`,
+    [GOVERNOR_ERROR__BALLOT_KIND_OTHER]: `approval, objection to a draft and veto of what is queued each take a ballot of their own kind`,
+    [GOVERNOR_ERROR__BALLOT_ROUND_OTHER]: `the ballot was signed on the other side of the veto that sent the proposal back: sign again`,
+    [GOVERNOR_ERROR__BALLOT_SLOT_HASH_WRONG]: `the cluster has no such hash for the ballot's slot`,
+    [GOVERNOR_ERROR__BALLOT_STALE]: `a ballot names a slot of the last 150: sign again`,
     [GOVERNOR_ERROR__BOND_SETTLED]: `the bond is settled`,
     [GOVERNOR_ERROR__BRAKE_ON]: `no promotion while the brake stands above level 1`,
     [GOVERNOR_ERROR__BRAKE_UNREADABLE]: `the brake cannot be read as this version knows it`,
@@ -470,6 +514,9 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__PAGE_SWAPPED]: `not a page of this snapshot`,
     [GOVERNOR_ERROR__PAGE_UNKNOWN]: `no such page: a market has one for each 20 registry indices`,
     [GOVERNOR_ERROR__PAGE_VERIFIED]: `the page is verified already`,
+    [GOVERNOR_ERROR__PASSKEY_CLIENT_DATA_OTHER]: `the passkey signed other client data than was sent`,
+    [GOVERNOR_ERROR__PASSKEY_NO_BALLOT]: `the passkey's client data must be of an assertion whose challenge is the ballot's 98 bytes`,
+    [GOVERNOR_ERROR__PASSKEY_USER_NOT_VERIFIED]: `the authenticator must say that a person was present and verified: ask for user verification`,
     [GOVERNOR_ERROR__PATCH_OUT_OF_BOUNDS]: `an emergency patch is for margin, vault or oracle, keeps the schema and can be rolled back`,
     [GOVERNOR_ERROR__PATCH_UNRATIFIED]: `an emergency patch stays on its lowest step until the council ratifies it`,
     [GOVERNOR_ERROR__PLACE_UNKNOWN]: `the page has no account at that place`,
@@ -507,7 +554,12 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__SCHEMA_WRONG]: `an upgrade goes from a schema to itself or to the next`,
     [GOVERNOR_ERROR__SECONDS_REMAIN]: `the delay's seconds have not passed`,
     [GOVERNOR_ERROR__SELF_ADOPTION]: `a governor cannot hold its own upgrade authority: its twin does`,
-    [GOVERNOR_ERROR__SIGNATURE_UNPROVEN]: `the instruction named does not prove one signature of the secp256r1 precompile over exactly this approval`,
+    [GOVERNOR_ERROR__SIGNATURE_COUNT_NOT_ONE]: `the secp256r1 instruction must verify one signature, and no other`,
+    [GOVERNOR_ERROR__SIGNATURE_INSTRUCTION_MISSING]: `a secp256r1 instruction must stand at that place, before the vote`,
+    [GOVERNOR_ERROR__SIGNATURE_OFFSETS_FOREIGN]: `signature, key and ballot must lie in the secp256r1 instruction itself`,
+    [GOVERNOR_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE]: `the secp256r1 instruction's offsets leave its data`,
+    [GOVERNOR_ERROR__SIGNATURE_PROGRAM_WRONG]: `the instruction at that place is not the secp256r1 precompile's`,
+    [GOVERNOR_ERROR__SIGNATURE_UNPROVEN]: `what was signed is not a ballot: 98 bytes that begin with bastion:ballot:1`,
     [GOVERNOR_ERROR__SLOTS_REMAIN]: `the delay's slots have not passed`,
     [GOVERNOR_ERROR__SNAPSHOT_SEALED]: `the snapshot is sealed`,
     [GOVERNOR_ERROR__SNAPSHOT_STALE]: `the snapshot is of another attempt or another program`,

@@ -87,9 +87,11 @@ import {
   getPageVerifyInstruction,
   getProgramAdoptInstructionAsync,
   getProposalApproveInstructionAsync,
+  getProposalApproveP256InstructionAsync,
   getProposalCancelInstructionAsync,
   getProposalCreateInstructionAsync,
   getProposalObjectInstructionAsync,
+  getProposalObjectP256InstructionAsync,
   getProposalQueueInstructionAsync,
   getRatifyExecuteInstructionAsync,
   getRecordCloseInstruction,
@@ -137,9 +139,11 @@ import {
   parsePageVerifyInstruction,
   parseProgramAdoptInstruction,
   parseProposalApproveInstruction,
+  parseProposalApproveP256Instruction,
   parseProposalCancelInstruction,
   parseProposalCreateInstruction,
   parseProposalObjectInstruction,
+  parseProposalObjectP256Instruction,
   parseProposalQueueInstruction,
   parseRatifyExecuteInstruction,
   parseRecordCloseInstruction,
@@ -212,9 +216,11 @@ import {
   type ParsedPageVerifyInstruction,
   type ParsedProgramAdoptInstruction,
   type ParsedProposalApproveInstruction,
+  type ParsedProposalApproveP256Instruction,
   type ParsedProposalCancelInstruction,
   type ParsedProposalCreateInstruction,
   type ParsedProposalObjectInstruction,
+  type ParsedProposalObjectP256Instruction,
   type ParsedProposalQueueInstruction,
   type ParsedRatifyExecuteInstruction,
   type ParsedRecordCloseInstruction,
@@ -237,9 +243,11 @@ import {
   type ParsedUpgradeRollbackInstruction,
   type ProgramAdoptAsyncInput,
   type ProposalApproveAsyncInput,
+  type ProposalApproveP256AsyncInput,
   type ProposalCancelAsyncInput,
   type ProposalCreateAsyncInput,
   type ProposalObjectAsyncInput,
+  type ProposalObjectP256AsyncInput,
   type ProposalQueueAsyncInput,
   type RatifyExecuteAsyncInput,
   type RecordCloseInput,
@@ -434,6 +442,8 @@ export enum GovernorInstruction {
   RootRelease,
   RecordClose,
   LedgerClose,
+  ProposalApproveP256,
+  ProposalObjectP256,
 }
 
 export function identifyGovernorInstruction(
@@ -890,6 +900,24 @@ export function identifyGovernorInstruction(
   ) {
     return GovernorInstruction.LedgerClose;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([50])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.ProposalApproveP256;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([51])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.ProposalObjectP256;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "governor" },
@@ -1048,7 +1076,13 @@ export type ParsedGovernorInstruction<
     } & ParsedRecordCloseInstruction<TProgram>)
   | ({
       instructionType: GovernorInstruction.LedgerClose;
-    } & ParsedLedgerCloseInstruction<TProgram>);
+    } & ParsedLedgerCloseInstruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.ProposalApproveP256;
+    } & ParsedProposalApproveP256Instruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.ProposalObjectP256;
+    } & ParsedProposalObjectP256Instruction<TProgram>);
 
 export function parseGovernorInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -1405,6 +1439,20 @@ export function parseGovernorInstruction<TProgram extends string>(
         ...parseLedgerCloseInstruction(instruction),
       };
     }
+    case GovernorInstruction.ProposalApproveP256: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.ProposalApproveP256,
+        ...parseProposalApproveP256Instruction(instruction),
+      };
+    }
+    case GovernorInstruction.ProposalObjectP256: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.ProposalObjectP256,
+        ...parseProposalObjectP256Instruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -1631,6 +1679,14 @@ export type GovernorPluginInstructions = {
   ledgerClose: (
     input: MakeOptional<LedgerCloseInput, "payer">,
   ) => ReturnType<typeof getLedgerCloseInstruction> & SelfPlanAndSendFunctions;
+  proposalApproveP256: (
+    input: ProposalApproveP256AsyncInput,
+  ) => ReturnType<typeof getProposalApproveP256InstructionAsync> &
+    SelfPlanAndSendFunctions;
+  proposalObjectP256: (
+    input: ProposalObjectP256AsyncInput,
+  ) => ReturnType<typeof getProposalObjectP256InstructionAsync> &
+    SelfPlanAndSendFunctions;
 };
 
 export type GovernorPluginPdas = {
@@ -1949,6 +2005,16 @@ export function governorProgram() {
                 ...input,
                 payer: input.payer ?? client.payer.address,
               }),
+            ),
+          proposalApproveP256: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getProposalApproveP256InstructionAsync(input),
+            ),
+          proposalObjectP256: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getProposalObjectP256InstructionAsync(input),
             ),
         },
         pdas: {
