@@ -14,6 +14,7 @@ mod deposit_claim;
 mod epoch_turn;
 mod fee_claim;
 mod fixture;
+mod haircut;
 mod instructions;
 mod mandate_apply;
 mod mandate_set;

@@ -179,6 +179,8 @@ pub enum VaultError {
     NotGovernor,
     #[msg("no account and no seeds stand at that place of the preimage")]
     PreimageUnreadable,
+    #[msg("the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points")]
+    CoverOutOfBounds,
 }
 
 impl From<OfferError> for VaultError {
@@ -206,6 +208,7 @@ impl From<MandateError> for VaultError {
             MandateError::Vol => Self::VolOutOfBounds,
             MandateError::Epoch => Self::EpochLengthOutOfBounds,
             MandateError::Auction => Self::AuctionLengthOutOfBounds,
+            MandateError::Cover => Self::CoverOutOfBounds,
             MandateError::Deposit => Self::DepositLimitsOutOfBounds,
         }
     }

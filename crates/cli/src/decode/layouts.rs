@@ -79,7 +79,7 @@ accounts! {
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
         unsettled_lots, clearing_atoms, payer, wrapped_series; reserved_head, reserved;
     MarginAccount in margin of "margin" &[ids::MARGIN];
-        version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
+        version, min_reader, bump, mode, subaccount, segregated, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
         delegate, delegate_rights, in_liquidation, index_lost_e18, debt_unix_s, interest_unix_s;
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];

@@ -136,6 +136,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6483, "VaultHeld", "the vault is held while the governor replaces the program's code: an hour and a half at most"),
     (6484, "NotGovernor", "accounts are held and restored under the governor's signature only"),
     (6485, "PreimageUnreadable", "no account and no seeds stand at that place of the preimage"),
+    (
+        6486,
+        "CoverOutOfBounds",
+        "the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points",
+    ),
 ];
 
 /// Every instruction, by discriminator.
@@ -1779,6 +1784,8 @@ pub struct MandateArgs {
     pub performance_bps: u16,
     /// The flat escrow of a bid in reserve prices: 2 to 100.
     pub escrow_multiple: u16,
+    /// Of what the vault holds, the most that backs one epoch: 1 to 10,000.
+    pub cover_bps: u16,
     /// The reserve price is never below the value at this volatility: 5 % to 500 %.
     pub vol_min_e9: u64,
     /// Each phase of an auction: at least 300 s, at most an eighth of the epoch.

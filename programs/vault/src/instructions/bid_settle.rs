@@ -77,9 +77,7 @@ impl BidSettle {
         let sold = sum(epoch.sold_lots.get(), fill.lots)?;
         let (strike, hedge) = (PriceE6(epoch.strike_e6.get()), PriceE6(epoch.hedge_strike_e6.get()));
         let cover = cover_ceil(kind, sold, strike, hedge, unit).ok_or(VaultError::AmountOverflow)?;
-        let trading = reads::margin_account(self.trading_account.account())?;
-        let quote_atoms = u64::try_from(trading.quote_atoms.get()).unwrap_or(0);
-        let held = if kind.holds_base() { trading.base_atoms.get() } else { quote_atoms };
+        let held = reads::held_atoms(self.trading_account.account(), &market, kind)?;
         require!(cover <= held, VaultError::NotCovered);
         let delivery = Delivery {
             kind: self.option_kind()?,

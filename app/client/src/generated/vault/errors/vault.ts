@@ -186,6 +186,8 @@ export const VAULT_ERROR__VAULT_HELD = 0x1953; // 6483
 export const VAULT_ERROR__NOT_GOVERNOR = 0x1954; // 6484
 /** PreimageUnreadable: no account and no seeds stand at that place of the preimage */
 export const VAULT_ERROR__PREIMAGE_UNREADABLE = 0x1955; // 6485
+/** CoverOutOfBounds: the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points */
+export const VAULT_ERROR__COVER_OUT_OF_BOUNDS = 0x1956; // 6486
 
 export type VaultError =
   | typeof VAULT_ERROR__AMOUNT_OVERFLOW
@@ -207,6 +209,7 @@ export type VaultError =
   | typeof VAULT_ERROR__BRAKE_UNREADABLE
   | typeof VAULT_ERROR__CAPACITY_EXCEEDED
   | typeof VAULT_ERROR__COMMITMENT_MISMATCH
+  | typeof VAULT_ERROR__COVER_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__CUT_OFF_PASSED
   | typeof VAULT_ERROR__DELTA_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__DEPOSIT_BELOW_MINIMUM
@@ -297,6 +300,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake that this reader understands`,
     [VAULT_ERROR__CAPACITY_EXCEEDED]: `the deposit would exceed the vault's capacity`,
     [VAULT_ERROR__COMMITMENT_MISMATCH]: `price and salt are not what the bid committed to`,
+    [VAULT_ERROR__COVER_OUT_OF_BOUNDS]: `the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points`,
     [VAULT_ERROR__CUT_OFF_PASSED]: `the epoch's result can be known: wait for the turn`,
     [VAULT_ERROR__DELTA_OUT_OF_BOUNDS]: `the deltas must be ascending and at most 5,000 basis points`,
     [VAULT_ERROR__DEPOSIT_BELOW_MINIMUM]: `the deposit is below the vault's least deposit`,
