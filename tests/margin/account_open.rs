@@ -41,7 +41,7 @@ fn account_open_segregates_a_vaults_escrow_and_nothing_else() {
     let (owner, market) = (testkit::keypair("vault"), desk.protocol.market);
     let key = solana_signer::Signer::pubkey(&owner);
     let account = |subaccount| addresses::margin_account(&market, &key, subaccount);
-    let mut opened = |desk: &mut Desk, subaccount: u16, data: Vec<u8>| {
+    let opened = |desk: &mut Desk, subaccount: u16, data: Vec<u8>| {
         let vault = Account { lamports: 10_000_000, data, owner: abi::ids::VAULT.into(), ..Account::default() };
         desk.world.set_account(&key, vault);
         let open = margin::AccountOpen { owner: key, payer: desk.world.payer(), market, account: account(subaccount) };

@@ -7,6 +7,7 @@ mod bid_commit;
 mod bid_refund;
 mod bid_reveal;
 mod bid_settle;
+mod bid_settle_wrapped;
 mod config_init;
 mod deposit;
 mod deposit_cancel;

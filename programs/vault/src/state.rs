@@ -1,5 +1,6 @@
 //! The program's accounts: layouts from `abi`, under Anchor's attribute.
 use crate::errors::VaultError;
+use abi::margin::{KIND_CALL, KIND_PUT};
 use abi::vault::{BIDS, EPOCH_LIVE, EPOCH_OPEN};
 use anchor_lang::prelude::*;
 use risk::vault::{Clearing, Entry, Mandate, VaultKind};
@@ -117,6 +118,11 @@ impl Vault {
 
     pub fn mandate(&self) -> Mandate {
         self.mandate.pure()
+    }
+
+    /// What it sells, as margin says it.
+    pub fn option_kind(&self) -> Result<u8> {
+        Ok(if self.kind()?.holds_base() { KIND_CALL } else { KIND_PUT })
     }
 
     /// Which of the market's two tokens the vault takes deposits in.

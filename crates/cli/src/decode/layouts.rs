@@ -116,7 +116,7 @@ accounts! {
     Withdrawal in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, epoch, owner, shares; reserved_head, reserved;
     Bid in vault of "vault" &[ids::VAULT];
-        version, min_reader, bump, state, place, epoch, bidder, margin_account, commitment, lots, price_e6, filled_lots, escrow_atoms;
+        version, min_reader, bump, state, place, delivery, epoch, bidder, holder, commitment, lots, price_e6, filled_lots, escrow_atoms;
         reserved_head, reserved;
     Brake in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, level, cause, guardian_count, guardian_trips, monitor_count, tripped_unix_s, expires_unix_s,
