@@ -194,7 +194,7 @@ fn bid_commit_to_a_wallet_that_cannot_take_the_epochs_options_fails() {
     let wallet = stage.token_wallet(CAROL);
     let daves = stage.token_wallet(DAVE);
     let shares = stage.share_wallet(CAROL);
-    for holder in [daves, shares, stage.actor(CAROL).quote_tokens, stage.protocol.feed] {
+    for holder in [daves, shares, stage.actor(DAVE).quote_tokens, stage.protocol.feed] {
         let bid = stage.bid_to(CAROL, holder, 20, CAROLS);
         stage.refused(bid, Some(CAROL), code("WrongHolder"));
     }

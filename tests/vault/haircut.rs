@@ -149,7 +149,7 @@ fn haircut_that_nobody_booked_covers_nothing() {
     assert_eq!(stage.epoch().offered_lots.get(), 19);
     let mut stage = Stage::auction_over_of(PUTS);
     stage.do_clear();
-    stage.haircut(5_000);
+    stage.haircut(4_000);
     stage.do_settle(CAROL);
     let settle = stage.bid_settle(DAVE);
     stage.refused(settle.clone(), None, code("NotCovered"));
