@@ -1,6 +1,8 @@
 use crate::fixture::{ADDRESS_IN_USE, Desk, Elsewhere, NOT_A_PROGRAM, error};
+use abi::Layout;
 use abi::margin::MarginAccount;
 use client::{addresses, margin};
+use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_instruction::error::InstructionError;
 use solana_pubkey::Pubkey;
@@ -29,6 +31,38 @@ fn account_open_takes_the_next_index() {
     }
     assert_eq!(desk.market().accounts_opened.get(), opened + 2);
     desk.check_books();
+}
+
+/// INVARIANT(V-3): only what a vault's own account calls its escrow is segregated: not its other accounts, and nothing of a key that was
+/// handed over to the vault program, whatever it is called.
+#[test]
+fn account_open_segregates_a_vaults_escrow_and_nothing_else() {
+    let mut desk = Desk::new();
+    let (owner, market) = (testkit::keypair("vault"), desk.protocol.market);
+    let key = solana_signer::Signer::pubkey(&owner);
+    let account = |subaccount| addresses::margin_account(&market, &key, subaccount);
+    let opened = |desk: &mut Desk, subaccount: u16, data: Vec<u8>| {
+        let vault = Account { lamports: 10_000_000, data, owner: abi::ids::VAULT.into(), ..Account::default() };
+        desk.world.set_account(&key, vault);
+        let open = margin::AccountOpen { owner: key, payer: desk.world.payer(), market, account: account(subaccount) };
+        desk.world.ok(&[open.instruction(margin::AccountOpenArgs { subaccount })], &[&owner]);
+        desk.account(account(subaccount)).segregated
+    };
+    let vault = |escrow: Pubkey| {
+        let vault = abi::vault::Vault {
+            version: 1,
+            min_reader: 1,
+            escrow_account: escrow.to_bytes(),
+            ..bytemuck::Zeroable::zeroed()
+        };
+        [&<abi::vault::Vault as Layout>::DISCRIMINATOR[..], bytemuck::bytes_of(&vault)].concat()
+    };
+    assert_eq!(opened(&mut desk, 1, vault(account(1))), 1);
+    assert_eq!(opened(&mut desk, 0, vault(account(1))), 0, "the account that sells");
+    assert_eq!(opened(&mut desk, 2, vec![]), 0, "a key that was handed over");
+    let mut unwritten = vault(account(3));
+    unwritten[0] ^= 1;
+    assert_eq!(opened(&mut desk, 3, unwritten), 0, "no vault");
 }
 
 #[test]

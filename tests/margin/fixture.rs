@@ -242,6 +242,18 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Makes an account what a vault's escrow is: it takes no positions, and haircuts pass it by.
+    pub fn segregate(&mut self, account: Pubkey) {
+        let held = self.account(account).quote_atoms.get().max(0).unsigned_abs();
+        self.world.edit::<MarginAccount>(&account, |account| account.segregated = 1);
+        let market = self.protocol.market;
+        self.world.edit::<Market>(&market, |market| {
+            market.positive_balances_atoms = (market.positive_balances_atoms.get() - held).into();
+        });
+    }
+}
+
 /// Sets the quote balance of an account, and the sums with it, to a state that is long to reach.
 pub fn quote_set(desk: &mut Desk, maker: bool, atoms: i64) {
     let account = if maker { desk.maker.account } else { desk.taker.account };

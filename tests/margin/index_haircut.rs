@@ -91,6 +91,33 @@ fn index_haircut_reaches_balances_that_nobody_touches() {
     crash.desk.check_books();
 }
 
+/// INVARIANT(V-3): a vault's escrow is no part of what is cut, neither at once nor later, and others bear what it would have borne.
+#[test]
+fn index_haircut_passes_a_vaults_escrow_by() {
+    let mut crash = insolvent();
+    let escrow = crash.desk.protocol.actor(&mut crash.desk.world, "escrow", 0, 5_000 * USDC);
+    crash.desk.accounts.push(escrow.account);
+    crash.desk.segregate(escrow.account);
+    crash.desk.check_books();
+    crash.wait_s(1_800);
+    let (insurance, cut) = (crash.desk.market().insurance_atoms.get(), haircut(&mut crash));
+    crash.desk.world.ok(&[cut], &[]);
+    let accounts = [escrow.account, crash.desk.taker.account, crash.bidder.account];
+    for account in accounts {
+        let refresh = refresh(&crash.desk, account);
+        crash.desk.world.ok(&[refresh], &[]);
+        crash.desk.check_books();
+    }
+    assert_eq!(crash.desk.account(escrow.account).quote_atoms.get().unsigned_abs(), 5_000 * USDC);
+    let market = crash.desk.market();
+    assert_eq!(market.haircut_due_atoms.get(), 0, "collected from the others alone");
+    assert!(market.insurance_atoms.get() - 1_050 * USDC <= 4 && insurance < 1_050 * USDC);
+    // All of it leaves at any index.
+    let withdraw = crash.desk.protocol.withdraw(&escrow, crash.desk.protocol.quote.mint, 5_000 * USDC);
+    crash.desk.world.ok(&[withdraw], &[&escrow.keypair]);
+    crash.desk.check_books();
+}
+
 #[test]
 fn index_haircut_waits_for_the_whole_auction_of_an_insolvent_account() {
     let mut crash = Crash::new();

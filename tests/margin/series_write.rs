@@ -77,6 +77,16 @@ fn series_write_beyond_the_cover_fails_initial_margin_negative() {
     desk.world.fail(&[call], &[&writer.owner], error("InitialMarginNegative"));
 }
 
+/// INVARIANT(V-3): what is owed to others holds no position, whoever would give it one.
+#[test]
+fn series_write_to_a_vaults_escrow_fails_account_segregated() {
+    let mut desk = Desk::new();
+    let writer = writer(&mut desk, "writer", SOL);
+    desk.segregate(desk.taker.account);
+    let call = write(&desk, &writer, 10, 165 * USDC);
+    desk.world.fail(&[call], &[&writer.owner], error("AccountSegregated"));
+}
+
 /// A writer with quote, which is what puts are covered by.
 fn quote_writer(desk: &mut Desk, quote_atoms: u64) -> Writer {
     let writer = writer(desk, "writer", 0);

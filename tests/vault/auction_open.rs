@@ -51,6 +51,19 @@ fn auction_open_offers_no_more_than_its_share_of_open_interest() {
     assert_eq!(stage.epoch().offered_lots.get(), 7);
 }
 
+/// What an epoch can lose is a share of what there is: half of the lots that all of it would cover.
+#[test]
+fn auction_open_backs_an_epoch_with_the_mandates_share_of_what_is_held() {
+    for (kind, lots) in [(CALLS, 17), (PUTS, 19), (SPREADS, 177)] {
+        let mut stage = Stage::funded_of(kind);
+        let vault = stage.vault.vault;
+        stage.edit::<abi::vault::Vault>(&vault, |vault| vault.mandate.cover_bps = 5_000.into());
+        stage.do_open();
+        assert_eq!(stage.epoch().offered_lots.get(), lots, "kind {kind}");
+        stage.check();
+    }
+}
+
 fn mandated(change: impl FnOnce(&mut VaultMandate)) -> Stage {
     let mut stage = Stage::funded();
     let vault = stage.vault.vault;

@@ -17,7 +17,7 @@ fn bid_commit_escrows_a_flat_amount_that_tells_no_price() {
     let bid = stage.bid(CAROL);
     assert_eq!((bid.state, bid.lots.get(), bid.price_e6.get(), bid.escrow_atoms.get()), (BID_COMMITTED, 7, 0, escrow));
     assert_eq!((bid.place, stage.bid(DAVE).place, stage.epoch().bids_unsettled), (0, 1, 2));
-    assert_eq!(bid.margin_account, stage.actor(CAROL).account.to_bytes());
+    assert_eq!(bid.holder, stage.actor(CAROL).account.to_bytes());
 }
 
 #[test]

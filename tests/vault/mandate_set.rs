@@ -18,6 +18,7 @@ fn mandate_set_tightens_at_once() {
         MandateArgs { vol_min_e9: 500_000_000, ..MANDATE },
         MandateArgs { capacity_atoms: MANDATE.capacity_atoms - 1, ..MANDATE },
         MandateArgs { auction_s: 3_601, ..MANDATE },
+        MandateArgs { cover_bps: 9_999, ..MANDATE },
     ];
     for mandate in tighter {
         let mut stage = Stage::new();
@@ -56,6 +57,16 @@ fn mandate_set_loosens_after_a_delay() {
         assert_eq!((state.mandate, state.pending_unix_s.get()), (before, now + 4 * EPOCH_S));
         assert_ne!(state.pending, before);
     }
+    // What backs an epoch grows after the delay alone.
+    set(&mut stage, MandateArgs { cover_bps: 5_000, ..MANDATE });
+    let before = stage.vault_state().mandate;
+    set(&mut stage, MandateArgs { cover_bps: 5_001, ..MANDATE });
+    let state = stage.vault_state();
+    assert_eq!((state.mandate, state.pending.cover_bps.get()), (before, 5_001));
+    set(&mut stage, MandateArgs { cover_bps: 5_000, ..MANDATE });
+    let vault = stage.vault.vault;
+    stage.edit::<abi::vault::Vault>(&vault, |vault| vault.mandate.cover_bps = 10_000.into());
+    set(&mut stage, MandateArgs { open_interest_bps: 1_001, ..MANDATE });
     // A tight one takes the waiting one back.
     set(&mut stage, MANDATE);
     let state = stage.vault_state();

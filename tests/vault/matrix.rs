@@ -175,13 +175,23 @@ fn auctions(cases: &mut Vec<Case>) {
     funded.surface();
     let open = funded.auction_open();
     cases.push(Case::new("auction_open", Action::Auction, Refusal::Vault, funded, open));
-    let running = running();
-    let bid = running.bid_commit(ERIN, 10, 1_000_000);
-    cases.push(Case::new("bid_commit", Action::Auction, Refusal::Vault, running, bid).signed(ERIN));
+    let open = running();
+    let bid = open.bid_commit(ERIN, 10, 1_000_000);
+    cases.push(Case::new("bid_commit", Action::Auction, Refusal::Vault, open, bid).signed(ERIN));
     let mut over = over();
     over.do_clear();
     let settle = over.bid_settle(CAROL);
     cases.push(Case::new("bid_settle", Action::Auction, Refusal::Margin, over, settle));
+    let mut tokens = running();
+    let wallet = tokens.token_wallet(CAROL);
+    let bid = tokens.bid_to(CAROL, wallet, 20, 240);
+    tokens.step(bid, Some(CAROL));
+    tokens.world.advance_s(AUCTION_S);
+    tokens.do_reveal(CAROL, 240);
+    tokens.end_auction();
+    tokens.do_clear();
+    let settle = tokens.bid_settle_wrapped(CAROL);
+    cases.push(Case::new("bid_settle_wrapped", Action::Auction, Refusal::Margin, tokens, settle));
 }
 
 /// Two SOL at work.

@@ -20,6 +20,8 @@ fn vault_create_opens_accounts_shares_and_the_first_epoch() {
         assert_eq!(account.market, stage.protocol.market.to_bytes());
     }
     assert_eq!((trading.subaccount.get(), escrow.subaccount.get()), (0, 1));
+    // INVARIANT(V-3): what waits is out of reach of haircuts from the start.
+    assert_eq!((trading.segregated, escrow.segregated), (0, 1));
     assert_eq!((epoch.state, epoch.number.get()), (abi::vault::EPOCH_OPEN, 0));
     stage.check();
 }
@@ -69,6 +71,8 @@ fn vault_create_beyond_a_bound_names_it() {
         (CALLS, MandateArgs { management_bps: 201, ..MANDATE }, "FeesOutOfBounds"),
         (CALLS, MandateArgs { performance_bps: 2_001, ..MANDATE }, "FeesOutOfBounds"),
         (CALLS, MandateArgs { escrow_multiple: 1, ..MANDATE }, "EscrowOutOfBounds"),
+        (CALLS, MandateArgs { cover_bps: 0, ..MANDATE }, "CoverOutOfBounds"),
+        (SPREADS, MandateArgs { cover_bps: 10_001, ..spread }, "CoverOutOfBounds"),
         (CALLS, MandateArgs { vol_min_e9: 49_999_999, ..MANDATE }, "VolOutOfBounds"),
         (CALLS, MandateArgs { epoch_s: 3_599, ..MANDATE }, "EpochLengthOutOfBounds"),
         (CALLS, MandateArgs { auction_s: 299, ..MANDATE }, "AuctionLengthOutOfBounds"),

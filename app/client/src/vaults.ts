@@ -15,6 +15,8 @@ import {
   tokensAddress,
   vaultAddress,
   withdrawalAddress,
+  wrappedAddress,
+  wrappedMintAddress,
 } from './addresses.js';
 import { ABI } from './generated/abi.js';
 import * as vault from './generated/vault/index.js';
@@ -31,6 +33,10 @@ export const TOKEN_2022 = address(ABI.addresses.token2022);
 export const COVERED_CALL = 1;
 export const CASH_SECURED_PUT = 2;
 export const PUT_SPREAD = 3;
+
+/** Kinds of options, as margin counts them. */
+const CALL = 1;
+const PUT = 2;
 
 /** The market that a vault is of. */
 export interface VaultMarket {
@@ -169,7 +175,7 @@ export async function bidCommitment(bid: Address, { lots, priceE6, salt }: Seale
   return new Uint8Array(await crypto.subtle.digest('SHA-256', message));
 }
 
-/** Commits a bid: the flat escrow is taken from `source`, what it buys goes to the margin account `holder`. */
+/** Commits a bid: the flat escrow is taken from `source`, what it buys goes to `holder`, a margin account or a token account of the epoch's series. */
 export async function vaultBid(
   step: VaultStep,
   { holder, source }: { readonly holder: Address; readonly source: Address },
@@ -205,6 +211,24 @@ export async function vaultReveal(
 /** Ends an auction whose phases are over: one price for all who are served. Anyone may. */
 export async function vaultAuctionClear(keys: VaultKeys, epoch: bigint): Promise<Instruction> {
   return vault.getAuctionClearInstruction({ vault: keys.vault, epoch: await epochAddress(keys.vault, epoch) });
+}
+
+/** `Bid.delivery` of a bid for tokens, which its own instruction delivers. */
+export const DELIVERY_TOKENS = 1;
+
+/** The tokens that an epoch's options are; anyone opens them before the first bid for them (margin's `wrapped_open`). */
+export async function vaultSeries(keys: VaultKeys, epoch: { readonly expiry: Address; readonly strikeE6: bigint }): Promise<{ wrapped: Address; mint: Address }> {
+  const wrapped = await wrappedAddress(epoch.expiry, epoch.strikeE6, keys.kind === COVERED_CALL ? CALL : PUT);
+  return { wrapped, mint: await wrappedMintAddress(wrapped) };
+}
+
+/** Premium and options change hands, the options as tokens of `holder`, the bid's token account. Anyone may. */
+export async function vaultBidSettleWrapped(
+  of: VaultBid,
+  { holder, expiry, strikeE6 }: { readonly holder: Address; readonly expiry: Address; readonly strikeE6: bigint },
+): Promise<Instruction> {
+  const series = await vaultSeries(of.keys, { expiry, strikeE6 });
+  return vault.getBidSettleWrappedInstruction({ ...of.keys, ...(await bidOf(of)), ...series, holder, expiry });
 }
 
 /** Premium and options change hands; `holder` is the bid's margin account, `expiry` the epoch's. Anyone may. */

@@ -41,6 +41,10 @@ pub const BID_COMMITTED: u8 = 0;
 pub const BID_REVEALED: u8 = 1;
 pub const BID_SETTLED: u8 = 2;
 
+/// `Bid::delivery`: lots in a margin account, or as many tokens of the series.
+pub const DELIVERY_LOTS: u8 = 0;
+pub const DELIVERY_TOKENS: u8 = 1;
+
 /// Bids of one auction, at most.
 pub const BIDS: usize = 64;
 
@@ -70,7 +74,8 @@ macro_rules! vault_mandate_layout {
             pub management_bps: PodU16,
             pub performance_bps: PodU16,
             pub escrow_multiple: PodU16,
-            pub reserved: [u8; 6],
+            pub cover_bps: PodU16,
+            pub reserved: [u8; 4],
             pub vol_min_e9: PodU64,
             pub auction_s: PodU32,
             pub epoch_s: PodU32,
@@ -262,11 +267,13 @@ macro_rules! bid_layout {
             pub state: u8,
             /// Place in the book.
             pub place: u8,
-            pub reserved_head: [u8; 3],
+            /// 0 lots in a margin account, 1 tokens of the series.
+            pub delivery: u8,
+            pub reserved_head: [u8; 2],
             pub epoch: Address,
             pub bidder: Address,
-            /// Margin account that receives what the bid buys.
-            pub margin_account: Address,
+            /// Receives what the bid buys: a margin account or a Token-2022 account.
+            pub holder: Address,
             /// sha256 of `bid_message`.
             pub commitment: [u8; 32],
             pub lots: PodU64,

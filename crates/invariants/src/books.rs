@@ -126,7 +126,9 @@ impl Books {
     fn count_margin(&mut self, address: &Address, held: &MarginAccount, sign: i8) -> Result<(), BooksError> {
         self.quote_atoms = moved(self.quote_atoms, i128::from(held.quote_atoms.get()), sign);
         self.base_atoms = moved(self.base_atoms, i128::from(held.base_atoms.get()), sign);
-        self.positive_atoms = moved(self.positive_atoms, i128::from(held.quote_atoms.get().max(0)), sign);
+        if held.segregated == 0 {
+            self.positive_atoms = moved(self.positive_atoms, i128::from(held.quote_atoms.get().max(0)), sign);
+        }
         let account = self.accounts.entry(*address).or_default();
         *account = account.saturating_add(i64::from(sign));
         if *account == 0 {

@@ -109,7 +109,7 @@ fn intrinsic(
 pub fn quote_now(account: &MarginAccount, market: &Market) -> Result<QuoteAtoms, Unvalued> {
     let index = |lost_e18: u64| INDEX_ONE_E18.saturating_sub(lost_e18);
     let balance = QuoteAtoms(account.quote_atoms.get());
-    if account.index_lost_e18 == market.index_lost_e18 {
+    if account.segregated == 1 || account.index_lost_e18 == market.index_lost_e18 {
         return Ok(balance);
     }
     let (from, to) = (index(account.index_lost_e18.get()), index(market.index_lost_e18.get()));

@@ -3,12 +3,14 @@
 
 mod next;
 
+use crate::value::quote_now;
 use crate::{Account, Broken, require};
 use abi::margin::{KIND_CALL, MarginAccount, Market};
 use abi::vault::{BID_SETTLED, Bid, Deposit, EPOCH_LIVE, EPOCH_SETTLED, Epoch, KIND_COVERED_CALL, Withdrawal};
 use abi::{Address, Layout, ids};
 pub use next::Step;
 use risk::vault::{E12, VIRTUAL_ASSETS, VIRTUAL_SHARES};
+use risk::waterfall::INDEX_ONE_E18;
 
 /// Offset of a mint's supply, and of a token account's amount.
 const SUPPLY_AT: usize = 36;
@@ -166,8 +168,8 @@ impl<'a> Vault<'a> {
         Ok(())
     }
 
-    /// INVARIANT(V-3): what is owed to those who wait, who left and who bid lies in escrow, apart from what is at risk. A haircut of the
-    /// market's quote balances is the one loss that reaches it: it takes its part of escrow as of everybody's balance.
+    /// INVARIANT(V-3): what is owed to those who wait, who left and who bid lies in escrow, apart from what is at risk, and haircuts pass it
+    /// by: to the atom, whatever the market's index.
     fn check_segregated(&self) -> Result<(), Broken> {
         let (mut base, mut quote, mut shares) = (0_i128, 0_i128, i128::from(self.vault.fee_shares.get()));
         for (_, epoch) in &self.epochs {
@@ -192,9 +194,11 @@ impl<'a> Vault<'a> {
             ("quote", i128::from(self.escrow.quote_atoms.get()), quote),
             ("shares", i128::from(self.waiting_shares), shares),
         ];
+        require(self.escrow.segregated == 1, "V-3", || "escrow is not segregated".into())?;
+        let is_flat = self.escrow.positions.iter().all(|position| position.kind == 0);
+        require(is_flat, "V-3", || "escrow holds positions".into())?;
         held.into_iter().try_for_each(|(what, held, owed)| {
-            let cut = what == "quote" && self.market.index_lost_e18.get() > 0;
-            require(held >= owed || cut, "V-3", || format!("escrow holds {held} {what} and owes {owed}"))
+            require(held >= owed, "V-3", || format!("escrow holds {held} {what} and owes {owed}"))
         })
     }
 
@@ -212,7 +216,8 @@ impl<'a> Vault<'a> {
         Ok(())
     }
 
-    /// INVARIANT(V-5): what the vault is short is covered one to one by what it holds, until it settles.
+    /// INVARIANT(V-5): what the vault is short is covered one to one by what it holds, until it settles. A haircut of the market takes its
+    /// part of quote that is at risk, cover or not: after one, cover is held to what the index leaves of it.
     fn check_cover(&self) -> Result<(), Broken> {
         let live = self.epochs.iter().map(|(_, epoch)| *epoch).find(|epoch| epoch.state == EPOCH_LIVE);
         for short in self.trading.positions.iter().filter(|position| position.lots.get() < 0) {
@@ -227,9 +232,11 @@ impl<'a> Vault<'a> {
                 (unit, u128::from(self.trading.base_atoms.get()))
             } else {
                 let width = epoch.strike_e6.get().saturating_sub(epoch.hedge_strike_e6.get());
-                (u128::from(width), u128::try_from(self.trading.quote_atoms.get()).unwrap_or(0))
+                let quote = quote_now(self.trading, self.market).map_or(0, |quote| quote.0);
+                (u128::from(width), u128::try_from(quote).unwrap_or(0))
             };
             let cover = lots.saturating_mul(of_unit).div_ceil(per_unit.max(1));
+            let cover = if short.kind == KIND_CALL { cover } else { self.left_of(cover) };
             require(held >= cover, "V-5", || format!("{cover} atoms are needed as cover, {held} held"))?;
             if epoch.hedge_strike_e6.get() > 0 {
                 let hedge = self.trading.positions.iter().find(|position| position.strike_e6 == epoch.hedge_strike_e6);
@@ -238,6 +245,14 @@ impl<'a> Vault<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What every haircut there has been leaves of a balance; an atom each was rounded off, of which 64 are more than there will be.
+    fn left_of(&self, atoms: u128) -> u128 {
+        match INDEX_ONE_E18.saturating_sub(self.market.index_lost_e18.get()) {
+            INDEX_ONE_E18 => atoms,
+            index => atoms.saturating_mul(index.into()).div_euclid(INDEX_ONE_E18.into()).saturating_sub(64),
+        }
     }
 }
 

@@ -121,7 +121,7 @@ pub fn account_digest(address: &Address, account: &MarginAccount, sha256: Sha256
         &account.owner,
         &account.index.get().to_le_bytes(),
         &account.subaccount.get().to_le_bytes(),
-        &[account.mode],
+        &[account.mode, account.segregated],
         &account.quote_atoms.get().to_le_bytes(),
         &account.base_atoms.get().to_le_bytes(),
         &account.nonce_floor.get().to_le_bytes(),

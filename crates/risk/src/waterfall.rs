@@ -3,6 +3,7 @@
 //!
 //! Source: margin design, Loss waterfall. A step is touched only when the one before it is empty or at its cap.
 
+use abi::margin::{MarginAccount, Market};
 use units::{QuoteAtoms, mul_div_ceil, mul_div_floor};
 
 /// An index that has lost nothing.
@@ -196,6 +197,18 @@ pub fn balance_at_floor(balance: QuoteAtoms, from_e18: u64, to_e18: u64) -> Resu
     // BOUND: to <= from, so the quotient is at most the balance.
     let cut = mul_div_floor(size, to_e18, from_e18).and_then(|cut| i64::try_from(cut).ok());
     cut.map(QuoteAtoms).ok_or(WaterfallError::IndexOutOfRange)
+}
+
+/// An account's quote balance after its market's haircuts, which what is segregated has no part in. ROUNDING: down.
+///
+/// Errors: as [`balance_at_floor`].
+pub fn quote_now_floor(account: &MarginAccount, market: &Market) -> Result<QuoteAtoms, WaterfallError> {
+    let balance = QuoteAtoms(account.quote_atoms.get());
+    if account.segregated == 1 || account.index_lost_e18 == market.index_lost_e18 {
+        return Ok(balance);
+    }
+    let index = |lost_e18: u64| INDEX_ONE_E18.saturating_sub(lost_e18);
+    balance_at_floor(balance, index(account.index_lost_e18.get()), index(market.index_lost_e18.get()))
 }
 
 #[cfg(test)]

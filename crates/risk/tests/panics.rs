@@ -167,6 +167,7 @@ fn vaults(bytes: &mut Bytes<'_>) {
         management_bps: bytes.quarter(),
         performance_bps: bytes.quarter(),
         escrow_multiple: bytes.quarter(),
+        cover_bps: bytes.quarter(),
         vol_min: VolE9(bytes.word()),
         auction_s: bytes.half(),
         epoch_s: bytes.half(),

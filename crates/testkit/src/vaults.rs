@@ -18,6 +18,7 @@ pub const VAULT_MANDATE: MandateArgs = MandateArgs {
     management_bps: 0,
     performance_bps: 0,
     escrow_multiple: 10,
+    cover_bps: 10_000,
     vol_min_e9: 400_000_000,
     auction_s: 3_600,
     epoch_s: 604_800,

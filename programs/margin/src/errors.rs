@@ -293,6 +293,8 @@ pub enum MarginError {
     MarketHeld,
     #[msg("the account is not the program's config")]
     NotConfig,
+    #[msg("the account is a vault's escrow, which takes no positions: name another account")]
+    AccountSegregated,
 }
 
 impl From<CashError> for MarginError {

@@ -75,7 +75,7 @@ pub enum VaultError {
     BidBelowReserve,
     #[msg("the bid's price exceeds its escrow: it cannot be revealed")]
     BidPriceOutOfBounds,
-    #[msg("the margin account is not one of the bidder's in this vault's market")]
+    #[msg("the holder is neither a margin account of the bidder in this vault's market nor a token account of his for the epoch's series")]
     WrongHolder,
     #[msg("RETIRED: bids are sealed, none is best")]
     WrongBestBid,
@@ -179,6 +179,16 @@ pub enum VaultError {
     NotGovernor,
     #[msg("no account and no seeds stand at that place of the preimage")]
     PreimageUnreadable,
+    #[msg("the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points")]
+    CoverOutOfBounds,
+    #[msg("a spread has a short leg, which no token carries: bid with a margin account")]
+    SpreadNotWrapped,
+    #[msg("this bid is delivered as tokens: settle it with bid_settle_wrapped")]
+    DeliveredAsTokens,
+    #[msg("this bid is delivered to a margin account: settle it with bid_settle")]
+    DeliveredAsLots,
+    #[msg("the account is not margin's of the epoch's series as tokens")]
+    WrongWrapped,
 }
 
 impl From<OfferError> for VaultError {
@@ -206,6 +216,7 @@ impl From<MandateError> for VaultError {
             MandateError::Vol => Self::VolOutOfBounds,
             MandateError::Epoch => Self::EpochLengthOutOfBounds,
             MandateError::Auction => Self::AuctionLengthOutOfBounds,
+            MandateError::Cover => Self::CoverOutOfBounds,
             MandateError::Deposit => Self::DepositLimitsOutOfBounds,
         }
     }

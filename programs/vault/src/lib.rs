@@ -9,8 +9,10 @@ mod events;
 mod instructions;
 mod margin;
 mod reads;
+mod settlement;
 mod shares;
 mod state;
+mod wrapped;
 
 use instructions::*;
 use state::MandateArgs;
@@ -123,6 +125,11 @@ pub mod vault {
     #[discrim = 21]
     pub fn fee_claim(ctx: &mut Context<FeeClaim>) -> Result<()> {
         ctx.accounts.fee_claim()
+    }
+
+    #[discrim = 22]
+    pub fn bid_settle_wrapped(ctx: &mut Context<BidSettleWrapped>) -> Result<()> {
+        ctx.accounts.bid_settle_wrapped()
     }
 
     #[discrim = 60]

@@ -11,6 +11,7 @@ const ACCOUNT_DEPOSIT: u8 = 6;
 const ACCOUNT_WITHDRAW: u8 = 7;
 const SERIES_WRITE: u8 = 13;
 const ACCOUNT_TRANSFER: u8 = 14;
+const SERIES_WRITE_WRAPPED: u8 = 37;
 
 /// What a vault's PDA signs a call with.
 pub type Seeds<'a> = &'a [&'a [&'a [u8]]];
@@ -115,6 +116,29 @@ pub struct SeriesWrite<'a> {
 impl SeriesWrite<'_> {
     pub fn call(self, written: &Written, signer: Seeds) -> Result<()> {
         CpiContext::new_with_signer(&ID, self, signer).invoke(&written.data())
+    }
+}
+
+#[derive(ToCpiAccounts)]
+pub struct SeriesWriteWrapped<'a> {
+    #[signer(true)]
+    pub writer_owner: CpiHandle<'a>,
+    pub market: CpiHandleMut<'a>,
+    pub writer: CpiHandleMut<'a>,
+    pub wrapped: CpiHandleMut<'a>,
+    pub mint: CpiHandleMut<'a>,
+    pub destination: CpiHandleMut<'a>,
+    pub brake: CpiHandle<'a>,
+    pub custody: CpiHandle<'a>,
+    pub feed: CpiHandle<'a>,
+    pub token_2022_program: CpiHandle<'a>,
+    /// Beyond margin's named accounts.
+    pub expiry: CpiHandleMut<'a>,
+}
+
+impl SeriesWriteWrapped<'_> {
+    pub fn call(self, lots: u64, signer: Seeds) -> Result<()> {
+        CpiContext::new_with_signer(&ID, self, signer).invoke(&with_amount(SERIES_WRITE_WRAPPED, lots))
     }
 }
 

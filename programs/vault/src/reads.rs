@@ -12,7 +12,8 @@ use risk::feed::{Published, Purpose};
 use risk::mark::forward_floor;
 use risk::standard::{within_bounds, Scale};
 use risk::surface::Standing;
-use risk::vault::Unit;
+use risk::vault::{Unit, VaultKind};
+use risk::waterfall::quote_now_floor;
 use units::{Lots, PriceE6, Slot, UnixSeconds};
 
 pub use crate::margin::ID as MARGIN;
@@ -103,6 +104,20 @@ pub fn require_auctions_allowed(
 /// A margin account of the vault; its address is pinned by the vault.
 pub fn margin_account(account: &AccountView) -> Result<Ref<'_, MarginAccount>> {
     shared::read(account, &ids::MARGIN, |_| VaultError::MarginAccountUnreadable)
+}
+
+/// The quote balance that margin will book when it is next touched: haircuts are counted from the moment they are announced.
+pub fn quote_now(account: &MarginAccount, market: &Market) -> Result<i64> {
+    Ok(quote_now_floor(account, market).map_err(|_| VaultError::AmountOverflow)?.0)
+}
+
+/// What the trading account holds of the vault's token; of a debt, nothing.
+pub fn held_atoms(trading: &AccountView, market: &Market, kind: VaultKind) -> Result<u64> {
+    let trading = margin_account(trading)?;
+    if kind.holds_base() {
+        return Ok(trading.base_atoms.get());
+    }
+    Ok(u64::try_from(quote_now(&trading, market)?).unwrap_or(0))
 }
 
 /// Whether an account is a margin account of `owner` in `market`.

@@ -1,5 +1,6 @@
 //! The program's accounts: layouts from `abi`, under Anchor's attribute.
 use crate::errors::VaultError;
+use abi::margin::{KIND_CALL, KIND_PUT};
 use abi::vault::{BIDS, EPOCH_LIVE, EPOCH_OPEN};
 use anchor_lang::prelude::*;
 use risk::vault::{Clearing, Entry, Mandate, VaultKind};
@@ -51,6 +52,8 @@ pub struct MandateArgs {
     pub performance_bps: u16,
     /// The flat escrow of a bid in reserve prices: 2 to 100.
     pub escrow_multiple: u16,
+    /// Of what the vault holds, the most that backs one epoch: 1 to 10,000.
+    pub cover_bps: u16,
     /// The reserve price is never below the value at this volatility: 5 % to 500 %.
     pub vol_min_e9: u64,
     /// Each phase of an auction: at least 300 s, at most an eighth of the epoch.
@@ -74,7 +77,8 @@ impl From<MandateArgs> for VaultMandate {
             management_bps: args.management_bps.into(),
             performance_bps: args.performance_bps.into(),
             escrow_multiple: args.escrow_multiple.into(),
-            reserved: [0; 6],
+            cover_bps: args.cover_bps.into(),
+            reserved: [0; 4],
             vol_min_e9: args.vol_min_e9.into(),
             auction_s: args.auction_s.into(),
             epoch_s: args.epoch_s.into(),
@@ -96,6 +100,7 @@ impl VaultMandate {
             management_bps: self.management_bps.get(),
             performance_bps: self.performance_bps.get(),
             escrow_multiple: self.escrow_multiple.get(),
+            cover_bps: self.cover_bps.get(),
             vol_min: VolE9(self.vol_min_e9.get()),
             auction_s: self.auction_s.get(),
             epoch_s: self.epoch_s.get(),
@@ -113,6 +118,11 @@ impl Vault {
 
     pub fn mandate(&self) -> Mandate {
         self.mandate.pure()
+    }
+
+    /// What it sells, as margin says it.
+    pub fn option_kind(&self) -> Result<u8> {
+        Ok(if self.kind()?.holds_base() { KIND_CALL } else { KIND_PUT })
     }
 
     /// Which of the market's two tokens the vault takes deposits in.

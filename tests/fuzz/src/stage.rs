@@ -49,6 +49,7 @@ const MANDATE: MandateArgs = MandateArgs {
     management_bps: 200,
     performance_bps: 1_000,
     escrow_multiple: 5,
+    cover_bps: 10_000,
     vol_min_e9: 400_000_000,
     auction_s: 1_800,
     epoch_s: 86_400,
@@ -62,7 +63,7 @@ fn mandate(kind: u8) -> MandateArgs {
         abi::vault::KIND_CASH_SECURED_PUT => {
             MandateArgs { deposit_min_atoms: USDC, capacity_atoms: 300_000 * USDC, ..MANDATE }
         }
-        _ => MandateArgs { width_bps: 1_500, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
+        _ => MandateArgs { width_bps: 1_500, cover_bps: 6_667, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
     }
 }
 

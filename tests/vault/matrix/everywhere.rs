@@ -20,7 +20,7 @@ pub const UNWALKED: &[(&str, &str)] = &[
     ("market_restore", "the governor's, while its own freeze stands: tests/governor"),
     ("record_restore", "the governor's, while its own freeze stands: tests/governor"),
     ("series_write", "a vault's alone: walked as bid_settle"),
-    ("series_write_wrapped", "a vault's alone, and no vault does it yet: tests/margin"),
+    ("series_write_wrapped", "a vault's alone: walked as bid_settle_wrapped"),
     ("vault_create", "opens margin accounts: walked as account_open"),
     ("vault_hold", "the governor's, while its own freeze stands: tests/governor"),
     ("version_view", "reads"),

@@ -1,7 +1,7 @@
 //! The report with its pictures, and the summary.
 
 use crate::history::History;
-use crate::play::{Run, SPREAD, mandate};
+use crate::play::{Run, SPREAD, SPREAD_COVER_BPS, mandate};
 use risk::vault::VaultKind;
 use std::fmt::Write;
 
@@ -55,6 +55,7 @@ fn words(history: &History, runs: &[Run]) -> String {
         "{weeks} weekly epochs from {} to {}, one after another, through the vault's own code: strikes of delta {:.2} to {:.2} and at least {:.1} sigma away, \
          reserve prices at no less than {} % volatility, fees of {:.1} % a year and {} % of gains, both only above the high-water mark. \
          A share is worth 1 at the start, in the vault's own token: BTC for covered calls, USD for puts. \
+         Covered calls and secured puts put up all that they hold, a put spread {} % of it. \
          Premium: either the reserve price on a surface at the mandate's least volatility, or the price at the volatility realised over \
          the thirty days before plus {:.0} points. All that is offered is sold, to one bidder. Surfaces are flat; rates are zero; \
          a covered call's debt is paid by selling base at the settlement price. What nobody knows is whether bidders would have paid that.",
@@ -66,6 +67,7 @@ fn words(history: &History, runs: &[Run]) -> String {
         terms.vol_min.0 / 10_000_000,
         f64::from(terms.management_bps) / 1e2,
         terms.performance_bps / 100,
+        SPREAD_COVER_BPS / 100,
         100.0 * SPREAD,
     )
 }

@@ -20,6 +20,8 @@ const UNIT: Unit = Unit { lots_per_unit: 1_000, base_unit_atoms: 100_000_000 };
 const BASE: u64 = 100 * 100_000_000;
 const QUOTE: u64 = 10_000_000_000_000;
 const STRIKES: i64 = 60;
+/// What of its capital a vault of spreads puts up in a week.
+pub const SPREAD_COVER_BPS: u16 = 1_000;
 
 /// What the bidder pays.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub fn mandate(kind: VaultKind) -> Mandate {
         management_bps: 100,
         performance_bps: 1_000,
         escrow_multiple: 10,
+        // One bad week costs a spread all that backs it.
+        cover_bps: if kind == VaultKind::PutSpread { SPREAD_COVER_BPS } else { 10_000 },
         vol_min: VolE9(400_000_000),
         auction_s: 3_600,
         epoch_s: 604_800,
@@ -127,7 +131,8 @@ fn sell(
     let sight = Sight { expiry: &expiry, time_scale: 1 };
     let offer = sight.offer(kind, mandate, &strikes(spot)).ok()?;
     let held = if kind.holds_base() { holdings.base_atoms } else { holdings.quote_atoms };
-    let offered = offered_lots_floor(kind, held, &offer, UNIT, u64::MAX).ok().filter(|lots| *lots > 0)?;
+    let offered =
+        offered_lots_floor(kind, mandate.cover_floor(held), &offer, UNIT, u64::MAX).ok().filter(|lots| *lots > 0)?;
     let bid = match premium {
         Premium::Floor => offer.reserve,
         Premium::Realised => {

@@ -46,6 +46,7 @@ export function mandateOf(terms: Pick<Mandate, 'auctionS' | 'epochS'> & Partial<
     managementBps: 0,
     performanceBps: 1_000,
     escrowMultiple: 3,
+    coverBps: 10_000,
     volMinE9: 5_000_000_000n,
     depositMinAtoms: base(1),
     capacityAtoms: base(1_000),

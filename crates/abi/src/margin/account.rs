@@ -32,7 +32,9 @@ macro_rules! margin_account_layout {
             /// 0 standard (maximum-loss) margin, 1 portfolio margin.
             pub mode: u8,
             pub subaccount: PodU16,
-            pub reserved_head: [u8; 2],
+            /// 1: a vault's escrow. What it holds is no part of what haircuts fall on, and it takes no positions.
+            pub segregated: u8,
+            pub reserved_head: u8,
             pub market: Address,
             pub owner: Address,
             /// Registry index within the market, never reused.

@@ -79,7 +79,7 @@ accounts! {
         version, min_reader, bump, state, strike_count, rules_version, market, expiry_unix_s, settlement_price_e6, strikes_e6, open_lots,
         unsettled_lots, clearing_atoms, payer, wrapped_series; reserved_head, reserved;
     MarginAccount in margin of "margin" &[ids::MARGIN];
-        version, min_reader, bump, mode, subaccount, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
+        version, min_reader, bump, mode, subaccount, segregated, market, owner, index, quote_atoms, base_atoms, nonce_floor, seq, positions,
         delegate, delegate_rights, in_liquidation, index_lost_e18, debt_unix_s, interest_unix_s;
         reserved_head, reserved;
     QuoteState in margin of "margin" &[ids::MARGIN];
@@ -116,7 +116,7 @@ accounts! {
     Withdrawal in vault of "vault" &[ids::VAULT];
         version, min_reader, bump, epoch, owner, shares; reserved_head, reserved;
     Bid in vault of "vault" &[ids::VAULT];
-        version, min_reader, bump, state, place, epoch, bidder, margin_account, commitment, lots, price_e6, filled_lots, escrow_atoms;
+        version, min_reader, bump, state, place, delivery, epoch, bidder, holder, commitment, lots, price_e6, filled_lots, escrow_atoms;
         reserved_head, reserved;
     Brake in breaker of "breaker" &[ids::BREAKER];
         version, min_reader, bump, level, cause, guardian_count, guardian_trips, monitor_count, tripped_unix_s, expires_unix_s,

@@ -177,6 +177,7 @@ impl Show for VaultMandate {
             management_bps,
             performance_bps,
             escrow_multiple,
+            cover_bps,
             vol_min_e9,
             auction_s,
             epoch_s,

@@ -84,13 +84,14 @@ fn strikes(epoch: &Epoch) -> String {
 fn mandate(mandate: &VaultMandate, decimals: u8) -> String {
     let percent = |bps: u16| format!("{} %", decimal::trimmed(bps.into(), 2));
     format!(
-        "delta {} to {}, {} sigma away, vol at least {} %, discount {}, {} of the cap, fees {} a year and {} of gains, epochs of {} s, capacity {}",
+        "delta {} to {}, {} sigma away, vol at least {} %, discount {}, {} of the cap, {} of holdings an epoch, fees {} a year and {} of gains, epochs of {} s, capacity {}",
         decimal::trimmed(mandate.delta_min_bps.get().into(), 4),
         decimal::trimmed(mandate.delta_max_bps.get().into(), 4),
         decimal::trimmed(mandate.distance_bps.get().into(), 4),
         decimal::trimmed(mandate.vol_min_e9.get().into(), 7),
         percent(mandate.discount_bps.get()),
         percent(mandate.open_interest_bps.get()),
+        percent(mandate.cover_bps.get()),
         percent(mandate.management_bps.get()),
         percent(mandate.performance_bps.get()),
         mandate.epoch_s.get(),

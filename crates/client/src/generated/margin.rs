@@ -222,6 +222,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
         "the market is held while the governor replaces the program's code: an hour and a half at most",
     ),
     (6343, "NotConfig", "the account is not the program's config"),
+    (6344, "AccountSegregated", "the account is a vault's escrow, which takes no positions: name another account"),
 ];
 
 /// Every instruction, by discriminator.

@@ -68,7 +68,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6432, "BidBelowReserve", "the bid's price is below the auction's reserve price"),
     (6433, "BidPriceOutOfBounds", "the bid's price exceeds its escrow: it cannot be revealed"),
-    (6434, "WrongHolder", "the margin account is not one of the bidder's in this vault's market"),
+    (
+        6434,
+        "WrongHolder",
+        "the holder is neither a margin account of the bidder in this vault's market nor a token account of his for the epoch's series",
+    ),
     (6435, "WrongBestBid", "RETIRED: bids are sealed, none is best"),
     (6436, "WrongBid", "the bid belongs to another epoch or bidder"),
     (6437, "AuctionNotCleared", "the auction is not cleared yet: bids are still binding"),
@@ -136,6 +140,15 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6483, "VaultHeld", "the vault is held while the governor replaces the program's code: an hour and a half at most"),
     (6484, "NotGovernor", "accounts are held and restored under the governor's signature only"),
     (6485, "PreimageUnreadable", "no account and no seeds stand at that place of the preimage"),
+    (
+        6486,
+        "CoverOutOfBounds",
+        "the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points",
+    ),
+    (6487, "SpreadNotWrapped", "a spread has a short leg, which no token carries: bid with a margin account"),
+    (6488, "DeliveredAsTokens", "this bid is delivered as tokens: settle it with bid_settle_wrapped"),
+    (6489, "DeliveredAsLots", "this bid is delivered to a margin account: settle it with bid_settle"),
+    (6490, "WrongWrapped", "the account is not margin's of the epoch's series as tokens"),
 ];
 
 /// Every instruction, by discriminator.
@@ -199,6 +212,11 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         accounts: MandateApply::ACCOUNTS,
     },
     InstructionSpec { name: "fee_claim", discriminator: FeeClaim::DISCRIMINATOR, accounts: FeeClaim::ACCOUNTS },
+    InstructionSpec {
+        name: "bid_settle_wrapped",
+        discriminator: BidSettleWrapped::DISCRIMINATOR,
+        accounts: BidSettleWrapped::ACCOUNTS,
+    },
     InstructionSpec { name: "vault_hold", discriminator: VaultHold::DISCRIMINATOR, accounts: VaultHold::ACCOUNTS },
     InstructionSpec {
         name: "record_restore",
@@ -798,7 +816,7 @@ pub struct BidCommit {
     pub epoch: Pubkey,
     /// One bid a bidder and epoch: it is binding and cannot be changed.
     pub bid: Pubkey,
-    /// A margin account of the bidder in this market: it receives what the bid buys.
+    /// Receives what the bid buys: a margin account of the bidder in this market, or his token account of the epoch's series.
     pub holder: Pubkey,
     pub market: Pubkey,
     pub escrow_account: Pubkey,
@@ -935,7 +953,6 @@ pub struct BidSettle {
     /// The vault's current epoch.
     pub epoch: Pubkey,
     pub bid: Pubkey,
-    /// Must be `bid.margin_account`.
     pub holder: Pubkey,
     pub market: Pubkey,
     pub trading_account: Pubkey,
@@ -1505,6 +1522,95 @@ impl FeeClaim {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BidSettleWrapped {
+    pub vault: Pubkey,
+    /// The vault's current epoch.
+    pub epoch: Pubkey,
+    pub bid: Pubkey,
+    pub holder: Pubkey,
+    pub market: Pubkey,
+    pub trading_account: Pubkey,
+    pub escrow_account: Pubkey,
+    pub expiry: Pubkey,
+    /// Margin's account of the epoch's series as tokens, checked by the handler; it pins the mint.
+    pub wrapped: Pubkey,
+    pub mint: Pubkey,
+    pub quote_mint: Pubkey,
+    /// Pinned by the margin program, and here where a price is needed.
+    pub feed: Pubkey,
+    /// Pinned by the margin program.
+    pub custody: Pubkey,
+}
+
+impl BidSettleWrapped {
+    pub const DISCRIMINATOR: &[u8] = &[22];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "vault", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "epoch", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "bid", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "holder", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "market", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "trading_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "escrow_account", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "expiry", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "wrapped", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "mint", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "quote_mint", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "feed", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "brake",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi")),
+        },
+        AccountSpec { name: "custody", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "margin_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY")),
+        },
+        AccountSpec {
+            name: "token_2022_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")),
+        },
+    ];
+
+    pub fn instruction(&self) -> Instruction {
+        self.instruction_of(ID)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey) -> Instruction {
+        let data = Self::DISCRIMINATOR.to_vec();
+        let accounts = vec![
+            AccountMeta::new(self.vault, false),
+            AccountMeta::new(self.epoch, false),
+            AccountMeta::new(self.bid, false),
+            AccountMeta::new(self.holder, false),
+            AccountMeta::new(self.market, false),
+            AccountMeta::new(self.trading_account, false),
+            AccountMeta::new(self.escrow_account, false),
+            AccountMeta::new(self.expiry, false),
+            AccountMeta::new(self.wrapped, false),
+            AccountMeta::new(self.mint, false),
+            AccountMeta::new_readonly(self.quote_mint, false),
+            AccountMeta::new_readonly(self.feed, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("GRtFTduzmNUAaPzdcPyv19NUWT92wPuyF8pK1WP9UVBi"), false),
+            AccountMeta::new_readonly(self.custody, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultHold {
     pub vault: Pubkey,
 }
@@ -1779,6 +1885,8 @@ pub struct MandateArgs {
     pub performance_bps: u16,
     /// The flat escrow of a bid in reserve prices: 2 to 100.
     pub escrow_multiple: u16,
+    /// Of what the vault holds, the most that backs one epoch: 1 to 10,000.
+    pub cover_bps: u16,
     /// The reserve price is never below the value at this volatility: 5 % to 500 %.
     pub vol_min_e9: u64,
     /// Each phase of an auction: at least 300 s, at most an eighth of the epoch.

@@ -4,7 +4,7 @@
 //! open     -> auction_open, once there are shares and an expiry of the mandate's length with a fresh surface
 //!          -> epoch_turn, if somebody waits and there are no shares yet, or no auction could be opened for a whole epoch
 //! auction  -> auction_clear, once the reveal phase is over
-//! live     -> bid_settle of every bid, then bid_refund; epoch_turn once nothing is sold, or all that was has settled
+//! live     -> bid_settle (bid_settle_wrapped) of every bid, then bid_refund; epoch_turn once nothing is sold, or all that was has settled
 //! any      -> mandate_apply, once a looser mandate's delay has passed; bid_refund of earlier epochs
 //! ```
 //! Bids are opened by whoever made them: nobody else knows them. Shares and payments are claimed by their owners, who sign.
@@ -16,10 +16,12 @@ mod tests;
 use super::Pace;
 use crate::drive::{Ground, Task, TaskError};
 use abi::Layout;
-use abi::margin::MarginAccount;
-use abi::vault::{BID_SETTLED, Bid, Epoch, Vault};
+use abi::margin::{KIND_CALL, KIND_PUT, MarginAccount};
+use abi::vault::{BID_REVEALED, BID_SETTLED, Bid, DELIVERY_TOKENS, Epoch, KIND_COVERED_CALL, Vault};
 use client::addresses;
-use client::vault::{AuctionClear, AuctionOpen, BidRefund, BidRefundArgs, BidSettle, EpochTurn, MandateApply};
+use client::vault::{
+    AuctionClear, AuctionOpen, BidRefund, BidRefundArgs, BidSettle, BidSettleWrapped, EpochTurn, MandateApply,
+};
 use plan::{Step, Waiting, step};
 use policy::{Action, allows};
 use services::Account;
@@ -141,22 +143,54 @@ impl<'a> Desk<'a> {
             if bid.state == BID_SETTLED {
                 continue;
             }
-            let accounts = BidSettle {
-                vault: self.address,
-                epoch: self.epoch_address,
-                bid: address,
-                holder: bid.margin_account.into(),
-                market: self.view.address,
-                trading_account: self.vault.trading_account.into(),
-                escrow_account: self.vault.escrow_account.into(),
-                expiry: self.epoch.expiry.into(),
-                quote_mint: self.view.market.quote_mint.into(),
-                feed: self.view.feed_address(),
-                custody: self.view.market.custody.into(),
-            };
-            self.attempt("bid_settle", accounts.instruction()).await?;
+            // Before the expiry a bid for tokens that was opened is delivered; in any other case nothing is.
+            let is_live = bid.state == BID_REVEALED && self.view.clock.unix_s < self.epoch.expiry_unix_s.get();
+            if bid.delivery == DELIVERY_TOKENS && is_live {
+                self.attempt("bid_settle_wrapped", self.settle_wrapped(address, &bid)).await?;
+            } else {
+                self.attempt("bid_settle", self.settle(address, &bid)).await?;
+            }
         }
         Ok(())
+    }
+
+    fn settle(&self, bid: Pubkey, of: &Bid) -> Instruction {
+        let accounts = BidSettle {
+            vault: self.address,
+            epoch: self.epoch_address,
+            bid,
+            holder: of.holder.into(),
+            market: self.view.address,
+            trading_account: self.vault.trading_account.into(),
+            escrow_account: self.vault.escrow_account.into(),
+            expiry: self.epoch.expiry.into(),
+            quote_mint: self.view.market.quote_mint.into(),
+            feed: self.view.feed_address(),
+            custody: self.view.market.custody.into(),
+        };
+        accounts.instruction()
+    }
+
+    fn settle_wrapped(&self, bid: Pubkey, of: &Bid) -> Instruction {
+        let expiry = self.epoch.expiry.into();
+        let kind = if self.vault.kind == KIND_COVERED_CALL { KIND_CALL } else { KIND_PUT };
+        let wrapped = addresses::wrapped(&expiry, self.epoch.strike_e6.get(), kind);
+        let accounts = BidSettleWrapped {
+            vault: self.address,
+            epoch: self.epoch_address,
+            bid,
+            holder: of.holder.into(),
+            market: self.view.address,
+            trading_account: self.vault.trading_account.into(),
+            escrow_account: self.vault.escrow_account.into(),
+            expiry,
+            wrapped,
+            mint: addresses::wrapped_mint(&wrapped),
+            quote_mint: self.view.market.quote_mint.into(),
+            feed: self.view.feed_address(),
+            custody: self.view.market.custody.into(),
+        };
+        accounts.instruction()
     }
 
     /// Refunds of this epoch and of the last few.

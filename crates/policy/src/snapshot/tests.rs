@@ -77,12 +77,13 @@ fn digest_sees_content_and_nothing_of_the_layout() {
     (moved.version, moved.min_reader, moved.bump) = (2, 2, 250);
     assert_eq!(digest(&one), digest(&moved));
     type Change = fn(&mut MarginAccount);
-    let changes: [Change; 18] = [
+    let changes: [Change; 19] = [
         |account| account.market[0] ^= 1,
         |account| account.owner[31] ^= 1,
         |account| account.index = PodU64::from(5),
         |account| account.subaccount = abi::PodU16::from(1),
         |account| account.mode = 1,
+        |account| account.segregated = 1,
         |account| account.quote_atoms = PodI64::from(10),
         |account| account.base_atoms = PodU64::from(8),
         |account| account.nonce_floor = PodU64::from(1),

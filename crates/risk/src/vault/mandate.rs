@@ -1,7 +1,7 @@
 //! What a vault may do: its kind, which never changes, and its mandate, which loosens only after a delay.
 
 use crate::payoff::Kind;
-use units::VolE9;
+use units::{VolE9, mul_div_floor};
 
 /// Shortest phase of an auction and shortest epoch, before the division by a build's time divisor, and the longest epoch.
 const AUCTION_S_MIN: u32 = 300;
@@ -81,6 +81,8 @@ pub struct Mandate {
     pub performance_bps: u16,
     /// The flat escrow of a bid, in reserve prices: no bid can be higher.
     pub escrow_multiple: u16,
+    /// Of what the vault holds when an auction opens, the most that backs what it sells.
+    pub cover_bps: u16,
     /// The reserve price is never below the value at this volatility.
     pub vol_min: VolE9,
     /// Each of the two phases of an auction: commits, then reveals.
@@ -105,13 +107,14 @@ pub enum MandateError {
     Epoch,
     Auction,
     Deposit,
+    Cover,
 }
 
 impl Mandate {
     /// Checks every bound; `time_divisor` is the build's, 1 on a public network.
     ///
     /// Errors: in the order of the checks, `Delta`, `Distance`, `Discount`, `OpenInterest`, `Width`, `Fees`, `Escrow`, `Vol`, `Epoch`,
-    /// `Auction`, `Deposit`.
+    /// `Auction`, `Deposit`, `Cover`.
     pub fn check(&self, kind: VaultKind, time_divisor: u32) -> Result<(), MandateError> {
         let scaled = |seconds: u32| seconds.checked_div(time_divisor).unwrap_or(seconds).max(1);
         // An auction's two phases together end in a quarter of the epoch: before the nearest expiry that `expiry_fits` accepts.
@@ -133,6 +136,7 @@ impl Mandate {
             ((scaled(EPOCH_S_MIN)..=EPOCH_S_MAX).contains(&self.epoch_s), MandateError::Epoch),
             ((scaled(AUCTION_S_MIN)..=phase_s_max).contains(&self.auction_s), MandateError::Auction),
             (self.deposit_min > 0 && self.deposit_min <= self.capacity, MandateError::Deposit),
+            ((1..=BPS).contains(&self.cover_bps), MandateError::Cover),
         ];
         checks.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, broken)| Err(broken))
     }
@@ -152,6 +156,13 @@ impl Mandate {
             || next.auction_s < self.auction_s
             || next.epoch_s != self.epoch_s
             || next.capacity > self.capacity
+            || next.cover_bps > self.cover_bps
+    }
+
+    /// What of `held` may back an epoch. A spread loses its whole width in one bad week, so what it puts up is a share of what there is.
+    pub fn cover_floor(&self, held: u64) -> u64 {
+        // BOUND: at most the whole.
+        mul_div_floor(held, u64::from(self.cover_bps), u64::from(BPS)).unwrap_or(held).min(held)
     }
 
     /// As the function of this name.

@@ -18,6 +18,7 @@ const MANDATE: Mandate = Mandate {
     management_bps: 200,
     performance_bps: 2_000,
     escrow_multiple: 10,
+    cover_bps: 10_000,
     vol_min: VolE9(400_000_000),
     auction_s: 3_600,
     epoch_s: 604_800,
@@ -55,6 +56,11 @@ fn mandates_break_one_bound_at_a_time() {
     assert_eq!(Mandate { epoch_s: 3_599, ..short }.check(VaultKind::CoveredCall, 1), Err(MandateError::Epoch));
     assert_eq!(Mandate { auction_s: 451, ..short }.check(VaultKind::CoveredCall, 1), Err(MandateError::Auction));
     assert_eq!(mandate(VaultKind::PutSpread).check(VaultKind::CashSecuredPut, 1), Err(MandateError::Width));
+    for cover_bps in [0, 10_001] {
+        let mandate = Mandate { cover_bps, ..MANDATE };
+        assert_eq!(mandate.check(VaultKind::CoveredCall, 1), Err(MandateError::Cover));
+    }
+    assert!(Mandate { cover_bps: 9_999, ..MANDATE }.loosened_by(&MANDATE));
     assert!(!MANDATE.loosened_by(&MANDATE));
     let (now, week) = (UnixSeconds(0), 604_800);
     let fits = |at| MANDATE.expiry_fits(now, UnixSeconds(at));
@@ -102,6 +108,14 @@ proptest! {
                 prop_assert_eq!(nearer, Err(OfferError::NoStrike));
             }
         }
+    }
+
+    /// What backs an epoch is the mandate's share of what is held, and never more than there is.
+    #[test]
+    fn cover_is_a_share_of_what_is_held(held in any::<u64>(), cover_bps in 1u16..=10_000) {
+        let cover = Mandate { cover_bps, ..MANDATE }.cover_floor(held);
+        prop_assert_eq!(u128::from(cover), u128::from(held) * u128::from(cover_bps) / 10_000);
+        prop_assert!(MANDATE.cover_floor(held) == held && cover <= held);
     }
 
     /// INVARIANT(V-5): what is offered is covered by what is held.

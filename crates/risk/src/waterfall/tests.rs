@@ -1,4 +1,5 @@
 use super::*;
+use bytemuck::Zeroable;
 use proptest::prelude::*;
 
 const NOW: i64 = 1_800_000_000;
@@ -179,4 +180,15 @@ proptest! {
         let _ = index_after_floor(index, QuoteAtoms(a), QuoteAtoms(b));
         let _ = balance_at_floor(QuoteAtoms(a), index, other);
     }
+}
+
+/// What is segregated is what it was at any index; everything else is what its index leaves of it.
+#[test]
+fn a_segregated_balance_has_no_part_in_haircuts() {
+    let market = Market { index_lost_e18: 250_000_000_000_000_000.into(), ..Zeroable::zeroed() };
+    let held = |segregated: u8, quote: i64| {
+        let account = MarginAccount { segregated, quote_atoms: quote.into(), ..Zeroable::zeroed() };
+        quote_now_floor(&account, &market).unwrap().0
+    };
+    assert_eq!([held(0, 1_001), held(1, 1_001), held(0, -5), held(1, 0)], [750, 1_001, -5, 0]);
 }

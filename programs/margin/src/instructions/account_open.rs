@@ -3,6 +3,7 @@ use crate::errors::MarginError;
 use crate::events::{AccountOpened, Stamp};
 use crate::guard::{level_require, BRAKE};
 use crate::state::{MarginAccount, Market, ACCOUNT_VERSION, MIN_READER};
+use abi::ids::VAULT;
 use abi::margin::ACCOUNT_SEED;
 use anchor_lang::prelude::*;
 use policy::Action;
@@ -30,8 +31,15 @@ pub struct AccountOpen {
 }
 
 impl AccountOpen {
+    /// Whether the owner is a vault whose escrow this is, by the vault program's own account. That it is owned by that program would not
+    /// do: anybody can hand a key over to a program, but only the program writes a vault.
+    fn is_escrow(&self) -> bool {
+        let vault = shared::read::<abi::vault::Vault, _>(self.owner.account(), &VAULT, |_| MarginError::WriterNotVault);
+        vault.is_ok_and(|vault| vault.escrow_account == self.account.address().to_bytes())
+    }
+
     /// Authority: the owner.
-    /// Effects: an empty account under the market's next registry index.
+    /// Effects: an empty account under the market's next registry index; a vault's escrow is segregated for good.
     /// Errors: `BrakeUnreadable`, `LevelForbids` while accounts are migrated; the address is taken (system program).
     pub fn account_open(&mut self, subaccount: u16, bumps: &AccountOpenBumps) -> Result<()> {
         let stamp = Stamp::now()?;
@@ -44,6 +52,7 @@ impl AccountOpen {
         self.account.market = *self.market.address();
         self.account.owner = *self.owner.address();
         self.account.index = index.into();
+        self.account.segregated = u8::from(self.is_escrow());
         emit!(AccountOpened {
             slot: stamp.slot,
             unix_s: stamp.unix_s,

@@ -100,6 +100,8 @@ impl MarginAccount {
         change: Lots,
         spot: PriceE6,
     ) -> Result<PositionChange> {
+        // INVARIANT(V-3): what is owed to others bears no loss of a position.
+        require!(self.segregated == 0, MarginError::AccountSegregated);
         let held = self.positions.iter().position(|held| held.is_of(series));
         let at =
             held.or_else(|| self.positions.iter().position(Position::is_vacant)).ok_or(MarginError::PositionsFull)?;

@@ -7,7 +7,7 @@ use super::{MarginAccount, Market};
 use crate::errors::MarginError;
 use anchor_lang::prelude::*;
 use risk::debt::interest_ceil;
-use risk::waterfall::{balance_at_floor, Cuttable, Haircut, INDEX_ONE_E18};
+use risk::waterfall::{quote_now_floor, Cuttable, Haircut, INDEX_ONE_E18};
 use units::QuoteAtoms;
 
 impl MarginAccount {
@@ -26,12 +26,8 @@ impl MarginAccount {
 
     /// The quote balance after the market's haircuts.
     pub fn quote_now(&self, market: &Market) -> Result<QuoteAtoms> {
-        let balance = QuoteAtoms(self.quote_atoms.get());
-        let (from, to) = (index(self.index_lost_e18.get()), index(market.index_lost_e18.get()));
-        if from == to {
-            return Ok(balance);
-        }
-        Ok(balance_at_floor(balance, from, to).map_err(|_| MarginError::AmountOverflow)?)
+        let now = quote_now_floor(bytemuck::cast_ref(self), bytemuck::cast_ref(market));
+        Ok(now.map_err(|_| MarginError::AmountOverflow)?)
     }
 }
 
@@ -67,7 +63,7 @@ impl Market {
 
     /// What haircuts took of this balance pays what they raised; the dust beyond it goes to insurance.
     fn cut_book(&mut self, account: &mut MarginAccount) -> Result<()> {
-        if account.index_lost_e18 == self.index_lost_e18 {
+        if account.segregated == 1 || account.index_lost_e18 == self.index_lost_e18 {
             return Ok(());
         }
         let after = account.quote_now(self)?.0;
@@ -83,8 +79,8 @@ impl Market {
         self.quote_write(account, after)
     }
 
-    /// The positive balances that a haircut can fall on: all but that of the insolvent account that it is for, which is up to date. What that
-    /// account lost would be missing once more.
+    /// The positive balances that a haircut can fall on: all but vaults' escrow, and that of the insolvent account that it is for, which is up
+    /// to date. What that account lost would be missing once more.
     pub fn cuttable(&self, but: &MarginAccount) -> Result<Cuttable> {
         let exempt = u64::try_from(but.quote_atoms.get()).unwrap_or(0);
         let stored = self.positive_balances_atoms.get().checked_sub(exempt).ok_or(MarginError::AmountOverflow)?;

@@ -162,7 +162,9 @@ impl Market {
         let before = account.quote_atoms.get();
         let change = difference(after, before)?;
         let balances = self.quote_balances_atoms.get().checked_add(change).ok_or(MarginError::AmountOverflow)?;
-        let positive = |balance: i64| u64::try_from(balance).unwrap_or(0);
+        // INVARIANT(V-3): haircuts fall on this sum, and on no vault's escrow.
+        let cuttable = account.segregated == 0;
+        let positive = |balance: i64| u64::try_from(balance).ok().filter(|_| cuttable).unwrap_or(0);
         let raised = sum(self.positive_balances_atoms.get(), positive(after))?;
         // BOUND: the sum holds what was positive before.
         let lowered = raised.checked_sub(positive(before)).ok_or(MarginError::AmountOverflow)?;

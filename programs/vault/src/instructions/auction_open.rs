@@ -63,9 +63,7 @@ impl AuctionOpen {
         let sight = Sight { expiry: &outlook, time_scale: reads::TIME_SCALE };
         let offer = sight.offer(kind, &mandate, &listed).map_err(VaultError::from)?;
 
-        let trading = reads::margin_account(self.trading_account.account())?;
-        let quote_atoms = u64::try_from(trading.quote_atoms.get()).unwrap_or(0);
-        let held = if kind.holds_base() { trading.base_atoms.get() } else { quote_atoms };
+        let held = mandate.cover_floor(reads::held_atoms(self.trading_account.account(), &market, kind)?);
         let cap_lots = reads::open_interest_cap_lots(custody)?;
         // BOUND: a part of the cap.
         let share_lots = mul_div_floor(cap_lots, u64::from(mandate.open_interest_bps), BPS).unwrap_or(cap_lots);

@@ -4,7 +4,8 @@ use crate::events::BidCommitted;
 use crate::margin::AccountDeposit;
 use crate::reads::{self, BRAKE, MARGIN};
 use crate::state::{Bid, Epoch, Vault, VERSION};
-use abi::vault::{BIDS, BID_SEED, EPOCH_AUCTION};
+use crate::wrapped;
+use abi::vault::{BIDS, BID_SEED, DELIVERY_LOTS, DELIVERY_TOKENS, EPOCH_AUCTION};
 use anchor_lang::prelude::*;
 use risk::vault::{bid_lots_min, escrow_ceil, LOTS_MAX};
 use units::PriceE6;
@@ -22,7 +23,7 @@ pub struct BidCommit {
     /// One bid a bidder and epoch: it is binding and cannot be changed.
     #[account(init, payer = bidder, seeds = [BID_SEED, epoch.address().as_ref(), bidder.address().as_ref()], bump)]
     pub bid: Account<Bid>,
-    /// A margin account of the bidder in this market: it receives what the bid buys.
+    /// Receives what the bid buys: a margin account of the bidder in this market, or his token account of the epoch's series.
     pub holder: UncheckedAccount,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
@@ -48,8 +49,8 @@ pub struct BidCommit {
 impl BidCommit {
     /// Authority: the bidder.
     /// Errors: `VaultHeld`, `AuctionNotOpen`, `AuctionOver`, `WrongCustody`, `BrakeEngaged`, `BookFull`, `BidLotsOutOfBounds`, `WrongQuoteMint`,
-    /// `WrongHolder`, `AmountOverflow`. Returns the escrow.
-    fn validate(&self, lots: u64, now_unix_s: i64) -> Result<u64> {
+    /// `WrongHolder`, `SpreadNotWrapped`, `AmountOverflow`. Returns the escrow, and how lots are delivered.
+    fn validate(&self, lots: u64, now_unix_s: i64) -> Result<(u64, u8)> {
         let epoch = &self.epoch;
         require!(epoch.state == EPOCH_AUCTION, VaultError::AuctionNotOpen);
         require!(now_unix_s < epoch.commit_ends_unix_s.get(), VaultError::AuctionOver);
@@ -60,15 +61,29 @@ impl BidCommit {
         let bounds = bid_lots_min(epoch.offered_lots.get())..=LOTS_MAX;
         require!(bounds.contains(&lots), VaultError::BidLotsOutOfBounds);
         require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
-        let is_own = reads::is_margin_account_of(self.holder.account(), self.bidder.address(), &self.vault.market);
-        require!(is_own, VaultError::WrongHolder);
+        let delivery = self.delivery()?;
         let escrow = PriceE6(epoch.escrow_price_e6.get());
-        Ok(escrow_ceil(escrow, lots, market.lots_per_unit.get()).ok_or(VaultError::AmountOverflow)?)
+        let escrow_atoms = escrow_ceil(escrow, lots, market.lots_per_unit.get()).ok_or(VaultError::AmountOverflow)?;
+        Ok((escrow_atoms, delivery))
+    }
+
+    /// What the holder is to receive, checked here for the bidder's sake: one that takes nothing when the bid is settled costs him the
+    /// premium.
+    fn delivery(&self) -> Result<u8> {
+        let (holder, bidder) = (self.holder.account(), self.bidder.address());
+        if reads::is_margin_account_of(holder, bidder, &self.vault.market) {
+            return Ok(DELIVERY_LOTS);
+        }
+        require!(wrapped::is_of(holder, bidder), VaultError::WrongHolder);
+        require!(self.epoch.hedge_strike_e6.get() == 0, VaultError::SpreadNotWrapped);
+        let mint = wrapped::Series::of(&self.vault, &self.epoch)?.mint();
+        require!(wrapped::takes(holder, &mint), VaultError::WrongHolder);
+        Ok(DELIVERY_TOKENS)
     }
 
     pub fn bid_commit(&mut self, lots: u64, commitment: [u8; 32], bumps: &BidCommitBumps) -> Result<()> {
         let (slot, unix_s) = shared::now()?;
-        let escrow_atoms = self.validate(lots, unix_s)?;
+        let (escrow_atoms, delivery) = self.validate(lots, unix_s)?;
 
         let place = self.epoch.bids_committed;
         self.vault.book_add(place, lots)?;
@@ -80,7 +95,8 @@ impl BidCommit {
         bid.place = place;
         bid.epoch = *self.epoch.address();
         bid.bidder = *self.bidder.address();
-        bid.margin_account = *self.holder.address();
+        bid.delivery = delivery;
+        bid.holder = *self.holder.address();
         bid.commitment = commitment;
         bid.lots = lots.into();
         bid.escrow_atoms = escrow_atoms.into();

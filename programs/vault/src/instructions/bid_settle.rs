@@ -1,15 +1,11 @@
 //! Settles one bid of a cleared auction: premium and options change hands, or a bond is lost; the rest of the escrow is the bidder's.
 use crate::errors::VaultError;
-use crate::events::BidSettled;
 use crate::margin::{AccountTransfer, SeriesWrite, Written};
 use crate::reads::{self, Delivery, BRAKE, MARGIN};
-use crate::state::{sum, Bid, Epoch, Vault};
-use abi::margin::{KIND_CALL, KIND_PUT};
-use abi::vault::{BID_REVEALED, BID_SETTLED, EPOCH_LIVE};
+use crate::settlement::{Settlement, Sources};
+use crate::state::{Bid, Epoch, Vault};
+use abi::vault::DELIVERY_LOTS;
 use anchor_lang::prelude::*;
-use risk::standard::Scale;
-use risk::vault::{bond_ceil, cover_ceil};
-use units::PriceE6;
 
 #[derive(Accounts)]
 pub struct BidSettle {
@@ -20,7 +16,7 @@ pub struct BidSettle {
     pub epoch: Account<Epoch>,
     #[account(mut, constraint = bid.epoch == *epoch.address() @ VaultError::WrongBid)]
     pub bid: Account<Bid>,
-    #[account(mut, address = bid.margin_account @ VaultError::WrongHolder)]
+    #[account(mut, address = bid.holder @ VaultError::WrongHolder)]
     pub holder: UncheckedAccount,
     #[account(mut, address = vault.market @ VaultError::WrongMarket)]
     pub market: UncheckedAccount,
@@ -41,101 +37,38 @@ pub struct BidSettle {
     pub margin_program: UncheckedAccount,
 }
 
-/// What becomes of a bid. INVARIANT(V-4): premium + forfeited + refund = escrow.
-#[derive(Clone, Copy, Default)]
-struct Settlement {
-    delivered_lots: u64,
-    premium_atoms: u64,
-    forfeited_atoms: u64,
-    refund_atoms: u64,
-}
-
 impl BidSettle {
-    /// Authority: anyone, once the auction is cleared.
-    /// Errors: `VaultHeld`, `EpochNotLive`, `BidSettled`, `WrongQuoteMint`, `WrongFeed`, `FeedStale`, `NotCovered`, and margin's, where options are
-    /// delivered: then it can be tried again, until the expiry, after which every escrow goes back.
-    fn validate(&self, now_unix_s: i64, slot: u64) -> Result<Settlement> {
-        let (epoch, bid) = (&self.epoch, &self.bid);
-        require!(epoch.state == EPOCH_LIVE, VaultError::EpochNotLive);
-        require!(bid.state != BID_SETTLED, VaultError::BidSettled);
-        let market = reads::market(self.market.account())?;
-        require!(self.quote_mint.address().to_bytes() == market.quote_mint, VaultError::WrongQuoteMint);
-        let escrow_atoms = bid.escrow_atoms.get();
-        if bid.state != BID_REVEALED {
-            let forfeited_atoms = bond_ceil(escrow_atoms);
-            let refund_atoms = escrow_atoms.saturating_sub(forfeited_atoms);
-            return Ok(Settlement { forfeited_atoms, refund_atoms, ..Settlement::default() });
-        }
-        let unit = reads::unit(&market)?;
-        let fill = epoch.clearing().fill(&bid.entry(), escrow_atoms, unit.lots_per_unit);
-        let fill = fill.ok_or(VaultError::AmountOverflow)?;
-        if fill.lots == 0 || now_unix_s >= epoch.expiry_unix_s.get() {
-            return Ok(Settlement { refund_atoms: escrow_atoms, ..Settlement::default() });
-        }
-        // INVARIANT(V-5): what is sold is covered, all of it together.
-        let kind = self.vault.kind()?;
-        let sold = sum(epoch.sold_lots.get(), fill.lots)?;
-        let (strike, hedge) = (PriceE6(epoch.strike_e6.get()), PriceE6(epoch.hedge_strike_e6.get()));
-        let cover = cover_ceil(kind, sold, strike, hedge, unit).ok_or(VaultError::AmountOverflow)?;
-        let trading = reads::margin_account(self.trading_account.account())?;
-        let quote_atoms = u64::try_from(trading.quote_atoms.get()).unwrap_or(0);
-        let held = if kind.holds_base() { trading.base_atoms.get() } else { quote_atoms };
-        require!(cover <= held, VaultError::NotCovered);
-        let delivery = Delivery {
-            kind: self.option_kind()?,
-            expiry_unix_s: epoch.expiry_unix_s.get(),
-            strike,
-            hedge,
-            lots: fill.lots,
-            spot: reads::spot(self.feed.account(), &market, now_unix_s, slot)?,
-            scale: Scale { lots_per_unit: unit.lots_per_unit, base_unit_atoms: unit.base_unit_atoms },
+    /// Authority: anyone, once the auction is cleared; a bid for tokens, too, where nothing is delivered, so that no bid depends on a mint.
+    /// Errors: `VaultHeld`, those of `Sources`, `DeliveredAsTokens`, and margin's, where options are delivered: then it can be tried again,
+    /// until the expiry, after which every escrow goes back.
+    fn validate(&self, stamp: (u64, i64)) -> Result<Settlement> {
+        let sources = Sources {
+            vault: &self.vault,
+            epoch: &self.epoch,
+            bid: &self.bid,
+            market: self.market.account(),
+            trading: self.trading_account.account(),
+            quote_mint: self.quote_mint.address(),
+            feed: self.feed.account(),
         };
-        let holder = self.holder.account();
-        let fits = reads::is_margin_account_of(holder, &bid.bidder, &self.vault.market) && delivery.fits(holder);
-        // Who leaves no room for what he bought forfeits the premium: else a bid would be a free option to walk away.
-        let delivered_lots = if fits { fill.lots } else { 0 };
-        let (premium_atoms, refund_atoms) = (fill.premium, fill.refund);
-        Ok(Settlement { delivered_lots, premium_atoms, forfeited_atoms: 0, refund_atoms })
-    }
-
-    fn option_kind(&self) -> Result<u8> {
-        Ok(if self.vault.kind()?.holds_base() { KIND_CALL } else { KIND_PUT })
+        sources.settlement(stamp, |delivery: &Delivery| {
+            require!(self.bid.delivery == DELIVERY_LOTS, VaultError::DeliveredAsTokens);
+            let holder = self.holder.account();
+            let is_own = reads::is_margin_account_of(holder, &self.bid.bidder, &self.vault.market);
+            Ok(is_own && delivery.fits(holder))
+        })
     }
 
     pub fn bid_settle(&mut self) -> Result<()> {
-        let (slot, unix_s) = shared::now()?;
-        let settlement = self.validate(unix_s, slot)?;
-        let Settlement { delivered_lots, premium_atoms, forfeited_atoms, refund_atoms } = settlement;
-
-        self.bid.state = BID_SETTLED;
-        self.bid.filled_lots = delivered_lots.into();
-        self.bid.escrow_atoms = refund_atoms.into();
-        let epoch = &mut self.epoch;
-        epoch.sold_lots = sum(epoch.sold_lots.get(), delivered_lots)?.into();
-        epoch.premium_atoms = sum(epoch.premium_atoms.get(), premium_atoms)?.into();
-        epoch.forfeited_atoms = sum(epoch.forfeited_atoms.get(), forfeited_atoms)?.into();
-        // BOUND: counts the bids that are not settled, of which this was one.
-        epoch.bids_unsettled = epoch.bids_unsettled.saturating_sub(1);
-        emit!(BidSettled {
-            slot,
-            unix_s,
-            seq: self.vault.next_seq()?,
-            vault: *self.vault.address(),
-            epoch: self.epoch.number.get(),
-            bidder: self.bid.bidder,
-            filled_lots: delivered_lots,
-            premium_atoms,
-            forfeited_atoms,
-            refund_atoms,
-            bids_unsettled: self.epoch.bids_unsettled,
-        });
-
-        let taken = sum(premium_atoms, forfeited_atoms)?;
+        let stamp = shared::now()?;
+        let settlement = self.validate(stamp)?;
+        settlement.record(&mut self.vault, &mut self.epoch, &mut self.bid, stamp)?;
+        let taken = settlement.taken_atoms()?;
         if taken > 0 {
             self.take(taken)?;
         }
-        if delivered_lots > 0 {
-            self.deliver(delivered_lots)?;
+        if settlement.delivered_lots > 0 {
+            self.deliver(settlement.delivered_lots)?;
         }
         Ok(())
     }
@@ -162,7 +95,7 @@ impl BidSettle {
         let written = Written {
             lots,
             strike_e6: self.epoch.strike_e6.get(),
-            kind: self.option_kind()?,
+            kind: self.vault.option_kind()?,
             hedge_strike_e6: self.epoch.hedge_strike_e6.get(),
         };
         let seeds = self.vault.signer_seeds();

@@ -49,12 +49,7 @@ impl DepositMake {
         require!(amount_atoms >= mandate.deposit_min, VaultError::DepositBelowMinimum);
         let market = reads::market(self.market.account())?;
         require!(self.mint.address().to_bytes() == self.vault.mint(&market)?, VaultError::WrongMint);
-        let trading = reads::margin_account(self.trading_account.account())?;
-        let held = if self.vault.kind()?.holds_base() {
-            trading.base_atoms.get()
-        } else {
-            u64::try_from(trading.quote_atoms.get()).unwrap_or(0)
-        };
+        let held = reads::held_atoms(self.trading_account.account(), &market, self.vault.kind()?)?;
         let waiting = sum(self.epoch.deposit_atoms.get(), amount_atoms)?;
         let fits = waiting.checked_add(held).is_some_and(|all| all <= mandate.capacity);
         require!(fits, VaultError::CapacityExceeded);

@@ -77,7 +77,8 @@ impl EpochTurn {
         let trading = reads::margin_account(self.trading_account.account())?;
         let is_flat = trading.positions.iter().all(|position| position.kind == 0);
         require!(is_flat, VaultError::TradingNotSettled);
-        let quote_atoms = u64::try_from(trading.quote_atoms.get()).map_err(|_| VaultError::QuoteDebt)?;
+        // What is told as a balance pays queues: a haircut that is announced and not booked would be paid by whoever stays.
+        let quote_atoms = u64::try_from(reads::quote_now(&trading, &market)?).map_err(|_| VaultError::QuoteDebt)?;
 
         let price = if sold {
             reads::settled_price(self.expiry.account())

@@ -15,6 +15,9 @@ pub fn change(market: &mut Market, account: &mut MarginAccount, change: i64, now
 pub fn refresh(market: &mut Market, account: &mut MarginAccount, now: i64) {
     interest(market, account, now);
     let before = account.quote_atoms.get();
+    if account.segregated == 1 {
+        return;
+    }
     let after = invariants::value::quote_now(account, market).expect("an index that only falls").0;
     account.index_lost_e18 = market.index_lost_e18;
     let cut = (before - after).unsigned_abs();
@@ -48,7 +51,7 @@ fn write(market: &mut Market, account: &mut MarginAccount, after: i64, now: i64)
     let before = account.quote_atoms.get();
     let sum = i128::from(market.quote_balances_atoms.get()) + i128::from(after) - i128::from(before);
     market.quote_balances_atoms = i64::try_from(sum).map_err(|_| "AmountOverflow")?.into();
-    let positive = |balance: i64| i128::from(balance.max(0));
+    let positive = |balance: i64| if account.segregated == 1 { 0 } else { i128::from(balance.max(0)) };
     let sum = i128::from(market.positive_balances_atoms.get()) + positive(after) - positive(before);
     market.positive_balances_atoms = u64::try_from(sum).map_err(|_| "AmountOverflow")?.into();
     if after >= 0 {

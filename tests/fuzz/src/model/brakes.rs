@@ -344,13 +344,24 @@ fn insurance_mark(chain: &Chain) -> Plan {
     plan
 }
 
+/// Whether accounts are migrated: then nobody but the governor changes anything of the brake.
+fn is_migrating(chain: &Chain) -> bool {
+    let state = chain.brake();
+    let trips = Trips { count: state.guardian_trips, since_unix_s: state.trips_since_unix_s.get() };
+    let standing = policy::Brake { latch: brake_latch(chain), trips };
+    standing.level_in_force(chain.unix_s) == Level::Migrating
+}
+
 fn guardians_set(chain: &Chain, count: u8, right: bool) -> Plan {
     let (config, brake) = (chain.stage.breaker_config, chain.stage.brake);
     let guardians: Vec<Pubkey> = (0..count).map(guardian).collect();
     let call = breaker::GuardiansSet { authority: authority(chain, right), config, brake };
     let call = call.instruction(breaker::GuardiansSetArgs { guardians: guardians.clone() });
     let mut plan = Plan::new("breaker::guardians_set", vec![call]);
-    if !plan.refuse(&[(!right, "NotAuthority")]) && !plan.refuse(&[(count > 8, "GuardiansTooMany")]) {
+    if !plan.refuse(&[(!right, "NotAuthority")])
+        && !plan.refuse(&[(is_migrating(chain), "MigrationOpen")])
+        && !plan.refuse(&[(count > 8, "GuardiansTooMany")])
+    {
         brake_record(chain, &mut plan, brake_latch(chain), |brake| {
             (brake.guardian_trips, brake.trips_since_unix_s) = (0, 0.into());
             (brake.guardian_count, brake.guardians) = (count, [[0; 32]; 8]);
@@ -368,7 +379,10 @@ fn monitors_set(chain: &Chain, count: u8, right: bool) -> Plan {
     let call = breaker::MonitorsSet { authority: authority(chain, right), config, brake };
     let call = call.instruction(breaker::MonitorsSetArgs { monitors: monitors.clone() });
     let mut plan = Plan::new("breaker::monitors_set", vec![call]);
-    if !plan.refuse(&[(!right, "NotAuthority")]) && !plan.refuse(&[(count > 4, "MonitorsTooMany")]) {
+    if !plan.refuse(&[(!right, "NotAuthority")])
+        && !plan.refuse(&[(is_migrating(chain), "MigrationOpen")])
+        && !plan.refuse(&[(count > 4, "MonitorsTooMany")])
+    {
         brake_record(chain, &mut plan, brake_latch(chain), |brake| {
             (brake.monitor_count, brake.monitors) = (count, [[0; 32]; 4]);
             for (place, monitor) in brake.monitors.iter_mut().zip(&monitors) {

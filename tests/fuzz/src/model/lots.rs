@@ -31,6 +31,9 @@ pub fn apply(
     change: i64,
     spot: PriceE6,
 ) -> Result<(), &'static str> {
+    if account.segregated == 1 {
+        return Err("AccountSegregated");
+    }
     let held = account.positions.iter().position(|held| is_of(held, series));
     let vacant = account.positions.iter().position(|held| held.kind == 0);
     let at = held.or(vacant).ok_or("PositionsFull")?;

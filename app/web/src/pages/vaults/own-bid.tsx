@@ -1,5 +1,5 @@
 /** The connected wallet's bid: to be revealed, and afterwards to be paid out. */
-import { vaultBidSettle, vaultReveal } from '@bastion/client';
+import { DELIVERY_TOKENS, vaultBidSettle, vaultBidSettleWrapped, vaultReveal } from '@bastion/client';
 import { useState } from 'react';
 import { useSession, useSnapshot, useWallet } from '../../app-context';
 import { bidKeep, bidKept, bidOfText, bidText } from '../../chain/bids';
@@ -54,6 +54,7 @@ export function OwnBid({ view, epoch, phase, again }: { view: VaultView; epoch: 
 /** What its maker does next. Settling and the refund are anybody's: a keeper may come first. */
 function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: EpochView; phase: Phase; again: () => void }) {
   const session = useSession();
+  const { unixS } = useSnapshot();
   const wallet = useWallet();
   const action = useAction();
   const bid = epoch.part?.bid;
@@ -71,7 +72,12 @@ function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: Epoch
   if (bid.state === SETTLED) return <Note>What is left of the escrow is returned by whoever runs that step; a keeper does.</Note>;
   if (epoch.state !== LIVE) return null;
   // The refund is another's step: its payer may not be the bidder, who is written there already.
-  const settle = async () => [await vaultBidSettle(of, { holder: bid.marginAccount, expiry: epoch.expiry })];
+  const { expiry, strikeE6 } = epoch;
+  // Where nothing is delivered no mint is needed.
+  const asTokens = bid.delivery === DELIVERY_TOKENS && bid.state === REVEALED && unixS < epoch.expiryUnixS;
+  const settle = async () => [
+    asTokens ? await vaultBidSettleWrapped(of, { holder: bid.holder, expiry, strikeE6 }) : await vaultBidSettle(of, { holder: bid.holder, expiry }),
+  ];
   const words = bid.state === REVEALED ? 'Take delivery' : 'Settle the bid';
   return <ChainButton action={action} tone="good" onClick={() => act(`Your bid is settled; see your ${session.config.symbol} positions in the portfolio`, settle)}>{words}</ChainButton>;
 }

@@ -106,6 +106,7 @@ function Mandate({ view }: { view: VaultView }) {
         <Fact label="Reserve price">surface less {mandate.discountBps / 100} %, never below {percentE9(mandate.volMinE9, 0)} volatility</Fact>
         <Fact label="Epoch and auction">{duration(mandate.epochS)}; {duration(mandate.auctionS)} to bid, as long to reveal</Fact>
         <Fact label="Fees, only on gains">{mandate.managementBps / 100} % a year, {mandate.performanceBps / 100} % of gains</Fact>
+        <Fact label="Backs an epoch">{mandate.coverBps / 100} % of what the vault holds</Fact>
         <Fact label="Share of the market’s cap">{mandate.openInterestBps / 100} %</Fact>
         <Fact label="Least deposit">{asset.show(mandate.depositMinAtoms)}</Fact>
       </Facts>

@@ -33,6 +33,7 @@ pub fn pure(stored: &VaultMandate) -> Mandate {
         management_bps: stored.management_bps.get(),
         performance_bps: stored.performance_bps.get(),
         escrow_multiple: stored.escrow_multiple.get(),
+        cover_bps: stored.cover_bps.get(),
         vol_min: VolE9(stored.vol_min_e9.get()),
         auction_s: stored.auction_s.get(),
         epoch_s: stored.epoch_s.get(),
@@ -52,6 +53,7 @@ fn args(stored: &VaultMandate) -> vault::MandateArgs {
         management_bps: stored.management_bps.get(),
         performance_bps: stored.performance_bps.get(),
         escrow_multiple: stored.escrow_multiple.get(),
+        cover_bps: stored.cover_bps.get(),
         vol_min_e9: stored.vol_min_e9.get(),
         auction_s: stored.auction_s.get(),
         epoch_s: stored.epoch_s.get(),
@@ -163,7 +165,8 @@ pub fn open(chain: &Chain, mut stand: Stand, expiry: u8) -> Option<Plan> {
     };
     let cap = chain.custody().limits.open_interest_cap_lots.get();
     let share = mul_div_floor(cap, u64::from(mandate.open_interest_bps), BPS).expect("a part");
-    let offered = offered_lots_floor(stand.kind, stand.held(), &offer, stand.unit(), share).expect("a unit");
+    let backing = mul_div_floor(stand.held(), u64::from(mandate.cover_bps), BPS).expect("a part");
+    let offered = offered_lots_floor(stand.kind, backing, &offer, stand.unit(), share).expect("a unit");
     if plan.refuse(&[(offered == 0, "NothingToOffer")]) {
         return Some(plan);
     }

@@ -82,7 +82,7 @@ pub fn commit(chain: &Chain, mut stand: Stand, bidder: Slot, lots: u64, price_e6
     (bid.version, bid.min_reader, bid.place) = (1, 1, place);
     bid.bump = bump(&[BID_SEED, stand.epoch_key.as_ref(), key.as_ref()]);
     (bid.epoch, bid.bidder) = (stand.epoch_key.to_bytes(), key.to_bytes());
-    (bid.margin_account, bid.commitment) = (holder.to_bytes(), sealed);
+    (bid.holder, bid.commitment) = (holder.to_bytes(), sealed);
     (bid.lots, bid.escrow_atoms) = (lots.into(), escrow.into());
     stand.epoch.bids_committed += 1;
     stand.epoch.bids_unsettled += 1;
@@ -163,7 +163,7 @@ fn settlement(chain: &Chain, stand: &Stand, bid: &Bid) -> Result<Settlement, &'s
         return Err("NotCovered");
     }
     let (price, _) = spot(chain, Purpose::NewRisk).ok_or("FeedStale")?;
-    let holder = chain.margin_at(&bid.margin_account.into());
+    let holder = chain.margin_at(&bid.holder.into());
     let fits = holder.is_some_and(|holder| fits(stand, holder, fill.lots, price));
     let lots = if fits { fill.lots } else { 0 };
     Ok(Settlement { lots, premium: fill.premium, bond: 0, refund: fill.refund })
@@ -212,7 +212,7 @@ fn fits(stand: &Stand, holder: &MarginAccount, lots: u64, price: PriceE6) -> boo
 pub fn settle(chain: &Chain, mut stand: Stand, owner: u8) -> Option<Plan> {
     let stage = &chain.stage;
     let (address, mut bid) = bid_of(chain, &stand, owner)?;
-    let holder_key = Pubkey::from(bid.margin_account);
+    let holder_key = Pubkey::from(bid.holder);
     let expiry_key = Pubkey::from(stand.epoch.expiry);
     let call = vault::BidSettle {
         vault: stand.keys.vault,

@@ -90,8 +90,13 @@ impl Stand {
         if self.kind.holds_base() {
             self.trading.base_atoms.get()
         } else {
-            u64::try_from(self.trading.quote_atoms.get()).unwrap_or(0)
+            u64::try_from(self.quote_now()).unwrap_or(0)
         }
+    }
+
+    /// Quote at risk, after haircuts that nobody has booked yet.
+    pub fn quote_now(&self) -> i64 {
+        invariants::value::quote_now(&self.trading, &self.market).expect("an index that only falls").0
     }
 
     fn tick(&mut self) {

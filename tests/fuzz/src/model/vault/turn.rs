@@ -44,7 +44,7 @@ pub fn turn(chain: &Chain, mut stand: Stand) -> Plan {
         (stand.epoch.bids_unsettled > 0 && stand.epoch.state == EPOCH_LIVE, "BidsUnsettled"),
         (sold && chain.unix_s < stand.epoch.expiry_unix_s.get(), "NotExpired"),
         (!is_flat(&stand.trading), "TradingNotSettled"),
-        (stand.trading.quote_atoms.get() < 0, "QuoteDebt"),
+        (stand.quote_now() < 0, "QuoteDebt"),
     ];
     // One after another: none of these is looked at before those ahead of it hold.
     if let Some((_, why)) = checks.into_iter().find(|(wrong, _)| *wrong) {
@@ -58,7 +58,7 @@ pub fn turn(chain: &Chain, mut stand: Stand) -> Plan {
     };
     let holdings = Holdings {
         base_atoms: stand.trading.base_atoms.get(),
-        quote_atoms: stand.trading.quote_atoms.get().unsigned_abs(),
+        quote_atoms: stand.quote_now().unsigned_abs(),
         shares: stand.vault.shares.get(),
         high_water_e12: stand.vault.high_water_e12.get(),
     };

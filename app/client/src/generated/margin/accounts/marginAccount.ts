@@ -69,7 +69,9 @@ export type MarginAccount = {
   /** 0 standard (maximum-loss) margin, 1 portfolio margin. */
   mode: number;
   subaccount: number;
-  reservedHead: ReadonlyUint8Array;
+  /** 1: a vault's escrow. What it holds is no part of what haircuts fall on, and it takes no positions. */
+  segregated: number;
+  reservedHead: number;
   market: Address;
   owner: Address;
   /** Registry index within the market, never reused. */
@@ -102,7 +104,9 @@ export type MarginAccountArgs = {
   /** 0 standard (maximum-loss) margin, 1 portfolio margin. */
   mode: number;
   subaccount: number;
-  reservedHead: ReadonlyUint8Array;
+  /** 1: a vault's escrow. What it holds is no part of what haircuts fall on, and it takes no positions. */
+  segregated: number;
+  reservedHead: number;
   market: Address;
   owner: Address;
   /** Registry index within the market, never reused. */
@@ -138,7 +142,8 @@ export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
       ["bump", getU8Encoder()],
       ["mode", getU8Encoder()],
       ["subaccount", getU16Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 2)],
+      ["segregated", getU8Encoder()],
+      ["reservedHead", getU8Encoder()],
       ["market", getAddressEncoder()],
       ["owner", getAddressEncoder()],
       ["index", getU64Encoder()],
@@ -168,7 +173,8 @@ export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
     ["bump", getU8Decoder()],
     ["mode", getU8Decoder()],
     ["subaccount", getU16Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 2)],
+    ["segregated", getU8Decoder()],
+    ["reservedHead", getU8Decoder()],
     ["market", getAddressDecoder()],
     ["owner", getAddressDecoder()],
     ["index", getU64Decoder()],

@@ -302,6 +302,8 @@ export const MARGIN_ERROR__TICKET_OF_ANOTHER_ACCOUNT = 0x18c5; // 6341
 export const MARGIN_ERROR__MARKET_HELD = 0x18c6; // 6342
 /** NotConfig: the account is not the program's config */
 export const MARGIN_ERROR__NOT_CONFIG = 0x18c7; // 6343
+/** AccountSegregated: the account is a vault's escrow, which takes no positions: name another account */
+export const MARGIN_ERROR__ACCOUNT_SEGREGATED = 0x18c8; // 6344
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_HEALTHY
@@ -309,6 +311,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_NOT_EMPTY
   | typeof MARGIN_ERROR__ACCOUNT_NOT_FLAT
   | typeof MARGIN_ERROR__ACCOUNT_OF_ANOTHER_MARKET
+  | typeof MARGIN_ERROR__ACCOUNT_SEGREGATED
   | typeof MARGIN_ERROR__ALREADY_SETTLED
   | typeof MARGIN_ERROR__AMOUNT_OVERFLOW
   | typeof MARGIN_ERROR__AMOUNT_ZERO
@@ -457,6 +460,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__ACCOUNT_NOT_EMPTY]: `the account still holds a balance or owes one: withdraw or repay it first`,
     [MARGIN_ERROR__ACCOUNT_NOT_FLAT]: `the account still holds positions: close or settle them first`,
     [MARGIN_ERROR__ACCOUNT_OF_ANOTHER_MARKET]: `the account belongs to another market`,
+    [MARGIN_ERROR__ACCOUNT_SEGREGATED]: `the account is a vault's escrow, which takes no positions: name another account`,
     [MARGIN_ERROR__ALREADY_SETTLED]: `the settlement price is fixed already`,
     [MARGIN_ERROR__AMOUNT_OVERFLOW]: `the amount does not fit its type`,
     [MARGIN_ERROR__AMOUNT_ZERO]: `the amount must be above zero`,

@@ -56,11 +56,13 @@ export type Bid = {
   state: number;
   /** Place in the book. */
   place: number;
+  /** 0 lots in a margin account, 1 tokens of the series. */
+  delivery: number;
   reservedHead: ReadonlyUint8Array;
   epoch: Address;
   bidder: Address;
-  /** Margin account that receives what the bid buys. */
-  marginAccount: Address;
+  /** Receives what the bid buys: a margin account or a Token-2022 account. */
+  holder: Address;
   /** sha256 of `bid_message`. */
   commitment: ReadonlyUint8Array;
   lots: bigint;
@@ -80,11 +82,13 @@ export type BidArgs = {
   state: number;
   /** Place in the book. */
   place: number;
+  /** 0 lots in a margin account, 1 tokens of the series. */
+  delivery: number;
   reservedHead: ReadonlyUint8Array;
   epoch: Address;
   bidder: Address;
-  /** Margin account that receives what the bid buys. */
-  marginAccount: Address;
+  /** Receives what the bid buys: a margin account or a Token-2022 account. */
+  holder: Address;
   /** sha256 of `bid_message`. */
   commitment: ReadonlyUint8Array;
   lots: number | bigint;
@@ -106,10 +110,11 @@ export function getBidEncoder(): FixedSizeEncoder<BidArgs> {
       ["bump", getU8Encoder()],
       ["state", getU8Encoder()],
       ["place", getU8Encoder()],
-      ["reservedHead", fixEncoderSize(getBytesEncoder(), 3)],
+      ["delivery", getU8Encoder()],
+      ["reservedHead", fixEncoderSize(getBytesEncoder(), 2)],
       ["epoch", getAddressEncoder()],
       ["bidder", getAddressEncoder()],
-      ["marginAccount", getAddressEncoder()],
+      ["holder", getAddressEncoder()],
       ["commitment", fixEncoderSize(getBytesEncoder(), 32)],
       ["lots", getU64Encoder()],
       ["priceE6", getU64Encoder()],
@@ -130,10 +135,11 @@ export function getBidDecoder(): FixedSizeDecoder<Bid> {
     ["bump", getU8Decoder()],
     ["state", getU8Decoder()],
     ["place", getU8Decoder()],
-    ["reservedHead", fixDecoderSize(getBytesDecoder(), 3)],
+    ["delivery", getU8Decoder()],
+    ["reservedHead", fixDecoderSize(getBytesDecoder(), 2)],
     ["epoch", getAddressDecoder()],
     ["bidder", getAddressDecoder()],
-    ["marginAccount", getAddressDecoder()],
+    ["holder", getAddressDecoder()],
     ["commitment", fixDecoderSize(getBytesDecoder(), 32)],
     ["lots", getU64Decoder()],
     ["priceE6", getU64Decoder()],

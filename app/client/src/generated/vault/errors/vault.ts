@@ -82,7 +82,7 @@ export const VAULT_ERROR__BID_LOTS_OUT_OF_BOUNDS = 0x191f; // 6431
 export const VAULT_ERROR__BID_BELOW_RESERVE = 0x1920; // 6432
 /** BidPriceOutOfBounds: the bid's price exceeds its escrow: it cannot be revealed */
 export const VAULT_ERROR__BID_PRICE_OUT_OF_BOUNDS = 0x1921; // 6433
-/** WrongHolder: the margin account is not one of the bidder's in this vault's market */
+/** WrongHolder: the holder is neither a margin account of the bidder in this vault's market nor a token account of his for the epoch's series */
 export const VAULT_ERROR__WRONG_HOLDER = 0x1922; // 6434
 /** WrongBestBid: RETIRED: bids are sealed, none is best */
 export const VAULT_ERROR__WRONG_BEST_BID = 0x1923; // 6435
@@ -186,6 +186,16 @@ export const VAULT_ERROR__VAULT_HELD = 0x1953; // 6483
 export const VAULT_ERROR__NOT_GOVERNOR = 0x1954; // 6484
 /** PreimageUnreadable: no account and no seeds stand at that place of the preimage */
 export const VAULT_ERROR__PREIMAGE_UNREADABLE = 0x1955; // 6485
+/** CoverOutOfBounds: the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points */
+export const VAULT_ERROR__COVER_OUT_OF_BOUNDS = 0x1956; // 6486
+/** SpreadNotWrapped: a spread has a short leg, which no token carries: bid with a margin account */
+export const VAULT_ERROR__SPREAD_NOT_WRAPPED = 0x1957; // 6487
+/** DeliveredAsTokens: this bid is delivered as tokens: settle it with bid_settle_wrapped */
+export const VAULT_ERROR__DELIVERED_AS_TOKENS = 0x1958; // 6488
+/** DeliveredAsLots: this bid is delivered to a margin account: settle it with bid_settle */
+export const VAULT_ERROR__DELIVERED_AS_LOTS = 0x1959; // 6489
+/** WrongWrapped: the account is not margin's of the epoch's series as tokens */
+export const VAULT_ERROR__WRONG_WRAPPED = 0x195a; // 6490
 
 export type VaultError =
   | typeof VAULT_ERROR__AMOUNT_OVERFLOW
@@ -207,7 +217,10 @@ export type VaultError =
   | typeof VAULT_ERROR__BRAKE_UNREADABLE
   | typeof VAULT_ERROR__CAPACITY_EXCEEDED
   | typeof VAULT_ERROR__COMMITMENT_MISMATCH
+  | typeof VAULT_ERROR__COVER_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__CUT_OFF_PASSED
+  | typeof VAULT_ERROR__DELIVERED_AS_LOTS
+  | typeof VAULT_ERROR__DELIVERED_AS_TOKENS
   | typeof VAULT_ERROR__DELTA_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__DEPOSIT_BELOW_MINIMUM
   | typeof VAULT_ERROR__DEPOSIT_LIMITS_OUT_OF_BOUNDS
@@ -242,6 +255,7 @@ export type VaultError =
   | typeof VAULT_ERROR__REVEAL_NOT_OPEN
   | typeof VAULT_ERROR__REVEAL_OVER
   | typeof VAULT_ERROR__SHARES_MISSING
+  | typeof VAULT_ERROR__SPREAD_NOT_WRAPPED
   | typeof VAULT_ERROR__STRIKE_DISTANCE_OUT_OF_BOUNDS
   | typeof VAULT_ERROR__SURFACE_STALE
   | typeof VAULT_ERROR__TRADING_NOT_SETTLED
@@ -273,6 +287,7 @@ export type VaultError =
   | typeof VAULT_ERROR__WRONG_TOKEN_OWNER
   | typeof VAULT_ERROR__WRONG_TRADING_ACCOUNT
   | typeof VAULT_ERROR__WRONG_WITHDRAWAL
+  | typeof VAULT_ERROR__WRONG_WRAPPED
   | typeof VAULT_ERROR__ZERO_AUTHORITY;
 
 let vaultErrorMessages: Record<VaultError, string> | undefined;
@@ -297,7 +312,10 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__BRAKE_UNREADABLE]: `the account is not the breaker's brake that this reader understands`,
     [VAULT_ERROR__CAPACITY_EXCEEDED]: `the deposit would exceed the vault's capacity`,
     [VAULT_ERROR__COMMITMENT_MISMATCH]: `price and salt are not what the bid committed to`,
+    [VAULT_ERROR__COVER_OUT_OF_BOUNDS]: `the share of what the vault holds that backs an epoch must be 1 to 10,000 basis points`,
     [VAULT_ERROR__CUT_OFF_PASSED]: `the epoch's result can be known: wait for the turn`,
+    [VAULT_ERROR__DELIVERED_AS_LOTS]: `this bid is delivered to a margin account: settle it with bid_settle`,
+    [VAULT_ERROR__DELIVERED_AS_TOKENS]: `this bid is delivered as tokens: settle it with bid_settle_wrapped`,
     [VAULT_ERROR__DELTA_OUT_OF_BOUNDS]: `the deltas must be ascending and at most 5,000 basis points`,
     [VAULT_ERROR__DEPOSIT_BELOW_MINIMUM]: `the deposit is below the vault's least deposit`,
     [VAULT_ERROR__DEPOSIT_LIMITS_OUT_OF_BOUNDS]: `the least deposit must be positive and at most the capacity`,
@@ -332,6 +350,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__REVEAL_NOT_OPEN]: `the commit phase is not over: bids stay sealed until then`,
     [VAULT_ERROR__REVEAL_OVER]: `the reveal phase is over`,
     [VAULT_ERROR__SHARES_MISSING]: `more shares wait to be burned than there are`,
+    [VAULT_ERROR__SPREAD_NOT_WRAPPED]: `a spread has a short leg, which no token carries: bid with a margin account`,
     [VAULT_ERROR__STRIKE_DISTANCE_OUT_OF_BOUNDS]: `the strike must be at least 1 basis point of its total volatility from the forward`,
     [VAULT_ERROR__SURFACE_STALE]: `the surface is older than 20 minutes: publishers must post first`,
     [VAULT_ERROR__TRADING_NOT_SETTLED]: `the trading account still holds positions of this expiry: run margin's account_settle first`,
@@ -351,7 +370,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__WRONG_ESCROW_ACCOUNT]: `the account is not this vault's escrow account`,
     [VAULT_ERROR__WRONG_EXPIRY]: `the account is not a listed expiry of this vault's market`,
     [VAULT_ERROR__WRONG_FEED]: `the account is not the market's feed`,
-    [VAULT_ERROR__WRONG_HOLDER]: `the margin account is not one of the bidder's in this vault's market`,
+    [VAULT_ERROR__WRONG_HOLDER]: `the holder is neither a margin account of the bidder in this vault's market nor a token account of his for the epoch's series`,
     [VAULT_ERROR__WRONG_MARGIN_PROGRAM]: `the account is not the margin program`,
     [VAULT_ERROR__WRONG_MARKET]: `the account is not this vault's market`,
     [VAULT_ERROR__WRONG_MINT]: `the mint is not the one the vault takes deposits in`,
@@ -363,6 +382,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [VAULT_ERROR__WRONG_TOKEN_OWNER]: `the token account does not belong to whom it must`,
     [VAULT_ERROR__WRONG_TRADING_ACCOUNT]: `the account is not this vault's trading account`,
     [VAULT_ERROR__WRONG_WITHDRAWAL]: `the withdrawal is not the signer's, or not of this epoch`,
+    [VAULT_ERROR__WRONG_WRAPPED]: `the account is not margin's of the epoch's series as tokens`,
     [VAULT_ERROR__ZERO_AUTHORITY]: `the authority cannot be the zero address`,
   };
 }

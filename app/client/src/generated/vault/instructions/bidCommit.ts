@@ -186,7 +186,7 @@ export type BidCommitAsyncInput<
   epoch: Address<TAccountEpoch>;
   /** One bid a bidder and epoch: it is binding and cannot be changed. */
   bid?: Address<TAccountBid>;
-  /** A margin account of the bidder in this market: it receives what the bid buys. */
+  /** Receives what the bid buys: a margin account of the bidder in this market, or his token account of the epoch's series. */
   holder: Address<TAccountHolder>;
   market: Address<TAccountMarket>;
   escrowAccount: Address<TAccountEscrowAccount>;
@@ -387,7 +387,7 @@ export type BidCommitInput<
   epoch: Address<TAccountEpoch>;
   /** One bid a bidder and epoch: it is binding and cannot be changed. */
   bid: Address<TAccountBid>;
-  /** A margin account of the bidder in this market: it receives what the bid buys. */
+  /** Receives what the bid buys: a margin account of the bidder in this market, or his token account of the epoch's series. */
   holder: Address<TAccountHolder>;
   market: Address<TAccountMarket>;
   escrowAccount: Address<TAccountEscrowAccount>;
@@ -563,7 +563,7 @@ export type ParsedBidCommitInstruction<
     epoch: TAccountMetas[2];
     /** One bid a bidder and epoch: it is binding and cannot be changed. */
     bid: TAccountMetas[3];
-    /** A margin account of the bidder in this market: it receives what the bid buys. */
+    /** Receives what the bid buys: a margin account of the bidder in this market, or his token account of the epoch's series. */
     holder: TAccountMetas[4];
     market: TAccountMetas[5];
     escrowAccount: TAccountMetas[6];

@@ -148,7 +148,6 @@ export type BidSettleInput<
   /** The vault's current epoch. */
   epoch: Address<TAccountEpoch>;
   bid: Address<TAccountBid>;
-  /** Must be `bid.margin_account`. */
   holder: Address<TAccountHolder>;
   market: Address<TAccountMarket>;
   tradingAccount: Address<TAccountTradingAccount>;
@@ -292,7 +291,6 @@ export type ParsedBidSettleInstruction<
     /** The vault's current epoch. */
     epoch: TAccountMetas[1];
     bid: TAccountMetas[2];
-    /** Must be `bid.margin_account`. */
     holder: TAccountMetas[3];
     market: TAccountMetas[4];
     tradingAccount: TAccountMetas[5];

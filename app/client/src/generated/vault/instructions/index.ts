@@ -13,6 +13,7 @@ export * from "./bidCommit.js";
 export * from "./bidRefund.js";
 export * from "./bidReveal.js";
 export * from "./bidSettle.js";
+export * from "./bidSettleWrapped.js";
 export * from "./configInit.js";
 export * from "./deposit.js";
 export * from "./depositCancel.js";

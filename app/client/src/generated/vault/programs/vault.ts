@@ -61,6 +61,7 @@ import {
   getBidRefundInstruction,
   getBidRevealInstruction,
   getBidSettleInstruction,
+  getBidSettleWrappedInstruction,
   getConfigInitInstructionAsync,
   getDepositCancelInstruction,
   getDepositClaimInstruction,
@@ -82,6 +83,7 @@ import {
   parseBidRefundInstruction,
   parseBidRevealInstruction,
   parseBidSettleInstruction,
+  parseBidSettleWrappedInstruction,
   parseConfigInitInstruction,
   parseDepositCancelInstruction,
   parseDepositClaimInstruction,
@@ -103,6 +105,7 @@ import {
   type BidRefundInput,
   type BidRevealInput,
   type BidSettleInput,
+  type BidSettleWrappedInput,
   type ConfigInitAsyncInput,
   type DepositAsyncInput,
   type DepositCancelInput,
@@ -118,6 +121,7 @@ import {
   type ParsedBidRefundInstruction,
   type ParsedBidRevealInstruction,
   type ParsedBidSettleInstruction,
+  type ParsedBidSettleWrappedInstruction,
   type ParsedConfigInitInstruction,
   type ParsedDepositCancelInstruction,
   type ParsedDepositClaimInstruction,
@@ -258,6 +262,7 @@ export enum VaultInstruction {
   MandateSet,
   MandateApply,
   FeeClaim,
+  BidSettleWrapped,
   VaultHold,
   RecordRestore,
 }
@@ -440,6 +445,15 @@ export function identifyVaultInstruction(
   if (
     containsBytes(
       data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([22])),
+      0,
+    )
+  ) {
+    return VaultInstruction.BidSettleWrapped;
+  }
+  if (
+    containsBytes(
+      data,
       fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([60])),
       0,
     )
@@ -521,6 +535,9 @@ export type ParsedVaultInstruction<
   | ({
       instructionType: VaultInstruction.FeeClaim;
     } & ParsedFeeClaimInstruction<TProgram>)
+  | ({
+      instructionType: VaultInstruction.BidSettleWrapped;
+    } & ParsedBidSettleWrappedInstruction<TProgram>)
   | ({
       instructionType: VaultInstruction.VaultHold;
     } & ParsedVaultHoldInstruction<TProgram>)
@@ -666,6 +683,13 @@ export function parseVaultInstruction<TProgram extends string>(
         ...parseFeeClaimInstruction(instruction),
       };
     }
+    case VaultInstruction.BidSettleWrapped: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: VaultInstruction.BidSettleWrapped,
+        ...parseBidSettleWrappedInstruction(instruction),
+      };
+    }
     case VaultInstruction.VaultHold: {
       assertIsInstructionWithAccounts(instruction);
       return {
@@ -775,6 +799,10 @@ export type VaultPluginInstructions = {
   feeClaim: (
     input: FeeClaimInput,
   ) => ReturnType<typeof getFeeClaimInstruction> & SelfPlanAndSendFunctions;
+  bidSettleWrapped: (
+    input: BidSettleWrappedInput,
+  ) => ReturnType<typeof getBidSettleWrappedInstruction> &
+    SelfPlanAndSendFunctions;
   vaultHold: (
     input: VaultHoldInput,
   ) => ReturnType<typeof getVaultHoldInstruction> & SelfPlanAndSendFunctions;
@@ -915,6 +943,11 @@ export function vaultProgram() {
             ),
           feeClaim: (input) =>
             addSelfPlanAndSendFunctions(client, getFeeClaimInstruction(input)),
+          bidSettleWrapped: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getBidSettleWrappedInstruction(input),
+            ),
           vaultHold: (input) =>
             addSelfPlanAndSendFunctions(client, getVaultHoldInstruction(input)),
           recordRestore: (input) =>

@@ -39,6 +39,8 @@ export type MandateArgs = {
   performanceBps: number;
   /** The flat escrow of a bid in reserve prices: 2 to 100. */
   escrowMultiple: number;
+  /** Of what the vault holds, the most that backs one epoch: 1 to 10,000. */
+  coverBps: number;
   /** The reserve price is never below the value at this volatility: 5 % to 500 %. */
   volMinE9: bigint;
   /** Each phase of an auction: at least 300 s, at most an eighth of the epoch. */
@@ -67,6 +69,8 @@ export type MandateArgsArgs = {
   performanceBps: number;
   /** The flat escrow of a bid in reserve prices: 2 to 100. */
   escrowMultiple: number;
+  /** Of what the vault holds, the most that backs one epoch: 1 to 10,000. */
+  coverBps: number;
   /** The reserve price is never below the value at this volatility: 5 % to 500 %. */
   volMinE9: number | bigint;
   /** Each phase of an auction: at least 300 s, at most an eighth of the epoch. */
@@ -89,6 +93,7 @@ export function getMandateArgsEncoder(): FixedSizeEncoder<MandateArgsArgs> {
     ["managementBps", getU16Encoder()],
     ["performanceBps", getU16Encoder()],
     ["escrowMultiple", getU16Encoder()],
+    ["coverBps", getU16Encoder()],
     ["volMinE9", getU64Encoder()],
     ["auctionS", getU32Encoder()],
     ["epochS", getU32Encoder()],
@@ -108,6 +113,7 @@ export function getMandateArgsDecoder(): FixedSizeDecoder<MandateArgs> {
     ["managementBps", getU16Decoder()],
     ["performanceBps", getU16Decoder()],
     ["escrowMultiple", getU16Decoder()],
+    ["coverBps", getU16Decoder()],
     ["volMinE9", getU64Decoder()],
     ["auctionS", getU32Decoder()],
     ["epochS", getU32Decoder()],

@@ -36,6 +36,7 @@ export type VaultMandate = {
   managementBps: number;
   performanceBps: number;
   escrowMultiple: number;
+  coverBps: number;
   reserved: ReadonlyUint8Array;
   volMinE9: bigint;
   auctionS: number;
@@ -54,6 +55,7 @@ export type VaultMandateArgs = {
   managementBps: number;
   performanceBps: number;
   escrowMultiple: number;
+  coverBps: number;
   reserved: ReadonlyUint8Array;
   volMinE9: number | bigint;
   auctionS: number;
@@ -73,7 +75,8 @@ export function getVaultMandateEncoder(): FixedSizeEncoder<VaultMandateArgs> {
     ["managementBps", getU16Encoder()],
     ["performanceBps", getU16Encoder()],
     ["escrowMultiple", getU16Encoder()],
-    ["reserved", fixEncoderSize(getBytesEncoder(), 6)],
+    ["coverBps", getU16Encoder()],
+    ["reserved", fixEncoderSize(getBytesEncoder(), 4)],
     ["volMinE9", getU64Encoder()],
     ["auctionS", getU32Encoder()],
     ["epochS", getU32Encoder()],
@@ -93,7 +96,8 @@ export function getVaultMandateDecoder(): FixedSizeDecoder<VaultMandate> {
     ["managementBps", getU16Decoder()],
     ["performanceBps", getU16Decoder()],
     ["escrowMultiple", getU16Decoder()],
-    ["reserved", fixDecoderSize(getBytesDecoder(), 6)],
+    ["coverBps", getU16Decoder()],
+    ["reserved", fixDecoderSize(getBytesDecoder(), 4)],
     ["volMinE9", getU64Decoder()],
     ["auctionS", getU32Decoder()],
     ["epochS", getU32Decoder()],
