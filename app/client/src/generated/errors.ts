@@ -485,7 +485,7 @@ export const ERRORS: Readonly<Record<number, ProgramError>> = {
   6871: { program: 'governor', code: 6871, name: 'NoFreeze', message: "there is no freeze to end" },
   6872: { program: 'governor', code: 6872, name: 'NotMigrating', message: "the brake must stand at level 4 from the snapshot on" },
   6873: { program: 'governor', code: 6873, name: 'ExecutedThisSlot', message: "verify in a later slot than the code was replaced in" },
-  6874: { program: 'governor', code: 6874, name: 'MarketUnknown', message: "more markets than margin has" },
+  6874: { program: 'governor', code: 6874, name: 'PartUnknown', message: "more parts than are to be recorded" },
   6875: { program: 'governor', code: 6875, name: 'RollbackUnfounded', message: "no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back" },
   6876: { program: 'governor', code: 6876, name: 'DwellRemains', message: "the time of this canary step has not passed" },
   6877: { program: 'governor', code: 6877, name: 'ChecksMissing', message: "this canary step needs more clean checks, in slots of their own" },
