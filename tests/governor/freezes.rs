@@ -24,7 +24,7 @@ fn freeze_begin_after_the_delay_stops_everything_but_prices() {
     let freeze = positions.freeze_ix(id);
     positions.fixture.world.ok(std::slice::from_ref(&freeze), &[]);
     let rollout = positions.fixture.rollout_state(MARGIN);
-    assert_eq!((rollout.stage, rollout.markets.get(), rollout.attempt.get()), (Stage::Frozen.byte(), 2, 1));
+    assert_eq!((rollout.stage, rollout.parts.get(), rollout.attempt.get()), (Stage::Frozen.byte(), 2, 1));
     assert_eq!((positions.level(), rollout.canary_bps.get()), (Level::Migrating, 0));
     let withdraw = positions.protocol.withdraw(&positions.actors[2], positions.protocol.quote.mint, 1);
     let owner = positions.actors[2].keypair.insecure_clone();

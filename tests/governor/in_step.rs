@@ -103,7 +103,7 @@ fn machine(stored: &abi::governor::Rollout) -> Rollout {
         since: Moment { slot: stored.since_slot.get(), unix_s: stored.since_unix_s.get() },
         executed: Moment { slot: stored.executed_slot.get(), unix_s: stored.executed_unix_s.get() },
         frozen_unix_s: stored.frozen_unix_s.get(),
-        markets: stored.markets.get(),
+        parts: stored.parts.get(),
         sealed: stored.sealed.get(),
         verified: stored.verified.get(),
     }
@@ -166,7 +166,7 @@ impl Model {
                 if level == Level::Migrating { Err("LevelNotUpward") } else { Ok(next) }
             }
             // The ledger, and the market.
-            Step::Record => on(rollout.market_seal().and_then(Rollout::market_seal)),
+            Step::Record => on(rollout.part_seal().and_then(Rollout::part_seal)),
             Step::Execute => {
                 executable()?;
                 held()?;
@@ -177,7 +177,7 @@ impl Model {
                 Ok(Self { proposal: ended(State::Executed), ..next })
             }
             Step::Verify => {
-                let next = on(rollout.market_verify(now).and_then(|rollout| rollout.market_verify(now)))?;
+                let next = on(rollout.part_verify(now).and_then(|rollout| rollout.part_verify(now)))?;
                 let over = next.rollout.stage == Stage::Idle;
                 Ok(if over { Self { proposal: ended(State::RolledBack), ..next } } else { next })
             }

@@ -152,7 +152,7 @@ fn market_verified_under_failed_code_is_verified_again_under_restored_code() {
     let (mut positions, id) = Positions::executed(&honest_code());
     let rollout = positions.fixture.rollout(MARGIN);
     // Beside the ledger and this market, a second one, which nobody verifies in time.
-    positions.fixture.world.edit::<abi::governor::Rollout>(&rollout, |rollout| rollout.markets = 3.into());
+    positions.fixture.world.edit::<abi::governor::Rollout>(&rollout, |rollout| rollout.parts = 3.into());
     positions.verify(id);
     // The ledger, and the one market.
     assert_eq!(positions.fixture.rollout_state(MARGIN).verified.get(), 2);

@@ -24,6 +24,11 @@ pub const RECORD_SEED: &[u8] = b"record";
 /// Seed of the PDA that takes the bonds of upgrades that were rolled back: `["insurance"]`.
 pub const INSURANCE_SEED: &[u8] = b"insurance";
 
+/// `sealed` of a snapshot and of a ledger: every account is recorded.
+pub const SEALED: u8 = 1;
+/// All of them are verified under the code of `verified_slot`.
+pub const VERIFIED: u8 = 2;
+
 /// Members of a council, at most.
 pub const MEMBERS: usize = 15;
 /// Attestors of shadow runs, exactly, once they are named.
@@ -184,7 +189,7 @@ macro_rules! rollout_layout {
             pub frozen_unix_s: PodI64,
             pub checked_slot: PodU64,
             /// Parts to record, recorded, and verified: of margin each market's accounts, and of every program the ledger.
-            pub markets: PodU32,
+            pub parts: PodU32,
             pub sealed: PodU32,
             pub verified: PodU32,
             pub reserved_counts: [u8; 4],
@@ -202,7 +207,7 @@ macro_rules! snapshot_layout {
             pub version: u8,
             pub min_reader: u8,
             pub bump: u8,
-            /// 1 once every page and every account is recorded, 2 while it is verified under the code of `verified_slot`.
+            /// [`SEALED`](crate::governor::SEALED) or [`VERIFIED`](crate::governor::VERIFIED); before that 0.
             pub sealed: u8,
             /// 1: the sums over the accounts were those that the market keeps.
             pub balanced: u8,
@@ -280,7 +285,7 @@ macro_rules! ledger_layout {
             pub version: u8,
             pub min_reader: u8,
             pub bump: u8,
-            /// 1 once every account is recorded, 2 while all are verified under the code of `verified_slot`.
+            /// [`SEALED`](crate::governor::SEALED) or [`VERIFIED`](crate::governor::VERIFIED); before that 0.
             pub sealed: u8,
             pub reserved_head: [u8; 4],
             pub program: Address,

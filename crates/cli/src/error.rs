@@ -104,6 +104,10 @@ pub enum Error {
     RolloutOfAnother { id: u64, holder: Option<u64> },
     #[error("VERIFICATION FAILED: {what}; anybody may restore the code from before: `bastion rollback {id}`")]
     VerificationFailed { id: u64, what: String },
+    #[error(
+        "page {page} of market {market}: {missing} of its accounts is not there any more; what `bastion execute --preimages FOLDER` kept names it: verify with the same --preimages"
+    )]
+    PageIncomplete { page: usize, market: Pubkey, missing: usize },
     #[error("name the folder of the preimages with --preimages: `bastion execute --preimages FOLDER` keeps them")]
     PreimagesUnnamed,
     #[error("{path} holds no preimages of `bastion execute --preimages`: {reason}")]

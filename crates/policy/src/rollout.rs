@@ -120,8 +120,8 @@ pub struct Rollout {
     pub executed: Moment,
     /// The last attempt at a freeze; 0 when the next is free.
     pub frozen_unix_s: i64,
-    /// Markets to record, recorded, and verified.
-    pub markets: u32,
+    /// Parts to record, recorded, and verified: the ledger, and of margin each market.
+    pub parts: u32,
     pub sealed: u32,
     pub verified: u32,
 }
@@ -145,8 +145,8 @@ pub enum RolloutError {
     FreezeOverdue,
     /// In the slot of an upgrade nothing can be verified.
     ExecutedThisSlot,
-    /// The snapshot knows no other market.
-    MarketUnknown,
+    /// Nothing else is to be recorded, or verified.
+    PartUnknown,
     /// Nothing failed, nothing is overdue, nothing is unratified, and no vote says so.
     RollbackUnfounded,
     /// The upgrade said before the vote that there is no way back.
@@ -197,7 +197,7 @@ impl Rollout {
         since: Moment { slot: 0, unix_s: 0 },
         executed: Moment { slot: 0, unix_s: 0 },
         frozen_unix_s: 0,
-        markets: 0,
+        parts: 0,
         sealed: 0,
         verified: 0,
     };
@@ -232,10 +232,10 @@ impl Rollout {
         Ok(Self { frozen_unix_s: self.frozen_unix_s, ..Self::IDLE })
     }
 
-    /// Accounts are made to stand still and `markets` are to be recorded: before an upgrade, or before a rollback that `ground` allows.
+    /// Accounts are made to stand still and `parts` are to be recorded: before an upgrade, or before a rollback that `ground` allows.
     pub fn freeze(
         self,
-        markets: u32,
+        parts: u32,
         ground: Option<Ground>,
         now: &Moment,
         divisor: NonZeroU32,
@@ -252,18 +252,18 @@ impl Rollout {
         if self.frozen_unix_s != 0 && now.unix_s < free_unix_s.ok_or(RolloutError::Overflow)? {
             return Err(RolloutError::AttemptTooSoon);
         }
-        let stage = if markets == 0 { Stage::Sealed } else { Stage::Frozen };
-        Ok(Self { stage, back, since: *now, frozen_unix_s: now.unix_s, markets, sealed: 0, verified: 0, ..self })
+        let stage = if parts == 0 { Stage::Sealed } else { Stage::Frozen };
+        Ok(Self { stage, back, since: *now, frozen_unix_s: now.unix_s, parts, sealed: 0, verified: 0, ..self })
     }
 
-    /// One market is recorded completely.
-    pub fn market_seal(self) -> Result<Self, RolloutError> {
+    /// One part is recorded completely.
+    pub fn part_seal(self) -> Result<Self, RolloutError> {
         self.at(Stage::Frozen)?;
         let sealed = self.sealed.checked_add(1).ok_or(RolloutError::Overflow)?;
-        if sealed > self.markets {
-            return Err(RolloutError::MarketUnknown);
+        if sealed > self.parts {
+            return Err(RolloutError::PartUnknown);
         }
-        Ok(Self { sealed, stage: if sealed == self.markets { Stage::Sealed } else { Stage::Frozen }, ..self })
+        Ok(Self { sealed, stage: if sealed == self.parts { Stage::Sealed } else { Stage::Frozen }, ..self })
     }
 
     /// A freeze that led nowhere ends: its time is over, or its proposal is dead. So does the wait for old code's accounts to be verified.
@@ -298,7 +298,7 @@ impl Rollout {
             }
             Scope::Code => self.at(Stage::Queued)?,
         }
-        let stage = if self.scope == Scope::Positions && self.markets > 0 { Stage::Executed } else { Stage::Canary };
+        let stage = if self.scope == Scope::Positions && self.parts > 0 { Stage::Executed } else { Stage::Canary };
         Ok(Self { stage, since: *now, executed: *now, failed: false, verified: 0, step: 0, checks: 0, ..self })
     }
 
@@ -310,18 +310,18 @@ impl Rollout {
         if now.slot <= self.executed.slot { Err(RolloutError::ExecutedThisSlot) } else { Ok(()) }
     }
 
-    /// One market is verified completely; after the last the new code goes on to its canary steps, or the old code is final.
-    pub fn market_verify(self, now: &Moment) -> Result<Self, RolloutError> {
+    /// One part is verified completely; after the last the new code goes on to its canary steps, or the old code is final.
+    pub fn part_verify(self, now: &Moment) -> Result<Self, RolloutError> {
         self.may_verify(now)?;
         let verified = self.verified.checked_add(1).ok_or(RolloutError::Overflow)?;
-        if verified > self.markets {
-            return Err(RolloutError::MarketUnknown);
+        if verified > self.parts {
+            return Err(RolloutError::PartUnknown);
         }
-        if verified < self.markets {
+        if verified < self.parts {
             return Ok(Self { verified, ..self });
         }
         Ok(match self.stage {
-            // INVARIANT(G-11): a canary step, and so a final upgrade, has every market of the snapshot verified behind it.
+            // INVARIANT(G-11): a canary step, and so a final upgrade, has every part that was recorded verified behind it.
             Stage::Executed => Self { stage: Stage::Canary, verified, since: *now, frozen_unix_s: 0, ..self },
             _ => Self::IDLE,
         })
@@ -342,7 +342,7 @@ impl Rollout {
             (Stage::Executed, _) | (Stage::Canary, Scope::Code) => self.rollback_founded(ground, now, divisor)?,
             _ => return Err(RolloutError::WrongStage),
         }
-        if self.scope == Scope::Code || self.markets == 0 {
+        if self.scope == Scope::Code || self.parts == 0 {
             return Ok(Self::IDLE);
         }
         Ok(Self { stage: Stage::RolledBack, since: *now, executed: *now, verified: 0, back: false, ..self })
@@ -380,7 +380,7 @@ impl Rollout {
         if !passed(&self.since, now, DWELL_S.div_ceil(divisor.get()))? {
             return Err(RolloutError::DwellRemains);
         }
-        if self.scope == Scope::Positions && self.markets > 0 && self.checks < CHECKS {
+        if self.scope == Scope::Positions && self.parts > 0 && self.checks < CHECKS {
             return Err(RolloutError::ChecksMissing);
         }
         let step = self.step.saturating_add(1);

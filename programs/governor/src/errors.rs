@@ -160,8 +160,8 @@ pub enum GovernorError {
     NotMigrating,
     #[msg("verify in a later slot than the code was replaced in")]
     ExecutedThisSlot,
-    #[msg("more markets than margin has")]
-    MarketUnknown,
+    #[msg("more parts than are to be recorded")]
+    PartUnknown,
     #[msg("no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back")]
     RollbackUnfounded,
     #[msg("the time of this canary step has not passed")]
@@ -316,7 +316,7 @@ impl From<RolloutError> for GovernorError {
             RolloutError::FreezeRunning => Self::FreezeRunning,
             RolloutError::FreezeOverdue => Self::FreezeOverdue,
             RolloutError::ExecutedThisSlot => Self::ExecutedThisSlot,
-            RolloutError::MarketUnknown => Self::MarketUnknown,
+            RolloutError::PartUnknown => Self::PartUnknown,
             RolloutError::RollbackUnfounded => Self::RollbackUnfounded,
             RolloutError::RollForwardOnly => Self::RollForwardOnly,
             RolloutError::DwellRemains => Self::DwellRemains,

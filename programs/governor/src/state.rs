@@ -153,7 +153,7 @@ impl Rollout {
             since: Moment { slot: self.since_slot.get(), unix_s: self.since_unix_s.get() },
             executed: Moment { slot: self.executed_slot.get(), unix_s: self.executed_unix_s.get() },
             frozen_unix_s: self.frozen_unix_s.get(),
-            markets: self.markets.get(),
+            parts: self.parts.get(),
             sealed: self.sealed.get(),
             verified: self.verified.get(),
         })
@@ -174,7 +174,7 @@ impl Rollout {
         self.executed_slot = machine.executed.slot.into();
         self.executed_unix_s = machine.executed.unix_s.into();
         self.frozen_unix_s = machine.frozen_unix_s.into();
-        self.markets = machine.markets.into();
+        self.parts = machine.parts.into();
         self.sealed = machine.sealed.into();
         self.verified = machine.verified.into();
         self.canary_bps = machine.canary_bps().into();

@@ -142,7 +142,7 @@ accounts! {
         previous_len; reserved_head, reserved_len, reserved;
     Rollout in governor of "governor" GOVERNORS;
         version, min_reader, bump, stage, scope, unratified, forward_only, back, failed, step, checks, canary_bps, program, proposal,
-        attempt, since_slot, since_unix_s, executed_slot, executed_unix_s, frozen_unix_s, checked_slot, markets, sealed, verified;
+        attempt, since_slot, since_unix_s, executed_slot, executed_unix_s, frozen_unix_s, checked_slot, parts, sealed, verified;
         reserved_head, reserved_counts, reserved;
     Snapshot in governor of "governor" GOVERNORS;
         version, min_reader, bump, sealed, balanced, program, market, quote_tokens, base_tokens, payer, attempt, accounts,

@@ -6,12 +6,9 @@ use crate::{
     deploy::buffer_fill,
     status::{accounts_of, program_accounts, single},
 };
-use abi::governor::{Ledger as LedgerState, Record, Rollout};
+use abi::governor::{Ledger as LedgerState, Record, Rollout, VERIFIED};
 use client::ledger::{Entry, Ledger, entries, seeds};
 use solana_pubkey::Pubkey;
-
-/// A ledger whose accounts are all verified.
-const VERIFIED: u8 = 2;
 
 impl Desk<'_> {
     /// Records every account of the program but margin accounts, roots first, as far as that is still to be done.

@@ -59,7 +59,7 @@ pub struct RolloutReport {
     pub canary_bps: u16,
     pub step: u8,
     pub checks: u8,
-    pub markets: u32,
+    pub parts: u32,
     pub sealed: u32,
     pub verified: u32,
 }
@@ -114,7 +114,7 @@ impl RolloutReport {
             canary_bps: rollout.canary_bps.get(),
             step: rollout.step,
             checks: rollout.checks,
-            markets: rollout.markets.get(),
+            parts: rollout.parts.get(),
             sealed: rollout.sealed.get(),
             verified: rollout.verified.get(),
         })
@@ -125,11 +125,9 @@ impl fmt::Display for RolloutReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.stage.name())?;
         match self.stage {
-            Stage::Frozen | Stage::Sealed => {
-                write!(formatter, ", {} of {} markets recorded", self.sealed, self.markets)?
-            }
+            Stage::Frozen | Stage::Sealed => write!(formatter, ", {} of {} parts recorded", self.sealed, self.parts)?,
             Stage::Executed | Stage::RolledBack => {
-                write!(formatter, ", {} of {} markets verified", self.verified, self.markets)?
+                write!(formatter, ", {} of {} parts verified", self.verified, self.parts)?
             }
             Stage::Canary => {
                 let (step, share) = (self.step.saturating_add(1), decode::units::percent(self.canary_bps.into()));
@@ -163,7 +161,7 @@ impl Report {
             "rollout": self.rollout.map(|rollout| json!({
                 "stage": rollout.stage.name(), "back": rollout.back, "failed": rollout.failed,
                 "unratified": rollout.unratified, "canary_bps": rollout.canary_bps, "step": rollout.step,
-                "checks": rollout.checks, "markets": rollout.markets, "sealed": rollout.sealed, "verified": rollout.verified,
+                "checks": rollout.checks, "parts": rollout.parts, "sealed": rollout.sealed, "verified": rollout.verified,
             })),
         })
     }
@@ -301,7 +299,7 @@ mod tests {
             canary_bps: 100,
             step: 0,
             checks: 1,
-            markets: 2,
+            parts: 2,
             sealed: 1,
             verified: 0,
         };

@@ -44,6 +44,26 @@ impl Desk<'_> {
         self.keep(&list_file(snapshot), &serde_json::to_vec_pretty(&kept).unwrap_or_default())
     }
 
+    /// The addresses of a market's pages as they were recorded, if `execute` kept them: an account that failed code closed, or made
+    /// into something else, is found nowhere else.
+    pub(super) fn pages_kept(&self, snapshot: &Pubkey) -> Result<Option<Vec<Vec<Pubkey>>>, Error> {
+        if self.preimages.is_none() {
+            return Ok(None);
+        }
+        let address = |(text, _): &(String, usize)| self.address_kept(text);
+        let pages = self.list_kept(snapshot)?.pages;
+        pages.iter().map(|page| page.iter().map(address).collect()).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn list_kept(&self, snapshot: &Pubkey) -> Result<Kept, Error> {
+        let list = self.kept(&list_file(snapshot))?;
+        serde_json::from_slice(&list).map_err(|error| self.not_kept(error.to_string()))
+    }
+
+    fn address_kept(&self, text: &str) -> Result<Pubkey, Error> {
+        text.parse().map_err(|_| self.not_kept(format!("`{text}` is no address")))
+    }
+
     /// Writes back every account that is not what it was, under the code from before the upgrade, and creates again what was closed.
     /// Whatever the files hold, the governor takes only what has the digests that it recorded.
     pub fn restore_accounts(&self, id: u64) -> Result<(), Error> {
@@ -60,9 +80,7 @@ impl Desk<'_> {
         for market in recorded_of(self.connection, &program)? {
             let snapshot = addresses::snapshot(&self.governor, &market.address, rollout.attempt.get());
             self.market_restore(&market, &program, &snapshot)?;
-            let list = self.kept(&list_file(&snapshot))?;
-            let kept: Kept = serde_json::from_slice(&list).map_err(|error| self.not_kept(error.to_string()))?;
-            for (at, accounts) in kept.pages.iter().enumerate() {
+            for (at, accounts) in self.list_kept(&snapshot)?.pages.iter().enumerate() {
                 self.page_restore(accounts, at, &program, &rollout, &snapshot)?;
             }
         }
@@ -111,7 +129,7 @@ impl Desk<'_> {
         let mut rest = kept;
         let mut images = Vec::with_capacity(accounts.len());
         for (text, len) in accounts {
-            let address = text.parse().map_err(|_| self.not_kept(format!("`{text}` is no address")))?;
+            let address = self.address_kept(text)?;
             let short = || self.not_kept(format!("a page ends within account {address}"));
             let was;
             (was, rest) = rest.split_at_checked(*len).ok_or_else(short)?;

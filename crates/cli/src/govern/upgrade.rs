@@ -47,7 +47,7 @@ impl Desk<'_> {
         loop {
             let rollout = self.held(id, &program)?;
             match stage(&rollout)? {
-                Stage::Canary if rollout.scope == 0 && rollout.markets.get() > 0 => {
+                Stage::Canary if rollout.scope == 0 && rollout.parts.get() > 0 => {
                     self.freeze(id, &program, Way::Back(vote))?
                 }
                 Stage::Frozen if rollout.back != 0 => self.record(&rollout, &program)?,

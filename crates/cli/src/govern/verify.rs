@@ -6,7 +6,7 @@ use super::{
     markets::{Recorded, number, recorded, recorded_of, remaining},
 };
 use crate::{Error, status::single};
-use abi::governor::{Page, Rollout, Snapshot};
+use abi::governor::{Page, Rollout, Snapshot, VERIFIED};
 use client::{WithRemaining, addresses, governor as calls};
 use policy::{
     Level,
@@ -14,9 +14,6 @@ use policy::{
     rollout::{CHECKS, DWELL_S, Stage},
 };
 use solana_pubkey::Pubkey;
-
-/// A snapshot whose market is verified.
-const VERIFIED: u8 = 2;
 
 impl Desk<'_> {
     /// Compares every account with its record, every page and every market with the snapshot, and lowers the brake from level 4 when all are equal.
@@ -55,21 +52,27 @@ impl Desk<'_> {
         rollout: &Rollout,
         snapshot: &Pubkey,
     ) -> Result<(), Error> {
-        let verified = |page: &Pubkey| -> Result<bool, Error> {
-            let state: Option<Page> = single(self.connection, "Page", page)?;
-            Ok(state.is_some_and(|state| state.verified_slot == rollout.executed_slot))
+        let state = |page: &Pubkey| -> Result<Page, Error> {
+            single(self.connection, "Page", page)?.ok_or(Error::AccountMissing { address: *page })
         };
-        for (at, accounts) in market.pages.iter().enumerate() {
+        let kept = self.pages_kept(snapshot)?;
+        let pages = kept.as_ref().unwrap_or(&market.pages);
+        for (at, accounts) in pages.iter().enumerate() {
             let page = addresses::page(&self.governor, snapshot, number(at));
-            if verified(&page)? {
+            let recorded = state(&page)?;
+            if recorded.verified_slot == rollout.executed_slot {
                 continue;
+            }
+            if accounts.len() < usize::from(recorded.count) {
+                let missing = usize::from(recorded.count).saturating_sub(accounts.len());
+                return Err(Error::PageIncomplete { page: at.saturating_add(1), market: market.address, missing });
             }
             let check =
                 calls::PageVerify { rollout: addresses::rollout(&self.governor, program), snapshot: *snapshot, page };
             let call = check.instruction_of(self.governor).with_remaining(remaining(accounts));
-            let place = format!("page {} of {} of market {}", at.saturating_add(1), market.pages.len(), market.address);
+            let place = format!("page {} of {} of market {}", at.saturating_add(1), pages.len(), market.address);
             self.send(&format!("{place}: {} accounts compared", accounts.len()), &[call])?;
-            if !verified(&page)? {
+            if state(&page)?.verified_slot != rollout.executed_slot {
                 return Err(Error::VerificationFailed { id, what: format!("{place} is not what it was") });
             }
         }
@@ -188,7 +191,7 @@ impl Desk<'_> {
 
     /// One check a slot, over the markets in turn.
     fn checks(&self, program: &Pubkey, rollout: &Rollout) -> Result<(), Error> {
-        if rollout.scope != 0 || rollout.markets.get() == 0 {
+        if rollout.scope != 0 || rollout.parts.get() == 0 {
             return Ok(());
         }
         let markets = recorded(self.connection)?;

@@ -171,8 +171,14 @@ fn lie(scene: &Scene) {
     scene.ok("keeper", &["execute", &id, "--wait", "--preimages", &kept]);
     assert!(scene.run("keeper", &["rollback", &id]).fails(FAILED, "RollbackUnfounded"));
     scene.lie();
-    let found = scene.run("keeper", &["verify", &id]);
+    scene.close(&seed::accounts()[2]);
+    let closed = scene.run("keeper", &["verify", &id]);
+    assert!(closed.fails(FAILED, "1 of its accounts is not there any more"), "{}", closed.err);
+    let found = scene.run("keeper", &["verify", &id, "--preimages", &kept]);
     assert!(found.fails(DIFFERS, "VERIFICATION FAILED: page 1 of 1"), "{}", found.err);
+    // What no page holds goes, too: a ledger's record stands for it.
+    let (expiry, was) = (seed::expiry_address(), scene.account(&seed::expiry_address()));
+    scene.close(&expiry);
     let audit = scene.run("nobody", &["verify"]);
     assert!(audit.code == DIFFERS && audit.out.contains("NO "), "{}{}", audit.out, audit.err);
     let again = scene.run("keeper", &["verify", &id]);
@@ -183,9 +189,14 @@ fn lie(scene: &Scene) {
     let code = audit.out.lines().find(|line| line.contains("code is the adopted code") && line.contains("margin"));
     assert!(code.is_some_and(|line| line.starts_with("yes")), "{}", audit.out);
 
-    assert!(scene.run("keeper", &["verify", &id]).fails(FAILED, "PageDiffers"));
+    assert!(scene.run("keeper", &["verify", &id]).fails(FAILED, "RecordDiffers"));
     let restored = scene.ok("keeper", &["restore", &id, "--preimages", &kept]);
-    assert!(restored.err.contains("is what it was"), "{}", restored.err);
+    for account in [seed::accounts()[0], seed::accounts()[2], expiry] {
+        assert!(restored.err.contains(&format!("account {account} is what it was")), "{account} in {}", restored.err);
+    }
+    assert_eq!(was, scene.account(&expiry), "an account that was closed is another now");
+    let again = scene.ok("keeper", &["restore", &id, "--preimages", &kept]);
+    assert!(!again.err.contains("is what it was"), "{}", again.err);
     let verified = scene.ok("keeper", &["verify", &id]);
     assert!(verified.out.contains("state      rolled back"), "{}", verified.out);
     assert_eq!(before, scene.people(), "not everybody has back what they had");

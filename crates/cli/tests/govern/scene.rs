@@ -15,8 +15,9 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Kind of the mock's write, and the offset of an account's quote atoms.
+/// Kinds of the mock's instructions, and the offset of an account's quote atoms.
 const WRITE: u8 = 1;
+const CLOSE: u8 = 2;
 const QUOTE_ATOMS_AT: usize = abi::DISCRIMINATOR_LEN + std::mem::offset_of!(abi::margin::MarginAccount, quote_atoms);
 
 pub struct Scene {
@@ -166,13 +167,23 @@ impl Scene {
     pub fn lie(&self) {
         let [low, high] = u16::try_from(QUOTE_ATOMS_AT).unwrap().to_le_bytes();
         let data = [&[WRITE, low, high][..], &1_000_000_000_i64.to_le_bytes()].concat();
-        let accounts = vec![AccountMeta::new(seed::accounts()[0], false)];
-        let lie = Instruction { program_id: abi::ids::MARGIN.into(), accounts, data };
-        let connection = Connection::open(&self.url).unwrap();
-        connection.send("a lie", &local_key("keeper"), &[], &[lie]).unwrap();
+        self.margin_call(data, vec![AccountMeta::new(seed::accounts()[0], false)]);
     }
 
-    fn account(&self, address: &Pubkey) -> Vec<u8> {
+    /// Has the code that runs as margin close one of its accounts.
+    pub fn close(&self, account: &Pubkey) {
+        let keeper = local_key("keeper").pubkey();
+        self.margin_call(vec![CLOSE], vec![AccountMeta::new(*account, false), AccountMeta::new(keeper, false)]);
+        assert!(Connection::open(&self.url).unwrap().account(account).unwrap().is_none(), "{account} is still there");
+    }
+
+    fn margin_call(&self, data: Vec<u8>, accounts: Vec<AccountMeta>) {
+        let call = Instruction { program_id: abi::ids::MARGIN.into(), accounts, data };
+        let connection = Connection::open(&self.url).unwrap();
+        connection.send("a lie", &local_key("keeper"), &[], &[call]).unwrap();
+    }
+
+    pub fn account(&self, address: &Pubkey) -> Vec<u8> {
         Connection::open(&self.url).unwrap().account(address).unwrap().unwrap().1
     }
 

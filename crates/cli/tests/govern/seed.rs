@@ -40,13 +40,17 @@ pub fn accounts() -> [Pubkey; 3] {
     [1, 2, 3].map(|owner| addresses::margin_account(&market(), &Pubkey::new_from_array([owner; 32]), 0))
 }
 
+pub fn expiry_address() -> Pubkey {
+    addresses::expiry(&market(), EXPIRY_UNIX_S)
+}
+
 /// Every account of it.
 pub fn accounts_of_market() -> Vec<(Pubkey, Account)> {
     let config_address = addresses::config(&MARGIN);
     let mut all = vec![
         stored(config_address, MARGIN, bytes(&config(&config_address))),
         stored(market(), MARGIN, bytes(&market_state())),
-        stored(addresses::expiry(&market(), EXPIRY_UNIX_S), MARGIN, bytes(&expiry())),
+        stored(expiry_address(), MARGIN, bytes(&expiry())),
         stored(addresses::custody(&market()), abi::ids::BREAKER.into(), bytes(&custody())),
     ];
     for (index, (address, holding)) in accounts().into_iter().zip(HOLDINGS).enumerate() {
@@ -112,6 +116,7 @@ fn market_state() -> Market {
 fn expiry() -> Expiry {
     let mut expiry = Expiry::zeroed();
     (expiry.version, expiry.min_reader, expiry.rules_version, expiry.strike_count) = (1, 1, 1, 1);
+    expiry.bump = bump(&expiry_address(), &[abi::margin::EXPIRY_SEED, market().as_ref(), &EXPIRY_UNIX_S.to_le_bytes()]);
     expiry.market = market().to_bytes();
     expiry.expiry_unix_s = EXPIRY_UNIX_S.into();
     expiry.strikes_e6[0] = STRIKE_E6.into();

@@ -14,11 +14,11 @@ fn claimed(scope: Scope) -> Rollout {
 
 fn executed() -> Rollout {
     let frozen = claimed(Scope::Positions).freeze(1, None, &NOW, UNSCALED).unwrap();
-    frozen.market_seal().unwrap().execute(&NOW, UNSCALED).unwrap()
+    frozen.part_seal().unwrap().execute(&NOW, UNSCALED).unwrap()
 }
 
 fn canary() -> Rollout {
-    executed().market_verify(&later(1)).unwrap()
+    executed().part_verify(&later(1)).unwrap()
 }
 
 #[test]
@@ -34,13 +34,13 @@ fn stage_survives_its_byte_and_unknown_bytes_are_none() {
 #[test]
 fn upgrade_goes_through_every_stage_to_its_end() {
     let rollout = claimed(Scope::Positions).freeze(2, None, &NOW, UNSCALED).unwrap();
-    let rollout = rollout.market_seal().unwrap();
+    let rollout = rollout.part_seal().unwrap();
     assert_eq!((rollout.stage, rollout.execute(&NOW, UNSCALED)), (Stage::Frozen, Err(RolloutError::WrongStage)));
-    let rollout = rollout.market_seal().unwrap().execute(&NOW, UNSCALED).unwrap();
-    assert_eq!(rollout.market_verify(&NOW), Err(RolloutError::ExecutedThisSlot));
-    let rollout = rollout.market_verify(&later(1)).unwrap();
+    let rollout = rollout.part_seal().unwrap().execute(&NOW, UNSCALED).unwrap();
+    assert_eq!(rollout.part_verify(&NOW), Err(RolloutError::ExecutedThisSlot));
+    let rollout = rollout.part_verify(&later(1)).unwrap();
     assert_eq!((rollout.stage, rollout.canary_bps()), (Stage::Executed, 0));
-    let mut rollout = rollout.market_verify(&later(1)).unwrap();
+    let mut rollout = rollout.part_verify(&later(1)).unwrap();
     let mut now = later(1);
     for (step, bps) in CANARY_BPS.into_iter().enumerate() {
         assert_eq!((rollout.stage, usize::from(rollout.step), rollout.canary_bps()), (Stage::Canary, step, bps));
@@ -102,7 +102,7 @@ fn freezes_are_six_hours_apart_and_end_by_themselves() {
     // Nor by releasing and queueing again.
     let anew = thawed.release(true).unwrap().claim(Scope::Positions, false, false, Level::Normal, &NOW).unwrap();
     assert_eq!(anew.freeze(1, None, &later(1), UNSCALED), Err(RolloutError::AttemptTooSoon));
-    let sealed = frozen.market_seal().unwrap();
+    let sealed = frozen.part_seal().unwrap();
     assert_eq!(sealed.execute(&later(VERIFY_S), UNSCALED), Err(RolloutError::FreezeOverdue));
     assert!(sealed.execute(&later(VERIFY_S - 1), UNSCALED).is_ok());
 }
@@ -114,7 +114,7 @@ fn failed_or_overdue_verification_opens_the_rollback_to_anybody() {
     let back = failed.rollback(None, &later(1), UNSCALED).unwrap();
     assert_eq!((back.stage, back.verified, back.failed), (Stage::RolledBack, 0, true));
     assert_eq!(back.fail(&later(2)), Err(RolloutError::WrongStage));
-    assert_eq!(back.market_verify(&later(2)), Ok(Rollout::IDLE));
+    assert_eq!(back.part_verify(&later(2)), Ok(Rollout::IDLE));
     assert_eq!(executed().rollback(None, &later(VERIFY_S - 1), UNSCALED), Err(RolloutError::RollbackUnfounded));
     assert!(executed().rollback(None, &later(VERIFY_S), UNSCALED).is_ok());
     assert!(executed().rollback(Some(Ground::Vote), &later(1), UNSCALED).is_ok());
@@ -130,7 +130,7 @@ fn rollback_of_running_code_needs_a_ground_and_a_fresh_snapshot() {
     assert_eq!(running.rollback(Some(Ground::Vote), &later(2), UNSCALED), Err(RolloutError::WrongStage));
     let frozen = running.freeze(1, Some(Ground::Vote), &later(2), UNSCALED).unwrap();
     assert_eq!(frozen.rollback(Some(Ground::Vote), &later(2), UNSCALED), Err(RolloutError::WrongStage));
-    let sealed = frozen.market_seal().unwrap();
+    let sealed = frozen.part_seal().unwrap();
     assert_eq!(sealed.execute(&later(2), UNSCALED), Err(RolloutError::WrongStage));
     assert_eq!(sealed.thaw(true, &later(3), UNSCALED), Err(RolloutError::FreezeRunning));
     assert_eq!(sealed.thaw(false, &later(VERIFY_S + 2), UNSCALED).unwrap().stage, Stage::Canary);
@@ -173,9 +173,9 @@ proptest! {
             let next = match step {
                 0 => rollout.claim(Scope::Positions, emergency, false, Level::Frozen, &now),
                 1 => rollout.freeze(2, None, &now, UNSCALED),
-                2 => rollout.market_seal(),
+                2 => rollout.part_seal(),
                 3 => rollout.execute(&now, UNSCALED),
-                4 => rollout.market_verify(&now),
+                4 => rollout.part_verify(&now),
                 5 => rollout.fail(&now),
                 6 => rollout.rollback(None, &now, UNSCALED),
                 7 => rollout.ratify(),
@@ -186,8 +186,8 @@ proptest! {
             };
             let Ok(next) = next else { continue };
             match next.stage {
-                Stage::Executed => prop_assert_eq!(next.sealed, next.markets),
-                Stage::Canary => prop_assert_eq!(next.verified == next.markets || rollout.back, true),
+                Stage::Executed => prop_assert_eq!(next.sealed, next.parts),
+                Stage::Canary => prop_assert_eq!(next.verified == next.parts || rollout.back, true),
                 Stage::Idle => prop_assert!(rollout.stage != Stage::Executed && rollout.stage != Stage::Frozen),
                 _ => {}
             }

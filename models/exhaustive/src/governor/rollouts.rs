@@ -137,7 +137,7 @@ impl RolloutModel {
             Step::Release if self.fault == Some(Fault::ReleaseNever) => Err(RolloutError::WrongStage),
             Step::Release => rollout.release(!walk.alive),
             Step::Freeze(ground) => rollout.freeze(MARKETS, Some(ground), &now, DIVISOR),
-            Step::Seal => rollout.market_seal(),
+            Step::Seal => rollout.part_seal(),
             Step::Execute if self.fault == Some(Fault::ExecuteUnsealed) && rollout.stage == Stage::Frozen => {
                 Rollout { stage: Stage::Sealed, ..rollout }.execute(&now, DIVISOR)
             }
@@ -168,7 +168,7 @@ impl RolloutModel {
         let Walk { rollout, now, .. } = *walk;
         if walk.conserved || self.fault == Some(Fault::LieUnseen) {
             let once = self.fault == Some(Fault::VerifyOnce);
-            return Rollout { markets: if once { 1 } else { rollout.markets }, ..rollout }.market_verify(&now);
+            return Rollout { parts: if once { 1 } else { rollout.parts }, ..rollout }.part_verify(&now);
         }
         // Under restored code a difference is refused by name, and nothing changes.
         rollout.fail(&now)

@@ -2,7 +2,7 @@
 use crate::events::LedgerSealed;
 use crate::state::{Council, Ledger, Rollout};
 use crate::GovernorError;
-use abi::governor::COUNCIL_SEED;
+use abi::governor::{COUNCIL_SEED, SEALED};
 use anchor_lang::prelude::*;
 use policy::rollout::Stage;
 
@@ -34,8 +34,8 @@ impl LedgerSeal {
 
     pub fn ledger_seal(&mut self) -> Result<()> {
         self.validate()?;
-        let machine = self.rollout.machine()?.market_seal().map_err(GovernorError::from)?;
-        self.ledger.sealed = 1;
+        let machine = self.rollout.machine()?.part_seal().map_err(GovernorError::from)?;
+        self.ledger.sealed = SEALED;
         let stamp = self.rollout.advance(machine, &mut self.council)?;
         emit!(LedgerSealed {
             slot: stamp.slot,

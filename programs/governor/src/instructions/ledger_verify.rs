@@ -2,13 +2,10 @@
 use crate::events::LedgerChecked;
 use crate::state::{now, Council, Ledger, Proposal, Rollout};
 use crate::GovernorError;
-use abi::governor::COUNCIL_SEED;
+use abi::governor::{COUNCIL_SEED, VERIFIED};
 use anchor_lang::prelude::*;
 use policy::proposal::State;
 use policy::rollout::Stage;
-
-/// A ledger whose accounts are verified says so here until the code is replaced again.
-const VERIFIED: u8 = 2;
 
 #[derive(Accounts)]
 pub struct LedgerVerify {
@@ -41,7 +38,7 @@ impl LedgerVerify {
     pub fn ledger_verify(&mut self) -> Result<()> {
         self.validate()?;
         self.ledger.sealed = VERIFIED;
-        let next = self.rollout.machine()?.market_verify(&now()?).map_err(GovernorError::from)?;
+        let next = self.rollout.machine()?.part_verify(&now()?).map_err(GovernorError::from)?;
         let stamp = self.rollout.advance(next, &mut self.council)?;
         if next.stage == Stage::Idle {
             self.proposal.state = State::RolledBack.byte();

@@ -4,14 +4,10 @@ use crate::content::{market_content, tokens_atoms};
 use crate::events::MarketChecked;
 use crate::state::{now, Council, Proposal, Rollout, Snapshot};
 use crate::GovernorError;
-use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED};
+use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED, SEALED, VERIFIED};
 use anchor_lang::prelude::*;
 use policy::proposal::State;
 use policy::rollout::Stage;
-
-/// A snapshot whose market is verified says so here until the code is replaced again.
-const VERIFIED: u8 = 2;
-pub const SEALED: u8 = 1;
 
 #[derive(Accounts)]
 pub struct MarketVerify {
@@ -76,7 +72,7 @@ impl MarketVerify {
         let next = if equal {
             self.snapshot.sealed = VERIFIED;
             self.snapshot.verified_slot = self.rollout.executed_slot;
-            machine.market_verify(&now)
+            machine.part_verify(&now)
         } else {
             require!(machine.stage == Stage::Executed, GovernorError::MarketDiffers);
             self.snapshot.sealed = SEALED;

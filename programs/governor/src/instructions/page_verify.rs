@@ -1,9 +1,9 @@
 //! Verifies a page of accounts after the code was replaced.
-use super::market_verify::SEALED;
 use crate::content::{keys_digest, Content};
 use crate::events::PageChecked;
 use crate::state::{now, Page, Rollout, Snapshot};
 use crate::GovernorError;
+use abi::governor::SEALED;
 use anchor_lang::prelude::*;
 use policy::rollout::Stage;
 

@@ -3,6 +3,7 @@ use crate::account::{content, tokens_require, Tokens};
 use crate::events::RecordChecked;
 use crate::state::{now, Ledger, Record, Rollout};
 use crate::GovernorError;
+use abi::governor::SEALED;
 use anchor_lang::prelude::*;
 use policy::rollout::Stage;
 
@@ -67,7 +68,7 @@ impl Ledger {
         let before = self.accounts_verified_under(rollout);
         if self.verified_slot.get() != rollout.executed_slot.get() {
             // What was verified under other code is not any more.
-            self.sealed = 1;
+            self.sealed = SEALED;
         }
         self.accounts_verified = before.checked_add(1).ok_or(GovernorError::CounterOverflow)?.into();
         self.verified_slot = rollout.executed_slot;

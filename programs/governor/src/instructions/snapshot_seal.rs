@@ -2,7 +2,7 @@
 use crate::events::SnapshotSealed;
 use crate::state::{Council, Rollout, Snapshot};
 use crate::GovernorError;
-use abi::governor::COUNCIL_SEED;
+use abi::governor::{COUNCIL_SEED, SEALED};
 use abi::margin::Market;
 use anchor_lang::prelude::*;
 use policy::rollout::Stage;
@@ -37,13 +37,13 @@ impl SnapshotSeal {
 
     pub fn snapshot_seal(&mut self) -> Result<()> {
         self.validate()?;
-        let machine = self.rollout.machine()?.market_seal().map_err(GovernorError::from)?;
+        let machine = self.rollout.machine()?.part_seal().map_err(GovernorError::from)?;
         let balanced = {
             let unreadable = |_| GovernorError::MarketUnreadable;
             let market = shared::read::<Market, _>(self.market.account(), &abi::ids::MARGIN, unreadable)?;
             self.snapshot.sums().balanced(&market)
         };
-        self.snapshot.sealed = 1;
+        self.snapshot.sealed = SEALED;
         self.snapshot.balanced = balanced.into();
         let stamp = self.rollout.advance(machine, &mut self.council)?;
         emit!(SnapshotSealed {

@@ -5,9 +5,11 @@
 //! |---|---|---|
 //! | `0` sign | bump, symbol (16), data of a call | makes that call with a market's signature on every account that is that market |
 //! | `1` write | offset (u16), bytes | writes into an account of margin's, so that every sum in it can be forged |
+//! | `2` close | | takes every lamport of an account of margin's, which is then gone |
 //!
 //! Accounts of `sign`: 0 the program to call, 1.. what it is given, signing and writing as this transaction lets them.
 //! Accounts of `write`: 0 `[writable]` an account of margin's.
+//! Accounts of `close`: 0 `[writable]` an account of margin's, 1 `[writable]` who gets the lamports.
 #![no_std]
 
 use abi::margin::MARKET_SEED;
@@ -20,6 +22,8 @@ use pinocchio::{AccountView, Address, ProgramResult};
 pub const SIGN: u8 = 0;
 /// Writes into an account.
 pub const WRITE: u8 = 1;
+/// Closes an account.
+pub const CLOSE: u8 = 2;
 
 const SYMBOL_LEN: usize = 16;
 /// More than any instruction of the breaker takes.
@@ -40,6 +44,13 @@ pub fn process_instruction(_: &Address, accounts: &mut [AccountView], instructio
             let end = offset.checked_add(bytes.len()).ok_or(ProgramError::InvalidInstructionData)?;
             let mut data = first.try_borrow_mut()?;
             data.get_mut(offset..end).ok_or(ProgramError::AccountDataTooSmall)?.copy_from_slice(bytes);
+            Ok(())
+        }
+        [CLOSE] => {
+            let [thief, ..] = rest else { return Err(ProgramError::NotEnoughAccountKeys) };
+            let all = thief.lamports().checked_add(first.lamports()).ok_or(ProgramError::ArithmeticOverflow)?;
+            thief.set_lamports(all);
+            first.set_lamports(0);
             Ok(())
         }
         _ => Err(ProgramError::InvalidInstructionData),

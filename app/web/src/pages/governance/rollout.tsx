@@ -77,7 +77,7 @@ function Progress({ view, of, rollout }: { view: CouncilView; of: ProposalView; 
         </div>
       )}
       <Facts className="facts-grid">
-        {rollout.stage >= STAGE.frozen && rollout.scope === 0 && <Fact label="Markets recorded, verified">{rollout.sealed} and {rollout.verified} of {rollout.markets}</Fact>}
+        {rollout.stage >= STAGE.frozen && rollout.scope === 0 && <Fact label="Parts recorded, verified">{rollout.sealed} and {rollout.verified} of {rollout.parts}</Fact>}
         {rollout.stage === STAGE.canary && <Fact label="Clean checks of this step">{rollout.checks} of {terms.checks}</Fact>}
         {rollout.stage === STAGE.canary && <Fact label="Least stay">{stayed >= dwell ? 'passed' : `${duration(dwell - stayed)} left of ${duration(dwell)}`}</Fact>}
         <Fact label="In this stage for">{duration(stayed)}</Fact>

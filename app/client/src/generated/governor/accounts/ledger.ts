@@ -54,7 +54,7 @@ export type Ledger = {
   version: number;
   minReader: number;
   bump: number;
-  /** 1 once every account is recorded, 2 while all are verified under the code of `verified_slot`. */
+  /** [`SEALED`](crate::governor::SEALED) or [`VERIFIED`](crate::governor::VERIFIED); before that 0. */
   sealed: number;
   reservedHead: ReadonlyUint8Array;
   program: Address;
@@ -77,7 +77,7 @@ export type LedgerArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** 1 once every account is recorded, 2 while all are verified under the code of `verified_slot`. */
+  /** [`SEALED`](crate::governor::SEALED) or [`VERIFIED`](crate::governor::VERIFIED); before that 0. */
   sealed: number;
   reservedHead: ReadonlyUint8Array;
   program: Address;

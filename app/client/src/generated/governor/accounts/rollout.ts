@@ -91,7 +91,7 @@ export type Rollout = {
   frozenUnixS: bigint;
   checkedSlot: bigint;
   /** Parts to record, recorded, and verified: of margin each market's accounts, and of every program the ledger. */
-  markets: number;
+  parts: number;
   sealed: number;
   verified: number;
   reservedCounts: ReadonlyUint8Array;
@@ -135,7 +135,7 @@ export type RolloutArgs = {
   frozenUnixS: number | bigint;
   checkedSlot: number | bigint;
   /** Parts to record, recorded, and verified: of margin each market's accounts, and of every program the ledger. */
-  markets: number;
+  parts: number;
   sealed: number;
   verified: number;
   reservedCounts: ReadonlyUint8Array;
@@ -169,7 +169,7 @@ export function getRolloutEncoder(): FixedSizeEncoder<RolloutArgs> {
       ["executedUnixS", getI64Encoder()],
       ["frozenUnixS", getI64Encoder()],
       ["checkedSlot", getU64Encoder()],
-      ["markets", getU32Encoder()],
+      ["parts", getU32Encoder()],
       ["sealed", getU32Encoder()],
       ["verified", getU32Encoder()],
       ["reservedCounts", fixEncoderSize(getBytesEncoder(), 4)],
@@ -205,7 +205,7 @@ export function getRolloutDecoder(): FixedSizeDecoder<Rollout> {
     ["executedUnixS", getI64Decoder()],
     ["frozenUnixS", getI64Decoder()],
     ["checkedSlot", getU64Decoder()],
-    ["markets", getU32Decoder()],
+    ["parts", getU32Decoder()],
     ["sealed", getU32Decoder()],
     ["verified", getU32Decoder()],
     ["reservedCounts", fixDecoderSize(getBytesDecoder(), 4)],

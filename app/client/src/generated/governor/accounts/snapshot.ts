@@ -56,7 +56,7 @@ export type Snapshot = {
   version: number;
   minReader: number;
   bump: number;
-  /** 1 once every page and every account is recorded, 2 while it is verified under the code of `verified_slot`. */
+  /** [`SEALED`](crate::governor::SEALED) or [`VERIFIED`](crate::governor::VERIFIED); before that 0. */
   sealed: number;
   /** 1: the sums over the accounts were those that the market keeps. */
   balanced: number;
@@ -97,7 +97,7 @@ export type SnapshotArgs = {
   version: number;
   minReader: number;
   bump: number;
-  /** 1 once every page and every account is recorded, 2 while it is verified under the code of `verified_slot`. */
+  /** [`SEALED`](crate::governor::SEALED) or [`VERIFIED`](crate::governor::VERIFIED); before that 0. */
   sealed: number;
   /** 1: the sums over the accounts were those that the market keeps. */
   balanced: number;

@@ -1,0 +1,49 @@
+//! A member's P-256 key, as an argument.
+
+use super::parse::p256_public;
+use abi::precompile::P256_KEY_LEN;
+use clap::Args;
+use cli::{Error, deploy::hex, p256::P256Signer};
+use client::ballots;
+use std::path::PathBuf;
+
+/// A member's P-256 key: it signs the ballot, and whoever runs the command pays for the transaction.
+#[derive(Args)]
+pub struct P256Arguments {
+    /// PEM file of the member's P-256 key
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["p256_public", "p256_signer"])]
+    p256_key: Option<PathBuf>,
+    /// The member's P-256 key, compressed, in hexadecimal, where an enclave or a token keeps the private one
+    #[arg(long, value_name = "HEX", value_parser = p256_public)]
+    p256_public: Option<[u8; P256_KEY_LEN]>,
+    /// Shell command that reads the ballot and writes its ECDSA signature with sha256, in DER or as r and s
+    #[arg(long, value_name = "COMMAND", requires = "p256_public")]
+    p256_signer: Option<String>,
+}
+
+impl P256Arguments {
+    /// Who signs the ballot, if a P-256 key is to.
+    pub fn signer(&self) -> Result<Option<P256Signer>, Error> {
+        match (&self.p256_key, self.p256_public, &self.p256_signer) {
+            (Some(path), ..) => P256Signer::load(path).map(Some),
+            (None, Some(public), Some(command)) => Ok(Some(P256Signer::Command { public, command: command.clone() })),
+            (None, Some(_), None) => Err(Error::NoP256Key),
+            (None, None, _) => Ok(None),
+        }
+    }
+
+    /// The address under which the key sits in a council; needs no network.
+    pub fn member(&self, json: bool) -> Result<String, Error> {
+        let public = match (&self.p256_key, self.p256_public) {
+            (Some(path), _) => P256Signer::load(path)?.public(),
+            (None, Some(public)) => public,
+            (None, None) => return Err(Error::NoP256Key),
+        };
+        let (member, public) = (ballots::member(&public).to_string(), hex(&public));
+        Ok(if json {
+            serde_json::json!({ "member": member, "p256": public }).to_string()
+        } else {
+            format!("{member}  (P-256 key {public})")
+        })
+    }
+}
