@@ -116,7 +116,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6871, "NoFreeze", "there is no freeze to end"),
     (6872, "NotMigrating", "the brake must stand at level 4 from the snapshot on"),
     (6873, "ExecutedThisSlot", "verify in a later slot than the code was replaced in"),
-    (6874, "MarketUnknown", "more markets than margin has"),
+    (6874, "PartUnknown", "more parts than are to be recorded"),
     (
         6875,
         "RollbackUnfounded",

@@ -162,8 +162,8 @@ export const GOVERNOR_ERROR__NO_FREEZE = 0x1ad7; // 6871
 export const GOVERNOR_ERROR__NOT_MIGRATING = 0x1ad8; // 6872
 /** ExecutedThisSlot: verify in a later slot than the code was replaced in */
 export const GOVERNOR_ERROR__EXECUTED_THIS_SLOT = 0x1ad9; // 6873
-/** MarketUnknown: more markets than margin has */
-export const GOVERNOR_ERROR__MARKET_UNKNOWN = 0x1ada; // 6874
+/** PartUnknown: more parts than are to be recorded */
+export const GOVERNOR_ERROR__PART_UNKNOWN = 0x1ada; // 6874
 /** RollbackUnfounded: no failed, overdue or unratified upgrade, and no vote under a freeze: nothing to roll back */
 export const GOVERNOR_ERROR__ROLLBACK_UNFOUNDED = 0x1adb; // 6875
 /** DwellRemains: the time of this canary step has not passed */
@@ -345,7 +345,6 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__MARKET_DIFFERS
   | typeof GOVERNOR_ERROR__MARKET_INSOLVENT
   | typeof GOVERNOR_ERROR__MARKET_NOT_HELD
-  | typeof GOVERNOR_ERROR__MARKET_UNKNOWN
   | typeof GOVERNOR_ERROR__MARKET_UNREADABLE
   | typeof GOVERNOR_ERROR__MARKET_VERIFIED
   | typeof GOVERNOR_ERROR__MEMBERSHIP_STALE
@@ -372,6 +371,7 @@ export type GovernorError =
   | typeof GOVERNOR_ERROR__PAGE_SWAPPED
   | typeof GOVERNOR_ERROR__PAGE_UNKNOWN
   | typeof GOVERNOR_ERROR__PAGE_VERIFIED
+  | typeof GOVERNOR_ERROR__PART_UNKNOWN
   | typeof GOVERNOR_ERROR__PASSKEY_CLIENT_DATA_OTHER
   | typeof GOVERNOR_ERROR__PASSKEY_NO_BALLOT
   | typeof GOVERNOR_ERROR__PASSKEY_USER_NOT_VERIFIED
@@ -487,7 +487,6 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__MARKET_DIFFERS]: `the market's sums or tokens differ from the snapshot`,
     [GOVERNOR_ERROR__MARKET_INSOLVENT]: `the market's vaults hold less than it owes: a clean check is refused`,
     [GOVERNOR_ERROR__MARKET_NOT_HELD]: `record the market in the ledger first: it stands still from then on`,
-    [GOVERNOR_ERROR__MARKET_UNKNOWN]: `more markets than margin has`,
     [GOVERNOR_ERROR__MARKET_UNREADABLE]: `the account is not a market of margin that this version can read`,
     [GOVERNOR_ERROR__MARKET_VERIFIED]: `the market is verified already`,
     [GOVERNOR_ERROR__MEMBERSHIP_STALE]: `the council changed after the proposal was made: propose again`,
@@ -514,6 +513,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__PAGE_SWAPPED]: `not a page of this snapshot`,
     [GOVERNOR_ERROR__PAGE_UNKNOWN]: `no such page: a market has one for each 20 registry indices`,
     [GOVERNOR_ERROR__PAGE_VERIFIED]: `the page is verified already`,
+    [GOVERNOR_ERROR__PART_UNKNOWN]: `more parts than are to be recorded`,
     [GOVERNOR_ERROR__PASSKEY_CLIENT_DATA_OTHER]: `the passkey signed other client data than was sent`,
     [GOVERNOR_ERROR__PASSKEY_NO_BALLOT]: `the passkey's client data must be of an assertion whose challenge is the ballot's 98 bytes`,
     [GOVERNOR_ERROR__PASSKEY_USER_NOT_VERIFIED]: `the authenticator must say that a person was present and verified: ask for user verification`,
