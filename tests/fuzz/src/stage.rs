@@ -63,7 +63,7 @@ fn mandate(kind: u8) -> MandateArgs {
         abi::vault::KIND_CASH_SECURED_PUT => {
             MandateArgs { deposit_min_atoms: USDC, capacity_atoms: 300_000 * USDC, ..MANDATE }
         }
-        _ => MandateArgs { width_bps: 1_500, cover_bps: 6_667, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
+        _ => MandateArgs { width_bps: 1_500, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
     }
 }
 
