@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bidAddress, epochAddress, vault, vaultBidRefund } from '@bastion/client';
+import { bidAddress, epochAddress, vault } from '@bastion/client';
 import { base, decimal } from '@bastion/demo/lib/numbers';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
 import { CLOCK_MS, enabled, go, shoot, stage, toast } from './stage.js';
@@ -69,11 +69,10 @@ describe('vault', { timeout: 900_000 }, () => {
     const clear = tab.getByRole('button', { name: 'Clear the auction' });
     await enabled(clear, CLOCK_MS);
     await clear.click();
-    const take = tab.getByRole('button', { name: 'Take delivery' });
-    await enabled(take);
-    await take.click();
+    const collect = tab.getByRole('button', { name: 'Take delivery and what is left of the escrow' });
+    await enabled(collect);
+    await collect.click();
     await toast(tab, 'Your bid is settled');
-    await chain.send(cast.keeper, [await vaultBidRefund({ keys: optionVault.keys, epoch: 1n, bidder: who }, cast.keeper, wallet, 2n)]);
     const { clearingPriceE6, premiumAtoms, soldLots } = await epochOf(1n);
     assert.equal(soldLots, LOTS);
     assert.equal(premiumAtoms, (clearingPriceE6 * LOTS + 9n) / 10n);
