@@ -84,8 +84,9 @@ export async function go(tab: Page, page: string): Promise<void> {
   await tab.getByRole('heading', { level: 1, name: page }).waitFor();
 }
 
-/** A picture to look at. */
+/** A picture to look at, of the whole page from its top. */
 export async function shoot(tab: Page, name: string): Promise<void> {
+  await tab.evaluate(() => globalThis.scrollTo(0, 0));
   await tab.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
 }
 
