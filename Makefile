@@ -82,7 +82,7 @@ test: build kernels app browser lint check models vectors properties sources ## 
 	target/debug/bench kernels
 	cd app && npm run --silent build && npm test --silent && npm run --silent e2e && npm run --silent browser
 
-demo: build app ## the protocol's life on a local network, with real transactions
+demo: build app ## the protocol's life on a local network, with real transactions, and then the web page on it, until Ctrl-C
 	@cd app && npm run --silent build && npm run --silent demo
 
 drills: build ## attacks, accidents and lying upgrades on a local network and in a VM, and what became of them: about six minutes
