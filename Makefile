@@ -74,15 +74,15 @@ ACTIONS ?= 2000000
 fuzz: build ## random lives of a market, every action against a model and every invariant after it; others with SEED=n ACTIONS=n
 	SEED=$(SEED) ACTIONS=$(ACTIONS) target/debug/fuzz
 
-test: build kernels app lint check models vectors properties sources ## every suite
+test: build kernels app browser lint check models vectors properties sources ## every suite
 	rm -rf target/bench
 	cargo test $(SERVICES) --no-fail-fast
 	cargo test --workspace --locked --no-fail-fast
 	target/debug/bench
 	target/debug/bench kernels
-	cd app && npm run --silent build && npm test --silent && npm run --silent e2e
+	cd app && npm run --silent build && npm test --silent && npm run --silent e2e && npm run --silent browser
 
-demo: build app ## the protocol's life on a local network, with real transactions
+demo: build app ## the protocol's life on a local network, with real transactions, and then the web page on it, until Ctrl-C
 	@cd app && npm run --silent build && npm run --silent demo
 
 drills: build ## attacks, accidents and lying upgrades on a local network and in a VM, and what became of them: about six minutes

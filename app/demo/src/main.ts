@@ -1,4 +1,4 @@
-/** `make demo`: the whole life of the protocol on a local network of its own. */
+/** `make demo`: the whole life of the protocol on a local network of its own, and then the page on that network. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkStart, type Network } from './lib/network.js';
 import { Problem } from './lib/problem.js';
@@ -8,13 +8,14 @@ import { brake } from './steps/brake.js';
 import { feedCreate } from './steps/feed.js';
 import { marketCreate } from './steps/market.js';
 import { programsDeploy } from './steps/network.js';
+import { page } from './steps/page.js';
 import { prices } from './steps/prices.js';
 import { settlement } from './steps/settlement.js';
 import { trades } from './steps/trades.js';
 import { upgrade } from './steps/upgrade.js';
 import { vaultEpoch } from './steps/vault-epoch.js';
 
-const STEPS = 10;
+const STEPS = 11;
 const EXIT_INTERRUPTED = 130;
 const DEATH_MS = 1_000;
 
@@ -24,6 +25,7 @@ const EPOCH_S = 110;
 /** Setting up takes about this long on an idle machine; one that is slower gets more time for the rest. */
 const SETUP_MS = 30_000;
 const PACE_MAX = 3;
+const DONE = 'the whole life of the protocol, every token accounted for';
 
 async function play(report: Report, network: Network): Promise<void> {
   const began = Date.now();
@@ -39,6 +41,7 @@ async function play(report: Report, network: Network): Promise<void> {
     await upgrade(vaulted);
     await settlement(vaulted);
     await accounts(vaulted);
+    await page(vaulted, network, DONE);
   } finally {
     await priced.keeper.stop();
   }
@@ -58,7 +61,6 @@ async function main(): Promise<number> {
   try {
     network = await networkStart('demo');
     await play(report, network);
-    report.success('the whole life of the protocol, every token accounted for');
     return 0;
   } catch (error) {
     // A dead validator shows first as some call that got no answer.

@@ -46,7 +46,8 @@ export async function networkStart(name: string): Promise<Network> {
     built(MOCK_SOURCE),
   ];
   // The pipe to its standard input closes with this process, even if that is killed: no stray validator is ever left.
-  const child = spawn(program, [...options, '--replace', '--until-stdin-closes'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // A process group of its own: Ctrl-C is not for it, as what runs on the network has to end before it.
+  const child = spawn(program, [...options, '--replace', '--until-stdin-closes'], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const watch = new Watch(child, createWriteStream(log));

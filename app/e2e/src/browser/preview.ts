@@ -4,7 +4,7 @@ import { margin, oracle, portfolioAccounts, simulate, type Holdings, type Simula
 import { engine } from '@bastion/demo/lib/standard-margin';
 import { SCALE } from '@bastion/demo/lib/exchange';
 import { address, type Address } from '@solana/kit';
-import { go, stage, enabled, toast } from './stage.js';
+import { enabled, go, press, stage } from './stage.js';
 import { chooseExpiry, figure, usd } from './trade.js';
 
 const CLOCK = address('SysvarC1ock11111111111111111111111111111111');
@@ -54,8 +54,7 @@ describe('preview', { timeout: 600_000 }, () => {
   test('ticket_in_portfolio_mode_promises_the_margin_that_the_chain_then_has', async () => {
     const { tab, trading, owner } = stage();
     await go(tab, 'Portfolio');
-    await tab.getByRole('button', { name: 'Use portfolio margin' }).click();
-    await toast(tab, 'Portfolio margin from now on');
+    await press(tab, 'Use portfolio margin', 'Portfolio margin from now on');
     await tab.locator('.pill', { hasText: 'Portfolio margin' }).waitFor();
     await go(tab, 'Chain');
     await chooseExpiry(1);
@@ -66,14 +65,12 @@ describe('preview', { timeout: 600_000 }, () => {
     const sell = tab.getByRole('button', { name: 'Sell 1 × 170 call' });
     await enabled(sell);
     const promised = amount(await after.innerText());
-    await sell.click();
-    await toast(tab, 'Sold 1 × 170 call');
+    await press(tab, 'Sell 1 × 170 call', 'Sold 1 × 170 call');
     const { chain } = await bothViews(await trading.exchange.accountOf(await owner()));
     // Options lose value by the second: the promise and the fill are some seconds apart.
     const then = amount(usd(chain.portfolioImAtoms));
     assert.ok(Math.abs(promised - then) < 0.5, `promised ${promised}, the chain has ${then}`);
     await go(tab, 'Portfolio');
-    await tab.getByRole('button', { name: 'Use standard margin' }).click();
-    await toast(tab, 'Standard margin from now on');
+    await press(tab, 'Use standard margin', 'Standard margin from now on');
   });
 });

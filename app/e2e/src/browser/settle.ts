@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
-import { CLOCK_MS, enabled, go, shoot, stage, toast, until } from './stage.js';
+import { CLOCK_MS, go, press, shoot, stage } from './stage.js';
 import { heldOnChain } from './trade.js';
 
 describe('settlement', { timeout: 900_000 }, () => {
@@ -10,15 +10,8 @@ describe('settlement', { timeout: 900_000 }, () => {
     const { chain, expiryUnixS, quoteMint } = trading;
     await go(tab, 'Portfolio');
     await tab.getByText('An expiry you hold has passed').waitFor({ timeout: CLOCK_MS });
-    const settle = tab.getByRole('button', { name: 'Settle' }).first();
     // Its price can be fixed once the feed has been sampled after the expiry.
-    await until(async () => {
-      await enabled(settle);
-      await settle.click();
-      const paid = tab.locator('.toast', { hasText: 'Settled and paid' });
-      await paid.or(tab.getByRole('alert')).first().waitFor();
-      return paid.isVisible();
-    }, 'the expiry cannot be settled');
+    await press(tab, 'Settle', 'Settled and paid');
     assert.ok((await heldOnChain()).positions.every((position) => position.expiryUnixS !== expiryUnixS));
     const before = await tokensIn(chain, await walletOf(await owner(), quoteMint));
     await tab.getByRole('button', { name: 'Withdraw' }).first().click();
@@ -33,16 +26,12 @@ describe('settlement', { timeout: 900_000 }, () => {
   test('vaults_epoch_is_turned_from_the_page_and_the_withdrawal_is_paid', async () => {
     const { tab, optionVault, owner, trading } = stage();
     await go(tab, 'Vaults');
-    const turn = tab.getByRole('button', { name: 'Turn the epoch' });
-    await enabled(turn);
-    await turn.click();
-    await toast(tab, 'The epoch has turned');
+    await press(tab, 'Turn the epoch', 'The epoch has turned');
     const turned = await optionVault.state(1n);
     assert.ok(turned.sharePriceE12 > 0n && turned.withdrawnBaseAtoms > 0n);
     const wallet = await walletOf(await owner(), trading.baseMint);
     const before = await tokensIn(trading.chain, wallet);
-    await tab.getByRole('button', { name: 'Claim', exact: true }).click();
-    await toast(tab, 'What was put aside in epoch 1 is yours');
+    await press(tab, 'Claim', 'What was put aside in epoch 1 is yours');
     assert.equal(await tokensIn(trading.chain, wallet), before + turned.withdrawnBaseAtoms);
     await shoot(tab, 'vaults-turned-desktop');
   });

@@ -4,8 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { COVERED_CALL } from '@bastion/client';
 import { Live } from '@bastion/demo/lib/live';
-import { networkStart, type Network } from '@bastion/demo/lib/network';
-import { base } from '@bastion/demo/lib/numbers';
+import { networkStart } from '@bastion/demo/lib/network';
 import { OptionVault, mandateOf } from '@bastion/demo/lib/option-vault';
 import { ROOT } from '@bastion/demo/lib/paths';
 import { Report } from '@bastion/demo/lib/report';
@@ -22,8 +21,7 @@ const SHOTS = join(ROOT, 'target/e2e-web');
 const LIFE_S = 200;
 /** An epoch's expiry may be half of it away, or twice it: the first one is until a minute before. */
 const EPOCH_S = 120;
-const AUCTION_S = 15;
-const MANDATE = mandateOf({ auctionS: AUCTION_S, epochS: EPOCH_S, deltaMaxBps: 5_000, distanceBps: 1 });
+const MANDATE = mandateOf({ auctionS: EPOCH_S / 8, epochS: EPOCH_S, deltaMaxBps: 5_000, distanceBps: 1 });
 /** As a screen that nobody looks at can do without. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const EXPIRIES_S = [86_400, 604_800];
@@ -41,25 +39,28 @@ export interface Stage {
   owner(): Promise<Address>;
 }
 
-let network: Network | undefined;
 let opened: Omit<Stage, 'owner'> | undefined;
+/** What has been opened, to be closed from the last to the first. */
+const closing: (() => Promise<unknown>)[] = [];
 
 export async function stageOpen(): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
-  network = await networkStart('e2e-web');
-  const trading = await marketCreate(await feedCreate(await programsDeploy(new Report(0, 'quiet'), network)), LIFE_S);
+  const network = await networkStart('e2e-web');
+  closing.push(() => network.stop());
+  const priced = await feedCreate(await programsDeploy(new Report(0, 'quiet'), network));
+  closing.push(() => priced.keeper.stop());
+  const trading = await marketCreate(priced, LIFE_S);
   const live = await Live.open(trading, { expiriesS: EXPIRIES_S });
+  closing.push(() => live.stop());
   const optionVault = await OptionVault.create(trading.exchange, trading.cast.deployer, 0, COVERED_CALL, MANDATE);
   // The sandbox needs rights that CI and containers do not give; nothing but this page is opened.
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  closing.push(() => browser.close());
   opened = { trading, live, optionVault, browser, tab: await tabOpen(browser, live) };
 }
 
 export async function stageClose(): Promise<void> {
-  await opened?.browser.close();
-  await opened?.live.stop();
-  await opened?.trading.keeper.stop();
-  await network?.stop();
+  for (const close of closing.reverse()) await close();
 }
 
 export function stage(): Stage {
@@ -83,8 +84,9 @@ export async function go(tab: Page, page: string): Promise<void> {
   await tab.getByRole('heading', { level: 1, name: page }).waitFor();
 }
 
-/** A picture to look at. */
+/** A picture to look at, of the whole page from its top. */
 export async function shoot(tab: Page, name: string): Promise<void> {
+  await tab.evaluate(() => globalThis.scrollTo(0, 0));
   await tab.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
 }
 
@@ -104,6 +106,25 @@ export async function seriousFindings(tab: Page): Promise<string[]> {
 /** Waits for what is said once something is confirmed. */
 export async function toast(tab: Page, words: string): Promise<void> {
   await tab.locator('.toast', { hasText: words }).first().waitFor();
+}
+
+/**
+ * Presses a button of the page and waits for what is said once it is confirmed. As a person would, presses again after a refusal that
+ * passes by itself: a price that was too old for a moment.
+ */
+export async function press(tab: Page, name: string | RegExp, words: string, patienceMs = PATIENCE_MS): Promise<void> {
+  const button = tab.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) }).first();
+  const done = tab.locator('.toast', { hasText: words }).first();
+  const refusal = tab.getByRole('alert').first();
+  for (const end = Date.now() + patienceMs; ; ) {
+    await enabled(button, patienceMs);
+    await button.click();
+    // While it works it bears another name.
+    const refused = async () => (await button.isVisible()) && (await refusal.isVisible());
+    await until(async () => (await refused()) || (await done.isVisible()), `“${words}” was not said`, patienceMs);
+    if (await done.isVisible()) return;
+    if (Date.now() > end) throw new Error(`“${words}” was not reached: ${await refusal.innerText()}`);
+  }
 }
 
 export async function enabled(button: { isEnabled(): Promise<boolean>; waitFor(options?: { timeout: number }): Promise<void> }, patienceMs = PATIENCE_MS): Promise<void> {

@@ -5,10 +5,12 @@ import { Council } from '@bastion/demo/lib/council';
 import { decimal, priceE6 } from '@bastion/demo/lib/numbers';
 import { engine } from '@bastion/demo/lib/standard-margin';
 import { SCALE } from '@bastion/demo/lib/exchange';
-import { enabled, go, shoot, stage, until } from './stage.js';
+import { enabled, go, press, shoot, stage, until } from './stage.js';
 
 const CLOSE_ONLY = 2;
 const NORMAL = 0;
+/** Some seconds: time to choose it, and to see it go. */
+const LIFE_SLOTS = 80n;
 const CALL = { strike: '160', kind: 'call' } as const;
 
 /** What the chain says the trader holds. */
@@ -57,8 +59,7 @@ describe('trading', { timeout: 600_000 }, () => {
     await figure(after);
     await shoot(tab, 'chain-ticket-desktop');
     const promised = await after.innerText();
-    await tab.getByRole('button', { name: 'Sell 2 × 160 call' }).click();
-    await tab.getByText('Sold 2 × 160 call').waitFor();
+    await press(tab, 'Sell 2 × 160 call', 'Sold 2 × 160 call');
     const held = await heldOnChain();
     assert.equal(lotsOf(held, CALL.strike, true, live.expiries[1]!), -20n);
     const margined = engine.standardMargin(held, await trading.keeper.price(), SCALE);
@@ -67,8 +68,7 @@ describe('trading', { timeout: 600_000 }, () => {
     // Back, and then long: what was asked for.
     await tab.getByRole('button', { name: /^Buy the call 160 / }).click();
     await tab.getByLabel('Size').fill('35');
-    await tab.getByRole('button', { name: 'Buy 3.5 × 160 call' }).click();
-    await tab.getByText('Bought 3.5 × 160 call').waitFor();
+    await press(tab, 'Buy 3.5 × 160 call', 'Bought 3.5 × 160 call');
     assert.equal(lotsOf(await heldOnChain(), CALL.strike, true, live.expiries[1]!), 15n);
   });
 
@@ -78,10 +78,7 @@ describe('trading', { timeout: 600_000 }, () => {
     await tab.getByRole('group', { name: 'Expiry' }).getByRole('button').first().click();
     await tab.getByRole('button', { name: /^Buy the call 150 / }).click();
     await tab.getByLabel('Size').fill('10');
-    const buy = tab.getByRole('button', { name: 'Buy 1 × 150 call' });
-    await enabled(buy);
-    await buy.click();
-    await tab.getByText('Bought 1 × 150 call').waitFor();
+    await press(tab, 'Buy 1 × 150 call', 'Bought 1 × 150 call');
     assert.equal(lotsOf(await heldOnChain(), '150', true, trading.expiryUnixS), 10n);
   });
 
@@ -91,10 +88,7 @@ describe('trading', { timeout: 600_000 }, () => {
     await chooseExpiry(1);
     await tab.getByRole('button', { name: 'Put spread, sold' }).click();
     await tab.getByLabel('Size').fill('10');
-    const trade = tab.getByRole('button', { name: /^Trade 1 × 2 legs/ });
-    await enabled(trade);
-    await trade.click();
-    await tab.getByText('Traded 1 × 2 legs').waitFor();
+    await press(tab, /^Trade 1 × 2 legs/, 'Traded 1 × 2 legs');
     const held = await heldOnChain();
     assert.equal(lotsOf(held, '155', false, live.expiries[1]!), -10n);
     assert.equal(lotsOf(held, '150', false, live.expiries[1]!), 10n);
@@ -125,10 +119,7 @@ describe('trading', { timeout: 600_000 }, () => {
 
     await go(tab, 'Portfolio');
     await tab.getByRole('button', { name: 'Close 160 call' }).click();
-    const close = tab.getByRole('button', { name: 'Close 1.5 × 160 call' });
-    await enabled(close);
-    await close.click();
-    await tab.getByText('Closed 1.5 × 160 call').waitFor();
+    await press(tab, 'Close 1.5 × 160 call', 'Closed 1.5 × 160 call');
     assert.equal(lotsOf(await heldOnChain(), CALL.strike, true, live.expiries[1]!), 0n);
 
     const council = new Council(chain, cast.council);
@@ -144,10 +135,10 @@ describe('trading', { timeout: 600_000 }, () => {
     const { tab, trading, live } = stage();
     const { chain, exchange, cast } = trading;
     const { slot } = await chain.now();
-    // A strike that no other quote is for, and a life of some seconds.
+    // A strike that no other quote is for.
     const leg = { expiryUnixS: live.expiries[1]!, strikeE6: priceE6(230), priceE6: priceE6('0.05'), kind: 'call', side: 'sell', ratio: 1 } as const;
     const signed = await signQuote(
-      { market: exchange.market, makerAccount: await exchange.accountOf(cast.maker.address), genesisHash: chain.genesisHash, nonce: 2n ** 62n, maxPackages: 100n, minFillPackages: 1n, expirySlot: slot + 30n, legs: [leg] },
+      { market: exchange.market, makerAccount: await exchange.accountOf(cast.maker.address), genesisHash: chain.genesisHash, nonce: 2n ** 62n, maxPackages: 100n, minFillPackages: 1n, expirySlot: slot + LIFE_SLOTS, legs: [leg] },
       cast.maker,
     );
     await go(tab, 'Chain');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bidAddress, epochAddress, vault, vaultBidRefund } from '@bastion/client';
+import { bidAddress, epochAddress, vault } from '@bastion/client';
 import { base, decimal } from '@bastion/demo/lib/numbers';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
-import { CLOCK_MS, enabled, go, shoot, stage, toast } from './stage.js';
+import { CLOCK_MS, enabled, go, press, shoot, stage, toast } from './stage.js';
 import { heldOnChain } from './trade.js';
 
 const DEPOSIT = base(20);
@@ -59,21 +59,12 @@ describe('vault', { timeout: 900_000 }, () => {
     assert.equal(sealed.priceE6, 0n, 'the chain knows the price of a sealed bid');
     assert.equal(await tokensIn(chain, wallet), before - sealed.escrowAtoms);
 
-    const reveal = tab.getByRole('button', { name: 'Reveal your bid' });
-    await enabled(reveal, CLOCK_MS);
-    await reveal.click();
-    await toast(tab, 'Your bid is revealed');
+    await press(tab, 'Reveal your bid', 'Your bid is revealed', CLOCK_MS);
     assert.equal((await bid()).priceE6, (reservePriceE6 * 15n) / 10n);
     await shoot(tab, 'vaults-revealed-desktop');
 
-    const clear = tab.getByRole('button', { name: 'Clear the auction' });
-    await enabled(clear, CLOCK_MS);
-    await clear.click();
-    const take = tab.getByRole('button', { name: 'Take delivery' });
-    await enabled(take);
-    await take.click();
-    await toast(tab, 'Your bid is settled');
-    await chain.send(cast.keeper, [await vaultBidRefund({ keys: optionVault.keys, epoch: 1n, bidder: who }, cast.keeper, wallet, 2n)]);
+    await press(tab, 'Clear the auction', 'The auction is cleared', CLOCK_MS);
+    await press(tab, 'Take delivery and what is left of the escrow', 'Your bid is settled');
     const { clearingPriceE6, premiumAtoms, soldLots } = await epochOf(1n);
     assert.equal(soldLots, LOTS);
     assert.equal(premiumAtoms, (clearingPriceE6 * LOTS + 9n) / 10n);

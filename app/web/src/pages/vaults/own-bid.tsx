@@ -1,7 +1,10 @@
 /** The connected wallet's bid: to be revealed, and afterwards to be paid out. */
-import { DELIVERY_TOKENS, vaultBidSettle, vaultBidSettleWrapped, vaultReveal } from '@bastion/client';
+import { DELIVERY_TOKENS, vaultBidRefund, vaultBidSettle, vaultBidSettleWrapped, vaultReveal } from '@bastion/client';
+import { getCreateAssociatedTokenIdempotentInstructionAsync } from '@solana-program/token';
+import { createNoopSigner } from '@solana/kit';
 import { useState } from 'react';
 import { useSession, useSnapshot, useWallet } from '../../app-context';
+import { walletOf } from '../../chain/account';
 import { bidKeep, bidKept, bidOfText, bidText } from '../../chain/bids';
 import { price, units, usd } from '../../chain/format';
 import { COMMITTED, LIVE, REVEALED, SETTLED, type EpochView, type Phase, type VaultView } from '../../chain/vaults';
@@ -54,7 +57,7 @@ export function OwnBid({ view, epoch, phase, again }: { view: VaultView; epoch: 
 /** What its maker does next. Settling and the refund are anybody's: a keeper may come first. */
 function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: EpochView; phase: Phase; again: () => void }) {
   const session = useSession();
-  const { unixS } = useSnapshot();
+  const snapshot = useSnapshot();
   const wallet = useWallet();
   const action = useAction();
   const bid = epoch.part?.bid;
@@ -69,15 +72,24 @@ function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: Epoch
       </ChainButton>
     );
   }
-  if (bid.state === SETTLED) return <Note>What is left of the escrow is returned by whoever runs that step; a keeper does.</Note>;
-  if (epoch.state !== LIVE) return null;
-  // The refund is another's step: its payer may not be the bidder, who is written there already.
-  const { expiry, strikeE6 } = epoch;
-  // Where nothing is delivered no mint is needed.
-  const asTokens = bid.delivery === DELIVERY_TOKENS && bid.state === REVEALED && unixS < epoch.expiryUnixS;
-  const settle = async () => [
-    asTokens ? await vaultBidSettleWrapped(of, { holder: bid.holder, expiry, strikeE6 }) : await vaultBidSettle(of, { holder: bid.holder, expiry }),
-  ];
-  const words = bid.state === REVEALED ? 'Take delivery' : 'Settle the bid';
-  return <ChainButton action={action} tone="good" onClick={() => act(`Your bid is settled; see your ${session.config.symbol} positions in the portfolio`, settle)}>{words}</ChainButton>;
+  if (epoch.state !== LIVE && bid.state !== SETTLED) return null;
+  const settle = () => {
+    const { expiry, strikeE6 } = epoch;
+    // Where nothing is delivered no mint is needed.
+    const asTokens = bid.delivery === DELIVERY_TOKENS && bid.state === REVEALED && snapshot.unixS < epoch.expiryUnixS;
+    return asTokens ? vaultBidSettleWrapped(of, { holder: bid.holder, expiry, strikeE6 }) : vaultBidSettle(of, { holder: bid.holder, expiry });
+  };
+  const collect = async () => {
+    const owner = createNoopSigner(wallet.owner);
+    const mint = snapshot.market.quoteMint;
+    const destination = await walletOf(wallet.owner, mint);
+    const wallets = await getCreateAssociatedTokenIdempotentInstructionAsync({ payer: owner, owner: wallet.owner, mint });
+    const refund = await vaultBidRefund(of, owner, destination, snapshot.slot);
+    return bid.state === SETTLED ? [wallets, refund] : [await settle(), wallets, refund];
+  };
+  const [words, done] =
+    bid.state === REVEALED
+      ? ['Take delivery and what is left of the escrow', `Your bid is settled; see your ${session.config.symbol} positions in the portfolio`]
+      : ['Take back what is left of the escrow', 'What was left of the escrow is back in your wallet'];
+  return <ChainButton action={action} tone="good" onClick={() => act(done, collect)}>{words}</ChainButton>;
 }
