@@ -1,12 +1,11 @@
 use crate::fixture::{ADDRESS_IN_USE, Desk, Elsewhere, NOT_A_PROGRAM, error};
-use abi::Layout;
 use abi::margin::MarginAccount;
 use client::{addresses, margin};
 use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_instruction::error::InstructionError;
 use solana_pubkey::Pubkey;
-use testkit::{Substitutions, key};
+use testkit::{Substitutions, key, vault_account};
 
 fn open(desk: &Desk, payer: Pubkey, subaccount: u16) -> Instruction {
     let (owner, market) = (desk.taker.key(), desk.protocol.market);
@@ -42,21 +41,12 @@ fn account_open_segregates_a_vaults_escrow_and_nothing_else() {
     let key = solana_signer::Signer::pubkey(&owner);
     let account = |subaccount| addresses::margin_account(&market, &key, subaccount);
     let opened = |desk: &mut Desk, subaccount: u16, data: Vec<u8>| {
-        let vault = Account { lamports: 10_000_000, data, owner: abi::ids::VAULT.into(), ..Account::default() };
-        desk.world.set_account(&key, vault);
+        desk.world.set_account(&key, Account { data, ..vault_account(Pubkey::default()) });
         let open = margin::AccountOpen { owner: key, payer: desk.world.payer(), market, account: account(subaccount) };
         desk.world.ok(&[open.instruction(margin::AccountOpenArgs { subaccount })], &[&owner]);
         desk.account(account(subaccount)).segregated
     };
-    let vault = |escrow: Pubkey| {
-        let vault = abi::vault::Vault {
-            version: 1,
-            min_reader: 1,
-            escrow_account: escrow.to_bytes(),
-            ..bytemuck::Zeroable::zeroed()
-        };
-        [&<abi::vault::Vault as Layout>::DISCRIMINATOR[..], bytemuck::bytes_of(&vault)].concat()
-    };
+    let vault = |escrow: Pubkey| vault_account(escrow).data;
     assert_eq!(opened(&mut desk, 1, vault(account(1))), 1);
     assert_eq!(opened(&mut desk, 0, vault(account(1))), 0, "the account that sells");
     assert_eq!(opened(&mut desk, 2, vec![]), 0, "a key that was handed over");

@@ -8,9 +8,9 @@ use solana_instruction::error::InstructionError;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{SOL, Substitutions, USDC, keypair};
+use testkit::{SOL, Substitutions, USDC, keypair, vault_account};
 
-/// A margin account whose owner belongs to the vault program. The owner is a key of the test's, so that it can sign as a vault's PDA
+/// A margin account whose owner is a vault. The owner is a key of the test's, so that it can sign as a vault's PDA
 /// does by CPI.
 pub struct Writer {
     pub owner: Keypair,
@@ -28,8 +28,7 @@ pub fn writer(desk: &mut Desk, name: &str, base_atoms: u64) -> Writer {
         deposit.accounts[2].pubkey = account;
         desk.world.ok(&[deposit], &[&desk.taker.keypair]);
     }
-    let vault = Account { lamports: 10_000_000, data: vec![0; 8], owner: abi::ids::VAULT.into(), ..Account::default() };
-    desk.world.set_account(&owner.pubkey(), vault);
+    desk.world.set_account(&owner.pubkey(), vault_account(Pubkey::default()));
     desk.accounts.push(account);
     Writer { owner, account }
 }
@@ -155,7 +154,17 @@ fn series_write_by_anyone_else_fails_writer_not_vault() {
     let mut desk = Desk::new();
     let maker = Writer { owner: keypair("maker"), account: desk.maker.account };
     let call = write(&desk, &maker, 10, 165 * USDC);
+    desk.world.fail(&[call.clone()], &[&maker.owner], error("WriterNotVault"));
+    handed_over(&mut desk, &maker);
     desk.world.fail(&[call], &[&maker.owner], error("WriterNotVault"));
+}
+
+/// Gives the owner's key to the vault program, as anybody can with a key of theirs: the program has written nothing into it.
+pub fn handed_over(desk: &mut Desk, writer: &Writer) {
+    let space = testkit::vault_account(Pubkey::default()).data.len();
+    let account =
+        Account { lamports: 10_000_000, data: vec![0; space], owner: abi::ids::VAULT.into(), ..Account::default() };
+    desk.world.set_account(&writer.owner.pubkey(), account);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use crate::fixture::*;
-use crate::series_write::{Writer, writer};
+use crate::series_write::{Writer, handed_over, writer};
 use crate::wrapped::{COVER, Series};
 use abi::margin::{KIND_CALL, KIND_PUT};
 use client::{WithRemaining, margin};
@@ -100,6 +100,8 @@ fn series_write_wrapped_by_anyone_else_fails_writer_not_vault() {
     let destination = series.holder(&mut desk, &key("buyer"));
     let maker = Writer { owner: keypair("maker"), account: desk.maker.account };
     let call = write(&mut desk, &maker, &series, destination, 10);
+    desk.world.fail(&[call.clone()], &[&maker.owner], error("WriterNotVault"));
+    handed_over(&mut desk, &maker);
     desk.world.fail(&[call], &[&maker.owner], error("WriterNotVault"));
 }
 

@@ -36,5 +36,5 @@ pub use quotes::{Offer, Quote, ed25519};
 pub use sources::{Publication, SourceAccount, SourceKind};
 pub use substitution::Substitutions;
 pub use tokens::{Token, with_token_programs};
-pub use vaults::{VAULT_MANDATE, VaultKeys, vaults_check};
+pub use vaults::{VAULT_MANDATE, VaultKeys, vault_account, vaults_check};
 pub use world::{GENESIS_HASH, START_UNIX_S, World};

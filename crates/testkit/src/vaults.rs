@@ -1,6 +1,9 @@
 //! Option vaults: their addresses, a mandate, and every vault of a world held to its invariants, as `invariants` has them.
 
 use crate::SOL;
+use abi::Layout;
+use abi::vault::Vault;
+use bytemuck::Zeroable;
 use client::{addresses, vault::MandateArgs};
 use invariants::{Account as Raw, vaults};
 use solana_account::Account;
@@ -25,6 +28,13 @@ pub const VAULT_MANDATE: MandateArgs = MandateArgs {
     deposit_min_atoms: SOL / 10,
     capacity_atoms: 1_000 * SOL,
 };
+
+/// What stands for a vault whose key a test holds, so that the test signs as the vault program does for its own.
+pub fn vault_account(escrow: Pubkey) -> Account {
+    let vault = Vault { version: 1, min_reader: 1, escrow_account: escrow.to_bytes(), ..Zeroable::zeroed() };
+    let data = [&Vault::DISCRIMINATOR[..], bytemuck::bytes_of(&vault)].concat();
+    Account { lamports: 1_000_000_000_000, data, owner: abi::ids::VAULT.into(), ..Account::default() }
+}
 
 /// A vault's addresses.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,8 @@ use crate::state::Market;
 use crate::TIME_DIVISOR;
 use abi::breaker::{Brake, Custody};
 use abi::oracle::Feed;
+use abi::vault::Vault;
+use anchor_lang::pinocchio::account::Ref;
 use anchor_lang::prelude::*;
 use policy::rollout::canary_allows;
 use policy::{allows, brake_level, market_level, permission, Action, Permission, ThrottleError};
@@ -13,6 +15,12 @@ use units::{PriceE6, Slot, UnixSeconds};
 
 /// The breaker's only brake.
 pub const BRAKE: Address = Address::new_from_array(abi::ids::BRAKE);
+
+/// The vault that an account is. That the vault program owns it would not do: anybody can hand a key over to a program, but only the
+/// program writes a vault.
+pub fn vault_of(account: &AccountView) -> Result<Ref<'_, Vault>> {
+    shared::read::<Vault, _>(account, &abi::ids::VAULT, |_| MarginError::WriterNotVault)
+}
 
 /// Fails if the protocol's level does not allow `action` now: for what no market's own level forbids, because that ends at 3. What is
 /// only queued may go on: the breaker queues it.

@@ -4,7 +4,7 @@ use crate::action::Slot;
 use crate::index::Index;
 use crate::model::House;
 use crate::quote::Signed;
-use crate::stage::{Stage, VAULTS};
+use crate::stage::{Stage, VAULTS, WRITER};
 use abi::breaker::{Brake, Custody};
 use abi::margin::{Expiry, Fund, MarginAccount, Market};
 use abi::oracle::{Feed, Surface};
@@ -100,7 +100,7 @@ impl Chain {
         let scope = Scope { market: stage.protocol.market.to_bytes(), custody: stage.protocol.custody.to_bytes() };
         let clock = world.clock();
         let mut chain = Self {
-            held: watched(&world),
+            held: watched(&world, &stage),
             books: Books::new(scope),
             fund_books: FundBooks::new(stage.fund.scope()),
             unix_s: clock.unix_timestamp,
@@ -172,7 +172,7 @@ impl Chain {
 
     /// Takes in an account as it stands now. Returns what it was, if it changed.
     pub fn refresh(&mut self, address: &Pubkey) -> Result<Option<Option<AccountSharedData>>, String> {
-        let now = self.world.peek(address).filter(|account| is_watched(account)).cloned();
+        let now = self.world.peek(address).filter(|account| is_watched(&self.stage, address, account)).cloned();
         let before = self.held.get(address);
         if before == now.as_ref() {
             return Ok(None);
@@ -194,12 +194,12 @@ impl Chain {
 
     /// Whether the world's account is the one that was last taken in.
     pub fn is_held(&self, address: &Pubkey) -> bool {
-        self.world.peek(address).filter(|account| is_watched(account)) == self.held.get(address)
+        self.world.peek(address).filter(|account| is_watched(&self.stage, address, account)) == self.held.get(address)
     }
 
     /// Accounts that differ from what was taken in, over the whole world.
     pub fn strays(&self) -> Vec<Pubkey> {
-        let world = watched(&self.world);
+        let world = watched(&self.world, &self.stage);
         let mut strays: Vec<Pubkey> =
             world.iter().filter(|(at, now)| self.held.get(at) != Some(now)).map(|(at, _)| *at).collect();
         strays.extend(self.held.keys().filter(|at| !world.contains_key(at)));
@@ -333,11 +333,12 @@ pub fn raw<'a>(address: &Pubkey, account: &'a AccountSharedData) -> Account<'a> 
     Account { address: address.to_bytes(), owner: account.owner().to_bytes(), data: account.data() }
 }
 
-fn is_watched(account: &AccountSharedData) -> bool {
-    WATCHED.contains(&account.owner().to_bytes()) && !account.data().is_empty()
+/// What stands for a vault is an owner as any other: who signs for it gets its rent.
+fn is_watched(stage: &Stage, address: &Pubkey, account: &AccountSharedData) -> bool {
+    WATCHED.contains(&account.owner().to_bytes()) && !account.data().is_empty() && *address != stage.actor(WRITER).key()
 }
 
-fn watched(world: &World) -> HashMap<Pubkey, AccountSharedData> {
+fn watched(world: &World, stage: &Stage) -> HashMap<Pubkey, AccountSharedData> {
     let everything = world.everything().into_iter().map(|(address, account)| (address, account.into()));
-    everything.filter(|(_, account)| is_watched(account)).collect()
+    everything.filter(|(address, account)| is_watched(stage, address, account)).collect()
 }

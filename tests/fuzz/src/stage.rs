@@ -6,10 +6,9 @@ use crate::chain::wallet_2022_open;
 use client::vault::{self, MandateArgs};
 use client::{addresses, breaker, margin};
 use invariants::FundScope;
-use solana_account::Account;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use testkit::{Actor, Protocol, SOL, USDC, VaultKeys, World, key, keypair};
+use testkit::{Actor, Protocol, SOL, USDC, VaultKeys, World, key, keypair, vault_account};
 
 /// Traders, each with an account at the start.
 pub const TRADERS: u8 = 6;
@@ -246,11 +245,10 @@ pub fn monitor(at: u8) -> Pubkey {
     key(&format!("monitor {at}"))
 }
 
-/// An owner that is an account of the vault program, as vaults' addresses are.
+/// An owner that margin takes for a vault: the vault program wrote it, as far as anybody can see.
 fn writer(world: &mut World, protocol: &Protocol) -> Actor {
     let name = "writer";
     let actor = protocol.actor(world, name, BASE, QUOTE);
-    let account = Account { lamports: 1_000_000_000_000, owner: abi::ids::VAULT.into(), ..Account::default() };
-    world.set_account(&keypair(name).pubkey(), account);
+    world.set_account(&keypair(name).pubkey(), vault_account(Pubkey::default()));
     actor
 }

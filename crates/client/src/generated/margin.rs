@@ -1168,7 +1168,7 @@ impl AccountSettle {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesWrite {
-    /// A PDA of the vault program, and an account of it: what a vault may write, the vault program decides.
+    /// A vault by the vault program's own account: what it may write, that program decides.
     pub writer_owner: Pubkey,
     pub market: Pubkey,
     pub expiry: Pubkey,
@@ -2511,7 +2511,7 @@ impl WrappedClose {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesWriteWrapped {
-    /// A PDA of the vault program, and an account of it: what a vault may write, the vault program decides.
+    /// A vault by the vault program's own account: what it may write, that program decides.
     pub writer_owner: Pubkey,
     pub market: Pubkey,
     pub writer: Pubkey,

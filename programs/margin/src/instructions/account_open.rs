@@ -1,9 +1,8 @@
 //! Opens a margin account in one market.
 use crate::errors::MarginError;
 use crate::events::{AccountOpened, Stamp};
-use crate::guard::{level_require, BRAKE};
+use crate::guard::{level_require, vault_of, BRAKE};
 use crate::state::{MarginAccount, Market, ACCOUNT_VERSION, MIN_READER};
-use abi::ids::VAULT;
 use abi::margin::ACCOUNT_SEED;
 use anchor_lang::prelude::*;
 use policy::Action;
@@ -31,11 +30,9 @@ pub struct AccountOpen {
 }
 
 impl AccountOpen {
-    /// Whether the owner is a vault whose escrow this is, by the vault program's own account. That it is owned by that program would not
-    /// do: anybody can hand a key over to a program, but only the program writes a vault.
+    /// Whether the owner is a vault whose escrow this is, by the vault program's own account.
     fn is_escrow(&self) -> bool {
-        let vault = shared::read::<abi::vault::Vault, _>(self.owner.account(), &VAULT, |_| MarginError::WriterNotVault);
-        vault.is_ok_and(|vault| vault.escrow_account == self.account.address().to_bytes())
+        vault_of(self.owner.account()).is_ok_and(|vault| vault.escrow_account == self.account.address().to_bytes())
     }
 
     /// Authority: the owner.

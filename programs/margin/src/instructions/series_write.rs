@@ -1,7 +1,7 @@
 //! A covered call, a secured put or a put spread, written by a vault and delivered to a holder who need not sign.
 use crate::errors::MarginError;
 use crate::events::{SeriesWritten, Stamp};
-use crate::guard::{new_risk_take, spot, BRAKE};
+use crate::guard::{new_risk_take, spot, vault_of, BRAKE};
 use crate::portfolio_reads::Need;
 use crate::state::{Expiry, MarginAccount, Market};
 use crate::valuation::Surroundings;
@@ -11,12 +11,10 @@ use anchor_lang::prelude::*;
 use risk::feed::Purpose;
 use units::Lots;
 
-const VAULT: Address = Address::new_from_array(abi::ids::VAULT);
-
 #[derive(Accounts)]
 pub struct SeriesWrite {
-    /// A PDA of the vault program, and an account of it: what a vault may write, the vault program decides.
-    #[account(owner = VAULT @ MarginError::WriterNotVault)]
+    /// A vault by the vault program's own account: what it may write, that program decides.
+    #[account(constraint = vault_of(writer_owner.account()).is_ok() @ MarginError::WriterNotVault)]
     pub writer_owner: Signer,
     #[account(mut)]
     pub market: Account<Market>,

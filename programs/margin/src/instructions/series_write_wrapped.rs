@@ -1,7 +1,7 @@
 //! Writes lots of a series and delivers the longs as tokens, to holders who need neither sign nor have an account.
 use crate::errors::MarginError;
 use crate::events::{SeriesWrittenWrapped, Stamp};
-use crate::guard::{new_risk_take, spot, BRAKE};
+use crate::guard::{new_risk_take, spot, vault_of, BRAKE};
 use crate::portfolio_reads::Need;
 use crate::state::{less, long, MarginAccount, Market, PositionChange, Wrapped};
 use crate::valuation::Surroundings;
@@ -11,12 +11,10 @@ use anchor_lang::prelude::*;
 use risk::feed::Purpose;
 use units::PriceE6;
 
-const VAULT: Address = Address::new_from_array(abi::ids::VAULT);
-
 #[derive(Accounts)]
 pub struct SeriesWriteWrapped {
-    /// A PDA of the vault program, and an account of it: what a vault may write, the vault program decides.
-    #[account(owner = VAULT @ MarginError::WriterNotVault)]
+    /// A vault by the vault program's own account: what it may write, that program decides.
+    #[account(constraint = vault_of(writer_owner.account()).is_ok() @ MarginError::WriterNotVault)]
     pub writer_owner: Signer,
     #[account(mut)]
     pub market: Account<Market>,

@@ -155,7 +155,7 @@ export type SeriesWriteInput<
   TAccountCustody extends string = string,
   TAccountFeed extends string = string,
 > = {
-  /** A PDA of the vault program, and an account of it: what a vault may write, the vault program decides. */
+  /** A vault by the vault program's own account: what it may write, that program decides. */
   writerOwner: TransactionSigner<TAccountWriterOwner>;
   market: Address<TAccountMarket>;
   expiry: Address<TAccountExpiry>;
@@ -266,7 +266,7 @@ export type ParsedSeriesWriteInstruction<
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    /** A PDA of the vault program, and an account of it: what a vault may write, the vault program decides. */
+    /** A vault by the vault program's own account: what it may write, that program decides. */
     writerOwner: TAccountMetas[0];
     market: TAccountMetas[1];
     expiry: TAccountMetas[2];

@@ -150,7 +150,7 @@ export type SeriesWriteWrappedInput<
   TAccountFeed extends string = string,
   TAccountToken2022Program extends string = string,
 > = {
-  /** A PDA of the vault program, and an account of it: what a vault may write, the vault program decides. */
+  /** A vault by the vault program's own account: what it may write, that program decides. */
   writerOwner: TransactionSigner<TAccountWriterOwner>;
   market: Address<TAccountMarket>;
   writer: Address<TAccountWriter>;
@@ -280,7 +280,7 @@ export type ParsedSeriesWriteWrappedInstruction<
 > = {
   programAddress: Address<TProgram>;
   accounts: {
-    /** A PDA of the vault program, and an account of it: what a vault may write, the vault program decides. */
+    /** A vault by the vault program's own account: what it may write, that program decides. */
     writerOwner: TAccountMetas[0];
     market: TAccountMetas[1];
     writer: TAccountMetas[2];
