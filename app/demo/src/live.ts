@@ -2,18 +2,18 @@
 import { Live } from './lib/live.js';
 import { networkStart } from './lib/network.js';
 import { Report } from './lib/report.js';
+import { PAGE_PORT } from './lib/site.js';
 import { feedCreate } from './steps/feed.js';
 import { marketCreate } from './steps/market.js';
 import { programsDeploy } from './steps/network.js';
 
 const STEPS = 3;
 const LIFE_S = 600;
-const PORT = 4173;
 
 const network = await networkStart('live');
 const report = new Report(STEPS);
 const trading = await marketCreate(await feedCreate(await programsDeploy(report, network)), LIFE_S);
-const live = await Live.open(trading, { port: PORT, operated: true });
+const live = await Live.open(trading, { port: PAGE_PORT, operated: true });
 report.success(`the page is at ${live.site.url}; Ctrl-C ends it`);
 const stop = async () => {
   await live.stop();

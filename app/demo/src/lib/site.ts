@@ -14,6 +14,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const BODY_MAX = 1_000;
 
+/** Where people look for the page; suites take any port. */
+export const PAGE_PORT = 4173;
+
 /** What `network.json` says. */
 export interface SiteNetwork {
   readonly name: string;

@@ -1,10 +1,9 @@
 import { Live } from '../lib/live.js';
 import type { Network } from '../lib/network.js';
+import { PAGE_PORT } from '../lib/site.js';
 import { visit } from '../lib/visit.js';
 import type { Trading } from './market.js';
 
-/** Of the page, if it is free. */
-const PORT = 4173;
 /** Whether somebody is there to look at the page, and to end it. */
 const IS_WATCHED = process.stdin.isTTY === true && !process.env['CI'];
 
@@ -12,7 +11,7 @@ const IS_WATCHED = process.stdin.isTTY === true && !process.env['CI'];
 export async function page(trading: Trading, network: Network, done: string): Promise<void> {
   const { report } = trading;
   report.begin('The page', 'prices, quotes, a vault’s auction and what the council decides, as anybody sees them in a browser');
-  const live = await Live.open(trading, { port: PORT, operated: true });
+  const live = await Live.open(trading, { port: PAGE_PORT, operated: true });
   try {
     const { url } = live.site;
     report.ok(`the daemons run the network: a relay, a maker, a keeper; the page is at ${url}`);

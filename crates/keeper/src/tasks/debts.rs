@@ -57,8 +57,16 @@ impl Debts {
         }
         Ok(Self { settings, buyers })
     }
+}
 
-    async fn market(&self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+impl Task for Debts {
+    const NAME: &'static str = "debts";
+
+    fn period(&self) -> Duration {
+        self.settings.period_ms.duration()
+    }
+
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
         let view = View::read(&ground.wallet.rpc, market).await?;
         let Some(spot) = liquidation_price(&view) else { return Ok(()) };
         if !allows(view.protocol_level(), Action::Liquidate) {
@@ -93,17 +101,5 @@ impl Debts {
             }
         }
         Ok(())
-    }
-}
-
-impl Task for Debts {
-    const NAME: &'static str = "debts";
-
-    fn period(&self) -> Duration {
-        self.settings.period_ms.duration()
-    }
-
-    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
-        self.market(ground, market).await
     }
 }

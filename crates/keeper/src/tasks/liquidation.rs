@@ -83,8 +83,16 @@ impl Liquidation {
         }
         Ok(Self { settings, buyers })
     }
+}
 
-    async fn market(&self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
+impl Task for Liquidation {
+    const NAME: &'static str = "liquidation";
+
+    fn period(&self) -> Duration {
+        self.settings.period_ms.duration()
+    }
+
+    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
         let view = View::read(&ground.wallet.rpc, market).await?;
         let Some(spot) = liquidation_price(&view) else { return Ok(()) };
         let book = Book::read(ground, &view, spot).await?;
@@ -100,18 +108,6 @@ impl Liquidation {
             desk.handle(case).await?;
         }
         Ok(())
-    }
-}
-
-impl Task for Liquidation {
-    const NAME: &'static str = "liquidation";
-
-    fn period(&self) -> Duration {
-        self.settings.period_ms.duration()
-    }
-
-    async fn round(&mut self, ground: &Ground, market: Pubkey) -> Result<(), TaskError> {
-        self.market(ground, market).await
     }
 }
 
