@@ -85,7 +85,7 @@ test: build kernels app browser lint check models vectors properties sources ## 
 demo: build app ## the protocol's life on a local network, with real transactions, and then the web page on it, until Ctrl-C
 	@cd app && npm run --silent build && npm run --silent demo
 
-drills: build ## attacks, accidents and lying upgrades on a local network and in a VM, and what became of them: about six minutes
+drills: build ## attacks, accidents and lying upgrades on a local network and in a VM, and what became of them: about five minutes
 	@target/debug/drills 2> target/drills.log || { grep '^drills:' target/drills.log; exit 1; }
 
 live: build app ## a living market on a local network with the web page on it, until Ctrl-C
