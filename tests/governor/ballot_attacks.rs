@@ -1,8 +1,10 @@
 //! The attacks on members with P-256 keys that SECURITY.md lists, one test each: whoever carries a ballot to the chain can keep it, move
 //! it, or bring a signature of something else.
 
-use crate::fixture::{Fixture, error};
-use abi::ballot::{Ballot, OBJECT, VETO};
+use crate::fixture::{Fixture, TWIN, error};
+use crate::proposing::seated;
+use crate::steps::{digest, encoded};
+use abi::ballot::{APPROVE, Ballot, OBJECT, VETO};
 use bytemuck::bytes_of;
 use client::ballots::{self, P256Key};
 use policy::ballot::{BALLOT_SLOTS, Voice};
@@ -149,6 +151,107 @@ fn signature_of_something_else_or_of_nobody() {
     unsigned.accounts[0].is_signer = false;
     fixture.world.fail(&[unsigned], &[], InstructionError::MissingRequiredSignature);
     fixture.world.ok(&[proof, vote], &[]);
+}
+
+/// INVARIANT(G-6), INVARIANT(G-19): a ballot that proposes, with another action, under another governor or council, at another time, as a
+/// voice; and a voice as a proposal.
+#[test]
+fn proposal_moved_to_another_action_or_sent_again() {
+    let (mut fixture, key, sponsor) = seated();
+    fixture.world.advance_slots(1);
+    for coming in fixture.coming(&sponsor) {
+        let own = fixture.coming_ballot(&coming);
+        let id = fixture.council_state().proposals.get();
+        let other = encoded(&CouncilAction::BreakerRelax { level: Level::CloseOnly });
+        let of_other = fixture.calls().proposal_ballot(&mut fixture.world, &other);
+        let of_twin = Ballot { digest: digest(TWIN, id, &coming.action), ..own };
+        let of_next = Ballot { digest: digest(fixture.governor, id + 1, &coming.action), ..own };
+        let cases = [
+            (of_other, "DigestMismatch"),
+            (of_twin, "DigestMismatch"),
+            (of_next, "DigestMismatch"),
+            (Ballot { config_epoch: 1.into(), ..own }, "BallotEpochOther"),
+            (Ballot { kind: APPROVE, ..own }, "BallotKindOther"),
+            (Ballot { kind: OBJECT, ..own }, "BallotKindOther"),
+            (Ballot { kind: VETO, ..own }, "BallotKindOther"),
+            (Ballot { vetoed: 1, ..own }, "BallotRoundOther"),
+            (Ballot { slot: (own.slot.get() + 2).into(), ..own }, "BallotStale"),
+            (Ballot { slot_hash: [7; 32], ..own }, "BallotSlotHashWrong"),
+            (Ballot { slot: (own.slot.get() - 1).into(), ..own }, "BallotSlotHashWrong"),
+            (Ballot { domain: *b"bastion:ballot:2", ..own }, "SignatureUnproven"),
+        ];
+        for (ballot, name) in cases {
+            let propose = fixture.coming_by(&coming, &key, &ballot);
+            fixture.world.fail(&propose, &[&sponsor], error(name));
+        }
+        // Kept: until it is old, and until somebody else's proposal has its id.
+        let kept = fixture.coming_by(&coming, &key, &own);
+        fixture.world.advance_slots(BALLOT_SLOTS + 1);
+        fixture.world.fail(&kept, &[&sponsor], error("BallotStale"));
+        let overtaken = fixture.coming_ballot(&coming);
+        let late = fixture.coming_by(&coming, &key, &overtaken);
+        let create = fixture.create_ix(encoded(&RELAX));
+        let member = fixture.members[0].insecure_clone();
+        fixture.world.ok(&[create], &[&member]);
+        fixture.world.fail(&late, &[&sponsor], InstructionError::InvalidSeeds);
+        let late = fixture.coming_by(&coming, &key, &overtaken);
+        fixture.world.fail(&late, &[&sponsor], error("DigestMismatch"));
+        // Sent again once it has proposed: neither this nor the next proposal, nor a voice for its own.
+        let counted = fixture.coming_ballot(&coming);
+        let propose = fixture.coming_by(&coming, &key, &counted);
+        let made = fixture.council_state().proposals.get();
+        fixture.world.ok(&propose, &[&sponsor]);
+        fixture.world.fail(&propose, &[&sponsor], InstructionError::InvalidSeeds);
+        let again = fixture.coming_by(&coming, &key, &counted);
+        fixture.world.fail(&again, &[&sponsor], error("DigestMismatch"));
+        fixture.world.advance_slots(1);
+        for voice in [Voice::Approve, Voice::Object] {
+            let vote = [signed(&key, bytes_of(&counted)), fixture.calls().vote(made, voice, 0, vec![])];
+            fixture.world.fail(&vote, &[], error("BallotKindOther"));
+        }
+        let vote = fixture.ballot(made, Voice::Approve);
+        let as_proposal = fixture.coming_by(&coming, &key, &vote);
+        fixture.world.fail(&as_proposal, &[&sponsor], error("DigestMismatch"));
+        assert_eq!(fixture.council_state().proposals.get(), made + 1);
+    }
+}
+
+/// Whoever brings a proposal names an instruction that proves something else, or nothing.
+#[test]
+fn proposal_on_a_signature_of_something_else_or_of_nobody() {
+    let (mut fixture, key, sponsor) = seated();
+    for coming in fixture.coming(&sponsor) {
+        let ballot = fixture.coming_ballot(&coming);
+        let [proof, propose] = fixture.coming_by(&coming, &key, &ballot);
+        let [second, beyond] = [1, 9].map(|index| fixture.coming_ix(&coming, index, vec![]));
+        let stranger = p256_key("stranger");
+        let message = bytes_of(&ballot);
+        let mut foreign = proof.clone();
+        for at in [4, 8, 14] {
+            foreign.data[at..at + 2].copy_from_slice(&0_u16.to_le_bytes());
+        }
+        let cases = [
+            (vec![propose.clone()], "SignatureInstructionMissing"),
+            (vec![second.clone(), proof.clone()], "SignatureInstructionMissing"),
+            (vec![proof.clone(), second.clone()], "SignatureInstructionMissing"),
+            (vec![proof.clone(), beyond], "SignatureInstructionMissing"),
+            (vec![ed25519(&keypair("member 6"), message), propose.clone()], "SignatureProgramWrong"),
+            (vec![twice(&proof), propose.clone()], "SignatureCountNotOne"),
+            (vec![proof.clone(), foreign, second], "SignatureOffsetsForeign"),
+            (vec![signed(&stranger, message), propose.clone()], "NotMember"),
+            (vec![signed(&key, &message[1..]), propose.clone()], "SignatureUnproven"),
+        ];
+        for (instructions, name) in cases {
+            fixture.world.fail(&instructions, &[&sponsor], error(name));
+        }
+        let forged = ballots::proof(&key.public(), &stranger.sign(message), message);
+        fixture.world.fail(&[forged, propose.clone()], &[&sponsor], SIGNATURE_INVALID);
+        // Whoever is no member proposes nothing without a ballot, and a sponsor signs.
+        let mut unsigned = propose.clone();
+        unsigned.accounts[0].is_signer = false;
+        fixture.world.fail(&[proof.clone(), unsigned], &[], InstructionError::MissingRequiredSignature);
+        fixture.world.ok(&[proof, propose], &[&sponsor]);
+    }
 }
 
 /// The same signature named twice by one instruction.

@@ -1,5 +1,6 @@
 use crate::ballot_attacks::{P256_SEAT, RELAX, drafted, drafted_in};
-use crate::fixture::{ABSENT_MUT, Fixture, error, sha256};
+use crate::fixture::{ABSENT_MUT, Fixture, error};
+use crate::passkeys::{USER_PRESENT, USER_VERIFIED, assertion, client_data};
 use abi::ballot::Ballot;
 use bytemuck::bytes_of;
 use client::ballots::{self, P256Key};
@@ -12,19 +13,6 @@ use solana_signer::Signer;
 use solana_transaction_error::TransactionError;
 use testkit::{Expect, Substitutions, World, p256_key, signed};
 
-const USER_PRESENT: u8 = 1;
-const USER_VERIFIED: u8 = 4;
-
-/// What a browser makes of a challenge.
-fn client_data(challenge: &[u8]) -> Vec<u8> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits: Vec<u8> = challenge.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
-    let sextets = bits.chunks(6).map(|bits| (0..6).fold(0, |sum, at| sum << 1 | bits.get(at).unwrap_or(&0)));
-    let text: String = sextets.map(|value| char::from(ALPHABET[usize::from(value)])).collect();
-    format!(r#"{{"type":"webauthn.get","challenge":"{text}","origin":"https://council.example","crossOrigin":false}}"#)
-        .into()
-}
-
 /// An approval by a passkey: its authenticator signs data of its own and the hash of the client data.
 fn by_passkey(
     fixture: &Fixture,
@@ -34,9 +22,7 @@ fn by_passkey(
     client_data: &[u8],
     sent: &[u8],
 ) -> [Instruction; 2] {
-    let authenticator = [&sha256(b"council.example")[..], &[flags], &[0, 0, 0, 1]].concat();
-    let message = [authenticator, sha256(client_data).to_vec()].concat();
-    [signed(key, &message), fixture.calls().vote(id, Voice::Approve, 0, sent.to_vec())]
+    [assertion(key, flags, client_data), fixture.calls().vote(id, Voice::Approve, 0, sent.to_vec())]
 }
 
 /// In the validator's own runtime, and in LiteSVM.

@@ -1,7 +1,9 @@
 //! A proposal's steps as instructions, and taken one after the other.
 
 use crate::fixture::{BUFFER_LAMPORTS, Fixture, LOADER, error, sha256, target};
+use crate::proposing::Code;
 use abi::governor::ACTION_LEN;
+use client::ballots::P256Key;
 use client::governor as calls;
 use policy::{Class, CouncilAction, Upgrade, ballot::Voice, proposal::digest_parts};
 use solana_account::Account;
@@ -87,23 +89,40 @@ impl Fixture {
         accounts.instruction_of(self.governor)
     }
 
-    /// The first member proposes.
+    /// The first member proposes; where a member has a P-256 key that one proposes every other time, by a ballot that the first brings.
     pub fn propose(&mut self, action: &CouncilAction) -> u64 {
         let id = self.council_state().proposals.get();
-        let create = self.create_ix(encoded(action));
         let proposer = self.members[0].insecure_clone();
-        self.world.ok(&[create], &[&proposer]);
+        let propose = match self.ballot_key(id) {
+            Some(key) => {
+                let coming = self.coming_action(&proposer, action);
+                self.coming_cast(&coming, &key).to_vec()
+            }
+            None => vec![self.create_ix(encoded(action))],
+        };
+        self.world.ok(&propose, &[&proposer]);
         id
     }
 
-    /// The first member proposes this code for the program, from a fresh buffer.
+    /// The same with this code for the program, from a fresh buffer.
     pub fn upgrade_propose(&mut self, program: Pubkey, code: &[u8]) -> (u64, Pubkey) {
         let id = self.council_state().proposals.get();
         let proposer = self.members[0].insecure_clone();
         let buffer = self.buffer(&format!("buffer {id}"), Some(proposer.pubkey()), code);
-        let propose = self.upgrade_propose_ix(program, buffer, code);
-        self.world.ok(&[propose], &[&proposer]);
+        let propose = match self.ballot_key(id) {
+            Some(key) => {
+                let coming = self.coming_code(&proposer, Code { program, buffer, args: propose_args(code) });
+                self.coming_cast(&coming, &key).to_vec()
+            }
+            None => vec![self.upgrade_propose_ix(program, buffer, code)],
+        };
+        self.world.ok(&propose, &[&proposer]);
         (id, buffer)
+    }
+
+    /// The P-256 key that proposes this one.
+    fn ballot_key(&self, id: u64) -> Option<P256Key> {
+        self.p256_seat.filter(|_| id.is_multiple_of(2)).and_then(|seat| self.p256(seat))
     }
 
     /// The first `count` members approve, a slot after.

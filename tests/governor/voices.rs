@@ -1,11 +1,14 @@
 //! The council's voices beside the machine of `policy`, in random walks: members with Ed25519 keys, one with a P-256 key, and somebody
-//! who keeps every ballot and sends it again. What counts on the program counts in the machine, and each ballot once.
+//! who keeps every ballot, of voices and of proposals, and sends it again. What counts on the program counts in the machine, and each
+//! ballot once.
 
 use crate::ballot_attacks::{P256_SEAT, RELAX};
 use crate::drills::Random;
-use crate::fixture::{Fixture, error, sha256};
+use crate::fixture::{Fixture, error};
+use crate::steps::{digest, encoded};
 use abi::ballot::{Ballot, slot_hash};
 use bytemuck::bytes_of;
+use client::ballots::P256Key;
 use policy::ballot::{BallotError, Question, Voice};
 use policy::proposal::{Council, Moment, Proposal, Reason, approve, object, queue};
 use solana_instruction::Instruction;
@@ -17,12 +20,19 @@ use testkit::{World, signed};
 
 const WALKS: u32 = 40;
 const STEPS: u32 = 40;
-const VOICES: [Voice; 2] = [Voice::Approve, Voice::Object];
+const CALLS: [Call; 3] = [Call::Vote(Voice::Approve), Call::Vote(Voice::Object), Call::Propose];
+
+/// What a ballot is sent with.
+#[derive(Clone, Copy)]
+enum Call {
+    Vote(Voice),
+    Propose,
+}
 
 /// A ballot on its way, and how often it has counted.
 struct Cast {
     ballot: Ballot,
-    voice: Voice,
+    call: Call,
     counted: u32,
 }
 
@@ -32,6 +42,8 @@ struct Walk {
     proposal: Proposal,
     council: Council,
     digest: [u8; 32],
+    /// Of the council, so far.
+    proposals: u64,
     casts: Vec<Cast>,
     /// Names of what happened, and how often.
     seen: BTreeMap<&'static str, u32>,
@@ -53,6 +65,7 @@ fn word(why: Reason) -> &'static str {
 
 fn ballot_word(why: BallotError) -> &'static str {
     match why {
+        BallotError::OtherDigest => "DigestMismatch",
         BallotError::OtherEpoch => "BallotEpochOther",
         BallotError::OtherKind => "BallotKindOther",
         BallotError::OtherRound => "BallotRoundOther",
@@ -107,21 +120,48 @@ impl Walk {
         self.step(said, &[say], Some(seat));
     }
 
-    /// Sends a ballot, new or old, with the call of this voice.
-    fn send(&mut self, at: usize, voice: Voice) {
+    /// Sends a ballot, new or old, with this call.
+    fn send(&mut self, at: usize, call: Call) {
         let (ballot, now) = (self.casts[at].ballot, self.now());
         let sysvar = Pubkey::new_from_array(abi::ids::SYSVAR_SLOT_HASHES);
         let hashes = self.fixture.world.account(&sysvar).expect("hashes").data;
-        let question = Question { voice, digest: self.digest, proposal: self.proposal, council: self.council };
+        let question = match call {
+            Call::Vote(voice) => Question::vote(voice, self.digest, &self.proposal, &self.council),
+            Call::Propose => {
+                Question::proposal(digest(self.fixture.governor, self.proposals, &encoded(&RELAX)), &self.council)
+            }
+        };
         let counts = question.counts(&ballot, slot_hash(&hashes, ballot.slot.get()), now.slot).map_err(ballot_word);
-        let said = counts.and_then(|()| self.said(P256_SEAT, voice));
         let key = self.fixture.p256(P256_SEAT).expect("a P-256 member");
-        let step = [signed(&key, bytes_of(&ballot)), self.fixture.calls().vote(self.id, voice, 0, vec![])];
-        if self.step(said, &step, None) {
-            self.casts[at].counted += 1;
-        }
+        let counted = match call {
+            Call::Vote(voice) => {
+                let said = counts.and_then(|()| self.said(P256_SEAT, voice));
+                let step = [signed(&key, bytes_of(&ballot)), self.fixture.calls().vote(self.id, voice, 0, vec![])];
+                self.step(said, &step, None)
+            }
+            Call::Propose => self.proposed(counts, &key, &ballot),
+        };
+        self.casts[at].counted += u32::from(counted);
         // INVARIANT(G-19)
         assert!(self.casts[at].counted <= 1, "a ballot counted twice");
+    }
+
+    /// The council's next proposal by this ballot: made where it counts, with the digest that was signed, and else not.
+    fn proposed(&mut self, counts: Result<(), &'static str>, key: &P256Key, ballot: &Ballot) -> bool {
+        let sponsor = self.fixture.members[0].insecure_clone();
+        let coming = self.fixture.coming_action(&sponsor, &RELAX);
+        let step = self.fixture.coming_by(&coming, key, ballot);
+        match counts {
+            Ok(()) => {
+                self.fixture.world.ok(&step, &[&sponsor]);
+                assert_eq!(self.fixture.proposal_state(self.proposals).digest, ballot.digest);
+                self.proposals += 1;
+            }
+            Err(name) => self.fixture.world.fail(&step, &[&sponsor], error(name)),
+        }
+        assert_eq!(self.fixture.council_state().proposals.get(), self.proposals);
+        *self.seen.entry(counts.err().unwrap_or("proposed")).or_default() += 1;
+        counts.is_ok()
     }
 
     fn take(&mut self, random: &mut Random) {
@@ -129,14 +169,18 @@ impl Walk {
         match random.below(16) {
             0..=5 => self.member(usize::try_from(random.below(6)).unwrap(), voice),
             6..=7 => {
-                let ballot = self.fixture.ballot(self.id, voice);
-                self.casts.push(Cast { ballot, voice, counted: 0 });
-                self.send(self.casts.len() - 1, voice);
+                let call = if random.below(4) == 0 { Call::Propose } else { Call::Vote(voice) };
+                let ballot = match call {
+                    Call::Vote(voice) => self.fixture.ballot(self.id, voice),
+                    Call::Propose => self.fixture.calls().proposal_ballot(&mut self.fixture.world, &encoded(&RELAX)),
+                };
+                self.casts.push(Cast { ballot, call, counted: 0 });
+                self.send(self.casts.len() - 1, call);
             }
             8..=10 if !self.casts.is_empty() => {
                 let at = usize::try_from(random.below(self.casts.len() as u64)).unwrap();
-                let voice = if random.below(4) == 0 { random.of(&VOICES) } else { self.casts[at].voice };
-                self.send(at, voice);
+                let call = if random.below(4) == 0 { random.of(&CALLS) } else { self.casts[at].call };
+                self.send(at, call);
             }
             11..=13 => {
                 let now = self.now();
@@ -169,31 +213,31 @@ impl Walk {
 fn program_and_machine_count_the_same_voices() {
     let mut fixture = Fixture::over(World::lite().unmeasured(), Some(P256_SEAT));
     fixture.council_seat(7);
-    let id = fixture.propose(&RELAX);
+    // Proposed by a ballot, which somebody keeps and sends again with the others.
+    let key = fixture.p256(P256_SEAT).expect("a P-256 member");
+    let sponsor = fixture.members[0].insecure_clone();
+    let (id, coming) = (0, fixture.coming_action(&sponsor, &RELAX));
+    let first = fixture.coming_ballot(&coming);
+    let propose = fixture.coming_by(&coming, &key, &first);
+    fixture.world.ok(&propose, &[&sponsor]);
     let start = fixture.world.fork();
     let stored = (fixture.proposal_state(id), fixture.council_state());
-    let digest = sha256(
-        &policy::proposal::digest_parts(
-            &fixture.governor.to_bytes(),
-            &id.to_le_bytes(),
-            &stored.0.action[..usize::from(stored.0.action_len.get())],
-        )
-        .concat(),
-    );
+    let digest = digest(fixture.governor, id, &encoded(&RELAX));
     let (proposal, council) = (Proposal::of(&stored.0).expect("a known state"), Council::of(&stored.1));
     let mut random = Random::new(0x0000_0ba1_1075);
-    let mut walk = Walk { fixture, id, proposal, council, digest, casts: vec![], seen: BTreeMap::new() };
+    let mut walk = Walk { fixture, id, proposal, council, digest, proposals: 1, casts: vec![], seen: BTreeMap::new() };
     for _ in 0..WALKS {
         walk.fixture.world = start.fork();
-        (walk.proposal, walk.council, walk.casts) = (proposal, council, vec![]);
+        (walk.proposal, walk.council, walk.proposals) = (proposal, council, 1);
+        walk.casts = vec![Cast { ballot: first, call: Call::Propose, counted: 1 }];
         for _ in 0..STEPS {
             walk.take(&mut random);
         }
     }
     println!("| outcome | steps |\n|---|---|");
     walk.seen.iter().for_each(|(name, count)| println!("| {name} | {count} |"));
-    for name in ["counted", "BallotKindOther", "BallotRoundOther", "BallotStale", "BallotEpochOther", "AlreadyApproved"]
-    {
+    let kinds = ["BallotKindOther", "BallotRoundOther", "BallotStale", "BallotEpochOther", "DigestMismatch"];
+    for name in kinds.into_iter().chain(["counted", "proposed", "AlreadyApproved"]) {
         assert!(walk.seen.contains_key(name), "{name} was never seen");
     }
 }

@@ -1,4 +1,4 @@
-//! What a member with a P-256 key signs: one approval, objection or veto, of one proposal, now.
+//! What a member with a P-256 key signs: one proposal, or one approval, objection or veto of one, now.
 
 use crate::{PodU64, precompile::P256_KEY_LEN};
 use bytemuck::{Pod, Zeroable};
@@ -8,17 +8,18 @@ pub const BALLOT_DOMAIN: [u8; 16] = *b"bastion:ballot:1";
 /// First bytes of what a P-256 member's address is the sha256 of.
 pub const MEMBER_DOMAIN: &[u8; 16] = b"bastion:p256key:";
 
-/// `Ballot::kind`: approve a draft, object to a draft, veto what is queued.
+/// `Ballot::kind`: approve a draft, object to a draft, veto what is queued, propose what there is not yet.
 pub const APPROVE: u8 = 1;
 pub const OBJECT: u8 = 2;
 pub const VETO: u8 = 3;
+pub const PROPOSE: u8 = 4;
 
 /// A ballot, byte for byte as it is signed.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 pub struct Ballot {
     pub domain: [u8; 16],
-    /// The proposal's, which commits to its governor, its id and its action.
+    /// The proposal's, which commits to its governor, its id and its action; of a proposal that is made by it, the digest that it will have.
     pub digest: [u8; 32],
     /// The council's.
     pub config_epoch: PodU64,
@@ -26,7 +27,7 @@ pub struct Ballot {
     pub slot: PodU64,
     pub slot_hash: [u8; 32],
     pub kind: u8,
-    /// Whether a veto has sent the proposal back before, as the proposal stores it.
+    /// Whether a veto has sent the proposal back before, as the proposal stores it; zero where it is made.
     pub vetoed: u8,
 }
 

@@ -83,7 +83,11 @@ pub enum Error {
     P256Signer { command: String, reason: String },
     #[error("name the P-256 key: its file with --p256-key, or --p256-public and the --p256-signer that signs with it")]
     NoP256Key,
-    #[error("this network's runtime has no secp256r1 precompile: there a member approves with an Ed25519 key alone")]
+    #[error(
+        "others proposed while the ballot was signed, and signed anew: each time the id that it names was taken; run it again"
+    )]
+    ProposedMeanwhile,
+    #[error("this network's runtime has no secp256r1 precompile: there a member acts with an Ed25519 key alone")]
     NoP256,
     #[error("buffer {buffer} does not hold the bytes that proposal {id} commits to")]
     BufferOther { id: u64, buffer: Pubkey },

@@ -1,7 +1,9 @@
 //! Members of a council with P-256 keys: their addresses, and what proves a ballot in a transaction.
 
-use crate::precompile;
+use crate::{precompile, proposals};
+use abi::governor::Council;
 use abi::precompile::{P256_KEY_LEN, SIGNATURE_LEN};
+use policy::{ballot::Question, proposal};
 use sha2::{Digest, Sha256};
 use solana_instruction::Instruction;
 use solana_pubkey::Pubkey;
@@ -13,9 +15,16 @@ pub fn member(key: &[u8; P256_KEY_LEN]) -> Pubkey {
 }
 
 /// A secp256r1 precompile instruction that verifies `signature` of `key` over `message`: a ballot, or what a passkey signed in its place.
-/// It goes before the vote.
+/// It goes before the vote, or before what is proposed.
 pub fn proof(key: &[u8; P256_KEY_LEN], signature: &[u8; SIGNATURE_LEN], message: &[u8]) -> Instruction {
     precompile::instruction(abi::ids::SECP256R1, key, signature, message)
+}
+
+/// What a member is asked who proposes `action`, as bytes: whether it is the council's next proposal. Whatever is proposed in between has
+/// the id that was signed, so that the ballot counts for nothing and is signed anew.
+pub fn proposal(governor: &Pubkey, council: &Council, action: &[u8]) -> Question {
+    let digest = proposals::digest(&governor.to_bytes(), council.proposals.get(), action);
+    Question::proposal(digest, &proposal::Council::of(council))
 }
 
 #[cfg(feature = "p256")]

@@ -19,6 +19,7 @@ mod generated;
 pub mod ledger;
 pub mod migration;
 mod precompile;
+pub mod proposals;
 pub mod quotes;
 
 pub use generated::*;

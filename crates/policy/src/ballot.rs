@@ -1,11 +1,11 @@
-//! When a ballot, as a member with a P-256 key signs it, counts.
+//! When a ballot, as a member with a P-256 key signs it, counts: as a voice about a proposal, or as a proposal of its own.
 //!
 //! An Ed25519 member's signature is of a whole transaction, which lands once and within a minute or never. A ballot travels in anybody's
 //! transaction, so that it says itself when it was signed and what for.
 
 use crate::proposal::{Council, Proposal, State};
 use abi::Address;
-use abi::ballot::{APPROVE, BALLOT_DOMAIN, Ballot, OBJECT, VETO};
+use abi::ballot::{APPROVE, BALLOT_DOMAIN, Ballot, OBJECT, PROPOSE, VETO};
 
 /// Slots for which a ballot counts: as many as a transaction's blockhash.
 pub const BALLOT_SLOTS: u64 = 150;
@@ -35,7 +35,7 @@ pub enum BallotError {
     OtherDigest,
     /// For another membership of the council.
     OtherEpoch,
-    /// Another of approval, objection and veto.
+    /// Another of proposal, approval, objection and veto.
     OtherKind,
     /// From before the veto that sent the proposal back, or from after one that there never was.
     OtherRound,
@@ -45,33 +45,45 @@ pub enum BallotError {
     OtherSlotHash,
 }
 
-/// What a member is asked.
+/// What a member is asked: a voice about a proposal, or whether to make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Question {
-    pub voice: Voice,
-    pub digest: Address,
-    pub proposal: Proposal,
-    pub council: Council,
+    kind: u8,
+    digest: Address,
+    config_epoch: u64,
+    vetoed: bool,
 }
 
 impl Question {
+    /// What it says of the proposal with this digest.
+    pub const fn vote(voice: Voice, digest: Address, proposal: &Proposal, council: &Council) -> Self {
+        let kind = voice.kind(proposal.state);
+        Self { kind, digest, config_epoch: council.config_epoch, vetoed: proposal.vetoed }
+    }
+
+    /// Whether it makes the proposal that will have this digest: the council's next, with this action.
+    pub const fn proposal(digest: Address, council: &Council) -> Self {
+        Self { kind: PROPOSE, digest, config_epoch: council.config_epoch, vetoed: false }
+    }
+
     /// The ballot that answers now: `slot` is one that has a hash.
     pub fn ballot(&self, slot: u64, slot_hash: [u8; 32]) -> Ballot {
         Ballot {
             domain: BALLOT_DOMAIN,
             digest: self.digest,
-            config_epoch: self.council.config_epoch.into(),
+            config_epoch: self.config_epoch.into(),
             slot: slot.into(),
             slot_hash,
-            kind: self.voice.kind(self.proposal.state),
-            vetoed: self.proposal.vetoed.into(),
+            kind: self.kind,
+            vetoed: self.vetoed.into(),
         }
     }
 
     /// Whether `cast` answers it in `now_slot`; `slot_hash` is the hash of the slot that it names, if the cluster still has it.
     ///
     /// INVARIANT(G-19): each ballot counts once. What an approval sets stays set until a veto, after which only ballots of the next
-    /// round count; an objection to a draft stays until the queue, after which only vetoes do; what is queued goes back once.
+    /// round count; an objection to a draft stays until the queue, after which only vetoes do; what is queued goes back once. What
+    /// a ballot proposes has an id, in its digest, that the next proposal has not.
     pub fn counts(&self, cast: &Ballot, slot_hash: Option<&[u8; 32]>, now_slot: u64) -> Result<(), BallotError> {
         let own = self.ballot(cast.slot.get(), cast.slot_hash);
         if cast.digest != own.digest {
@@ -105,8 +117,10 @@ mod tests {
 
     const HASH: [u8; 32] = [5; 32];
 
-    fn question(voice: Voice, state: State) -> Question {
-        let proposal = Proposal {
+    const DIGEST: Address = [9; 32];
+
+    fn proposal(state: State) -> Proposal {
+        Proposal {
             state,
             class: Class::Tighten,
             config_epoch: 3,
@@ -116,9 +130,15 @@ mod tests {
             approvals: 0,
             objections: 0,
             vetoed: false,
-        };
-        let council = Council { members: 7, config_epoch: 3, delays: Delays::default() };
-        Question { voice, digest: [9; 32], proposal, council }
+        }
+    }
+
+    fn council() -> Council {
+        Council { members: 7, config_epoch: 3, delays: Delays::default() }
+    }
+
+    fn question(voice: Voice, state: State) -> Question {
+        Question::vote(voice, DIGEST, &proposal(state), &council())
     }
 
     #[test]
@@ -141,22 +161,39 @@ mod tests {
     fn ballot_counts_for_no_other_question() {
         let asked = question(Voice::Approve, State::Draft);
         let cast = asked.ballot(1_000, HASH);
-        let [mut digest, mut epoch, mut voice, mut round] = [asked; 4];
-        digest.digest = [8; 32];
-        epoch.council.config_epoch = 4;
-        voice.voice = Voice::Object;
-        round.proposal.vetoed = true;
+        let later = Council { config_epoch: 4, ..council() };
+        let vetoed = Proposal { vetoed: true, ..proposal(State::Draft) };
         for (other, why) in [
-            (digest, BallotError::OtherDigest),
-            (epoch, BallotError::OtherEpoch),
-            (voice, BallotError::OtherKind),
-            (round, BallotError::OtherRound),
+            (Question::vote(Voice::Approve, [8; 32], &proposal(State::Draft), &council()), BallotError::OtherDigest),
+            (Question::vote(Voice::Approve, DIGEST, &proposal(State::Draft), &later), BallotError::OtherEpoch),
+            (question(Voice::Object, State::Draft), BallotError::OtherKind),
+            (Question::proposal(DIGEST, &council()), BallotError::OtherKind),
+            (Question::vote(Voice::Approve, DIGEST, &vetoed, &council()), BallotError::OtherRound),
         ] {
             assert_eq!(other.counts(&cast, Some(&HASH), 1_001), Err(why));
         }
         let objection = question(Voice::Object, State::Draft).ballot(1_000, HASH);
         let veto = question(Voice::Object, State::Queued);
         assert_eq!(veto.counts(&objection, Some(&HASH), 1_001), Err(BallotError::OtherKind));
+    }
+
+    #[test]
+    fn ballot_that_proposes_is_no_voice_and_proposes_nothing_else() {
+        let asked = Question::proposal(DIGEST, &council());
+        let cast = asked.ballot(1_000, HASH);
+        assert_eq!((cast.kind, cast.vetoed), (PROPOSE, 0));
+        assert_eq!(asked.counts(&cast, Some(&HASH), 1_001), Ok(()));
+        for state in [State::Draft, State::Queued] {
+            for voice in [Voice::Approve, Voice::Object] {
+                let voted = question(voice, state);
+                assert_eq!(voted.counts(&cast, Some(&HASH), 1_001), Err(BallotError::OtherKind));
+                assert_eq!(asked.counts(&voted.ballot(1_000, HASH), Some(&HASH), 1_001), Err(BallotError::OtherKind));
+            }
+        }
+        let round = Ballot { vetoed: 1, ..cast };
+        assert_eq!(asked.counts(&round, Some(&HASH), 1_001), Err(BallotError::OtherRound));
+        let next = Question::proposal([8; 32], &council());
+        assert_eq!(next.counts(&cast, Some(&HASH), 1_001), Err(BallotError::OtherDigest));
     }
 
     /// What a proposal and a member's bits can go through, by anybody's hand.
@@ -176,34 +213,35 @@ mod tests {
             queued in any::<bool>(),
             vetoed in any::<bool>(),
         ) {
-            let mut asked = question(voice, if queued { State::Queued } else { State::Draft });
-            asked.proposal.vetoed = vetoed;
-            let cast = asked.ballot(1_000, HASH);
+            let council = council();
+            let mut voted = Proposal { vetoed, ..proposal(if queued { State::Queued } else { State::Draft }) };
+            let asked = |voted: &Proposal| Question::vote(voice, DIGEST, voted, &council);
+            let cast = asked(&voted).ballot(1_000, HASH);
             let now = Moment { slot: 1_001, unix_s: 0 };
             let mut counted = 0;
             for step in steps {
                 match step {
-                    Step::Cast if asked.counts(&cast, Some(&HASH), now.slot).is_ok() => match voice {
+                    Step::Cast if asked(&voted).counts(&cast, Some(&HASH), now.slot).is_ok() => match voice {
                         Voice::Approve => {
-                            if let Ok(approvals) = crate::proposal::approve(&asked.proposal, &asked.council, &now, 6) {
-                                asked.proposal.approvals = approvals;
+                            if let Ok(approvals) = crate::proposal::approve(&voted, &council, &now, 6) {
+                                voted.approvals = approvals;
                                 counted += 1;
                             }
                         }
                         Voice::Object => {
-                            if let Ok(objection) = crate::proposal::object(&asked.proposal, &asked.council, &now, 6) {
-                                asked.proposal = asked.proposal.objected(objection);
+                            if let Ok(objection) = crate::proposal::object(&voted, &council, &now, 6) {
+                                voted = voted.objected(objection);
                                 counted += 1;
                             }
                         }
                     },
-                    Step::Queue if asked.proposal.state == State::Draft => {
-                        asked.proposal = Proposal { state: State::Queued, objections: 0, ..asked.proposal };
+                    Step::Queue if voted.state == State::Draft => {
+                        voted = Proposal { state: State::Queued, objections: 0, ..voted };
                     }
                     Step::VetoOfOthers => {
                         for member in [0, 1] {
-                            if let Ok(objection) = crate::proposal::object(&asked.proposal, &asked.council, &now, member) {
-                                asked.proposal = asked.proposal.objected(objection);
+                            if let Ok(objection) = crate::proposal::object(&voted, &council, &now, member) {
+                                voted = voted.objected(objection);
                             }
                         }
                     }
@@ -211,6 +249,22 @@ mod tests {
                 }
             }
             prop_assert!(counted <= 1, "counted {counted} times");
+        }
+
+        /// INVARIANT(G-19): whoever sends a ballot again and again, between proposals of others, makes one proposal of it.
+        #[test]
+        fn ballot_proposes_once(steps in prop::collection::vec(any::<bool>(), 0..24), signed_at in 0_u64..24) {
+            // The digest commits to the id; this one is the id.
+            let digest = |id: u64| core::array::from_fn(|at| id.to_le_bytes().get(at).copied().unwrap_or_default());
+            let cast = Question::proposal(digest(signed_at), &council()).ballot(1_000, HASH);
+            let (mut proposals, mut made) = (0, 0);
+            for sent in steps {
+                let asked = Question::proposal(digest(proposals), &council());
+                let counts = sent && asked.counts(&cast, Some(&HASH), 1_001).is_ok();
+                made += u32::from(counts);
+                proposals += u64::from(counts || !sent);
+            }
+            prop_assert!(made <= 1, "proposed {made} times");
         }
     }
 }

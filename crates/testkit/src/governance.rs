@@ -127,7 +127,40 @@ impl Governance {
         let rules = proposal::Proposal::of(&proposal).expect("a known state");
         let council = proposal::Council::of(&council);
         let (slot, slot_hash) = world.slot_hash();
-        Question { voice, digest: proposal.digest, proposal: rules, council }.ballot(slot, slot_hash)
+        Question::vote(voice, proposal.digest, &rules, &council).ballot(slot, slot_hash)
+    }
+
+    /// A ballot in which a P-256 member proposes this action now, as the council's next.
+    pub fn proposal_ballot(&self, world: &mut World, action: &[u8]) -> Ballot {
+        let council: abi::governor::Council = world.read(self.0.to_bytes(), &self.council());
+        let (slot, slot_hash) = world.slot_hash();
+        ballots::proposal(&self.0, &council, action).ballot(slot, slot_hash)
+    }
+
+    /// `proposal_create_p256` as proposal `id`, the next one.
+    pub fn create_by_ballot(&self, sponsor: Pubkey, id: u64, args: calls::ProposalCreateP256Args) -> Instruction {
+        let accounts = calls::ProposalCreateP256 { sponsor, council: self.council(), proposal: self.proposal(id) };
+        accounts.instruction_of(self.0, args)
+    }
+
+    /// `upgrade_propose_p256` as proposal `id`, the next one.
+    pub fn upgrade_by_ballot(
+        &self,
+        sponsor: Pubkey,
+        id: u64,
+        program: Pubkey,
+        buffer: Pubkey,
+        args: calls::UpgradeProposeP256Args,
+    ) -> Instruction {
+        let accounts = calls::UpgradeProposeP256 {
+            sponsor,
+            council: self.council(),
+            adoption: self.adoption(program),
+            buffer,
+            proposal: self.proposal(id),
+            governor_authority: self.authority(),
+        };
+        accounts.instruction_of(self.0, args)
     }
 
     /// The transaction's two instructions: the signature over what is asked now, then the vote.

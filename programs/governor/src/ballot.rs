@@ -1,5 +1,6 @@
 //! A member with a P-256 key: no runtime account signs with one, so that a ballot travels in anybody's transaction, after an instruction
 //! of the secp256r1 precompile that verified its signature.
+use crate::draft::Draft;
 use crate::state::{now, Council, Proposal};
 use crate::GovernorError;
 use abi::ballot::{member_parts, parse, slot_hash, Ballot};
@@ -26,10 +27,18 @@ pub struct Proof<'a> {
 impl Proof<'_> {
     /// The member who says `voice` by this proof: its address and seat.
     pub fn member(&self, voice: Voice, council: &Council, proposal: &Proposal) -> Result<(Address, u8)> {
+        self.answers(&Question::vote(voice, proposal.digest, &proposal.rules()?, &council.rules()), council)
+    }
+
+    /// The member who proposes this draft by this proof.
+    pub fn proposer(&self, draft: &Draft, council: &Council) -> Result<Address> {
+        let (member, _) = self.answers(&Question::proposal(draft.digest, &council.rules()), council)?;
+        Ok(member)
+    }
+
+    fn answers(&self, question: &Question, council: &Council) -> Result<(Address, u8)> {
         let (key, cast) = self.ballot()?;
         let seat = council.member_index(&key)?;
-        let question =
-            Question { voice, digest: proposal.digest, proposal: proposal.rules()?, council: council.rules() };
         let hashes = self.slot_hashes.try_borrow()?;
         let hash = slot_hash(&hashes, cast.slot.get());
         question.counts(&cast, hash, now()?.slot).map_err(GovernorError::from)?;

@@ -264,7 +264,7 @@ pub enum GovernorError {
     NotHeld,
     #[msg("record the market in the ledger first: it stands still from then on")]
     MarketNotHeld,
-    #[msg("a secp256r1 instruction must stand at that place, before the vote")]
+    #[msg("a secp256r1 instruction must stand at that place, before this one")]
     SignatureInstructionMissing,
     #[msg("the instruction at that place is not the secp256r1 precompile's")]
     SignatureProgramWrong,
@@ -282,7 +282,7 @@ pub enum GovernorError {
     PasskeyNoBallot,
     #[msg("the ballot was signed for another membership of the council: sign again")]
     BallotEpochOther,
-    #[msg("approval, objection to a draft and veto of what is queued each take a ballot of their own kind")]
+    #[msg("proposal, approval, objection to a draft and veto of what is queued each take a ballot of their own kind")]
     BallotKindOther,
     #[msg("the ballot was signed on the other side of the veto that sent the proposal back: sign again")]
     BallotRoundOther,

@@ -30,6 +30,8 @@ pub struct ProposalCreated {
     pub class: u8,
     pub digest: [u8; 32],
     pub expires_unix_s: i64,
+    /// By whose right: the proposer's, or that of the P-256 member whose ballot it brought.
+    pub member: Address,
 }
 
 #[event]

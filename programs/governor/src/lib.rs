@@ -6,6 +6,7 @@ use core::num::NonZeroU32;
 mod account;
 mod ballot;
 mod canary;
+mod candidate;
 mod code;
 mod content;
 mod draft;
@@ -19,6 +20,7 @@ mod state;
 mod tally;
 mod vote;
 
+use candidate::Candidate;
 pub use errors::GovernorError;
 use instructions::*;
 
@@ -111,7 +113,7 @@ pub mod governor {
         forward_only: bool,
         emergency: bool,
     ) -> Result<()> {
-        let args = UpgradeProposeArgs {
+        let candidate = Candidate {
             elf_hash,
             elf_len,
             source_commit,
@@ -123,7 +125,7 @@ pub mod governor {
             forward_only,
             emergency,
         };
-        ctx.accounts.upgrade_propose(&args, &ctx.bumps)
+        ctx.accounts.upgrade_propose(&candidate, &ctx.bumps)
     }
 
     #[discrim = 12]
@@ -335,5 +337,47 @@ pub mod governor {
     #[discrim = 51]
     pub fn proposal_object_p256(ctx: &mut Context<ProposalObjectP256>, index: u8, client_data: Vec<u8>) -> Result<()> {
         ctx.accounts.proposal_object_p256(index, &client_data)
+    }
+
+    #[discrim = 52]
+    pub fn proposal_create_p256(
+        ctx: &mut Context<ProposalCreateP256>,
+        action: Vec<u8>,
+        index: u8,
+        client_data: Vec<u8>,
+    ) -> Result<()> {
+        ctx.accounts.proposal_create_p256(&action, index, &client_data, &ctx.bumps)
+    }
+
+    #[discrim = 53]
+    #[expect(clippy::too_many_arguments, reason = "the framework's arguments are the instruction's fields")]
+    pub fn upgrade_propose_p256(
+        ctx: &mut Context<UpgradeProposeP256>,
+        elf_hash: [u8; 32],
+        elf_len: u32,
+        source_commit: [u8; 20],
+        recipe_hash: [u8; 32],
+        audit_hash: [u8; 32],
+        migration_hash: [u8; 32],
+        schema_from: u8,
+        schema_to: u8,
+        forward_only: bool,
+        emergency: bool,
+        index: u8,
+        client_data: Vec<u8>,
+    ) -> Result<()> {
+        let candidate = Candidate {
+            elf_hash,
+            elf_len,
+            source_commit,
+            recipe_hash,
+            audit_hash,
+            migration_hash,
+            schema_from,
+            schema_to,
+            forward_only,
+            emergency,
+        };
+        ctx.accounts.upgrade_propose_p256(&candidate, index, &client_data, &ctx.bumps)
     }
 }

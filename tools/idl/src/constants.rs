@@ -86,7 +86,12 @@ pub fn json() -> Result<String> {
             "memberDomain": text(ballot::MEMBER_DOMAIN)?,
             "messageLen": ballot::BALLOT_LEN,
             "slots": policy::ballot::BALLOT_SLOTS,
-            "kinds": { "approve": ballot::APPROVE, "object": ballot::OBJECT, "veto": ballot::VETO },
+            "kinds": {
+                "approve": ballot::APPROVE,
+                "object": ballot::OBJECT,
+                "veto": ballot::VETO,
+                "propose": ballot::PROPOSE,
+            },
         },
         "levels": policy::Level::ALL.map(|level| format!("{level:?}")),
         "symbolLen": oracle::SYMBOL_LEN,

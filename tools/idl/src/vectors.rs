@@ -159,6 +159,7 @@ fn ballot_vector() -> Value {
         "slot": ballot.slot.get().to_string(),
         "slotHash": hex(&ballot.slot_hash),
         "message": hex(bytemuck::bytes_of(&ballot)),
+        "proposes": hex(bytemuck::bytes_of(&ballot::Ballot { kind: ballot::PROPOSE, vetoed: 0, ..ballot })),
         "publicKey": hex(&key),
         "member": base58(&hasher.finalize().into()),
     })

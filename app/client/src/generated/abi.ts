@@ -25,6 +25,7 @@ export const ABI = {
     "kinds": {
       "approve": 1,
       "object": 2,
+      "propose": 4,
       "veto": 3
     },
     "memberDomain": "bastion:p256key:",

@@ -9,9 +9,10 @@ mod proposal;
 mod show;
 pub(crate) mod units;
 
+pub use client::proposals::digest;
 pub use error::DecodeError;
 pub use input::{Source, hex_parse};
-pub use proposal::{action, digest, proposal_notes};
+pub use proposal::{action, proposal_notes};
 pub use show::Value;
 
 use abi::{Layout, ReadError};

@@ -1,18 +1,8 @@
 //! Proposals in words: what is decided, under which class, and what exactly members sign for.
 
-use super::{DecodeError, show::hex, units::utc};
+use super::{DecodeError, digest, show::hex, units::utc};
 use abi::{Address, governor::Proposal, ids};
-use policy::{Class, CouncilAction, proposal::digest_parts};
-use sha2::{Digest, Sha256};
-
-/// What members approve: sha256 over domain, governor, id and action.
-pub fn digest(governor: &Address, id: u64, action: &[u8]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for part in digest_parts(governor, &id.to_le_bytes(), action) {
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
+use policy::{Class, CouncilAction};
 
 /// An encoded action in words, with its class; and its digest under a governor and an id, where they are known.
 pub fn action(bytes: &[u8], at: Option<(&Address, u64)>) -> Result<Vec<String>, DecodeError> {

@@ -86,6 +86,7 @@ impl CouncilReport {
             "members": self.members().map(bs58).collect::<Vec<_>>(),
             "attestors": self.attestors().map(bs58).collect::<Vec<_>>(),
             "config_epoch": council.config_epoch.get(), "time_divisor": council.time_divisor.get(),
+            "proposals": council.proposals.get(),
             "classes": self.classes().map(|(class, threshold, delay_s)| json!({
                 "class": class.name(), "approvals": threshold, "delay_s": delay_s,
             })).collect::<Vec<_>>(),

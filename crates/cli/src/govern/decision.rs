@@ -42,10 +42,15 @@ impl Decision {
                 CouncilAction::RollBack { program: *program, previous_hash: *previous_hash }
             }
         };
-        let mut bytes = [0; ACTION_LEN];
-        let len = action.encode(&mut bytes).map_err(DecodeError::Action)?;
-        Ok(bytes.get(..len).unwrap_or_default().to_vec())
+        encoded(&action)
     }
+}
+
+/// Any action as bytes.
+pub fn encoded(action: &CouncilAction) -> Result<Vec<u8>, Error> {
+    let mut bytes = [0; ACTION_LEN];
+    let len = action.encode(&mut bytes).map_err(DecodeError::Action)?;
+    Ok(bytes.get(..len).unwrap_or_default().to_vec())
 }
 
 /// Delays from `CLASS=SECONDS` pairs; a class that is not named keeps what is in force.

@@ -67,14 +67,20 @@ impl Desk<'_> {
     pub fn open(&self, id: u64) -> Result<Proposal, Error> {
         let proposal = self.proposal(id)?;
         let bytes = action_bytes(&proposal)?;
-        let decision = CouncilAction::decode(bytes).map_err(decode::DecodeError::Action)?;
-        (self.progress)(&format!("proposal {id} of {}: {}", governor_name(&self.governor), decision.describe()));
-        let own = decode::digest(&self.governor.to_bytes(), id, bytes);
-        (self.progress)(&format!("digest {}", hex(&own)));
+        let own = self.told(id, bytes)?;
         if own != proposal.digest {
             return Err(Error::DigestForged { id, stored: hex(&proposal.digest), own: hex(&own) });
         }
         Ok(proposal)
+    }
+
+    /// Says what an action decides, as this proposal; its digest, which is said too.
+    pub fn told(&self, id: u64, action: &[u8]) -> Result<[u8; 32], Error> {
+        let decision = CouncilAction::decode(action).map_err(decode::DecodeError::Action)?;
+        (self.progress)(&format!("proposal {id} of {}: {}", governor_name(&self.governor), decision.describe()));
+        let digest = decode::digest(&self.governor.to_bytes(), id, action);
+        (self.progress)(&format!("digest {}", hex(&digest)));
+        Ok(digest)
     }
 
     /// Sends one transaction, and says what it did.

@@ -2,7 +2,8 @@
 
 use super::{
     Decision, Desk,
-    desk::{council_rules, decision, rules},
+    decision::encoded,
+    desk::{FIRST_INDEX, council_rules, decision, rules},
 };
 use crate::{
     Error,
@@ -10,7 +11,7 @@ use crate::{
     p256::P256Signer,
 };
 use abi::governor::{Adoption, Proposal};
-use client::{addresses, governor as calls};
+use client::{addresses, governor as calls, proposals};
 use policy::{
     Evidence, Upgrade,
     ballot::Voice,
@@ -29,49 +30,81 @@ pub struct NewCode {
     pub emergency: bool,
 }
 
+impl NewCode {
+    fn arguments(&self) -> Result<calls::UpgradeProposeArgs, Error> {
+        Ok(calls::UpgradeProposeArgs {
+            elf_hash: elf_hash(&self.elf),
+            elf_len: u32::try_from(self.elf.len()).map_err(|_| Error::ElfTooLong { name: "the new code" })?,
+            source_commit: self.evidence.source_commit,
+            recipe_hash: self.evidence.recipe_hash,
+            audit_hash: self.evidence.audit_hash,
+            migration_hash: self.evidence.migration_hash,
+            schema_from: self.evidence.schema_from,
+            schema_to: self.evidence.schema_to,
+            forward_only: self.forward_only,
+            emergency: self.emergency,
+        })
+    }
+}
+
 impl Desk<'_> {
-    /// Puts a decision before the council; the new proposal's id.
-    pub fn propose(&self, decision: &Decision) -> Result<u64, Error> {
-        let (action, id) = (decision.bytes()?, self.council()?.proposals.get());
-        let create = calls::ProposalCreate {
-            proposer: self.payer(),
-            council: addresses::council(&self.governor),
-            proposal: addresses::proposal(&self.governor, id),
+    /// Puts a decision before the council; the new proposal's id. Whose right it is: that of whoever runs this, or of the member whose
+    /// P-256 key signs a ballot.
+    pub fn propose(&self, decision: &Decision, ballot: Option<&P256Signer>) -> Result<u64, Error> {
+        let action = decision.bytes()?;
+        let council = addresses::council(&self.governor);
+        let Some(signer) = ballot else {
+            let id = self.council()?.proposals.get();
+            let proposal = addresses::proposal(&self.governor, id);
+            let create = calls::ProposalCreate { proposer: self.payer(), council, proposal };
+            let create = create.instruction_of(self.governor, calls::ProposalCreateArgs { action });
+            self.send(&format!("proposed as {id}"), &[create])?;
+            return Ok(id);
         };
-        let create = create.instruction_of(self.governor, calls::ProposalCreateArgs { action });
-        self.send(&format!("proposed as {id}"), &[create])?;
-        Ok(id)
+        self.propose_by_ballot(&action, signer, |id| {
+            let proposal = addresses::proposal(&self.governor, id);
+            let create = calls::ProposalCreateP256 { sponsor: self.payer(), council, proposal };
+            let (action, index, client_data) = (action.clone(), FIRST_INDEX, Vec::new());
+            create.instruction_of(self.governor, calls::ProposalCreateP256Args { action, index, client_data })
+        })
     }
 
     /// Puts new code before the council: the bytes go into a buffer, which is the governor's from the proposal on. Cut off, it goes on
-    /// where it stopped; the same code is not proposed twice while it is open.
-    pub fn propose_code(&self, code: &NewCode) -> Result<u64, Error> {
+    /// where it stopped; the same code is not proposed twice while it is open. As [`Self::propose`] with a P-256 key: then buffer and
+    /// bond are still those of whoever runs this.
+    pub fn propose_code(&self, code: &NewCode, ballot: Option<&P256Signer>) -> Result<u64, Error> {
         let adoption = self.adoption(&code.program)?;
         let buffer = buffer_fill(self.connection, self.signer, &code.name, &code.elf, self.progress)?;
-        let id = self.council()?.proposals.get();
-        let propose = calls::UpgradePropose {
-            proposer: self.payer(),
-            council: addresses::council(&self.governor),
-            adoption: addresses::adoption(&self.governor, &code.program),
-            buffer,
-            proposal: addresses::proposal(&self.governor, id),
-            governor_authority: addresses::authority(&self.governor),
-        };
-        let args = calls::UpgradeProposeArgs {
-            elf_hash: elf_hash(&code.elf),
-            elf_len: u32::try_from(code.elf.len()).map_err(|_| Error::ElfTooLong { name: "the new code" })?,
-            source_commit: code.evidence.source_commit,
-            recipe_hash: code.evidence.recipe_hash,
-            audit_hash: code.evidence.audit_hash,
-            migration_hash: code.evidence.migration_hash,
-            schema_from: code.evidence.schema_from,
-            schema_to: code.evidence.schema_to,
-            forward_only: code.forward_only,
-            emergency: code.emergency,
-        };
         self.room_check(code, &adoption)?;
-        self.send(&format!("proposed as {id}"), &[propose.instruction_of(self.governor, args)])?;
-        Ok(id)
+        let args = code.arguments()?;
+        let council = addresses::council(&self.governor);
+        let adopted = addresses::adoption(&self.governor, &code.program);
+        let governor_authority = addresses::authority(&self.governor);
+        let Some(signer) = ballot else {
+            let id = self.council()?.proposals.get();
+            let propose = calls::UpgradePropose {
+                proposer: self.payer(),
+                council,
+                adoption: adopted,
+                buffer,
+                proposal: addresses::proposal(&self.governor, id),
+                governor_authority,
+            };
+            self.send(&format!("proposed as {id}"), &[propose.instruction_of(self.governor, args)])?;
+            return Ok(id);
+        };
+        let upgrade = proposals::upgrade_action(&args, adoption.program, buffer.to_bytes(), adoption.elf_hash);
+        self.propose_by_ballot(&encoded(&upgrade)?, signer, |id| {
+            let propose = calls::UpgradeProposeP256 {
+                sponsor: self.payer(),
+                council,
+                adoption: adopted,
+                buffer,
+                proposal: addresses::proposal(&self.governor, id),
+                governor_authority,
+            };
+            propose.instruction_of(self.governor, proposals::upgrade_by_ballot(&args, FIRST_INDEX, Vec::new()))
+        })
     }
 
     /// Nobody votes on code that does not fit.

@@ -10,7 +10,7 @@ pub use p256::P256Arguments;
 use clap::{Subcommand, ValueEnum};
 use cli::{Connection, Error, audit, govern::Desk};
 use parse::hash;
-use propose::{PROPOSE_HELP, ProposeCommand};
+use propose::{PROPOSE_HELP, ProposeArguments};
 use shadow::ShadowArguments;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
@@ -23,8 +23,8 @@ pub enum GovernCommand {
     /// One proposal: what it decides, its digest, approvals, clocks, rollout, and the command that comes next
     Proposal { id: u64 },
     /// Put a decision before the council
-    #[command(subcommand, after_help = PROPOSE_HELP)]
-    Propose(ProposeCommand),
+    #[command(after_help = PROPOSE_HELP)]
+    Propose(ProposeArguments),
     /// Approve exactly the bytes with this digest
     Approve {
         id: u64,
@@ -144,7 +144,7 @@ impl GovernCommand {
             }
             Self::Verify { id: None, .. } => return audit(connection, json),
             Self::Shadow(arguments) => return arguments.run(&desk, json),
-            Self::Propose(command) => command.run(&desk)?,
+            Self::Propose(arguments) => arguments.run(&desk)?,
             Self::Proposal { id } => *id,
             Self::Approve { id, digest, p256 } => done(*id, desk.approve(*id, *digest, p256.signer()?.as_ref()))?,
             Self::Object { id, digest, p256 } => done(*id, desk.object(*id, *digest, p256.signer()?.as_ref()))?,

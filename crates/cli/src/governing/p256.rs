@@ -11,13 +11,13 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub struct P256Arguments {
     /// PEM file of the member's P-256 key
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["p256_public", "p256_signer"])]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["p256_public", "p256_signer"])]
     p256_key: Option<PathBuf>,
     /// The member's P-256 key, compressed, in hexadecimal, where an enclave or a token keeps the private one
-    #[arg(long, value_name = "HEX", value_parser = p256_public)]
+    #[arg(long, global = true, value_name = "HEX", value_parser = p256_public)]
     p256_public: Option<[u8; P256_KEY_LEN]>,
     /// Shell command that reads the ballot and writes its ECDSA signature with sha256, in DER or as r and s
-    #[arg(long, value_name = "COMMAND", requires = "p256_public")]
+    #[arg(long, global = true, value_name = "COMMAND", requires = "p256_public")]
     p256_signer: Option<String>,
 }
 

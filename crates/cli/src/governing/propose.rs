@@ -1,5 +1,6 @@
 //! What may be put before the council.
 
+use super::P256Arguments;
 use super::parse::{commit, delay, hash, level, program};
 use clap::{Args, Subcommand};
 use cli::{
@@ -18,12 +19,21 @@ Every decision has one form as bytes; what members approve is the sha256 of them
 Examples:
   bastion propose upgrade margin --elf target/deploy/margin.so --audit 5f...
   bastion propose relax 0
-  bastion propose delays upgrade=864000";
+  bastion propose delays upgrade=864000
+  bastion propose council MEMBER... --p256-key member.pem";
 
 const NONE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+#[derive(Args)]
+pub struct ProposeArguments {
+    #[command(flatten)]
+    p256: P256Arguments,
+    #[command(subcommand)]
+    what: ProposeCommand,
+}
+
 #[derive(Subcommand)]
-pub enum ProposeCommand {
+enum ProposeCommand {
     /// New code for a program
     Upgrade(UpgradeArguments),
     /// Lower the protocol's brake
@@ -139,38 +149,39 @@ pub struct LimitsArguments {
     quote_floor_atoms: u64,
 }
 
-impl ProposeCommand {
+impl ProposeArguments {
     pub fn run(&self, desk: &Desk) -> Result<u64, Error> {
+        let ballot = self.p256.signer()?;
         let bytes = |keys: &[Pubkey]| keys.iter().map(Pubkey::to_bytes).collect();
-        let decision = match self {
-            Self::Upgrade(arguments) => return desk.propose_code(&arguments.code()?),
-            Self::Relax { level } => Decision::BreakerRelax { level: *level },
-            Self::MarketRelax { market, level } => {
+        let decision = match &self.what {
+            ProposeCommand::Upgrade(arguments) => return desk.propose_code(&arguments.code()?, ballot.as_ref()),
+            ProposeCommand::Relax { level } => Decision::BreakerRelax { level: *level },
+            ProposeCommand::MarketRelax { market, level } => {
                 Decision::MarketRelax { custody: addresses::custody(market).to_bytes(), level: *level }
             }
-            Self::Limits(arguments) => arguments.decision(),
-            Self::Council { members } => Decision::CouncilSet { members: bytes(members) },
-            Self::Recover { members } => Decision::CouncilRecover { members: bytes(members) },
-            Self::Guardians { guardians } => Decision::GuardiansSet { guardians: bytes(guardians) },
-            Self::Monitors { monitors } => Decision::MonitorsSet { monitors: bytes(monitors) },
-            Self::Attestors { attestors } => Decision::AttestorsSet { attestors: bytes(attestors) },
-            Self::Delays { delays: pairs } => {
+            ProposeCommand::Limits(arguments) => arguments.decision(),
+            ProposeCommand::Council { members } => Decision::CouncilSet { members: bytes(members) },
+            ProposeCommand::Recover { members } => Decision::CouncilRecover { members: bytes(members) },
+            ProposeCommand::Guardians { guardians } => Decision::GuardiansSet { guardians: bytes(guardians) },
+            ProposeCommand::Monitors { monitors } => Decision::MonitorsSet { monitors: bytes(monitors) },
+            ProposeCommand::Attestors { attestors } => Decision::AttestorsSet { attestors: bytes(attestors) },
+            ProposeCommand::Delays { delays: pairs } => {
                 let in_force = council_rules(&desk.council()?).delays;
                 Decision::DelaysSet { delays: delays(in_force, pairs) }
             }
-            Self::HandOver { program, authority } => {
+            ProposeCommand::HandOver { program, authority } => {
                 Decision::HandOver { program: program.to_bytes(), authority: authority.to_bytes() }
             }
-            Self::Ratify { program } => {
+            ProposeCommand::Ratify { program } => {
                 let elf_hash = desk.adoption(program)?.elf_hash;
                 Decision::Ratify { program: program.to_bytes(), elf_hash }
             }
-            Self::RollBack { program } => {
+            ProposeCommand::RollBack { program } => {
                 let previous_hash = desk.adoption(program)?.previous_hash;
                 Decision::RollBack { program: program.to_bytes(), previous_hash }
             }
         };
-        desk.propose(&decision)
+        desk.propose(&decision, ballot.as_ref())
     }
 }
 

@@ -129,6 +129,47 @@ fn p256_member(scene: &Scene) {
     assert!(made.unwrap().success());
     assert!(say("approve", &["--p256-key", &other]).fails(FAILED, "NotMember"));
     scene.ok("council-0", &["cancel", &id]);
+    p256_proposer(scene, &member, by_file, by_command);
+    let other = scene.run("keeper", &["propose", "relax", "0", "--p256-key", &other]);
+    assert!(other.fails(FAILED, "NotMember"), "{}", other.err);
+}
+
+/// The same member proposes, decisions and code, and whoever runs the command is the sponsor. Whoever proposes meanwhile takes the id that
+/// was signed: the member signs once more, and no more often than that.
+fn p256_proposer(scene: &Scene, member: &str, by_file: [&str; 2], by_command: [&str; 4]) {
+    let next = || scene.json("nobody", &["council"])["proposals"].as_u64().unwrap();
+    let id = next().to_string();
+    let monitor = scene::address("monitor");
+    let proposed = scene.ok("keeper", &[&["propose", "monitors", &monitor][..], &by_command].concat());
+    let words = format!("Replace the monitors by 1 keys: {monitor}.");
+    assert!(proposed.err.contains(&words) && proposed.out.contains(&words), "{}{}", proposed.err, proposed.out);
+    assert!(proposed.err.contains(&format!("{member} proposes {id} with its P-256 key")), "{}", proposed.err);
+    let digest = scene.digest(&id);
+    assert!(proposed.err.contains(&digest), "{}", proposed.err);
+    let approved = scene.ok("keeper", &[&["approve", &id, &digest][..], &by_file].concat());
+    assert!(approved.out.contains("(members 6)"), "{}", approved.out);
+    assert!(scene.run("council-0", &["cancel", &id]).fails(FAILED, "NotProposer"));
+    scene.ok("keeper", &["cancel", &id]);
+
+    let (id, elf) = (next().to_string(), scene.hostile());
+    let code = scene.ok("keeper", &[&["propose", "upgrade", "margin", "--elf", &elf][..], &by_file].concat());
+    assert!(code.err.contains(&format!("proposes {id}")) && code.out.contains("Replace the code"), "{}", code.err);
+    scene.ok("keeper", &["cancel", &id]);
+    let reclaimed = scene.ok("keeper", &["reclaim", &id]);
+    assert!(reclaimed.err.contains("the bond is settled"), "{}", reclaimed.err);
+
+    let id = next();
+    let overtaken = |times| {
+        let signer = scene.overtaking(by_command[3], times);
+        let by = [by_command[0], by_command[1], by_command[2], &signer];
+        scene.run("keeper", &[&["propose", "relax", "0"][..], &by].concat())
+    };
+    let once = overtaken(1);
+    assert_eq!((once.code, next()), (DONE, id + 2), "{}", once.err);
+    assert!(once.err.contains(&format!("somebody else's proposal is {id} now")), "{}", once.err);
+    let twice = overtaken(2);
+    assert!(twice.fails(FAILED, "run it again"), "{}", twice.err);
+    assert_eq!(next(), id + 4, "nothing but the others' was proposed");
 }
 
 /// New code under open interest, to its end.

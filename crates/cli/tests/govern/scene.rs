@@ -158,6 +158,15 @@ impl Scene {
         self.built.join("localnet").join(format!("{name}.so")).to_str().unwrap().to_owned()
     }
 
+    /// A signer's command before which, so many times, somebody else proposes.
+    pub fn overtaking(&self, signer: &str, times: u32) -> String {
+        let left = self.file(&format!("overtaking-{times}"));
+        std::fs::create_dir(&left).unwrap();
+        (0..times).for_each(|time| std::fs::write(format!("{left}/{time}"), "").unwrap());
+        let propose = format!("{} --url {} --as council-0 propose relax 0", env!("CARGO_BIN_EXE_bastion"), self.url);
+        format!("for one in {left}/*; do test -e $one && rm $one && {propose} >&2 </dev/null; break; done; {signer}")
+    }
+
     /// Code that writes what its caller says into accounts of its program.
     pub fn hostile(&self) -> String {
         self.built.join("mock_hostile.so").to_str().unwrap().to_owned()

@@ -183,7 +183,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (6922, "LedgerVerified", "the ledger is verified already"),
     (6923, "NotHeld", "only markets, feeds, vaults and custodies are held"),
     (6924, "MarketNotHeld", "record the market in the ledger first: it stands still from then on"),
-    (6925, "SignatureInstructionMissing", "a secp256r1 instruction must stand at that place, before the vote"),
+    (6925, "SignatureInstructionMissing", "a secp256r1 instruction must stand at that place, before this one"),
     (6926, "SignatureProgramWrong", "the instruction at that place is not the secp256r1 precompile's"),
     (6927, "SignatureCountNotOne", "the secp256r1 instruction must verify one signature, and no other"),
     (6928, "SignatureOffsetsForeign", "signature, key and ballot must lie in the secp256r1 instruction itself"),
@@ -203,7 +203,7 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     (
         6934,
         "BallotKindOther",
-        "approval, objection to a draft and veto of what is queued each take a ballot of their own kind",
+        "proposal, approval, objection to a draft and veto of what is queued each take a ballot of their own kind",
     ),
     (
         6935,
@@ -447,6 +447,16 @@ pub const INSTRUCTIONS: &[InstructionSpec] = &[
         name: "proposal_object_p256",
         discriminator: ProposalObjectP256::DISCRIMINATOR,
         accounts: ProposalObjectP256::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "proposal_create_p256",
+        discriminator: ProposalCreateP256::DISCRIMINATOR,
+        accounts: ProposalCreateP256::ACCOUNTS,
+    },
+    InstructionSpec {
+        name: "upgrade_propose_p256",
+        discriminator: UpgradeProposeP256::DISCRIMINATOR,
+        accounts: UpgradeProposeP256::ACCOUNTS,
     },
 ];
 
@@ -3043,6 +3053,162 @@ pub struct ProposalObjectP256Args {
     pub client_data: Vec<u8>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalCreateP256 {
+    /// Anybody: pays the rent, and may cancel as the proposer. The member's ballot says what is proposed.
+    pub sponsor: Pubkey,
+    pub council: Pubkey,
+    pub proposal: Pubkey,
+}
+
+impl ProposalCreateP256 {
+    pub const DISCRIMINATOR: &[u8] = &[52];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "sponsor", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "slot_hashes",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: ProposalCreateP256Args) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: ProposalCreateP256Args) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.sponsor, true),
+            AccountMeta::new(self.council, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct ProposalCreateP256Args {
+    pub action: Vec<u8>,
+    pub index: u8,
+    pub client_data: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeProposeP256 {
+    /// Whoever owns the buffer: pays the rent and the bond, and is the proposer.
+    pub sponsor: Pubkey,
+    pub council: Pubkey,
+    /// Names the program to upgrade. Any adoption of this governor will do: the member's ballot says which one.
+    pub adoption: Pubkey,
+    /// Checked by the handler: a buffer of the sponsor, holding the committed code and no more.
+    pub buffer: Pubkey,
+    pub proposal: Pubkey,
+    pub governor_authority: Pubkey,
+}
+
+impl UpgradeProposeP256 {
+    pub const DISCRIMINATOR: &[u8] = &[53];
+    pub const ACCOUNTS: &[AccountSpec] = &[
+        AccountSpec { name: "sponsor", writable: true, signer: true, optional: false, address: None },
+        AccountSpec { name: "council", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "adoption", writable: false, signer: false, optional: false, address: None },
+        AccountSpec { name: "buffer", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "proposal", writable: true, signer: false, optional: false, address: None },
+        AccountSpec { name: "governor_authority", writable: false, signer: false, optional: false, address: None },
+        AccountSpec {
+            name: "instructions",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "slot_hashes",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111")),
+        },
+        AccountSpec {
+            name: "loader",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111")),
+        },
+        AccountSpec {
+            name: "system_program",
+            writable: false,
+            signer: false,
+            optional: false,
+            address: Some(Pubkey::from_str_const("11111111111111111111111111111111")),
+        },
+    ];
+
+    pub fn instruction(&self, args: UpgradeProposeP256Args) -> Instruction {
+        self.instruction_of(ID, args)
+    }
+
+    /// The same call of another deployment of the program.
+    pub fn instruction_of(&self, program_id: Pubkey, args: UpgradeProposeP256Args) -> Instruction {
+        let mut data = Self::DISCRIMINATOR.to_vec();
+        borsh::to_writer(&mut data, &args).expect("memory takes any bytes");
+        let accounts = vec![
+            AccountMeta::new(self.sponsor, true),
+            AccountMeta::new(self.council, false),
+            AccountMeta::new_readonly(self.adoption, false),
+            AccountMeta::new(self.buffer, false),
+            AccountMeta::new(self.proposal, false),
+            AccountMeta::new_readonly(self.governor_authority, false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("Sysvar1nstructions1111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111"), false),
+            AccountMeta::new_readonly(Pubkey::from_str_const("11111111111111111111111111111111"), false),
+        ];
+        Instruction { program_id, accounts, data }
+    }
+}
+
+#[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeProposeP256Args {
+    pub elf_hash: [u8; 32],
+    pub elf_len: u32,
+    pub source_commit: [u8; 20],
+    pub recipe_hash: [u8; 32],
+    pub audit_hash: [u8; 32],
+    pub migration_hash: [u8; 32],
+    pub schema_from: u8,
+    pub schema_to: u8,
+    pub forward_only: bool,
+    pub emergency: bool,
+    pub index: u8,
+    pub client_data: Vec<u8>,
+}
+
 /// An account holds what the snapshot recorded again.
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]
 pub struct AccountWrittenBack {
@@ -3293,6 +3459,8 @@ pub struct ProposalCreated {
     pub class: u8,
     pub digest: [u8; 32],
     pub expires_unix_s: i64,
+    /// By whose right: the proposer's, or that of the P-256 member whose ballot it brought.
+    pub member: Pubkey,
 }
 
 #[derive(BorshDeserialize, BorshSerialize, Clone, Debug, PartialEq, Eq)]

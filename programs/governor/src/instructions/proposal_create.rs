@@ -1,4 +1,5 @@
 //! Proposes any action but an upgrade.
+use crate::draft::{Draft, Origin};
 use crate::state::{Council, Proposal};
 use crate::GovernorError;
 use abi::governor::{COUNCIL_SEED, PROPOSAL_SEED};
@@ -32,6 +33,8 @@ impl ProposalCreate {
     pub fn proposal_create(&mut self, action: &[u8], bumps: &ProposalCreateBumps) -> Result<()> {
         let action = CouncilAction::decode(action).map_err(GovernorError::from)?;
         self.validate(&action)?;
-        self.proposal.draft(&mut self.council, bumps.proposal, self.proposer.address(), &action)
+        let draft = Draft::next(&self.council, &action)?;
+        let proposer = self.proposer.address();
+        self.proposal.draft(&mut self.council, &draft, bumps.proposal, &Origin { proposer, member: proposer })
     }
 }

@@ -1,27 +1,10 @@
 //! Proposes new code for an adopted program, and takes the buffer that holds it.
+use crate::candidate::{Candidate, Pledge};
+use crate::draft::{Draft, Origin};
 use crate::state::{Adoption, Council, Proposal};
-use crate::{code, loader, GovernorError};
+use crate::GovernorError;
 use abi::governor::{AUTHORITY_SEED, COUNCIL_SEED, PROPOSAL_SEED};
 use anchor_lang::prelude::*;
-use anchor_lang::system_program::{transfer, Transfer};
-use policy::{CouncilAction, Evidence, Upgrade};
-
-/// What the proposer loses if the upgrade is rolled back.
-const BOND_LAMPORTS: u64 = 1_000_000_000;
-
-/// What is proposed beside the buffer; `policy::Evidence` says what each field is.
-pub struct UpgradeProposeArgs {
-    pub elf_hash: [u8; 32],
-    pub elf_len: u32,
-    pub source_commit: [u8; 20],
-    pub recipe_hash: [u8; 32],
-    pub audit_hash: [u8; 32],
-    pub migration_hash: [u8; 32],
-    pub schema_from: u8,
-    pub schema_to: u8,
-    pub forward_only: bool,
-    pub emergency: bool,
-}
 
 #[derive(Accounts)]
 pub struct UpgradePropose {
@@ -51,38 +34,25 @@ impl UpgradePropose {
     /// stand still from here on, and no second proposal can claim it.
     /// Errors: `NotMember`, `NotSysvar`, `DurableNonce`, `NotBuffer`, `BufferAuthorityForeign`, `BufferLengthMismatch`,
     /// `BufferHashMismatch`, `CodeEmpty`, `SchemaWrong`, `PatchOutOfBounds`.
-    fn validate(&self, elf_hash: &[u8; 32], elf_len: u32) -> Result<()> {
+    fn validate(&self, candidate: &Candidate) -> Result<()> {
         let proposer = self.proposer.address();
         self.council.member_index(proposer)?;
         shared::reject_durable_nonce(self.instructions.account(), GovernorError::from)?;
-        code::buffer_check(self.buffer.account(), proposer, elf_hash, elf_len, GovernorError::BufferAuthorityForeign)
+        candidate.buffer_check(self.buffer.account(), proposer)
     }
 
-    pub fn upgrade_propose(&mut self, args: &UpgradeProposeArgs, bumps: &UpgradeProposeBumps) -> Result<()> {
-        self.validate(&args.elf_hash, args.elf_len)?;
-        let upgrade = Upgrade {
-            program: self.adoption.program.to_bytes(),
-            buffer: self.buffer.address().to_bytes(),
-            elf_hash: args.elf_hash,
-            elf_len: args.elf_len,
-            previous_hash: self.adoption.elf_hash,
-            evidence: Evidence {
-                source_commit: args.source_commit,
-                recipe_hash: args.recipe_hash,
-                audit_hash: args.audit_hash,
-                migration_hash: args.migration_hash,
-                schema_from: args.schema_from,
-                schema_to: args.schema_to,
-            },
-            forward_only: args.forward_only,
+    pub fn upgrade_propose(&mut self, candidate: &Candidate, bumps: &UpgradeProposeBumps) -> Result<()> {
+        self.validate(candidate)?;
+        let draft = Draft::next(&self.council, &candidate.action(&self.adoption, self.buffer.address()))?;
+        let proposer = self.proposer.address();
+        self.proposal.draft(&mut self.council, &draft, bumps.proposal, &Origin { proposer, member: proposer })?;
+        let pledge = Pledge {
+            proposer: &mut self.proposer,
+            proposal: &mut self.proposal,
+            buffer: &mut self.buffer,
+            governor_authority: &self.governor_authority,
+            system_program: &self.system_program,
         };
-        let action =
-            if args.emergency { CouncilAction::EmergencyPatch(upgrade) } else { CouncilAction::Upgrade(upgrade) };
-        self.proposal.draft(&mut self.council, bumps.proposal, self.proposer.address(), &action)?;
-        self.proposal.bond_lamports = BOND_LAMPORTS.into();
-        let bond = Transfer { from: self.proposer.cpi_handle_mut(), to: self.proposal.cpi_handle_mut() };
-        transfer(CpiContext::new(self.system_program.address(), bond), BOND_LAMPORTS)?;
-        loader::authority_take(&mut self.buffer, &self.proposer, &self.governor_authority, self.council.authority_bump);
-        Ok(())
+        pledge.take(self.council.authority_bump)
     }
 }

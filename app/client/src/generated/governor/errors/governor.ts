@@ -264,7 +264,7 @@ export const GOVERNOR_ERROR__LEDGER_VERIFIED = 0x1b0a; // 6922
 export const GOVERNOR_ERROR__NOT_HELD = 0x1b0b; // 6923
 /** MarketNotHeld: record the market in the ledger first: it stands still from then on */
 export const GOVERNOR_ERROR__MARKET_NOT_HELD = 0x1b0c; // 6924
-/** SignatureInstructionMissing: a secp256r1 instruction must stand at that place, before the vote */
+/** SignatureInstructionMissing: a secp256r1 instruction must stand at that place, before this one */
 export const GOVERNOR_ERROR__SIGNATURE_INSTRUCTION_MISSING = 0x1b0d; // 6925
 /** SignatureProgramWrong: the instruction at that place is not the secp256r1 precompile's */
 export const GOVERNOR_ERROR__SIGNATURE_PROGRAM_WRONG = 0x1b0e; // 6926
@@ -282,7 +282,7 @@ export const GOVERNOR_ERROR__PASSKEY_USER_NOT_VERIFIED = 0x1b13; // 6931
 export const GOVERNOR_ERROR__PASSKEY_NO_BALLOT = 0x1b14; // 6932
 /** BallotEpochOther: the ballot was signed for another membership of the council: sign again */
 export const GOVERNOR_ERROR__BALLOT_EPOCH_OTHER = 0x1b15; // 6933
-/** BallotKindOther: approval, objection to a draft and veto of what is queued each take a ballot of their own kind */
+/** BallotKindOther: proposal, approval, objection to a draft and veto of what is queued each take a ballot of their own kind */
 export const GOVERNOR_ERROR__BALLOT_KIND_OTHER = 0x1b16; // 6934
 /** BallotRoundOther: the ballot was signed on the other side of the veto that sent the proposal back: sign again */
 export const GOVERNOR_ERROR__BALLOT_ROUND_OTHER = 0x1b17; // 6935
@@ -451,7 +451,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__ATTEMPT_TOO_SOON]: `one attempt at a freeze in six hours`,
     [GOVERNOR_ERROR__ATTESTATIONS_MISSING]: `two of the three attestors must post the same result first`,
     [GOVERNOR_ERROR__BALLOT_EPOCH_OTHER]: `the ballot was signed for another membership of the council: sign again`,
-    [GOVERNOR_ERROR__BALLOT_KIND_OTHER]: `approval, objection to a draft and veto of what is queued each take a ballot of their own kind`,
+    [GOVERNOR_ERROR__BALLOT_KIND_OTHER]: `proposal, approval, objection to a draft and veto of what is queued each take a ballot of their own kind`,
     [GOVERNOR_ERROR__BALLOT_ROUND_OTHER]: `the ballot was signed on the other side of the veto that sent the proposal back: sign again`,
     [GOVERNOR_ERROR__BALLOT_SLOT_HASH_WRONG]: `the cluster has no such hash for the ballot's slot`,
     [GOVERNOR_ERROR__BALLOT_STALE]: `a ballot names a slot of the last 150: sign again`,
@@ -555,7 +555,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [GOVERNOR_ERROR__SECONDS_REMAIN]: `the delay's seconds have not passed`,
     [GOVERNOR_ERROR__SELF_ADOPTION]: `a governor cannot hold its own upgrade authority: its twin does`,
     [GOVERNOR_ERROR__SIGNATURE_COUNT_NOT_ONE]: `the secp256r1 instruction must verify one signature, and no other`,
-    [GOVERNOR_ERROR__SIGNATURE_INSTRUCTION_MISSING]: `a secp256r1 instruction must stand at that place, before the vote`,
+    [GOVERNOR_ERROR__SIGNATURE_INSTRUCTION_MISSING]: `a secp256r1 instruction must stand at that place, before this one`,
     [GOVERNOR_ERROR__SIGNATURE_OFFSETS_FOREIGN]: `signature, key and ballot must lie in the secp256r1 instruction itself`,
     [GOVERNOR_ERROR__SIGNATURE_OFFSETS_OUT_OF_RANGE]: `the secp256r1 instruction's offsets leave its data`,
     [GOVERNOR_ERROR__SIGNATURE_PROGRAM_WRONG]: `the instruction at that place is not the secp256r1 precompile's`,

@@ -90,6 +90,7 @@ import {
   getProposalApproveP256InstructionAsync,
   getProposalCancelInstructionAsync,
   getProposalCreateInstructionAsync,
+  getProposalCreateP256InstructionAsync,
   getProposalObjectInstructionAsync,
   getProposalObjectP256InstructionAsync,
   getProposalQueueInstructionAsync,
@@ -110,6 +111,7 @@ import {
   getSnapshotSealInstructionAsync,
   getUpgradeExecuteInstructionAsync,
   getUpgradeProposeInstructionAsync,
+  getUpgradeProposeP256InstructionAsync,
   getUpgradeQueueInstructionAsync,
   getUpgradeRollbackInstructionAsync,
   parseAccountRestoreInstruction,
@@ -142,6 +144,7 @@ import {
   parseProposalApproveP256Instruction,
   parseProposalCancelInstruction,
   parseProposalCreateInstruction,
+  parseProposalCreateP256Instruction,
   parseProposalObjectInstruction,
   parseProposalObjectP256Instruction,
   parseProposalQueueInstruction,
@@ -162,6 +165,7 @@ import {
   parseSnapshotSealInstruction,
   parseUpgradeExecuteInstruction,
   parseUpgradeProposeInstruction,
+  parseUpgradeProposeP256Instruction,
   parseUpgradeQueueInstruction,
   parseUpgradeRollbackInstruction,
   type AccountRestoreAsyncInput,
@@ -219,6 +223,7 @@ import {
   type ParsedProposalApproveP256Instruction,
   type ParsedProposalCancelInstruction,
   type ParsedProposalCreateInstruction,
+  type ParsedProposalCreateP256Instruction,
   type ParsedProposalObjectInstruction,
   type ParsedProposalObjectP256Instruction,
   type ParsedProposalQueueInstruction,
@@ -239,6 +244,7 @@ import {
   type ParsedSnapshotSealInstruction,
   type ParsedUpgradeExecuteInstruction,
   type ParsedUpgradeProposeInstruction,
+  type ParsedUpgradeProposeP256Instruction,
   type ParsedUpgradeQueueInstruction,
   type ParsedUpgradeRollbackInstruction,
   type ProgramAdoptAsyncInput,
@@ -246,6 +252,7 @@ import {
   type ProposalApproveP256AsyncInput,
   type ProposalCancelAsyncInput,
   type ProposalCreateAsyncInput,
+  type ProposalCreateP256AsyncInput,
   type ProposalObjectAsyncInput,
   type ProposalObjectP256AsyncInput,
   type ProposalQueueAsyncInput,
@@ -266,6 +273,7 @@ import {
   type SnapshotSealAsyncInput,
   type UpgradeExecuteAsyncInput,
   type UpgradeProposeAsyncInput,
+  type UpgradeProposeP256AsyncInput,
   type UpgradeQueueAsyncInput,
   type UpgradeRollbackAsyncInput,
 } from "../instructions/index.js";
@@ -444,6 +452,8 @@ export enum GovernorInstruction {
   LedgerClose,
   ProposalApproveP256,
   ProposalObjectP256,
+  ProposalCreateP256,
+  UpgradeProposeP256,
 }
 
 export function identifyGovernorInstruction(
@@ -918,6 +928,24 @@ export function identifyGovernorInstruction(
   ) {
     return GovernorInstruction.ProposalObjectP256;
   }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([52])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.ProposalCreateP256;
+  }
+  if (
+    containsBytes(
+      data,
+      fixEncoderSize(getBytesEncoder(), 1).encode(new Uint8Array([53])),
+      0,
+    )
+  ) {
+    return GovernorInstruction.UpgradeProposeP256;
+  }
   throw new SolanaError(
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     { instructionData: data, programName: "governor" },
@@ -1082,7 +1110,13 @@ export type ParsedGovernorInstruction<
     } & ParsedProposalApproveP256Instruction<TProgram>)
   | ({
       instructionType: GovernorInstruction.ProposalObjectP256;
-    } & ParsedProposalObjectP256Instruction<TProgram>);
+    } & ParsedProposalObjectP256Instruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.ProposalCreateP256;
+    } & ParsedProposalCreateP256Instruction<TProgram>)
+  | ({
+      instructionType: GovernorInstruction.UpgradeProposeP256;
+    } & ParsedUpgradeProposeP256Instruction<TProgram>);
 
 export function parseGovernorInstruction<TProgram extends string>(
   instruction: Instruction<TProgram> & InstructionWithData<ReadonlyUint8Array>,
@@ -1453,6 +1487,20 @@ export function parseGovernorInstruction<TProgram extends string>(
         ...parseProposalObjectP256Instruction(instruction),
       };
     }
+    case GovernorInstruction.ProposalCreateP256: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.ProposalCreateP256,
+        ...parseProposalCreateP256Instruction(instruction),
+      };
+    }
+    case GovernorInstruction.UpgradeProposeP256: {
+      assertIsInstructionWithAccounts(instruction);
+      return {
+        instructionType: GovernorInstruction.UpgradeProposeP256,
+        ...parseUpgradeProposeP256Instruction(instruction),
+      };
+    }
     default:
       throw new SolanaError(
         SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -1686,6 +1734,14 @@ export type GovernorPluginInstructions = {
   proposalObjectP256: (
     input: ProposalObjectP256AsyncInput,
   ) => ReturnType<typeof getProposalObjectP256InstructionAsync> &
+    SelfPlanAndSendFunctions;
+  proposalCreateP256: (
+    input: ProposalCreateP256AsyncInput,
+  ) => ReturnType<typeof getProposalCreateP256InstructionAsync> &
+    SelfPlanAndSendFunctions;
+  upgradeProposeP256: (
+    input: UpgradeProposeP256AsyncInput,
+  ) => ReturnType<typeof getUpgradeProposeP256InstructionAsync> &
     SelfPlanAndSendFunctions;
 };
 
@@ -2015,6 +2071,16 @@ export function governorProgram() {
             addSelfPlanAndSendFunctions(
               client,
               getProposalObjectP256InstructionAsync(input),
+            ),
+          proposalCreateP256: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getProposalCreateP256InstructionAsync(input),
+            ),
+          upgradeProposeP256: (input) =>
+            addSelfPlanAndSendFunctions(
+              client,
+              getUpgradeProposeP256InstructionAsync(input),
             ),
         },
         pdas: {

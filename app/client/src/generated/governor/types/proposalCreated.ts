@@ -38,6 +38,8 @@ export type ProposalCreated = {
   class: number;
   digest: ReadonlyUint8Array;
   expiresUnixS: bigint;
+  /** By whose right: the proposer's, or that of the P-256 member whose ballot it brought. */
+  member: Address;
 };
 
 export type ProposalCreatedArgs = {
@@ -49,6 +51,8 @@ export type ProposalCreatedArgs = {
   class: number;
   digest: ReadonlyUint8Array;
   expiresUnixS: number | bigint;
+  /** By whose right: the proposer's, or that of the P-256 member whose ballot it brought. */
+  member: Address;
 };
 
 export function getProposalCreatedEncoder(): FixedSizeEncoder<ProposalCreatedArgs> {
@@ -61,6 +65,7 @@ export function getProposalCreatedEncoder(): FixedSizeEncoder<ProposalCreatedArg
     ["class", getU8Encoder()],
     ["digest", fixEncoderSize(getBytesEncoder(), 32)],
     ["expiresUnixS", getI64Encoder()],
+    ["member", getAddressEncoder()],
   ]);
 }
 
@@ -74,6 +79,7 @@ export function getProposalCreatedDecoder(): FixedSizeDecoder<ProposalCreated> {
     ["class", getU8Decoder()],
     ["digest", fixDecoderSize(getBytesDecoder(), 32)],
     ["expiresUnixS", getI64Decoder()],
+    ["member", getAddressDecoder()],
   ]);
 }
 
