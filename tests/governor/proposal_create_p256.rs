@@ -161,7 +161,7 @@ fn proposal_create_p256_and_upgrade_propose_p256_on_a_durable_nonce_fail() {
     }
 }
 
-/// Whatever a key that signs ballots proposes fits in one transaction. Beside a passkey's client data eight members still do.
+/// Whatever a key that signs ballots proposes fits in one transaction. Beside a passkey's client data twelve members still do.
 #[test]
 fn proposal_create_p256_of_the_largest_action_fits_in_a_transaction() {
     let (mut fixture, key, sponsor) = seated();
@@ -170,9 +170,9 @@ fn proposal_create_p256_of_the_largest_action_fits_in_a_transaction() {
     let raw = fixture.coming_cast(&largest, &key);
     assert!(transaction_len(&raw, &sponsor) <= PACKET, "{} bytes", transaction_len(&raw, &sponsor));
     fixture.world.ok(&raw, &[&sponsor]);
-    let eight = fixture.coming_action(&sponsor, &CouncilAction::CouncilSet { members: &members[..8] });
-    let client = client_data(bytes_of(&fixture.coming_ballot(&eight)));
-    let by_passkey = by_passkey(&mut fixture, &eight, &key, USER_PRESENT | USER_VERIFIED, &client);
+    let twelve = fixture.coming_action(&sponsor, &CouncilAction::CouncilSet { members: &members[..12] });
+    let client = client_data(bytes_of(&fixture.coming_ballot(&twelve)));
+    let by_passkey = by_passkey(&mut fixture, &twelve, &key, USER_PRESENT | USER_VERIFIED, &client);
     assert!(transaction_len(&by_passkey, &sponsor) <= PACKET, "{} bytes", transaction_len(&by_passkey, &sponsor));
     fixture.world.ok(&by_passkey, &[&sponsor]);
 }

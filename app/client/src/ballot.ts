@@ -28,7 +28,7 @@ export type Voice = 'approve' | 'object';
 /** A slot that is over, with its hash: what a ballot shows its age by. */
 export type SlotHash = { slot: bigint; hash: ReadonlyUint8Array };
 
-/** What a member is asked: fields of the proposal and of the council, as they are on chain. */
+/** What a member is asked about a proposal: fields of it and of the council, as they are on chain. */
 export type Question = {
   voice: Voice;
   digest: ReadonlyUint8Array;
@@ -37,6 +37,12 @@ export type Question = {
   state: number;
   vetoed: number;
 };
+
+/**
+ * What a member is asked who proposes: the digest of the action as the council's next proposal (`proposalDigest` of its `proposals`).
+ * Whatever is proposed in between has that id, so that the ballot is refused (`DigestMismatch`) and signed anew.
+ */
+export type ProposalQuestion = { voice: 'propose'; digest: ReadonlyUint8Array; configEpoch: bigint };
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -55,9 +61,20 @@ export async function p256Member(publicKey: ReadonlyUint8Array): Promise<Address
 }
 
 /** The bytes that the member's key signs, or that are the challenge of its passkey. */
-export function ballotMessage({ voice, digest, configEpoch, state, vetoed }: Question, { slot, hash }: SlotHash): Uint8Array {
-  const kind = voice === 'approve' ? kinds.approve : state === PROPOSAL_QUEUED ? kinds.veto : kinds.object;
-  return joined(text(domain), digest, getU64Encoder().encode(configEpoch), getU64Encoder().encode(slot), hash, [kind, vetoed]);
+export function ballotMessage(question: Question | ProposalQuestion, { slot, hash }: SlotHash): Uint8Array {
+  const vetoed = question.voice === 'propose' ? 0 : question.vetoed;
+  const { digest, configEpoch } = question;
+  return joined(text(domain), digest, getU64Encoder().encode(configEpoch), getU64Encoder().encode(slot), hash, [kind(question), vetoed]);
+}
+
+function kind(question: Question | ProposalQuestion): number {
+  switch (question.voice) {
+    case 'propose':
+    case 'approve':
+      return kinds[question.voice];
+    case 'object':
+      return question.state === PROPOSAL_QUEUED ? kinds.veto : kinds.object;
+  }
 }
 
 /** The latest slot that the network has a hash of: a ballot names it and counts for 150 slots. */
@@ -104,7 +121,8 @@ export async function passkeyMessage(authenticatorData: ReadonlyUint8Array, clie
 
 /**
  * The secp256r1 program's instruction for one signature, all of its parts inside its own data. It goes before the vote
- * (`getProposalApproveP256Instruction`, `getProposalObjectP256Instruction`), which names its place in the transaction.
+ * (`getProposalApproveP256Instruction`, `getProposalObjectP256Instruction`) or the proposal (`getProposalCreateP256Instruction`,
+ * `getUpgradeProposeP256Instruction`), which names its place in the transaction.
  */
 export function p256Proof(
   publicKey: ReadonlyUint8Array,

@@ -18,6 +18,8 @@ test('ballot_and_members_address_equal_the_programs', async () => {
   assert.equal(hex(ballotMessage(question, at)), ballot.message);
   assert.notEqual(hex(ballotMessage({ ...question, state: DRAFT }, at)), ballot.message);
   assert.notEqual(hex(ballotMessage({ ...question, voice: 'approve' }, at)), ballot.message);
+  const { digest, configEpoch } = question;
+  assert.equal(hex(ballotMessage({ voice: 'propose', digest, configEpoch }, at)), ballot.proposes);
   assert.equal(await p256Member(bytes(ballot.publicKey)), ballot.member);
   await assert.rejects(p256Member(bytes(ballot.publicKey).slice(1)), /33 bytes/);
 });

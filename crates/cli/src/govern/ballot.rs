@@ -43,8 +43,9 @@ impl Desk<'_> {
             if self.council()?.proposals.get() == id {
                 return Err(error);
             }
-            // It landed, though nobody said so.
+            // It landed though nobody said so, or somebody else proposed the very same.
             if self.proposal(id)?.digest == digest {
+                (self.progress)(&format!("proposed as {id}"));
                 return Ok(id);
             }
             (self.progress)(&format!("somebody else's proposal is {id} now"));

@@ -162,7 +162,7 @@ fn p256_proposer(scene: &Scene, member: &str, by_file: [&str; 2], by_command: [&
     let overtaken = |times| {
         let signer = scene.overtaking(by_command[3], times);
         let by = [by_command[0], by_command[1], by_command[2], &signer];
-        scene.run("keeper", &[&["propose", "relax", "0"][..], &by].concat())
+        scene.run("keeper", &[&["propose", "relax", "1"][..], &by].concat())
     };
     let once = overtaken(1);
     assert_eq!((once.code, next()), (DONE, id + 2), "{}", once.err);
