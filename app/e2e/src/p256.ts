@@ -174,7 +174,7 @@ describe('member with a P-256 key', () => {
       const proposal = await propose(RELAX);
       const { proposer, digest } = await council.state(proposal);
       assert.equal(proposer, sponsor.address);
-      assert.deepEqual(digest, await proposalDigest(proposal.id, RELAX));
+      assert.deepEqual(Uint8Array.from(digest), await proposalDigest(proposal.id, RELAX));
       await ballotApprove(proposal);
       assert.equal((await council.state(proposal)).approvals, 1 << SEAT);
     }
