@@ -1,7 +1,7 @@
 //! Margin accounts of version 1, as that version stored them, under the release that writes version 2: carried out by the governor under
 //! open interest, and back.
 
-use crate::fixture::{error, sha256};
+use crate::fixture::{code_of, error, sha256};
 use crate::positions::{MARGIN, Positions};
 use abi::margin::{MarginAccount, Market};
 use client::{governor::UpgradeProposeArgs, migration::account_migrate};
@@ -19,11 +19,7 @@ const VERSION_1: &str = include_str!("version_1.hex");
 
 /// Code of one of the migration's errors.
 pub fn refusal(name: &str) -> u32 {
-    6390 + u32::from(match name {
-        "AccountUnreadable" => 0_u8,
-        "AlreadyMigrated" => 1,
-        _ => panic!("no error `{name}`"),
-    })
+    code_of(client::migration::ERRORS, name)
 }
 
 /// Margin's next release.

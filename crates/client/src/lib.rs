@@ -61,7 +61,8 @@ pub struct ProgramSpec {
 /// disjoint between programs, so that the code alone is enough.
 pub fn error_name(code: u32) -> Option<(&'static str, &'static str, &'static str)> {
     let programs = PROGRAMS.iter().map(|program| (program.name, program.errors));
-    programs.chain([("anchor", framework::ERRORS)]).find_map(|(program, errors)| {
+    let beside = [("margin", migration::ERRORS), ("anchor", framework::ERRORS)];
+    programs.chain(beside).find_map(|(program, errors)| {
         let (_, name, message) = errors.iter().find(|(known, ..)| *known == code)?;
         Some((program, *name, *message))
     })

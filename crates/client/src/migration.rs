@@ -6,6 +6,12 @@ use solana_pubkey::Pubkey;
 
 const ACCOUNT_MIGRATE: u8 = 200;
 
+/// Codes, names and messages of the migration's errors.
+pub const ERRORS: &[(u32, &str, &str)] = &[
+    (6390, "AccountUnreadable", "one of the accounts is not a margin account that this program can read"),
+    (6391, "AlreadyMigrated", "every one of the accounts is of version 2 already: there is nothing to migrate"),
+];
+
 /// `account_migrate` of these accounts, of any market and in any order.
 pub fn account_migrate(accounts: impl IntoIterator<Item = Pubkey>) -> Instruction {
     let config = AccountMeta::new_readonly(addresses::config(&margin::ID), false);

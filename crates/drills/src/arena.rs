@@ -1,24 +1,18 @@
 //! Two markets in use, and everything that the drills attack them with: on a local network, on programs whose time runs fast, or in a VM
 //! in this process, on the programs as built for a public network, whose clock the drills move.
 
-use crate::candidates;
+use crate::genesis::{SETTLERS, Site, config};
 use crate::ground::{Ground, Network, Vm};
 use crate::keeper::{Keeper, Says};
 use client::{addresses, breaker, margin};
-use localnet::{Config, Localnet, ProgramSpec};
-use serde_json::json;
+use localnet::Localnet;
 use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
-use testkit::{
-    Actor, LOTS_PER_UNIT, Offer, Protocol, Publication, Quote, SOL, SourceAccount, Token, USDC, World, buffer_bytes,
-    key, keypair,
-};
+use std::path::Path;
+use testkit::{Actor, LOTS_PER_UNIT, Offer, Protocol, Quote, SOL, SourceAccount, Token, USDC, World, key, keypair};
 
 pub const SPOT_E6: u64 = 150_000_000;
 /// A tenth of each vault an hour and a quarter a day.
@@ -42,9 +36,6 @@ const FAR_S: i64 = 3_600;
 /// In the VM: the next 08:00 UTC, and that of a week later.
 const DAY_S: i64 = 86_400;
 const LISTED_S: i64 = 8 * 3_600;
-/// Accounts that hold a position in the first expiry where levels are drilled: each drill settles one.
-const SETTLERS: usize = 8;
-const RICH_LAMPORTS: u64 = 1_000_000_000_000_000;
 
 /// A market and its people.
 pub struct Market {
@@ -58,19 +49,6 @@ pub struct Market {
     pub whale: Actor,
     pub settlers: Vec<Actor>,
 }
-
-/// What a network runs on beside margin and the oracle.
-pub struct Site {
-    folder: &'static str,
-    /// Its levels end as soon as their clock says, which is not the same in every build.
-    breaker: &'static str,
-    settlers: usize,
-}
-
-/// Where levels rise and fall: a guardian's six hours are a minute, and the governor's two hours at level 4 are 20 seconds.
-pub const LEVELS: Site = Site { folder: "drills", breaker: "localnet/breaker_drill.so", settlers: SETTLERS };
-/// Where code is upgraded: level 4 lasts longer than a verification may.
-pub const UPGRADES: Site = Site { folder: "candidates", breaker: "localnet/breaker.so", settlers: 0 };
 
 pub struct Arena {
     pub world: World,
@@ -320,87 +298,4 @@ fn market_create(world: &World, protocol: &Protocol) -> Instruction {
         maker_fee_bps: 1,
         limits: LIMITS,
     })
-}
-
-/// The programs under the deployer's authority, the source accounts, and buffers: what will be deployed over margin, and margin again.
-fn config(root: &Path, site: &Site) -> Config {
-    let folder = root.join("target/localnet").join(site.folder);
-    let built = root.join("target/deploy");
-    let elf = |name: &str| {
-        let path = built.join(name);
-        fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; `make programs` builds it", path.display()))
-    };
-    let dumps = folder.with_extension("accounts");
-    fs::create_dir_all(&dumps).expect("a folder for account dumps");
-    let mut accounts = vec![];
-    let mut put = |address: Pubkey, account: &Account| accounts.push(dump(&dumps, address, account));
-    let rich = Account { lamports: RICH_LAMPORTS, ..Account::default() };
-    for name in ["payer", "deployer", "pyth writer", MONITOR].into_iter().chain(GUARDIANS).chain(COUNCIL) {
-        put(key(name), &rich);
-    }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let publication = Publication {
-        price_e6: SPOT_E6,
-        doubt_e6: SPOT_E6 / 1_000,
-        published_unix_s: i64::try_from(now).expect("a time"),
-        slot: 1,
-    };
-    for source in NAMES.into_iter().flat_map(SourceAccount::three) {
-        let account = Account {
-            lamports: RICH_LAMPORTS,
-            data: source.bytes(&publication),
-            owner: source.owner(),
-            ..Account::default()
-        };
-        put(source.address, &account);
-    }
-    for (name, code) in [("hostile", elf("mock_hostile.so")), ("mended", elf("localnet/margin.so"))] {
-        put(key(name), &buffer("deployer", &code));
-    }
-    for at in 0..candidates::CANDIDATES.len() {
-        let codes = [candidates::code(at), elf("localnet/margin.so")];
-        for (name, code) in candidates::buffers(at).iter().zip(codes) {
-            put(key(name), &buffer(COUNCIL[0], &code));
-        }
-    }
-    let programs = [
-        (abi::ids::ORACLE, "localnet/oracle.so"),
-        (abi::ids::MARGIN, "localnet/margin.so"),
-        (abi::ids::BREAKER, site.breaker),
-        (abi::ids::GOVERNOR, "localnet/governor.so"),
-    ];
-    let deployed = programs.map(|(id, file)| ProgramSpec {
-        id: id.into(),
-        file: built.join(file),
-        authority: Some(key("deployer")),
-    });
-    let mut config = Config::on_free_ports(&folder, built.join("localnet/mock_source.so")).expect("free ports");
-    config.programs.extend(deployed);
-    Config { accounts, replace: true, ..config }
-}
-
-/// A loader buffer with this code, under somebody's authority.
-fn buffer(authority: &str, code: &[u8]) -> Account {
-    let data = buffer_bytes(Some(key(authority)), code);
-    Account { lamports: RICH_LAMPORTS, data, owner: abi::ids::LOADER.into(), ..Account::default() }
-}
-
-/// Writes an account as `solana account --output json` does.
-fn dump(folder: &Path, address: Pubkey, account: &Account) -> PathBuf {
-    let path = folder.join(format!("{address}.json"));
-    let data = base64(&account.data);
-    let value = json!({
-        "pubkey": address.to_string(),
-        "account": {
-            "lamports": account.lamports, "data": [data, "base64"], "owner": account.owner.to_string(),
-            "executable": false, "rentEpoch": u64::MAX, "space": account.data.len(),
-        },
-    });
-    fs::write(&path, value.to_string()).expect("an account dump");
-    path
-}
-
-fn base64(bytes: &[u8]) -> String {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    STANDARD.encode(bytes)
 }

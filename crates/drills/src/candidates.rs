@@ -64,8 +64,6 @@ struct Trial<'a> {
 
 /// Tries every candidate, one after the other.
 pub fn play(arena: &mut Arena, progress: &dyn Fn(&str)) -> (Vec<Verdict>, Findings) {
-    let honest = elf("localnet/margin");
-    council::seat(arena, honest.len());
     let (mut verdicts, mut findings) = (vec![], vec![]);
     for (at, (candidate, lie)) in CANDIDATES.into_iter().enumerate() {
         progress(&format!("network: a candidate that {candidate}"));

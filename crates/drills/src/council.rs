@@ -2,18 +2,19 @@
 
 use crate::arena::{Arena, COUNCIL};
 use crate::probe::tried;
-use abi::governor::{Adoption, Council as State, Proposal, Rollout};
+use abi::governor::{ACTION_LEN, Adoption, Council as State, Proposal, Rollout};
 use client::ledger::{Entry, Ledger, entries};
 use client::{addresses, breaker, governor as calls};
-use policy::rollout::Stage;
+use policy::{CouncilAction, rollout::Stage};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-use testkit::{Governance, Recorded, UpgradeOf, keypair, propose_args};
+use testkit::{Governance, Recorded, UpgradeOf, elf, keypair, propose_args};
 
 pub const MARGIN: Pubkey = Pubkey::new_from_array(abi::ids::MARGIN);
 pub const GOVERNANCE: Governance = Governance(calls::ID);
@@ -21,16 +22,16 @@ const POLL: Duration = Duration::from_millis(40);
 /// A delay of seven days takes ten seconds here; a loaded machine's clock runs late.
 const PATIENCE: Duration = Duration::from_secs(360);
 /// Approvals of seven that an upgrade needs.
-const APPROVALS: usize = 5;
+pub const APPROVALS: usize = 5;
 /// Records that one transaction takes or compares: each names two accounts of its own.
 const BATCH: usize = 8;
 
 /// Seats the council, which adopts margin, and gives it the breaker.
-pub fn seat(arena: &mut Arena, elf_len: usize) {
+pub fn seat(arena: &mut Arena) {
     let deployer = arena.deployer();
     let members = COUNCIL.map(|name| keypair(name).pubkey()).to_vec();
     let init = GOVERNANCE.council_init().instruction(calls::CouncilInitArgs { members });
-    let adopt = GOVERNANCE.adopt(MARGIN, elf_len);
+    let adopt = GOVERNANCE.adopt(MARGIN, elf("localnet/margin").len());
     let hand = breaker::AuthoritySet { authority: deployer.pubkey(), config: addresses::config(&breaker::ID) };
     let hand = hand.instruction(breaker::AuthoritySetArgs { authority: GOVERNANCE.authority() });
     for step in [init, adopt, hand] {
@@ -54,28 +55,80 @@ pub fn stage(arena: &mut Arena) -> Option<Stage> {
     Stage::from_byte(rollout(arena).stage)
 }
 
-/// Proposed, approved, queued, and through its delay.
-pub fn upgrade(arena: &mut Arena, code: &[u8], buffer: Pubkey, rollback_buffer: Pubkey) -> UpgradeOf {
-    let members: Vec<_> = COUNCIL.iter().map(|name| keypair(name)).collect();
-    let proposer = members[0].pubkey();
+/// Member of the council in this seat.
+pub fn member(seat: usize) -> Keypair {
+    keypair(COUNCIL[seat])
+}
+
+/// The number that the next proposal gets.
+pub fn next_id(arena: &mut Arena) -> u64 {
     let council: State = arena.world.read(abi::ids::GOVERNOR, &GOVERNANCE.council());
-    let id = council.proposals.get();
-    let upgrade = UpgradeOf { id, program: MARGIN, proposer, buffer, rollback_buffer };
-    let propose = GOVERNANCE.upgrade_propose(proposer, id, MARGIN, buffer, propose_args(code));
-    arena.world.ok(&[propose], &[&members[0]]);
+    council.proposals.get()
+}
+
+/// Any action but an upgrade, as a draft.
+pub fn propose(arena: &mut Arena, action: &CouncilAction) -> u64 {
+    let (id, proposer) = (next_id(arena), member(0));
+    let (council, proposal) = (GOVERNANCE.council(), GOVERNANCE.proposal(id));
+    let mut bytes = [0; ACTION_LEN];
+    let len = action.encode(&mut bytes).expect("a lawful action");
+    let create = calls::ProposalCreate { proposer: proposer.pubkey(), council, proposal };
+    let create = create.instruction(calls::ProposalCreateArgs { action: bytes[..len].to_vec() });
+    arena.world.ok(&[create], &[&proposer]);
+    id
+}
+
+/// An upgrade of margin to what the buffer holds, as a draft. The rollback buffer is staged later.
+pub fn upgrade_propose(
+    arena: &mut Arena,
+    args: calls::UpgradeProposeArgs,
+    buffer: Pubkey,
+    rollback_buffer: Pubkey,
+) -> UpgradeOf {
+    let (id, proposer) = (next_id(arena), member(0));
+    let upgrade = UpgradeOf { id, program: MARGIN, proposer: proposer.pubkey(), buffer, rollback_buffer };
+    let propose = GOVERNANCE.upgrade_propose(upgrade.proposer, id, MARGIN, buffer, args);
+    arena.world.ok(&[propose], &[&proposer]);
+    upgrade
+}
+
+/// What has the member in this seat approve.
+pub fn approval(arena: &mut Arena, id: u64, seat: usize) -> Instruction {
     let digest = proposal(arena, id).digest;
+    GOVERNANCE.approve(id, member(seat).pubkey(), digest)
+}
+
+/// Members in these seats approve, a slot after the draft.
+pub fn approve(arena: &mut Arena, id: u64, seats: Range<usize>) {
     slot_pass(arena);
-    let approvals: Vec<_> =
-        members.iter().take(APPROVALS).map(|member| GOVERNANCE.approve(id, member.pubkey(), digest)).collect();
-    let signers: Vec<&Keypair> = members.iter().take(APPROVALS).collect();
-    arena.world.ok(&approvals, &signers);
-    arena.world.ok(&[GOVERNANCE.rollback_stage(proposer, id, MARGIN, rollback_buffer)], &[&members[0]]);
-    arena.world.ok(&[GOVERNANCE.upgrade_queue(&upgrade)], &[]);
+    let approvals: Vec<_> = seats.clone().map(|seat| approval(arena, id, seat)).collect();
+    let signers: Vec<_> = seats.map(member).collect();
+    arena.world.ok(&approvals, &signers.iter().collect::<Vec<_>>());
+}
+
+/// The code that runs now is where the proposal's rollback would find it.
+pub fn stage_back(arena: &mut Arena, upgrade: &UpgradeOf) {
+    let proposer = member(0);
+    let stage = GOVERNANCE.rollback_stage(upgrade.proposer, upgrade.id, MARGIN, upgrade.rollback_buffer);
+    arena.world.ok(&[stage], &[&proposer]);
+}
+
+/// Waits until both clocks have passed the proposal's delay.
+pub fn delay_pass(arena: &mut Arena, id: u64) {
     let queued = proposal(arena, id);
     until(|| {
         let clock = arena.world.clock();
         clock.slot >= queued.ready_slot.get() && clock.unix_timestamp >= queued.ready_unix_s.get()
     });
+}
+
+/// Proposed, approved, queued, and through its delay.
+pub fn upgrade(arena: &mut Arena, code: &[u8], buffer: Pubkey, rollback_buffer: Pubkey) -> UpgradeOf {
+    let upgrade = upgrade_propose(arena, propose_args(code), buffer, rollback_buffer);
+    approve(arena, upgrade.id, 0..APPROVALS);
+    stage_back(arena, &upgrade);
+    arena.world.ok(&[GOVERNANCE.upgrade_queue(&upgrade)], &[]);
+    delay_pass(arena, upgrade.id);
     upgrade
 }
 
@@ -136,6 +189,15 @@ fn batched(calls: impl Iterator<Item = Instruction>) -> Vec<Vec<Instruction>> {
 
 /// Level 4, and every account of margin recorded.
 pub fn freeze(arena: &mut Arena, id: u64) -> Records {
+    let records = freeze_begin(arena, id);
+    for book in &records.books {
+        arena.world.ok(&[book.recorded.page_take(0, book.page()), book.recorded.seal()], &[]);
+    }
+    records
+}
+
+/// Level 4, with everything of margin recorded but its accounts, whose snapshots are open.
+pub fn freeze_begin(arena: &mut Arena, id: u64) -> Records {
     arena.world.ok(&[GOVERNANCE.freeze_begin(id, MARGIN)], &[]);
     let (attempt, payer) = (rollout(arena).attempt.get(), arena.world.payer());
     let ledger = Ledger { program: MARGIN, attempt };
@@ -160,8 +222,7 @@ pub fn freeze(arena: &mut Arena, id: u64) -> Records {
         Book { recorded, accounts }
     });
     for book in &books {
-        let steps = [book.recorded.open(), book.recorded.page_take(0, book.page()), book.recorded.seal()];
-        arena.world.ok(&steps, &[]);
+        arena.world.ok(&[book.recorded.open()], &[]);
     }
     let accounts = books.iter().flat_map(|book| &book.accounts).chain(entries.iter().map(|entry| &entry.account));
     let kept = accounts.map(|at| (*at, arena.world.account(at).expect("an account").data)).collect();

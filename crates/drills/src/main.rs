@@ -1,12 +1,15 @@
 //! `drills`: attacks and accidents on a local network, and in a VM in this process where they need hours of quiet first, and what the
 //! breaker and the governor made of them: tables, and an exit code that is not zero if anything was not as it must be. `--vm` plays what
-//! the VM shows, `--network` what a network shows, and `--candidates` upgrades of margin to code that lies; without any of them all.
+//! the VM shows, `--network` what a network shows, `--candidates` upgrades of margin to code that lies, and `--attacks` attacks on an
+//! upgrade that does not; without any of them all.
 
 mod arena;
+mod attacks;
 mod candidates;
 mod council;
 mod custody;
 mod drills;
+mod genesis;
 mod ground;
 mod hostile;
 mod keeper;
@@ -14,10 +17,12 @@ mod levels;
 mod probe;
 mod trips;
 
-use arena::{Arena, LEVELS, UPGRADES};
+use arena::Arena;
+use attacks::Refusal;
 use candidates::Verdict;
 use cli::table::Table;
 use drills::{Played, Row};
+use genesis::{LEVELS, UPGRADES};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -32,18 +37,27 @@ fn main() -> ExitCode {
     if all || only("--vm") {
         played = drills::play(&mut Arena::vm(), &drills::VM, &progress);
     }
-    let mut verdicts = vec![];
     if all || only("--network") {
         progress("starting a network with two markets ...");
         let network = drills::play(&mut Arena::network(&root, &LEVELS), &drills::NETWORK, &progress);
         played.rows.splice(0..0, network.rows);
         played.findings.extend(network.findings);
     }
-    if all || only("--candidates") {
+    let (mut verdicts, mut refusals) = (vec![], vec![]);
+    if all || only("--candidates") || only("--attacks") {
         progress("starting a network with a council ...");
-        let (tried, findings) = candidates::play(&mut Arena::network(&root, &UPGRADES), &progress);
-        played.findings.extend(findings);
-        verdicts = tried;
+        let arena = &mut Arena::network(&root, &UPGRADES);
+        council::seat(arena);
+        if all || only("--candidates") {
+            let (tried, findings) = candidates::play(arena, &progress);
+            played.findings.extend(findings);
+            verdicts = tried;
+        }
+        if all || only("--attacks") {
+            let (refused, findings) = attacks::play(arena, &progress);
+            played.findings.extend(findings);
+            refusals = refused;
+        }
     }
     if !played.rows.is_empty() {
         println!("{}", table(&played.rows));
@@ -51,6 +65,9 @@ fn main() -> ExitCode {
     }
     if !verdicts.is_empty() {
         println!("{}", trials(&verdicts));
+    }
+    if !refusals.is_empty() {
+        println!("{}", attacks(&refusals));
     }
     println!("network: a local validator on programs whose time runs fast, slots as it made them");
     println!("VM: LiteSVM on the programs for a public network, slots of 400 ms by the clock that the drill moves\n");
@@ -116,6 +133,21 @@ fn trials(verdicts: &[Verdict]) -> Table {
             verdict.bond.clone(),
             verdict.took_s.to_string(),
         ]);
+    }
+    table
+}
+
+/// How each attack was refused, in the order in which they began; its name stands once.
+fn attacks(refusals: &[Refusal]) -> Table {
+    let mut table = Table::new(["an attack on an upgrade", "tried", "refused with"]);
+    let began = |attack: &str| refusals.iter().position(|other| other.attack == attack);
+    let mut sorted: Vec<_> = refusals.iter().collect();
+    sorted.sort_by_key(|refusal| began(refusal.attack));
+    let mut last = "";
+    for Refusal { attack, step, answer } in sorted {
+        let name = if *attack == last { "" } else { attack };
+        table.row([name.to_owned(), (*step).to_owned(), answer.clone()]);
+        last = attack;
     }
     table
 }

@@ -6,6 +6,7 @@ use abi::quote::{SIDE_BUY, SIDE_SELL};
 use client::{addresses, error_name, margin};
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_transaction_error::TransactionError;
 use testkit::{Failure, USDC};
 
 const AMOUNT: u64 = 10 * USDC;
@@ -126,6 +127,9 @@ pub fn tried(arena: &mut Arena, instructions: &[Instruction], signers: &[&Keypai
 }
 
 pub fn name(failure: &Failure) -> String {
-    let named = failure.code().and_then(error_name);
-    named.map_or_else(|| format!("{:?}", failure.error), |(_, name, _)| name.to_owned())
+    match (failure.code().and_then(error_name), &failure.error) {
+        (Some((_, name, _)), _) => name.to_owned(),
+        (None, TransactionError::InstructionError(_, error)) => format!("{error:?}"),
+        (None, error) => format!("{error:?}"),
+    }
 }

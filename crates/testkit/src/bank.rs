@@ -168,6 +168,19 @@ impl Bank {
         self.set_clock(&Clock { slot, ..clock });
     }
 
+    /// As [`Remote::land`].
+    pub fn land(
+        &self,
+        transaction: Transaction,
+        keys: &[&Keypair],
+        durable: Option<[u8; 32]>,
+    ) -> Result<Outcome, Box<Failure>> {
+        match self {
+            Self::Remote(remote) => remote.land(transaction, keys, durable),
+            _ => panic!("in process nothing is simulated first"),
+        }
+    }
+
     /// Signs with the payer and `signers`, and processes.
     pub fn process(
         &mut self,

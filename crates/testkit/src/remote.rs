@@ -10,6 +10,7 @@ use solana_pubkey::Pubkey;
 use solana_rpc_client::rpc_client::RpcClient;
 use solana_rpc_client_api::{
     client_error::{Error, ErrorKind},
+    config::RpcSendTransactionConfig,
     request::{RpcError, RpcResponseErrorData},
 };
 use solana_signer::Signer;
@@ -105,19 +106,45 @@ impl Remote {
 
     fn process_once(&self, mut transaction: Transaction, keys: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
         transaction.sign(keys, asked(|| self.rpc.get_latest_blockhash()));
-        let signature = match self.rpc.send_transaction(&transaction) {
-            Ok(signature) => signature,
-            Err(error) => return Err(Box::new(refusal(&error))),
-        };
-        for _ in 0..POLLS {
-            let status = || self.rpc.get_signature_status_with_commitment(&signature, CommitmentConfig::processed());
-            match asked(status) {
-                Some(Ok(())) => return Ok(Outcome { logs: vec![], units: 0 }),
-                Some(Err(error)) => return Err(Box::new(Failure { error, logs: vec![] })),
-                None => std::thread::sleep(POLL),
+        if let Err(error) = self.rpc.send_transaction(&transaction) {
+            return Err(Box::new(refusal(&error)));
+        }
+        self.landed(&transaction).unwrap_or_else(|| panic!("{}: neither landed nor refused", transaction.signatures[0]))
+    }
+
+    /// Sends what a simulation would refuse, so that the refusal stands in a block; signed over `durable`, if it lives on that hash.
+    pub fn land(
+        &self,
+        mut transaction: Transaction,
+        keys: &[&Keypair],
+        durable: Option<[u8; 32]>,
+    ) -> Result<Outcome, Box<Failure>> {
+        let blind = RpcSendTransactionConfig { skip_preflight: true, ..RpcSendTransactionConfig::default() };
+        for _ in 0..TRIES {
+            let hash = durable.map_or_else(|| asked(|| self.rpc.get_latest_blockhash()), Into::into);
+            transaction.sign(keys, hash);
+            asked(|| self.rpc.send_transaction_with_config(&transaction, blind));
+            match self.landed(&transaction) {
+                Some(Err(failure)) if failure.is_passing() => std::thread::sleep(POLL * 4),
+                Some(done) => return done,
+                None => {}
             }
         }
-        panic!("{signature}: neither landed nor refused")
+        panic!("a transaction was lost {TRIES} times")
+    }
+
+    /// What became of a transaction that was sent; `None` if no block has it after a while.
+    fn landed(&self, transaction: &Transaction) -> Option<Result<Outcome, Box<Failure>>> {
+        let signature = &transaction.signatures[0];
+        for _ in 0..POLLS {
+            let status = || self.rpc.get_signature_status_with_commitment(signature, CommitmentConfig::processed());
+            if let Some(done) = asked(status) {
+                let outcome = done.map(|()| Outcome { logs: vec![], units: 0 });
+                return Some(outcome.map_err(|error| Box::new(Failure { error, logs: vec![] })));
+            }
+            std::thread::sleep(POLL);
+        }
+        None
     }
 }
 

@@ -11,6 +11,7 @@ use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
+use solana_system_interface::instruction::{advance_nonce_account, create_nonce_account};
 use solana_transaction::Transaction;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,8 @@ const SLOT_HASHES: usize = 512;
 const COUNT_LEN: usize = 8;
 const ENTRY_LEN: usize = 8 + 32;
 const RICH_LAMPORTS: u64 = 1_000_000_000_000;
+/// Where a nonce account holds its hash: after version, state and authority.
+const NONCE_HASH_AT: usize = 4 + 4 + 32;
 
 /// An in-process bank, driven synchronously.
 pub struct World {
@@ -221,17 +224,51 @@ impl World {
 
     /// Sends one transaction; the payer signs besides `signers`.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
-        self.sent += 1;
-        self.named.extend(instructions.iter().flat_map(|call| &call.accounts).map(|meta| meta.pubkey));
-        let mut all = instructions.to_vec();
-        // Last, so that it moves no index of the instructions under test.
-        all.push(ComputeBudgetInstruction::set_compute_unit_limit(UNIT_LIMIT - self.sent));
-        let transaction = Transaction::new_with_payer(&all, Some(&self.payer()));
+        let transaction = self.transaction(instructions);
         let outcome = self.bank.process(&self.payer, transaction, signers)?;
         if self.measured {
             meter::record(instructions, &outcome);
         }
         Ok(outcome)
+    }
+
+    /// On a network: sends one transaction that nobody tries first, so that a refusal stands in a block. With a nonce account and whoever
+    /// may advance it, the advance comes first, and the transaction lives on what the nonce holds.
+    pub fn land(
+        &mut self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+        nonce: Option<(Pubkey, &Keypair)>,
+    ) -> Result<Outcome, Box<Failure>> {
+        let (mut all, mut keys, mut durable) = (instructions.to_vec(), vec![], None);
+        if let Some((nonce, authority)) = nonce {
+            all.insert(0, advance_nonce_account(&nonce, &authority.pubkey()));
+            keys.push(authority);
+            let held =
+                self.account(&nonce).and_then(|account| account.data.get(NONCE_HASH_AT..)?.first_chunk().copied());
+            durable = Some(held.expect("a nonce account"));
+        }
+        let transaction = self.transaction(&all);
+        keys.extend_from_slice(signers);
+        keys.push(&self.payer);
+        self.bank.land(transaction, &keys, durable)
+    }
+
+    /// On a network: opens a nonce account, as whoever would sign today and send next year does.
+    pub fn nonce_open(&mut self, name: &str, authority: &Pubkey) -> Pubkey {
+        let nonce = keypair(name);
+        let (payer, address) = (self.payer(), nonce.pubkey());
+        self.ok(&create_nonce_account(&payer, &address, authority, RICH_LAMPORTS), &[&nonce]);
+        address
+    }
+
+    /// With a limit of units last, so that it moves no index of the instructions under test.
+    fn transaction(&mut self, instructions: &[Instruction]) -> Transaction {
+        self.sent += 1;
+        self.named.extend(instructions.iter().flat_map(|call| &call.accounts).map(|meta| meta.pubkey));
+        let limit = ComputeBudgetInstruction::set_compute_unit_limit(UNIT_LIMIT - self.sent);
+        let all = [instructions, &[limit]].concat();
+        Transaction::new_with_payer(&all, Some(&self.payer()))
     }
 
     /// Sends a transaction that must land.
