@@ -109,6 +109,10 @@ pub enum Error {
     #[error("VERIFICATION FAILED: {what}; anybody may restore the code from before: `bastion rollback {id}`")]
     VerificationFailed { id: u64, what: String },
     #[error(
+        "VERIFICATION FAILED: the new code added {added}, which nobody recorded; the governor cannot see that: three members vote it back (`bastion propose roll-back {program}`), and then `bastion rollback {id} --vote VOTE`"
+    )]
+    AccountsAdded { id: u64, program: Pubkey, added: String },
+    #[error(
         "page {page} of market {market}: {missing} of its accounts is not there any more; what `bastion execute --preimages FOLDER` kept names it: verify with the same --preimages"
     )]
     PageIncomplete { page: usize, market: Pubkey, missing: usize },
@@ -167,6 +171,7 @@ impl Error {
             | Self::DeployedOther { .. }
             | Self::ShadowDiffers { .. }
             | Self::VerificationFailed { .. }
+            | Self::AccountsAdded { .. }
             | Self::AuditFailed { .. }
             | Self::DigestForged { .. } => 4,
             _ => 1,

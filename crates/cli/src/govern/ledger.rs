@@ -87,7 +87,7 @@ impl Desk<'_> {
     }
 
     /// The ledger's records by address.
-    fn records(&self, ledger: &Ledger) -> Result<Vec<(Pubkey, Record)>, Error> {
+    pub(super) fn records(&self, ledger: &Ledger) -> Result<Vec<(Pubkey, Record)>, Error> {
         let mut records = program_accounts::<Record>(self.connection, "Record", &self.governor.to_bytes())?;
         records.retain(|(_, record)| record.ledger == ledger.address().to_bytes());
         records.sort_by_key(|(address, _)| *address);

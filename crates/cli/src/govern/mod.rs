@@ -4,6 +4,7 @@
 //! Each says first what the proposal decides, in words that follow from its bytes alone, and the digest that members sign, which it
 //! computes itself. Then it acts, as far as there is something left to do, and says where the proposal stands.
 
+mod additions;
 mod ballot;
 mod council;
 mod decision;

@@ -35,6 +35,15 @@ impl Desk<'_> {
         // In the slot of the change nothing can be verified.
         let next = Moment { slot: rollout.executed_slot.get().saturating_add(1), unix_s: 0 };
         self.wait("the slot after the new code", &next)?;
+        let added = self.additions(&rollout, &program)?.join(", ");
+        match at {
+            _ if added.is_empty() => {}
+            // Restored code is verified all the same: its people have waited long enough.
+            Stage::RolledBack => {
+                (self.progress)(&format!("added by the code that failed, and to be looked at: {added}"))
+            }
+            _ => return Err(Error::AccountsAdded { id, program, added }),
+        }
         self.ledger_verify(id, &rollout, &program)?;
         for market in recorded_of(self.connection, &program)? {
             let snapshot = addresses::snapshot(&self.governor, &market.address, rollout.attempt.get());

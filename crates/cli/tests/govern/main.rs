@@ -211,6 +211,16 @@ fn lie(scene: &Scene) {
     let (before, kept) = (scene.people(), scene.file("preimages"));
     scene.ok("keeper", &["execute", &id, "--wait", "--preimages", &kept]);
     assert!(scene.run("keeper", &["rollback", &id]).fails(FAILED, "RollbackUnfounded"));
+    // What was added is seen from outside alone: its page says how many there are, and what was kept of it says which.
+    let added = [scene.add("added account", &seed::accounts()[0]), scene.add("added expiry", &seed::expiry_address())];
+    let unnamed = scene.run("keeper", &["verify", &id]);
+    let words = [format!("account {}, 1 of 4 accounts on page 1", added[1]), "--vote VOTE".to_owned()];
+    for words in words {
+        assert!(unnamed.fails(DIFFERS, &words), "{words} in {}", unnamed.err);
+    }
+    let named = scene.run("keeper", &["verify", &id, "--preimages", &kept]);
+    assert!(named.fails(DIFFERS, &format!("account {}, margin account {}", added[1], added[0])), "{}", named.err);
+    added.iter().for_each(|account| scene.close(account));
     scene.lie();
     scene.close(&seed::accounts()[2]);
     let closed = scene.run("keeper", &["verify", &id]);

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
+use solana_system_interface::instruction::create_account;
 use std::{
     io::{BufRead, BufReader, Lines, Read},
     path::{Path, PathBuf},
@@ -18,6 +19,9 @@ use tempfile::TempDir;
 /// Kinds of the mock's instructions, and the offset of an account's quote atoms.
 const WRITE: u8 = 1;
 const CLOSE: u8 = 2;
+/// Bytes that one call of it writes, and the rent of any account.
+const WRITE_LEN: usize = 900;
+const RENT_LAMPORTS: u64 = 100_000_000;
 const QUOTE_ATOMS_AT: usize = abi::DISCRIMINATOR_LEN + std::mem::offset_of!(abi::margin::MarginAccount, quote_atoms);
 
 pub struct Scene {
@@ -184,6 +188,22 @@ impl Scene {
         let keeper = local_key("keeper").pubkey();
         self.margin_call(vec![CLOSE], vec![AccountMeta::new(*account, false), AccountMeta::new(keeper, false)]);
         assert!(Connection::open(&self.url).unwrap().account(account).unwrap().is_none(), "{account} is still there");
+    }
+
+    /// Has the code that runs as margin take a new account for a copy of one of its own.
+    pub fn add(&self, name: &str, copied: &Pubkey) -> Pubkey {
+        let (keeper, new, bytes) = (local_key("keeper"), local_key(name), self.account(copied));
+        let space = u64::try_from(bytes.len()).unwrap();
+        let owner = abi::ids::MARGIN.into();
+        let create = create_account(&keeper.pubkey(), &new.pubkey(), RENT_LAMPORTS, space, &owner);
+        let connection = Connection::open(&self.url).unwrap();
+        connection.send("a new account", &keeper, &[&new], &[create]).unwrap();
+        for (at, chunk) in bytes.chunks(WRITE_LEN).enumerate() {
+            let [low, high] = u16::try_from(at * WRITE_LEN).unwrap().to_le_bytes();
+            let data = [&[WRITE, low, high][..], chunk].concat();
+            self.margin_call(data, vec![AccountMeta::new(new.pubkey(), false)]);
+        }
+        new.pubkey()
     }
 
     fn margin_call(&self, data: Vec<u8>, accounts: Vec<AccountMeta>) {
