@@ -373,6 +373,16 @@ pub enum Action {
         to: u8,
         lots: u64,
     },
+    /// A holder gets an account for a series' tokens, where he has none.
+    WalletOpen {
+        owner: u8,
+        series: u16,
+    },
+    /// A holder closes it: what he has bid for cannot be minted there any more.
+    WalletClose {
+        owner: u8,
+        series: u16,
+    },
 
     Terms {
         right: bool,
@@ -400,20 +410,65 @@ pub enum Action {
 /// What is done to one vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultAction {
-    Deposit { owner: u8, atoms: u64 },
-    DepositCancel { owner: u8, epoch: u64, ticket: u64 },
-    DepositClaim { owner: u8, epoch: u64 },
-    Leave { owner: u8, shares: u64 },
-    Stay { owner: u8 },
-    LeaveClaim { owner: u8, epoch: u64, ticket: u64 },
-    FeeClaim { by: u8 },
-    Mandate { right: bool, discount_bps: u16, performance_bps: u16 },
+    Deposit {
+        owner: u8,
+        atoms: u64,
+    },
+    DepositCancel {
+        owner: u8,
+        epoch: u64,
+        ticket: u64,
+    },
+    DepositClaim {
+        owner: u8,
+        epoch: u64,
+    },
+    Leave {
+        owner: u8,
+        shares: u64,
+    },
+    Stay {
+        owner: u8,
+    },
+    LeaveClaim {
+        owner: u8,
+        epoch: u64,
+        ticket: u64,
+    },
+    FeeClaim {
+        by: u8,
+    },
+    Mandate {
+        right: bool,
+        discount_bps: u16,
+        performance_bps: u16,
+        cover_bps: u16,
+    },
     MandateApply,
-    AuctionOpen { expiry: u8 },
-    Commit { bidder: Slot, lots: u64, price_e6: u64 },
-    Reveal { owner: u8, price_e6: u64 },
+    AuctionOpen {
+        expiry: u8,
+    },
+    /// `tokens`: for options as tokens in the bidder's wallet, not as lots in his account.
+    Commit {
+        bidder: Slot,
+        lots: u64,
+        price_e6: u64,
+        tokens: bool,
+    },
+    Reveal {
+        owner: u8,
+        price_e6: u64,
+    },
     Clear,
-    Settle { owner: u8 },
-    Refund { owner: u8, epoch: u64, ticket: u64 },
+    /// `wrapped`: by the instruction that delivers tokens.
+    Settle {
+        owner: u8,
+        wrapped: bool,
+    },
+    Refund {
+        owner: u8,
+        epoch: u64,
+        ticket: u64,
+    },
     Turn,
 }

@@ -67,8 +67,9 @@ pub fn wallet_2022_open(world: &mut World, mint: &Pubkey, holder: &Pubkey) -> Pu
     data[..32].copy_from_slice(mint.as_ref());
     data[32..64].copy_from_slice(holder.as_ref());
     data[TOKEN_STATE_AT] = 1;
-    let account =
-        solana_account::Account { lamports: 10_000_000, data, owner: ids::TOKEN_2022.into(), ..Default::default() };
+    // As the runtime writes it of an account that pays no rent: else the first transaction that names it changes it.
+    let (owner, rent_epoch) = (ids::TOKEN_2022.into(), u64::MAX);
+    let account = solana_account::Account { lamports: 10_000_000, data, owner, executable: false, rent_epoch };
     world.set_account(&address, account);
     address
 }
@@ -276,6 +277,14 @@ impl Chain {
     /// Atoms in a token account.
     pub fn tokens(&self, address: &Pubkey) -> u64 {
         self.held.get(address).and_then(|account| abi::token::account_atoms(account.data())).unwrap_or(0)
+    }
+
+    /// Whether Token-2022 would mint to this account.
+    pub fn takes(&self, wallet: &Pubkey, mint: &Pubkey) -> bool {
+        self.held.get(wallet).is_some_and(|account| {
+            let is_token = account.owner().to_bytes() == ids::TOKEN_2022 && account.data().len() == TOKEN_ACCOUNT_LEN;
+            is_token && account.data().starts_with(mint.as_ref()) && account.data()[TOKEN_STATE_AT] == 1
+        })
     }
 
     pub fn level(&self) -> Level {

@@ -44,10 +44,11 @@ impl Coverage {
         }
     }
 
-    /// Instructions that landed fewer than `least` times, of those that must.
-    pub fn blind(&self, must: &[&'static str], least: u64) -> Vec<&'static str> {
+    /// What landed less often than it must, of all that must: `least` times, or as often as `others` says.
+    pub fn blind<'a>(&self, must: impl Iterator<Item = &'a str>, least: u64, others: &[(&str, u64)]) -> Vec<&'a str> {
         let landed = |name: &str| self.seen.get(name).map_or(0, |counts| counts.landed);
-        must.iter().copied().filter(|name| landed(name) < least).collect()
+        let least = |name: &str| others.iter().find(|(other, _)| *other == name).map_or(least, |(_, least)| *least);
+        must.filter(|name| landed(name) < least(name)).collect()
     }
 }
 

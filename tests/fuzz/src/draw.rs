@@ -22,7 +22,7 @@ pub fn draw(chain: &Chain, rng: &mut Rng) -> Action {
     if let Some(action) = mend(chain, rng) {
         return action;
     }
-    match rng.below(290) {
+    match rng.below(298) {
         0..14 => wait(rng),
         14..30 => price(chain, rng),
         30..32 => surfaces(rng),
@@ -57,6 +57,7 @@ pub fn draw(chain: &Chain, rng: &mut Rng) -> Action {
         214..216 => wraps::terms(chain, rng),
         216..272 => vaults::any(chain, rng),
         272..279 => vaults::late(chain, rng),
+        279..287 => losses::ruin(chain, rng),
         _ => brakes::brake(chain, rng),
     }
 }

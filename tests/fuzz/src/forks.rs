@@ -6,7 +6,7 @@ use crate::life::Life;
 use crate::model::{Stand, plan};
 use crate::stage::TRADERS;
 use abi::margin::EXPIRY_SETTLED;
-use abi::vault::{BID_SETTLED, Bid, EPOCH_LIVE};
+use abi::vault::{BID_SETTLED, Bid, DELIVERY_TOKENS, EPOCH_LIVE};
 use client::addresses;
 use invariants::vaults::{Step, Vault};
 
@@ -14,27 +14,28 @@ const WEEK_S: i64 = 7 * 86_400;
 /// More steps than any epoch has left.
 const STEPS: u32 = 60;
 
-/// Owners of bids of the current epoch that are not settled.
-fn unsettled(chain: &Chain, stand: &Stand) -> Vec<u8> {
-    let open = |owner: &u8| {
-        let address = addresses::bid(&stand.epoch_key, &chain.stage.actor(*owner).key());
-        chain.layout::<Bid>(&abi::ids::VAULT, &address).is_some_and(|bid| bid.state != BID_SETTLED)
+/// Owners of bids of the current epoch that are not settled, and whether for tokens.
+fn unsettled(chain: &Chain, stand: &Stand) -> Vec<(u8, bool)> {
+    let open = |owner: u8| {
+        let address = addresses::bid(&stand.epoch_key, &chain.stage.actor(owner).key());
+        let bid = chain.layout::<Bid>(&abi::ids::VAULT, &address).filter(|bid| bid.state != BID_SETTLED)?;
+        Some((owner, bid.delivery == DELIVERY_TOKENS))
     };
-    (0..TRADERS).filter(open).collect()
+    (0..TRADERS).filter_map(open).collect()
 }
 
 /// INVARIANT(V-6): bids settled in either order bring the same turn.
 pub fn reordered(chain: &Chain, vault: u8) -> Result<(), String> {
     let stand = Stand::of(chain, vault);
-    let mut owners = unsettled(chain, &stand);
-    if stand.epoch.state != EPOCH_LIVE || owners.len() < 2 {
+    let mut bids = unsettled(chain, &stand);
+    if stand.epoch.state != EPOCH_LIVE || bids.len() < 2 {
         return Ok(());
     }
     let mut found = vec![];
     for _ in 0..2 {
         let mut life = Life::new(chain.fork());
-        for owner in &owners {
-            let settle = Action::Vault { vault, action: VaultAction::Settle { owner: *owner } };
+        for (owner, wrapped) in bids.iter().copied() {
+            let settle = Action::Vault { vault, action: VaultAction::Settle { owner, wrapped } };
             // What the level or a stale feed refuses is tried again later, in whatever order.
             if !lands(&life.chain, &settle) {
                 return Ok(());
@@ -45,7 +46,7 @@ pub fn reordered(chain: &Chain, vault: u8) -> Result<(), String> {
         let accounts = life.chain.vault_accounts();
         let keys = life.chain.stage.vault(vault);
         found.push(Vault::of(&keys.vault.to_bytes(), &accounts).map_err(|why| why.to_string())?.results());
-        owners.reverse();
+        bids.reverse();
     }
     if found[0] == found[1] {
         Ok(())
@@ -89,8 +90,9 @@ fn carried_on(mut life: Life, vault: u8) -> Result<Option<Life>, String> {
             Step::Wait { until_unix_s } => life.step(&Action::Wait { seconds: until_unix_s - now, slots: 1 })?,
             Step::Clear => must(&mut life, Action::Vault { vault, action: VaultAction::Clear })?,
             Step::Settle { .. } => {
-                let owner = *unsettled(&life.chain, &stand).first().ok_or("V-7: a bid of nobody")?;
-                must(&mut life, Action::Vault { vault, action: VaultAction::Settle { owner } })?;
+                let (owner, _) = *unsettled(&life.chain, &stand).first().ok_or("V-7: a bid of nobody")?;
+                // Nothing is delivered any more: whatever was bid for, no mint is needed.
+                must(&mut life, Action::Vault { vault, action: VaultAction::Settle { owner, wrapped: false } })?;
             }
             Step::Collect { .. } => collect(&mut life, vault, &stand)?,
             Step::Sell => {

@@ -97,6 +97,7 @@ pub const REACHED: &[&str] = &[
     "vault::bid_refund",
     "vault::bid_reveal",
     "vault::bid_settle",
+    "vault::bid_settle_wrapped",
     "vault::deposit",
     "vault::deposit_cancel",
     "vault::deposit_claim",
@@ -109,9 +110,38 @@ pub const REACHED: &[&str] = &[
     "vault::withdraw_request",
 ];
 
-/// What a life sees once at most, or only after a crash that insurance cannot bear.
-pub const RARE: &[&str] = &["margin::index_haircut", "margin::insurance_draw", "margin::market_delist"];
+/// How often each of these must land, or be seen, in 200,000 actions.
+pub const LEAST: u64 = 20;
 
-/// What is never refused here: it reads, or is the oracle's, or is not asked for before its time (tests/vault does).
-pub const UNREFUSED: &[&str] =
-    &["margin::version_view", "margin::view_margin", "oracle::feed_refresh", "vault::auction_clear"];
+/// Those of which another number must land: what a life sees once at most, and what the lives are for.
+pub const LEAST_OF: &[(&str, u64)] = &[
+    ("haircut_beside_escrow", 40),
+    ("margin::index_haircut", 40),
+    ("margin::insurance_draw", 30),
+    ("margin::market_delist", 5),
+    ("tokens_forfeited", 10),
+    ("vault::bid_settle_wrapped", 100),
+];
+
+/// What must be seen beside instructions that land.
+pub const SEEN: &[&str] = &[
+    // A haircut while a vault owes quote to bidders, to those who wait or to those who have left.
+    "haircut_beside_escrow",
+    // An auction of less than what the whole of a vault's holdings would cover.
+    "part_offered",
+    "tokens_delivered",
+    // The bidder's wallet took nothing, and the premium was due all the same.
+    "tokens_forfeited",
+    "worlds::reordered",
+    "worlds::rescued",
+];
+
+/// What is hardly ever refused here: it reads, is refused at one level only, or is the oracle's, or is not asked for before its time. Other
+/// suites do.
+pub const UNREFUSED: &[&str] = &[
+    "margin::account_refresh",
+    "margin::version_view",
+    "margin::view_margin",
+    "oracle::feed_refresh",
+    "vault::auction_clear",
+];

@@ -96,6 +96,15 @@ impl Life {
                 sysvar.data[..8].copy_from_slice(&chain.slot.to_le_bytes());
                 chain.world.set_account(&address, sysvar);
             }
+            Action::WalletOpen { owner, series } => {
+                let holder = chain.stage.actor(*owner).key();
+                let wrap = chain.wraps.get(usize::from(*series) % chain.wraps.len().max(1)).copied();
+                let Some(wrap) = wrap.filter(|wrap| chain.exists(&wrap.mint)) else { return Ok(true) };
+                if !chain.exists(&wrap.wallet(&holder)) {
+                    let wallet = wallet_2022_open(&mut chain.world, &wrap.mint, &holder);
+                    chain.refresh(&wallet)?;
+                }
+            }
             Action::Quote { id, maker, signer, nonce, max, min, life, legs, flaw } => {
                 let (maker, signer, flaw) = (*maker, *signer, *flaw);
                 let id = *id;
@@ -136,6 +145,9 @@ impl Life {
         };
         if !plan.refusals.is_empty() {
             return Err(format!("landed, and should have been refused for {:?}", plan.refusals));
+        }
+        for what in &plan.shows {
+            self.coverage.landed(what, 0);
         }
         for address in &named {
             self.changed(address, plan)?;

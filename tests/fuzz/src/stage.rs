@@ -60,9 +60,9 @@ fn mandate(kind: u8) -> MandateArgs {
     match kind {
         abi::vault::KIND_COVERED_CALL => MANDATE,
         abi::vault::KIND_CASH_SECURED_PUT => {
-            MandateArgs { deposit_min_atoms: USDC, capacity_atoms: 300_000 * USDC, ..MANDATE }
+            MandateArgs { deposit_min_atoms: USDC, capacity_atoms: 300_000 * USDC, cover_bps: 8_000, ..MANDATE }
         }
-        _ => MandateArgs { width_bps: 1_500, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
+        _ => MandateArgs { width_bps: 1_500, cover_bps: 5_000, ..mandate(abi::vault::KIND_CASH_SECURED_PUT) },
     }
 }
 

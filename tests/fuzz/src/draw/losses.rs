@@ -1,12 +1,14 @@
 //! Liquidations, debts, the insurance fund, and what losses cost everybody.
 
-use super::{amount, any_owner, balance, signer, slot};
+use super::{PRICES, amount, any_owner, balance, signer, slot};
 use crate::action::{Action, Slot, Token};
 use crate::chain::Chain;
 use crate::model::{both, liquidation_of, stake_of};
 use crate::rng::Rng;
+use crate::stage::SUBS;
+use abi::margin::{KIND_PUT, Liquidation};
 use risk::liquidation::INSOLVENT_S;
-use testkit::USDC;
+use testkit::{SOL, USDC};
 use units::PriceE6;
 
 /// What somebody would do about an account in trouble: liquidations that are open first, then debts, then whoever lacks margin.
@@ -51,14 +53,94 @@ fn start(chain: &Chain, rng: &mut Rng, slot: Slot) -> Action {
 
 /// The next step of an open liquidation.
 fn proceed(chain: &Chain, rng: &mut Rng, slot: Slot) -> Action {
-    let insolvent = liquidation_of(chain, slot).is_some_and(|open| open.phase == 1);
-    match rng.below(20) {
-        0..3 => Action::LiquidationFinish { slot },
-        3 => start(chain, rng, slot),
-        4..9 if insolvent => Action::Wait { seconds: INSOLVENT_S.cast_signed() + 1, slots: 3 },
-        9..12 if insolvent => Action::Draw { slot, ticket: 700_000 + chain.tickets.len() as u64 },
-        12..15 if insolvent => Action::Haircut { slot },
+    let insolvent = liquidation_of(chain, slot).filter(|open| open.phase == 1);
+    let ends_unix_s = insolvent.map(|open| ends_unix_s(&open));
+    let is_over = ends_unix_s.is_some_and(|ends| ends <= chain.unix_s);
+    match (rng.below(20), ends_unix_s) {
+        (0..3, _) => Action::LiquidationFinish { slot },
+        (3, _) => start(chain, rng, slot),
+        (4..9, Some(ends)) if !is_over => Action::Wait { seconds: ends - chain.unix_s, slots: 3 },
+        (4..9, Some(_)) if is_over || rng.once_in(4) => {
+            Action::Draw { slot, ticket: 700_000 + chain.tickets.len() as u64 }
+        }
+        (9..16, Some(_)) if is_over || rng.once_in(4) => Action::Haircut { slot },
         _ => bid(chain, rng, slot),
+    }
+}
+
+/// What ruins somebody: collateral that leaves an account of shorts until its margin is at its edge, then a price that goes against it.
+/// What comes of it is the others' to do, and nobody has to hurry.
+pub fn ruin(chain: &Chain, rng: &mut Rng) -> Action {
+    let is_insolvent = |slot: &Slot| liquidation_of(chain, *slot).is_some_and(|open| open.phase == 1);
+    let ruined: Vec<Slot> = chain.everybody().into_iter().filter(is_insolvent).collect();
+    if let Some(slot) = rng.pick(&ruined) {
+        return resolve(chain, rng, *slot);
+    }
+    let shorts = |slot: &Slot| {
+        let held = chain.account(*slot)?.positions.into_iter().filter(|position| position.lots.get() < 0);
+        held.min_by_key(|position| position.lots.get())
+    };
+    let exposed: Vec<_> = chain.open().into_iter().filter_map(|slot| Some((slot, shorts(&slot)?))).collect();
+    // Mostly one and the same, so that it comes to something: whoever has the largest short, beyond what insurance could bear.
+    let largest = exposed.iter().min_by_key(|(_, short)| short.lots.get());
+    let Some((slot, position)) = (if rng.once_in(5) { rng.pick(&exposed) } else { largest }) else {
+        return any(chain, rng);
+    };
+    let (slot, held) = (*slot, chain.account(*slot).expect("an open account"));
+    let spot = chain.feed().price_e6.get();
+    let Ok(figures) = both(chain, held, PriceE6(spot)) else { return any(chain, rng) };
+    if figures.mm.0 < 0 {
+        return start(chain, rng, slot);
+    }
+    let free = figures.im.0.max(0).unsigned_abs() / 100 * 97;
+    let token = Token::of(held.quote_atoms.get() > held.base_atoms.get().cast_signed() / 10);
+    let atoms = match token {
+        Token::Quote => free.min(held.quote_atoms.get().max(0).unsigned_abs()),
+        Token::Base => (u128::from(free) * u128::from(SOL) / u128::from(spot)).min(held.base_atoms.get().into()) as u64,
+    };
+    if free < 100 * USDC || atoms == 0 {
+        // Where it can go no further it comes back, for others.
+        let falls = (position.kind == KIND_PUT && spot > PRICES.0 * 3 / 2) || spot > PRICES.1 / 3 * 2;
+        let moved = spot / 100 * if falls { rng.range(45, 65) } else { rng.range(150, 220) };
+        return Action::Price { price_e6: moved.clamp(PRICES.0, PRICES.1), mask: 7, follow: true };
+    }
+    let own: Vec<Slot> = chain.open().into_iter().filter(|to| to.owner == slot.owner && *to != slot).collect();
+    match rng.pick(&own) {
+        Some(to) => Action::Transfer { from: slot, to: *to, token, atoms },
+        None => Action::Open { slot: Slot { owner: slot.owner, sub: (slot.sub + 1) % SUBS } },
+    }
+}
+
+/// When the auction of an insolvent account is over.
+const fn ends_unix_s(open: &Liquidation) -> i64 {
+    open.since_unix_s.get() + INSOLVENT_S.cast_signed() - open.counted_s.get().cast_signed()
+}
+
+/// What ends an insolvency: whoever bears it pays, and somebody with enough takes the account over.
+fn resolve(chain: &Chain, rng: &mut Rng, slot: Slot) -> Action {
+    let (held, open) = (chain.account(slot).expect("an account"), liquidation_of(chain, slot).expect("a liquidation"));
+    let Ok(figures) = both(chain, held, PriceE6(chain.feed().price_e6.get())) else {
+        return super::settle(chain, rng).unwrap_or_else(|| any(chain, rng));
+    };
+    if figures.mm.0 >= 0 {
+        return Action::LiquidationFinish { slot };
+    }
+    let seconds = ends_unix_s(&open) - chain.unix_s;
+    if seconds > 0 {
+        return Action::Wait { seconds, slots: 3 };
+    }
+    // A taker is paid a twentieth more than what is missing.
+    let is_insured = figures.mtm.0 / 20 * 21 + chain.market().insurance_atoms.get().cast_signed() >= 0;
+    if is_insured || rng.once_in(6) {
+        let others = chain.open().into_iter().filter(|other| other.owner != slot.owner);
+        let bidder = others.max_by_key(|other| balance(chain, *other, Token::Quote)).unwrap_or(slot);
+        let (signer, fraction_e9, limit_atoms) = (bidder.owner, 1_000_000_000, i64::MAX);
+        return Action::LiquidationBid { slot, bidder, signer, fraction_e9, limit_atoms };
+    }
+    if rng.once_in(2) {
+        Action::Draw { slot, ticket: 700_000 + chain.tickets.len() as u64 }
+    } else {
+        Action::Haircut { slot }
     }
 }
 

@@ -10,12 +10,16 @@ use crate::chain::Chain;
 use crate::model::{Stand, epoch_at};
 use crate::rng::Rng;
 use crate::stage::{TRADERS, VAULTS};
-use abi::vault::{BID_COMMITTED, BID_SETTLED, Bid, Deposit, EPOCH_AUCTION, EPOCH_LIVE, EPOCH_OPEN, Withdrawal};
+use abi::vault::{
+    BID_COMMITTED, BID_SETTLED, Bid, DELIVERY_TOKENS, Deposit, EPOCH_AUCTION, EPOCH_LIVE, EPOCH_OPEN, Withdrawal,
+};
 use client::addresses;
+use risk::vault::bid_lots_min;
 use testkit::{SOL, USDC};
 
 pub fn any(chain: &Chain, rng: &mut Rng) -> Action {
-    let number = rng.below(VAULTS.into()) as u8;
+    let number = if rng.once_in(3) { None } else { busy(chain, rng) };
+    let number = number.unwrap_or_else(|| rng.below(VAULTS.into()) as u8);
     let stand = Stand::of(chain, number);
     if rng.once_in(220) {
         return if rng.once_in(2) { Action::Reordered { vault: number } } else { Action::Rescued { vault: number } };
@@ -24,6 +28,15 @@ pub fn any(chain: &Chain, rng: &mut Rng) -> Action {
         return Action::Vault { vault: number, action: member(chain, rng, &stand) };
     }
     crank(chain, rng, number, &stand)
+}
+
+/// A vault whose auction is under way: bids come within half an hour, or not at all.
+fn busy(chain: &Chain, rng: &mut Rng) -> Option<u8> {
+    let is_busy = |number: &u8| {
+        let epoch = Stand::of(chain, *number).epoch;
+        epoch.state == EPOCH_AUCTION || epoch.state == EPOCH_LIVE && epoch.bids_unsettled > 0
+    };
+    rng.pick(&(0..VAULTS).filter(is_busy).collect::<Vec<_>>()).copied()
 }
 
 fn trader(rng: &mut Rng) -> u8 {
@@ -88,7 +101,14 @@ fn mandate(rng: &mut Rng, stand: &Stand) -> VaultAction {
         _ => discount.saturating_sub(rng.below(20) as u16),
     };
     let performance_bps = if rng.once_in(10) { 2_001 } else { rng.range(800, 1_100) as u16 };
-    VaultAction::Mandate { right: !rng.once_in(6), discount_bps, performance_bps }
+    let cover_bps = match rng.below(12) {
+        0 => 0,
+        1 => 10_001,
+        2 => rng.range(1, 100) as u16,
+        3..7 => 10_000,
+        _ => rng.range(2_000, 9_999) as u16,
+    };
+    VaultAction::Mandate { right: !rng.once_in(6), discount_bps, performance_bps, cover_bps }
 }
 
 /// The next step of the epoch, or one that comes too early; and gifts, which nobody can keep away.
@@ -119,14 +139,15 @@ fn crank(chain: &Chain, rng: &mut Rng, number: u8, stand: &Stand) -> Action {
             1..3 => Action::List { days: rng.range(1, 2) as u8 },
             _ => vault(VaultAction::AuctionOpen { expiry: fitting(chain, rng, stand) }),
         },
-        EPOCH_AUCTION if chain.unix_s < epoch.commit_ends_unix_s.get() => match rng.below(10) {
-            0..6 => vault(commit(chain, rng, stand)),
-            6..9 => until(chain, epoch.commit_ends_unix_s.get()),
-            _ => vault(reveal(chain, rng, stand)),
+        EPOCH_AUCTION if chain.unix_s < epoch.commit_ends_unix_s.get() => match rng.below(12) {
+            0..2 if !chain.exists(&stand.series().wrapped) => series_open(chain, stand),
+            8..11 if epoch.bids_committed > 1 || rng.once_in(6) => until(chain, epoch.commit_ends_unix_s.get()),
+            11 => vault(reveal(chain, rng, stand)),
+            _ => vault(commit(chain, rng, stand)),
         },
         EPOCH_AUCTION if chain.unix_s < epoch.reveal_ends_unix_s.get() => match rng.below(10) {
-            0..7 => vault(reveal(chain, rng, stand)),
-            7..9 => until(chain, epoch.reveal_ends_unix_s.get()),
+            0..8 if epoch.bids_revealed < epoch.bids_committed => vault(reveal(chain, rng, stand)),
+            0..9 => until(chain, epoch.reveal_ends_unix_s.get()),
             _ => vault(commit(chain, rng, stand)),
         },
         EPOCH_AUCTION => vault(VaultAction::Clear),
@@ -143,13 +164,17 @@ fn until(chain: &Chain, unix_s: i64) -> Action {
 fn live(chain: &Chain, rng: &mut Rng, number: u8, stand: &Stand) -> Action {
     let vault = |action| Action::Vault { vault: number, action };
     let bids = bids(chain, stand);
-    let unsettled: Vec<u8> = bids.iter().filter(|(_, bid)| bid.state != BID_SETTLED).map(|(owner, _)| *owner).collect();
-    let settled: Vec<u8> = bids.iter().filter(|(_, bid)| bid.state == BID_SETTLED).map(|(owner, _)| *owner).collect();
-    if let Some(owner) = rng.pick(&unsettled) {
-        return vault(VaultAction::Settle { owner: *owner });
+    let (settled, unsettled): (Vec<_>, Vec<_>) = bids.into_iter().partition(|(_, bid)| bid.state == BID_SETTLED);
+    if let Some((owner, bid)) = rng.pick(&unsettled) {
+        let (owner, tokens) = (*owner, bid.delivery == DELIVERY_TOKENS);
+        // Who would rather not have bought: the premium is due all the same.
+        if tokens && rng.once_in(3) {
+            return Action::WalletClose { owner, series: series_number(chain, stand) };
+        }
+        return vault(VaultAction::Settle { owner, wrapped: tokens != rng.once_in(8) });
     }
     let epoch = stand.vault.epoch.get();
-    if let Some(owner) = rng.pick(&settled)
+    if let Some((owner, _)) = rng.pick(&settled)
         && !rng.once_in(3)
     {
         return vault(VaultAction::Refund { owner: *owner, epoch, ticket: ticket(chain) });
@@ -167,6 +192,19 @@ fn live(chain: &Chain, rng: &mut Rng, number: u8, stand: &Stand) -> Action {
         return if rng.once_in(8) { until(chain, expires) } else { vault(member(chain, rng, stand)) };
     }
     vault(VaultAction::Turn)
+}
+
+/// Somebody opens what the epoch sells as tokens, which bids for tokens need.
+fn series_open(chain: &Chain, stand: &Stand) -> Action {
+    let epoch = &stand.epoch;
+    let expiry = chain.listed.iter().position(|at| *at == epoch.expiry_unix_s.get()).unwrap_or(0) as u8;
+    Action::WrapOpen { expiry, strike_e6: epoch.strike_e6.get(), put: !stand.kind.holds_base() }
+}
+
+/// Its number among the series that were opened.
+fn series_number(chain: &Chain, stand: &Stand) -> u16 {
+    let wrapped = stand.series().wrapped;
+    chain.wraps.iter().rposition(|wrap| wrap.wrapped == wrapped).unwrap_or(0) as u16
 }
 
 /// Every bid of the current epoch, by owner.
@@ -191,18 +229,22 @@ fn fitting(chain: &Chain, rng: &mut Rng, stand: &Stand) -> u8 {
 
 /// A bid: at the reserve, at the escrow, between, or at the price that somebody else is about to show.
 fn commit(chain: &Chain, rng: &mut Rng, stand: &Stand) -> VaultAction {
-    let owner = trader(rng);
+    let owner = bidder(chain, rng, stand);
     let bidder = if rng.once_in(20) { slot(chain, rng) } else { Slot { owner, sub: 0 } };
     let (offered, epoch) = (stand.epoch.offered_lots.get(), &stand.epoch);
-    let lots = match rng.below(10) {
+    let can_take = stand.epoch.hedge_strike_e6.get() == 0 && chain.exists(&stand.series().wrapped);
+    let tokens = if can_take { !rng.once_in(3) } else { rng.once_in(16) };
+    let least = bid_lots_min(offered);
+    let lots = match rng.below(12) {
         0 => offered,
         1 => rng.magnitude(u64::MAX),
-        2 => offered.div_ceil(64).max(1),
-        _ => 1 + rng.below(offered.max(1)),
+        2 => least,
+        3 => least - 1,
+        _ => rng.range(least, affordable(chain, stand, owner).clamp(least, offered.max(least))),
     };
     let (reserve, most) = (epoch.reserve_price_e6.get(), epoch.escrow_price_e6.get());
     let others: Vec<u64> = chain.bids.iter().filter(|bid| bid.0 == stand.epoch_key).map(|bid| bid.2).collect();
-    let price_e6 = match rng.below(10) {
+    let price_e6 = match rng.below(16) {
         0 => reserve,
         1 => most,
         2 => reserve.saturating_sub(1),
@@ -210,7 +252,22 @@ fn commit(chain: &Chain, rng: &mut Rng, stand: &Stand) -> VaultAction {
         4..7 => rng.pick(&others).copied().unwrap_or(reserve),
         _ => reserve + rng.below(most.saturating_sub(reserve).max(1)),
     };
-    VaultAction::Commit { bidder, lots, price_e6 }
+    VaultAction::Commit { bidder, lots, price_e6, tokens }
+}
+
+/// Of two traders who have not bid yet the one with more in his wallet.
+fn bidder(chain: &Chain, rng: &mut Rng, stand: &Stand) -> u8 {
+    let has_bid = |owner: u8| chain.exists(&addresses::bid(&stand.epoch_key, &chain.stage.actor(owner).key()));
+    let others: Vec<u8> = (0..TRADERS).filter(|owner| !has_bid(*owner)).collect();
+    let one = rng.pick(&others).copied().unwrap_or(0);
+    let other = rng.pick(&others).copied().unwrap_or_else(|| trader(rng));
+    if affordable(chain, stand, one) > affordable(chain, stand, other) { one } else { other }
+}
+
+/// Lots whose escrow somebody can pay.
+fn affordable(chain: &Chain, stand: &Stand, owner: u8) -> u64 {
+    let (held, price) = (chain.tokens(&chain.stage.wallet(owner, Token::Quote)), stand.epoch.escrow_price_e6.get());
+    held.saturating_mul(stand.market.lots_per_unit.get().into()) / price.max(1)
 }
 
 /// Opens a bid that is sealed; now and then with another price than the one it was sealed with.

@@ -16,6 +16,9 @@ pub fn wraps(chain: &Chain, rng: &mut Rng) -> Action {
     let (wrap, owner) = (wrap(chain, series), any_owner(rng));
     let settled = chain.expiry(wrap.time).is_some_and(|expiry| expiry.state == EXPIRY_SETTLED);
     let holder = holder(chain, rng, &wrap).unwrap_or(owner);
+    if !chain.exists(&wrap.wallet(&chain.stage.actor(owner).key())) && rng.once_in(3) {
+        return Action::WalletOpen { owner, series };
+    }
     let tokens = chain.tokens(&wrap.wallet(&chain.stage.actor(holder).key()));
     let ticket = 900_000 + chain.tickets.len() as u64;
     match rng.below(16) {
@@ -23,6 +26,7 @@ pub fn wraps(chain: &Chain, rng: &mut Rng) -> Action {
         2..6 if !settled => enter(chain, rng, series, &wrap),
         2..9 if settled => Action::Redeem { owner: holder, series, lots: amount(rng, tokens), ticket },
         9..11 => Action::WrapClose { series },
+        11 if rng.once_in(4) => Action::WalletClose { owner: holder, series },
         11 => Action::Burn { owner: holder, series, lots: amount(rng, tokens) },
         12..14 => {
             let writer = if rng.once_in(8) { owner } else { WRITER };

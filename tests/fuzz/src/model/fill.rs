@@ -119,7 +119,9 @@ fn instructions(
             abi::ids::SYSVAR_INSTRUCTIONS.into()
         },
     };
-    let times: Vec<i64> = quote.legs.iter().map(|leg| leg.expiry_unix_s.get()).collect();
+    // Another quote may stand posted under this nonce: its legs are those that the program looks for.
+    let legs = source(chain, quote, ask).map_or(&quote.legs, |found| &found.legs);
+    let times: Vec<i64> = legs.iter().map(|leg| leg.expiry_unix_s.get()).collect();
     let reads = held_reads(chain, &[&accounts[0], &accounts[1]], &times);
     let call = call.instruction(margin::QuoteFillArgs { packages: ask.packages, nonce, ix_index: 0 });
     let call = call.with_remaining(reads);
@@ -156,6 +158,9 @@ fn trades(chain: &Chain, quote: &Signed, packages: u64, price: PriceE6) -> Resul
             Ok(trade) => trades.push(trade),
             Err(why) => whys.push(why),
         }
+    }
+    if trades.iter().try_fold(FillCash::ZERO, |sum, trade: &Trade| sum.plus(&trade.cash)).is_err() {
+        whys.push("NotionalTooLarge");
     }
     if whys.is_empty() { Ok(trades) } else { Err(whys) }
 }

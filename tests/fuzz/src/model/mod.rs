@@ -107,6 +107,8 @@ pub struct Plan {
     pub tickets: Vec<TicketKey>,
     /// What a view must return.
     pub view: Option<View>,
+    /// What it shows beside having landed, of [`crate::SEEN`].
+    pub shows: Vec<&'static str>,
 }
 
 /// An account's margin in both modes.
@@ -118,7 +120,16 @@ pub struct View {
 
 impl Plan {
     fn new(name: &'static str, instructions: Vec<Instruction>) -> Self {
-        Self { name, instructions, refusals: vec![], after: vec![], fair: vec![], tickets: vec![], view: None }
+        Self {
+            name,
+            instructions,
+            refusals: vec![],
+            after: vec![],
+            fair: vec![],
+            tickets: vec![],
+            view: None,
+            shows: vec![],
+        }
     }
 
     /// Goes through one stage. Returns whether anything was wrong.
@@ -193,6 +204,7 @@ pub fn plan(chain: &Chain, action: &Action) -> Option<Plan> {
         Action::WrapClose { series } => wraps::close(chain, *series),
         Action::Burn { owner, series, lots } => wraps::burn(chain, *owner, *series, *lots),
         Action::WriteWrapped { writer, series, to, lots } => wraps::write(chain, *writer, *series, *to, *lots),
+        Action::WalletClose { owner, series } => wraps::wallet_close(chain, *owner, *series),
         Action::Terms { right, terms } => Some(terms::update(chain, *right, terms)),
         Action::TermsApply => terms::apply(chain),
         Action::Delist { right } => Some(terms::delist(chain, *right)),
@@ -202,6 +214,7 @@ pub fn plan(chain: &Chain, action: &Action) -> Option<Plan> {
         | Action::Surfaces { .. }
         | Action::Settlement { .. }
         | Action::Restart
+        | Action::WalletOpen { .. }
         | Action::Reordered { .. }
         | Action::Rescued { .. }
         | Action::Quote { .. } => None,

@@ -7,6 +7,7 @@ use super::margin::brake_refuses;
 use super::{After, Plan, balance, count, held_reads};
 use crate::action::{Slot, Token};
 use crate::chain::Chain;
+use crate::stage::VAULTS;
 use abi::margin::{Liquidation, MarginAccount, Market, STAKE_SEED, Stake};
 use bytemuck::Zeroable;
 use client::{WithRemaining, addresses, breaker, margin};
@@ -296,6 +297,10 @@ pub fn haircut(chain: &Chain, slot: Slot) -> Option<Plan> {
     market.clearing_atoms = (market.clearing_atoms.get() - raised).into();
     market.insurance_atoms = (market.insurance_atoms.get() + raised.unsigned_abs()).into();
     market.seq = (market.seq.get() + 1).into();
+    let mut escrows = (0..VAULTS).filter_map(|vault| chain.margin_at(&stage.vault(vault).escrow));
+    if escrows.any(|escrow| escrow.quote_atoms.get() > 0) {
+        plan.shows.push("haircut_beside_escrow");
+    }
     record(chain, &mut plan, slot, loss);
     Some(plan)
 }

@@ -17,15 +17,23 @@ use invariants::value::{Need, position};
 use policy::Action;
 use risk::feed::Purpose;
 use solana_instruction::{AccountMeta, Instruction};
+use solana_pubkey::Pubkey;
 use units::PriceE6;
 
 /// Token-2022's Burn.
 const BURN: u8 = 8;
+/// Token-2022's CloseAccount.
+const CLOSE_ACCOUNT: u8 = 9;
 
 /// A series that was wrapped in this life, with its account as it stands.
 fn series(chain: &Chain, number: u16) -> Option<(Wrap, Wrapped)> {
     let wrap = *at(&chain.wraps, number.into())?;
     Some((wrap, *chain.layout(&abi::ids::MARGIN, &wrap.wrapped)?))
+}
+
+/// Where somebody keeps tokens of a series, unless he has closed it.
+fn wallet(chain: &Chain, wrap: &Wrap, holder: &Pubkey) -> Option<Pubkey> {
+    Some(wrap.wallet(holder)).filter(|wallet| chain.exists(wallet))
 }
 
 const fn of(wrapped: &Wrapped) -> Series {
@@ -96,7 +104,7 @@ pub fn wrap(chain: &Chain, slot: Slot, signer: u8, number: u16, lots: u64) -> Op
     let (mut held, mut market, mut expiry) = (*chain.account(slot)?, *chain.market(), *chain.expiry(wrap.time)?);
     let stage = &chain.stage;
     let owner = stage.actor(signer).key();
-    let destination = wrap.wallet(&owner);
+    let destination = wallet(chain, &wrap, &owner)?;
     let call = margin::PositionWrap {
         owner,
         market: stage.protocol.market,
@@ -141,7 +149,7 @@ pub fn wrap(chain: &Chain, slot: Slot, signer: u8, number: u16, lots: u64) -> Op
 }
 
 /// Tokens of a holder that come into being, or go.
-fn minted(chain: &Chain, plan: &mut Plan, wrap: &Wrap, holder: &solana_pubkey::Pubkey, change: i64) {
+fn minted(chain: &Chain, plan: &mut Plan, wrap: &Wrap, holder: &Pubkey, change: i64) {
     let wallet = wrap.wallet(holder);
     plan.after(wrap.mint, After::Supply(chain.supply(&wrap.mint).strict_add_signed(change)));
     plan.after(wallet, After::Tokens(chain.tokens(&wallet).strict_add_signed(change)));
@@ -152,7 +160,7 @@ pub fn unwrap(chain: &Chain, slot: Slot, signer: u8, number: u16, lots: u64) -> 
     let (mut held, mut market, mut expiry) = (*chain.account(slot)?, *chain.market(), *chain.expiry(wrap.time)?);
     let stage = &chain.stage;
     let owner = stage.actor(signer).key();
-    let source = wrap.wallet(&owner);
+    let source = wallet(chain, &wrap, &owner)?;
     let call = margin::PositionUnwrap {
         owner,
         market: stage.protocol.market,
@@ -225,7 +233,7 @@ pub fn redeem(chain: &Chain, owner: u8, number: u16, lots: u64, id: u64) -> Opti
     let (mut market, mut expiry) = (*chain.market(), *chain.expiry(wrap.time)?);
     let stage = &chain.stage;
     let holder = stage.actor(owner).key();
-    let (source, tokens) = (wrap.wallet(&holder), stage.tokens(Token::Quote));
+    let (source, tokens) = (wallet(chain, &wrap, &holder)?, stage.tokens(Token::Quote));
     let (destination, payer) = (stage.wallet(owner, Token::Quote), stage.payer(&chain.world, owner));
     let call = margin::WrappedRedeem {
         holder,
@@ -337,7 +345,7 @@ pub fn close(chain: &Chain, number: u16) -> Option<Plan> {
 pub fn burn(chain: &Chain, owner: u8, number: u16, lots: u64) -> Option<Plan> {
     let (wrap, _) = series(chain, number)?;
     let holder = chain.stage.actor(owner).key();
-    let wallet = wrap.wallet(&holder);
+    let wallet = wallet(chain, &wrap, &holder)?;
     let accounts = vec![
         AccountMeta::new(wallet, false),
         AccountMeta::new(wrap.mint, false),
@@ -353,9 +361,9 @@ pub fn burn(chain: &Chain, owner: u8, number: u16, lots: u64) -> Option<Plan> {
 }
 
 pub fn write(chain: &Chain, writer: u8, number: u16, to: u8, lots: u64) -> Option<Plan> {
-    let (wrap, mut wrapped) = series(chain, number)?;
+    let (wrap, _) = series(chain, number)?;
     let slot = Slot { owner: writer, sub: 0 };
-    let (mut short, mut market, mut expiry) = (*chain.account(slot)?, *chain.market(), *chain.expiry(wrap.time)?);
+    let (mut short, mut market) = (*chain.account(slot)?, *chain.market());
     let stage = &chain.stage;
     let holder = stage.actor(to).key();
     let call = margin::SeriesWriteWrapped {
@@ -364,7 +372,7 @@ pub fn write(chain: &Chain, writer: u8, number: u16, to: u8, lots: u64) -> Optio
         writer: stage.account(slot),
         wrapped: wrap.wrapped,
         mint: wrap.mint,
-        destination: wrap.wallet(&holder),
+        destination: wallet(chain, &wrap, &holder)?,
         custody: stage.protocol.custody,
         feed: stage.protocol.feed,
     };
@@ -374,31 +382,57 @@ pub fn write(chain: &Chain, writer: u8, number: u16, to: u8, lots: u64) -> Optio
     if plan.refuse(&[(writer != crate::stage::WRITER, "WriterNotVault")]) || plan.refuse(&[(lots == 0, "AmountZero")]) {
         return Some(plan);
     }
-    let Some((price, _)) = spot(chain, Purpose::NewRisk) else { return Some(plan.stop("FeedStale")) };
-    if let Err(why) = new_risk(chain, &mut market, lots) {
+    if let Err(why) = write_tokens(chain, &mut plan, &wrap, (&mut short, &mut market), (&holder, lots)) {
         return Some(plan.stop(why));
     }
-    let over = expiry.state == EXPIRY_SETTLED || chain.unix_s >= wrap.time;
-    if plan.refuse(&[(over, "SeriesExpired")]) {
-        return Some(plan);
-    }
-    let Ok(change) = i64::try_from(lots) else { return Some(plan.stop("NotionalTooLarge")) };
-    let moved = apply(&mut short, (&mut market, &mut expiry), &of(&wrapped), -change, price)
-        .and_then(|()| behind(&mut wrapped, (&mut market, &mut expiry), change));
-    if let Err(why) = moved {
-        return Some(plan.stop(why));
-    }
-    let ahead = Ahead { market: &market, expiries: &[expiry], named: None };
-    match initial(chain, &short, &ahead, (price, Need::NewRisk)) {
-        Ok(margin) if margin.0 >= 0 => {}
-        Ok(_) => return Some(plan.stop("InitialMarginNegative")),
-        Err(why) => return Some(plan.stop(why)),
-    }
-    market.seq = (market.seq.get() + 1).into();
     plan.after(stage.account(slot), After::Margin(short.into()));
     plan.after(stage.protocol.market, After::Market(market.into()));
+    Some(plan)
+}
+
+/// Margin's `series_write_wrapped`: the writer and the market are the caller's to record.
+pub fn write_tokens(
+    chain: &Chain,
+    plan: &mut Plan,
+    wrap: &Wrap,
+    (short, market): (&mut MarginAccount, &mut Market),
+    (holder, lots): (&Pubkey, u64),
+) -> Result<(), &'static str> {
+    let mut wrapped: Wrapped = *chain.layout(&abi::ids::MARGIN, &wrap.wrapped).expect("an open series");
+    let mut expiry = *chain.expiry(wrap.time).expect("the expiry of a series");
+    let (price, _) = spot(chain, Purpose::NewRisk).ok_or("FeedStale")?;
+    new_risk(chain, market, lots)?;
+    if expiry.state == EXPIRY_SETTLED || chain.unix_s >= wrap.time {
+        return Err("SeriesExpired");
+    }
+    let change = i64::try_from(lots).map_err(|_| "NotionalTooLarge")?;
+    apply(short, (&mut *market, &mut expiry), &of(&wrapped), -change, price)?;
+    behind(&mut wrapped, (&mut *market, &mut expiry), change)?;
+    let ahead = Ahead { market: &*market, expiries: &[expiry], named: None };
+    if initial(chain, &*short, &ahead, (price, Need::NewRisk))?.0 < 0 {
+        return Err("InitialMarginNegative");
+    }
+    market.seq = (market.seq.get() + 1).into();
     plan.after(chain.expiry_key(wrap.time), After::Expiry(expiry.into()));
     plan.after(wrap.wrapped, After::Wrapped(wrapped.into()));
-    minted(chain, &mut plan, &wrap, &holder, change);
+    minted(chain, plan, wrap, holder, change);
+    Ok(())
+}
+
+/// Token-2022's CloseAccount, which takes an empty one only.
+pub fn wallet_close(chain: &Chain, owner: u8, number: u16) -> Option<Plan> {
+    let (wrap, _) = series(chain, number)?;
+    let holder = chain.stage.actor(owner).key();
+    let wallet = wallet(chain, &wrap, &holder)?;
+    let accounts = vec![
+        AccountMeta::new(wallet, false),
+        AccountMeta::new(chain.world.payer(), false),
+        AccountMeta::new_readonly(holder, true),
+    ];
+    let call = Instruction { program_id: abi::ids::TOKEN_2022.into(), accounts, data: vec![CLOSE_ACCOUNT] };
+    let mut plan = Plan::new("token_2022::close_account", vec![call]);
+    if !plan.refuse(&[(chain.tokens(&wallet) > 0, "token 11")]) {
+        plan.after(wallet, After::Gone);
+    }
     Some(plan)
 }

@@ -62,10 +62,12 @@ fn args(stored: &VaultMandate) -> vault::MandateArgs {
     }
 }
 
-pub fn mandate_set(chain: &Chain, mut stand: Stand, right: bool, discount_bps: u16, performance_bps: u16) -> Plan {
+/// With another discount, fee on gains and share of what is held; the rest stays.
+pub fn mandate_set(chain: &Chain, mut stand: Stand, right: bool, [discount, performance, cover]: [u16; 3]) -> Plan {
     let authority = if right { chain.stage.protocol.deployer.pubkey() } else { key("stranger") };
     let mut mandate = stand.vault.mandate;
-    (mandate.discount_bps, mandate.performance_bps) = (discount_bps.into(), performance_bps.into());
+    (mandate.discount_bps, mandate.performance_bps) = (discount.into(), performance.into());
+    mandate.cover_bps = cover.into();
     let call = vault::MandateSet { authority, config: chain.stage.vault_config, vault: stand.keys.vault };
     let call = call.instruction(vault::MandateSetArgs {
         mandate: args(&mandate),
@@ -79,6 +81,7 @@ pub fn mandate_set(chain: &Chain, mut stand: Stand, right: bool, discount_bps: u
         Ok(()) => {}
         Err(MandateError::Discount) => return plan.stop("DiscountOutOfBounds"),
         Err(MandateError::Fees) => return plan.stop("FeesOutOfBounds"),
+        Err(MandateError::Cover) => return plan.stop("CoverOutOfBounds"),
         Err(other) => unreachable!("{other:?} of a mandate that stands"),
     }
     let mut pending_unix_s = 0;
@@ -166,9 +169,13 @@ pub fn open(chain: &Chain, mut stand: Stand, expiry: u8) -> Option<Plan> {
     let cap = chain.custody().limits.open_interest_cap_lots.get();
     let share = mul_div_floor(cap, u64::from(mandate.open_interest_bps), BPS).expect("a part");
     let backing = mul_div_floor(stand.held(), u64::from(mandate.cover_bps), BPS).expect("a part");
-    let offered = offered_lots_floor(stand.kind, backing, &offer, stand.unit(), share).expect("a unit");
+    let lots = |backing| offered_lots_floor(stand.kind, backing, &offer, stand.unit(), share).expect("a unit");
+    let offered = lots(backing);
     if plan.refuse(&[(offered == 0, "NothingToOffer")]) {
         return Some(plan);
+    }
+    if offered < lots(stand.held()) {
+        plan.shows.push("part_offered");
     }
     let (epoch, phase) = (&mut stand.epoch, i64::from(mandate.auction_s));
     epoch.state = EPOCH_AUCTION;

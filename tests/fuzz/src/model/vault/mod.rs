@@ -3,14 +3,15 @@
 mod auction;
 mod bids;
 mod queues;
+mod settle;
 mod turn;
 
 use super::cash::{Asked, House, book, release};
 use super::margin::{brake_refuses, collateral};
 use super::{After, Plan, count};
 use crate::action::{Token, VaultAction};
-use crate::chain::Chain;
-use abi::margin::{MarginAccount, Market};
+use crate::chain::{Chain, Wrap};
+use abi::margin::{KIND_CALL, KIND_PUT, MarginAccount, Market};
 use abi::vault::{EPOCH_LIVE, Epoch, Vault};
 use client::addresses;
 use policy::Action;
@@ -32,15 +33,18 @@ pub fn plan(chain: &Chain, number: u8, action: &VaultAction) -> Option<Plan> {
             queues::withdraw_claim(chain, stand, *owner, *epoch, *ticket)
         }
         VaultAction::FeeClaim { by } => Some(queues::fee_claim(chain, stand, *by)),
-        VaultAction::Mandate { right, discount_bps, performance_bps } => {
-            Some(auction::mandate_set(chain, stand, *right, *discount_bps, *performance_bps))
+        VaultAction::Mandate { right, discount_bps, performance_bps, cover_bps } => {
+            Some(auction::mandate_set(chain, stand, *right, [*discount_bps, *performance_bps, *cover_bps]))
         }
         VaultAction::MandateApply => Some(auction::mandate_apply(chain, stand)),
         VaultAction::AuctionOpen { expiry } => auction::open(chain, stand, *expiry),
         VaultAction::Clear => Some(auction::clear(chain, stand)),
-        VaultAction::Commit { bidder, lots, price_e6 } => bids::commit(chain, stand, *bidder, *lots, *price_e6),
+        VaultAction::Commit { bidder, lots, price_e6, tokens } => {
+            let order = bids::Order { lots: *lots, price_e6: *price_e6, tokens: *tokens };
+            bids::commit(chain, stand, *bidder, order)
+        }
         VaultAction::Reveal { owner, price_e6 } => bids::reveal(chain, stand, *owner, *price_e6),
-        VaultAction::Settle { owner } => bids::settle(chain, stand, *owner),
+        VaultAction::Settle { owner, wrapped } => settle::settle(chain, stand, *owner, *wrapped),
         VaultAction::Refund { owner, epoch, ticket } => bids::refund(chain, stand, *owner, *epoch, *ticket),
         VaultAction::Turn => Some(turn::turn(chain, stand)),
     }
@@ -78,6 +82,17 @@ impl Stand {
     /// What it takes deposits in.
     pub fn token(&self) -> Token {
         Token::of(!self.kind.holds_base())
+    }
+
+    /// Of the options that it sells.
+    pub const fn option_kind(&self) -> u8 {
+        if self.kind.holds_base() { KIND_CALL } else { KIND_PUT }
+    }
+
+    /// What its epoch sells, as tokens; whether anybody has opened the series or not.
+    pub fn series(&self) -> Wrap {
+        let (epoch, kind) = (&self.epoch, self.option_kind());
+        Wrap::new(&epoch.expiry.into(), epoch.expiry_unix_s.get(), epoch.strike_e6.get(), kind)
     }
 
     pub fn unit(&self) -> Unit {
