@@ -97,7 +97,7 @@ enum Command {
     /// Margin of a portfolio from a file, which needs no network, or of a live account, as the programs compute it
     #[command(after_help = compute::MARGIN_HELP)]
     Margin(compute::MarginArguments),
-    /// Vaults: mandates, queues, epochs and what they have yielded; deposits, withdrawals and claims
+    /// Vaults: mandates, queues, epochs and what they have yielded; deposits, withdrawals, claims and bids
     Vault {
         /// Address of the vault [default: the only one]
         #[arg(long, value_name = "ADDRESS", global = true)]
@@ -132,6 +132,22 @@ enum VaultStep {
     },
     /// Take back what waits for the turn of the epoch, and deposits that a turn has handed back
     Cancel {
+        /// Number of the ticket, if the payment has to wait
+        #[arg(long, default_value_t = 1)]
+        ticket: u64,
+    },
+    /// Bid for so many lots in the auction that is open, sealed: the price for one unit is seen once it is revealed
+    Bid {
+        lots: u64,
+        price: String,
+        /// What it buys comes as tokens to your wallet, and needs no margin account
+        #[arg(long)]
+        as_tokens: bool,
+    },
+    /// Open your bid, at the price that it was sealed with; one that is never opened loses a bond
+    Reveal { price: String },
+    /// Settle your bids and fetch what of the escrow is yours; keepers do it for everybody
+    Settle {
         /// Number of the ticket, if the payment has to wait
         #[arg(long, default_value_t = 1)]
         ticket: u64,
@@ -223,6 +239,11 @@ fn run(arguments: &Arguments) -> Result<String, Error> {
                 VaultStep::Withdraw { shares } => vault::Step::Withdraw(shares.clone()),
                 VaultStep::Claim { ticket } => vault::Step::Claim(*ticket),
                 VaultStep::Cancel { ticket } => vault::Step::Cancel(*ticket),
+                VaultStep::Bid { lots, price, as_tokens } => {
+                    vault::Step::Bid { lots: *lots, price: price.clone(), as_tokens: *as_tokens }
+                }
+                VaultStep::Reveal { price } => vault::Step::Reveal(price.clone()),
+                VaultStep::Settle { ticket } => vault::Step::Settle(*ticket),
             };
             let parse = |text: &String| text.parse().map_err(|_| Error::Address { text: text.clone() });
             let named = named.as_ref().map(parse).transpose()?;

@@ -9,8 +9,8 @@ use risk::vault::VaultKind;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 
-const TOKEN: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN);
-const TOKEN_2022: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN_2022);
+pub const TOKEN: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN);
+pub const TOKEN_2022: Pubkey = Pubkey::new_from_array(abi::ids::TOKEN_2022);
 const SYSTEM: Pubkey = Pubkey::new_from_array([0; 32]);
 /// The associated-token program's instruction that does nothing where the account is there.
 const CREATE_IDEMPOTENT: u8 = 1;
@@ -57,19 +57,19 @@ pub struct Desk<'a> {
 pub type Sent = (String, Vec<Instruction>);
 
 impl Desk<'_> {
-    fn key(address: &abi::Address) -> Pubkey {
+    pub fn key(address: &abi::Address) -> Pubkey {
         Pubkey::new_from_array(*address)
     }
 
-    fn epoch(&self, number: u64) -> Pubkey {
+    pub fn epoch(&self, number: u64) -> Pubkey {
         addresses::epoch(&self.vault.address, number)
     }
 
-    fn wallet(&self, mint: &Pubkey, program: &Pubkey) -> Pubkey {
+    pub fn wallet(&self, mint: &Pubkey, program: &Pubkey) -> Pubkey {
         addresses::wallet(&self.owner, mint, program)
     }
 
-    fn wallet_open(&self, mint: &Pubkey, program: &Pubkey) -> Instruction {
+    pub fn wallet_open(&self, mint: &Pubkey, program: &Pubkey) -> Instruction {
         let accounts = vec![
             AccountMeta::new(self.owner, true),
             AccountMeta::new(self.wallet(mint, program), false),

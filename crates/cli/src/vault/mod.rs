@@ -1,5 +1,6 @@
-//! `bastion vault`: every vault with its mandate, queue and epochs, and what they have yielded; deposits, withdrawals and claims.
+//! `bastion vault`: every vault with its mandate, queue and epochs, and what they have yielded; deposits, withdrawals, claims and bids.
 
+mod bids;
 mod desk;
 mod show;
 mod steps;

@@ -1,4 +1,4 @@
-//! What a depositor does: deposit, ask to leave, claim, take back.
+//! What a depositor does: deposit, ask to leave, claim, take back; and a bidder: bid, open the bid, settle.
 
 use super::{
     Status, VaultStatus,
@@ -11,7 +11,10 @@ use solana_keypair::Keypair;
 use solana_pubkey::Pubkey;
 use solana_signer::Signer;
 
-/// One step of a depositor.
+/// Prices are in 1e-6 of a unit's.
+const PRICE_DECIMALS: u8 = 6;
+
+/// One step of a depositor or a bidder.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// So much of the vault's token.
@@ -22,6 +25,12 @@ pub enum Step {
     Claim(u64),
     /// All that waits for the turn, and deposits that a turn has handed back. The ticket's number as for a claim.
     Cancel(u64),
+    /// For so many lots at most at this price for one unit.
+    Bid { lots: u64, price: String, as_tokens: bool },
+    /// The price that was bid.
+    Reveal(String),
+    /// Every bid whose auction is cleared. The ticket's number as for a claim.
+    Settle(u64),
 }
 
 /// Takes the step and says what was done, a line for each transaction.
@@ -42,6 +51,11 @@ pub fn run(
         Step::Withdraw(shares) => vec![desk.withdraw(atoms(shares, vault.vault.share_decimals)?)],
         Step::Claim(ticket_id) => desk.claims(&Mine::read(connection, &desk)?, *ticket_id),
         Step::Cancel(ticket_id) => desk.cancels(&Mine::read(connection, &desk)?, *ticket_id),
+        Step::Bid { lots, price, as_tokens } => {
+            vec![desk.bid(connection, owner, (*lots, atoms(price, PRICE_DECIMALS)?), *as_tokens)?]
+        }
+        Step::Reveal(price) => vec![desk.reveal(connection, owner, atoms(price, PRICE_DECIMALS)?)?],
+        Step::Settle(ticket_id) => desk.settles(connection, status.unix_s, *ticket_id)?,
     };
     let mut done = Vec::with_capacity(transactions.len());
     for (what, instructions) in transactions {
