@@ -23,7 +23,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Remedies of the errors that traders and depositors meet; the others are covered by their program's. */
+/** Remedies of the errors that traders, depositors and members with passkeys meet; the others are covered by their program's. */
 export const REMEDIES: Readonly<Record<string, string>> = {
   QuoteExpired: 'The quote is stale: choose a live one and try again.',
   QuoteCancelled: 'The maker has taken the quote back: choose another.',
@@ -49,6 +49,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   SeriesExpired: 'This expiry has passed: settle it, and choose a later one.',
   ExpiryMissing: 'This expiry is no longer listed: choose another.',
   AmountZero: 'Enter an amount above zero.',
+  BallotStale: 'Sign again: a ballot counts for 150 slots, about a minute.',
+  BallotEpochOther: 'The council has changed since you signed: read who sits in it, and sign again.',
+  BallotKindOther: 'The proposal has moved on since you signed: read where it stands, and sign again.',
+  BallotRoundOther: 'The proposal was sent back since you signed: read where it stands, and sign again.',
   AccountNotFlat: 'Close your positions and withdraw everything first.',
 };
 

@@ -4,7 +4,7 @@ import { getMarginAccountDecoder, type MarginAccount } from './generated/margin/
 import type { Engine, FillCash, Holdings, Position, Scale } from './engine.js';
 import type { QuoteLeg } from './quote.js';
 
-const KIND_CALL = 1;
+export const KIND_CALL = 1;
 
 /** The holdings in a margin account. */
 export function holdingsOf(account: Pick<MarginAccount, 'quoteAtoms' | 'baseAtoms' | 'positions'>): Holdings {

@@ -9,6 +9,7 @@ export * from './feeds.js';
 export * from './fill.js';
 export * from './holdings.js';
 export * from './package.js';
+export * from './passkey.js';
 export * from './proposal.js';
 export * from './quote.js';
 export * from './read.js';

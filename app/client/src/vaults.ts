@@ -19,6 +19,7 @@ import {
   wrappedMintAddress,
 } from './addresses.js';
 import { ABI } from './generated/abi.js';
+import { getWrappedOpenInstruction } from './generated/margin/index.js';
 import * as vault from './generated/vault/index.js';
 
 const { bid: BID } = ABI;
@@ -216,10 +217,19 @@ export async function vaultAuctionClear(keys: VaultKeys, epoch: bigint): Promise
 /** `Bid.delivery` of a bid for tokens, which its own instruction delivers. */
 export const DELIVERY_TOKENS = 1;
 
+const kindOf = ({ kind }: VaultKeys) => (kind === COVERED_CALL ? CALL : PUT);
+
 /** The tokens that an epoch's options are; anyone opens them before the first bid for them (margin's `wrapped_open`). */
 export async function vaultSeries(keys: VaultKeys, epoch: { readonly expiry: Address; readonly strikeE6: bigint }): Promise<{ wrapped: Address; mint: Address }> {
-  const wrapped = await wrappedAddress(epoch.expiry, epoch.strikeE6, keys.kind === COVERED_CALL ? CALL : PUT);
+  const wrapped = await wrappedAddress(epoch.expiry, epoch.strikeE6, kindOf(keys));
   return { wrapped, mint: await wrappedMintAddress(wrapped) };
+}
+
+/** Opens those tokens; whoever does pays their rent, and gets it back when the series is closed. */
+export async function vaultSeriesOpen(keys: VaultKeys, payer: TransactionSigner, epoch: { readonly expiry: Address; readonly strikeE6: bigint }): Promise<Instruction> {
+  const series = await vaultSeries(keys, epoch);
+  const { market, brake } = keys;
+  return getWrappedOpenInstruction({ payer, market, brake, expiry: epoch.expiry, ...series, strikeE6: epoch.strikeE6, kind: kindOf(keys) });
 }
 
 /** Premium and options change hands, the options as tokens of `holder`, the bid's token account. Anyone may. */

@@ -10,5 +10,6 @@ await import('./browser/vault.js');
 await import('./browser/preview.js');
 await import('./browser/trouble.js');
 await import('./browser/govern.js');
+await import('./browser/passkey.js');
 await import('./browser/looks.js');
 await import('./browser/settle.js');

@@ -116,11 +116,11 @@ function Frame() {
         </Suspense>
       </main>
       <footer className="foot">
-        <span>{session.config.name}</span>
-        <span>Unaudited software on a test network. Prices and terms come from the chain; this page holds nothing.</span>
+        <span className="foot-name">{session.config.name}</span>
+        <Toasts />
+        <span className="foot-words">Unaudited software on a test network.<span className="wide-only"> Prices and terms come from the chain; this page holds nothing.</span></span>
       </footer>
       <WalletDialog />
-      <Toasts />
     </>
   );
 }

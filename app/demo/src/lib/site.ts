@@ -58,7 +58,8 @@ export async function siteStart(network: SiteNetwork, faucet: (owner: Address) =
     answer(request, response).catch((error: unknown) => end(response, 500, error instanceof Error ? error.message : String(error)));
   });
   const bound = await listen(server, port);
-  return { url: `http://127.0.0.1:${bound}`, stop: () => close(server) };
+  // By name: a passkey belongs to a name, and an address is none.
+  return { url: `http://localhost:${bound}`, stop: () => close(server) };
 }
 
 const end = (response: ServerResponse, status: number, text: string) =>

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { go, seriousFindings, shoot, stage } from './stage.js';
+import { DESKTOP, PHONE, go, seriousFindings, shoot, stage } from './stage.js';
 
 const PAGES = ['Chain', 'Portfolio', 'Vaults', 'Risk', 'Governance'];
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1440, height: 950 };
 
 describe('looks', { timeout: 600_000 }, () => {
   for (const theme of ['dark', 'light'] as const) {

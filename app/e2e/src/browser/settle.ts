@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { margin, vaultSeries } from '@bastion/client';
 import { tokensIn, walletOf } from '@bastion/demo/lib/tokens';
 import { CLOCK_MS, go, press, shoot, stage } from './stage.js';
 import { heldOnChain } from './trade.js';
+import { collector, tokenWallet } from './vault.js';
 
 describe('settlement', { timeout: 900_000 }, () => {
   test('expired_position_is_settled_and_all_is_withdrawn_from_the_page', async () => {
@@ -21,6 +23,21 @@ describe('settlement', { timeout: 900_000 }, () => {
     await tab.locator('.transfer .chain-button button').click();
     await tab.getByText('Withdrawn: 100 USDC').waitFor();
     assert.equal(await tokensIn(chain, await walletOf(await owner(), quoteMint)), before + 100_000_000n);
+  });
+
+  test('tokens_of_an_expired_series_are_redeemed_from_the_page', async () => {
+    const { trading, optionVault } = stage();
+    const { tab, owner } = collector();
+    const { strikeE6, expiry } = await optionVault.state(1n);
+    const { mint } = await vaultSeries(optionVault.keys, { expiry, strikeE6 });
+    const lots = await tokensIn(trading.chain, await tokenWallet(owner, mint));
+    const wallet = await walletOf(owner, trading.quoteMint);
+    const before = await tokensIn(trading.chain, wallet);
+    const { settlementPriceE6 } = margin.getExpiryDecoder().decode(await trading.chain.bytes(expiry));
+    await press(tab, 'Redeem', 'Your tokens are redeemed');
+    assert.equal(await tokensIn(trading.chain, await tokenWallet(owner, mint)), 0n);
+    const inside = settlementPriceE6 > strikeE6 ? settlementPriceE6 - strikeE6 : 0n;
+    assert.equal(await tokensIn(trading.chain, wallet), before + (inside * lots) / 10n);
   });
 
   test('vaults_epoch_is_turned_from_the_page_and_the_withdrawal_is_paid', async () => {

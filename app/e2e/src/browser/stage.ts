@@ -24,6 +24,8 @@ const EPOCH_S = 120;
 const MANDATE = mandateOf({ auctionS: EPOCH_S / 8, epochS: EPOCH_S, deltaMaxBps: 5_000, distanceBps: 1 });
 /** As a screen that nobody looks at can do without. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const DESKTOP = { width: 1440, height: 950 };
+export const PHONE = { width: 390, height: 844 };
 const EXPIRIES_S = [86_400, 604_800];
 export const PATIENCE_MS = 60_000;
 /** For what waits on the cluster's clock, which falls behind on a machine that is busy. */
@@ -71,7 +73,7 @@ export function stage(): Stage {
 
 /** A fresh visitor's tab. What it throws fails the test that runs. */
 export async function tabOpen(browser: Browser, live: Live, prepare?: (context: BrowserContext) => Promise<void>): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 950 }, colorScheme: 'dark' });
+  const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'dark' });
   context.setDefaultTimeout(PATIENCE_MS);
   await prepare?.(context);
   const tab = await context.newPage();
@@ -79,15 +81,30 @@ export async function tabOpen(browser: Browser, live: Live, prepare?: (context: 
   return tab;
 }
 
+/** Connects the tab's burner wallet, which is new, and asks for test funds. Returns its address. */
+export async function burnerEnter(tab: Page): Promise<Address> {
+  await tab.getByRole('button', { name: 'Connect' }).first().click();
+  await tab.getByRole('button', { name: /Burner/ }).click();
+  await tab.locator('.top-end .button').last().click();
+  const shown = await tab.locator('.dialog .address').innerText();
+  await tab.getByRole('button', { name: 'Get test funds' }).click();
+  await tab.locator('.dialog').getByText('25,000.00').waitFor();
+  await tab.getByRole('button', { name: 'Close' }).click();
+  return address(shown);
+}
+
 export async function go(tab: Page, page: string): Promise<void> {
   await tab.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: page }).click();
   await tab.getByRole('heading', { level: 1, name: page }).waitFor();
 }
 
-/** A picture to look at, of the whole page from its top. */
+/** A picture to look at, of the whole page: in a window as high as it is, so that what stands at the window's edges covers nothing. */
 export async function shoot(tab: Page, name: string): Promise<void> {
-  await tab.evaluate(() => globalThis.scrollTo(0, 0));
+  const size = tab.viewportSize() ?? DESKTOP;
+  const height = await tab.evaluate(() => document.documentElement.scrollHeight);
+  await tab.setViewportSize({ ...size, height: Math.max(size.height, height) });
   await tab.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+  await tab.setViewportSize(size);
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

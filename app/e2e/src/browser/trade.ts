@@ -5,7 +5,7 @@ import { Council } from '@bastion/demo/lib/council';
 import { decimal, priceE6 } from '@bastion/demo/lib/numbers';
 import { engine } from '@bastion/demo/lib/standard-margin';
 import { SCALE } from '@bastion/demo/lib/exchange';
-import { enabled, go, press, shoot, stage, until } from './stage.js';
+import { burnerEnter, enabled, go, press, shoot, stage, until } from './stage.js';
 
 const CLOSE_ONLY = 2;
 const NORMAL = 0;
@@ -28,14 +28,8 @@ export const usd = (atoms: bigint) => decimal(atoms, 6, 2).replace('-', '−');
 describe('trading', { timeout: 600_000 }, () => {
   test('account_open_with_a_first_deposit_from_the_page', async () => {
     const { tab, trading, owner } = stage();
-    await tab.getByRole('button', { name: 'Connect' }).first().click();
-    await tab.getByRole('button', { name: /Burner/ }).click();
-    await tab.locator('.top-end .button').last().click();
-    const shown = await tab.locator('.dialog .address').innerText();
-    await tab.evaluate((at) => (globalThis as unknown as Window).localStorage.setItem('e2e.owner', at), shown);
-    await tab.getByRole('button', { name: 'Get test funds' }).click();
-    await tab.locator('.dialog').getByText('25,000.00').waitFor();
-    await tab.getByRole('button', { name: 'Close' }).click();
+    const entered = await burnerEnter(tab);
+    await tab.evaluate((at) => (globalThis as unknown as Window).localStorage.setItem('e2e.owner', at), entered);
     await go(tab, 'Portfolio');
     // More than the wallet holds: said, and nothing can be sent.
     await tab.getByLabel('First deposit').fill('30000');

@@ -67,8 +67,8 @@ export async function modeInstruction(snapshot: Snapshot, owner: Address, mode: 
   return { ...set, accounts: [...set.accounts, ...shown] };
 }
 
-export const walletOf = async (owner: Address, mint: Address): Promise<Address> => {
-  const [wallet] = await findAssociatedTokenPda({ owner, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS });
+export const walletOf = async (owner: Address, mint: Address, tokenProgram: Address = TOKEN_PROGRAM_ADDRESS): Promise<Address> => {
+  const [wallet] = await findAssociatedTokenPda({ owner, mint, tokenProgram });
   return wallet;
 };
 

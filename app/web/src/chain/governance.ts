@@ -114,6 +114,12 @@ async function proposalView(address: Address, proposal: governor.Proposal, of: A
 export const votersOf = (bits: number, { memberCount }: Pick<governor.Council, 'memberCount'>): number[] =>
   Array.from({ length: memberCount }, (_, member) => member).filter((member) => (bits & (1 << member)) !== 0);
 
+/** Which member of the council an address is, counted from 0. */
+export function seatOf({ council }: CouncilView, member: Address): number | undefined {
+  const at = council.members.slice(0, council.memberCount).indexOf(member);
+  return at < 0 ? undefined : at;
+}
+
 /** The program that an action is about, if it is about one. */
 export const programOf = (action: CouncilAction | undefined): Address | undefined => (action !== undefined && 'program' in action ? action.program : undefined);
 

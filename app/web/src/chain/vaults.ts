@@ -14,8 +14,9 @@ import {
   type Holdings,
   type VaultKeys,
 } from '@bastion/client';
-import { findAssociatedTokenPda, getTokenDecoder } from '@solana-program/token';
+import { getTokenDecoder } from '@solana-program/token';
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
+import { walletOf } from './account';
 import type { Snapshot } from './snapshot';
 
 /** Of a vault's account: its market. */
@@ -23,7 +24,7 @@ const VAULT_MARKET_AT = 8;
 /** Epochs that are shown and in which claims are looked for; older ones stay on chain. */
 const EPOCHS_SHOWN = 24;
 /** A token account's own fields, without the extensions of Token-2022. */
-const TOKEN_LEN = 165;
+export const TOKEN_LEN = 165;
 
 export const [OPEN, AUCTION, LIVE, TURNED] = [0, 1, 2, 3] as const;
 export const [COMMITTED, REVEALED, SETTLED] = [0, 1, 2] as const;
@@ -44,10 +45,7 @@ export type VaultView = {
   shares: bigint;
 };
 
-export const shareWalletOf = async (keys: VaultKeys, owner: Address): Promise<Address> => {
-  const [wallet] = await findAssociatedTokenPda({ owner, mint: keys.shareMint, tokenProgram: TOKEN_2022 });
-  return wallet;
-};
+export const shareWalletOf = ({ shareMint }: VaultKeys, owner: Address): Promise<Address> => walletOf(owner, shareMint, TOKEN_2022);
 
 export async function vaultsRead(connection: Connection, { market, marketAddress, holder }: Snapshot): Promise<VaultView[]> {
   const found = await findAccounts(connection, vault.VAULT_PROGRAM_ADDRESS, vault.VAULT_DISCRIMINATOR, [{ at: VAULT_MARKET_AT, address: marketAddress }]);

@@ -14,11 +14,12 @@ export function toast(text: string, signature: string): void {
   setTimeout(() => toasts.set(toasts.get().filter((held) => held.id !== id)), SHOWN_MS);
 }
 
+/** In the strip at the page's end, whose place is kept for them: they cover nothing and move nothing. The latest comes first. */
 export function Toasts() {
   const shown = useStore(toasts);
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {shown.map(({ id, text, signature }) => (
+      {[...shown].reverse().map(({ id, text, signature }) => (
         <div key={id} className="toast">
           <span>{text}</span>
           <span className="muted num" title={signature}>{short(signature)}</span>

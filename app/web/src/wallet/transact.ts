@@ -1,5 +1,5 @@
 /** One way to the chain for everything on the page: checks, a simulation, the wallet's signature, sending, confirmation. */
-import { PROGRAMS, Refusal, programErrorOf, InstructionRefused, simulate, type Simulation } from '@bastion/client';
+import { ABI, PROGRAMS, Refusal, programErrorOf, InstructionRefused, simulate, type Simulation } from '@bastion/client';
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import {
@@ -25,7 +25,7 @@ import { FRESH_MS, type Session } from '../chain/session';
 import { clusterRequire, sign, type Connected } from './wallets';
 
 const COMPUTE_BUDGET = address('ComputeBudget111111111111111111111111111111');
-const ED25519 = address('Ed25519SigVerify111111111111111111111111111');
+const ED25519 = address(ABI.addresses.ed25519);
 const KNOWN = new Set<Address>([
   ...Object.values(PROGRAMS),
   SYSTEM_PROGRAM_ADDRESS,
@@ -33,11 +33,12 @@ const KNOWN = new Set<Address>([
   ASSOCIATED_TOKEN_PROGRAM_ADDRESS,
   COMPUTE_BUDGET,
   ED25519,
+  address(ABI.addresses.secp256r1),
 ]);
 const [UNITS_MAX, UNITS_SPARE] = [1_400_000n, 20_000n];
 const POLL_MS = 300;
 
-export type Stage = 'checking' | 'signing' | 'confirming';
+export type Stage = 'passkey' | 'checking' | 'signing' | 'confirming';
 
 /** What has to hold before anything is simulated or sent. */
 function gate(session: Session, wallet: Connected, instructions: readonly Instruction[]): void {

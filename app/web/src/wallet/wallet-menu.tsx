@@ -1,11 +1,11 @@
 /** Connecting a wallet, and what the connected one holds. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useLive, useSession, useWallet } from '../app-context';
 import { Store, useStore } from '../chain/store';
 import { short, sol, usd } from '../chain/format';
-import { explained, Fact, Facts, Note, Problem } from '../ui/kit';
+import { Fact, Facts, Note, Problem } from '../ui/kit';
+import { useAttempt } from '../ui/use-attempt';
 import { connectTo, disconnect, wallets } from './wallets';
-import type { Explanation } from '@bastion/client';
 
 export const walletDialog = new Store(false);
 
@@ -35,11 +35,7 @@ export function WalletDialog() {
 function WalletBody() {
   const wallet = useWallet();
   const found = useStore(wallets);
-  const [failure, setFailure] = useState<Explanation>();
-  const attempt = (work: Promise<void>) => {
-    setFailure(undefined);
-    work.then(() => undefined, (error: unknown) => setFailure(explained(error)));
-  };
+  const { failure, run } = useAttempt();
   return (
     <>
       <header className="panel-head">
@@ -49,14 +45,14 @@ function WalletBody() {
         </button>
       </header>
       {wallet ? (
-        <WalletHoldings onDisconnect={() => attempt(disconnect())} />
+        <WalletHoldings onDisconnect={() => void run(disconnect)} />
       ) : found.length === 0 ? (
         <Note>No wallet of this browser follows the wallet standard. Install one, then reload the page.</Note>
       ) : (
         <ul className="wallet-list">
           {found.map((each) => (
             <li key={each.name}>
-              <button type="button" className="wallet-choice" onClick={() => attempt(connectTo(each).then(() => walletDialog.set(false)))}>
+              <button type="button" className="wallet-choice" onClick={() => void run(() => connectTo(each).then(() => walletDialog.set(false)))}>
                 <img src={each.icon} alt="" width={28} height={28} />
                 {each.name}
               </button>
@@ -73,22 +69,14 @@ function WalletHoldings({ onDisconnect }: { onDisconnect: () => void }) {
   const session = useSession();
   const wallet = useWallet();
   const { snapshot } = useLive();
-  const [state, setState] = useState<'idle' | 'busy'>('idle');
-  const [failure, setFailure] = useState<Explanation>();
+  const { isBusy, failure, run } = useAttempt();
   const holder = snapshot?.holder;
-  const fund = async () => {
-    setState('busy');
-    setFailure(undefined);
-    try {
+  const fund = () =>
+    run(async () => {
       const response = await fetch(session.config.faucetUrl ?? '', { method: 'POST', body: JSON.stringify({ owner: wallet?.owner }) });
       if (!response.ok) throw new Error(`the faucet answered: ${await response.text()}`);
       await session.refresh();
-    } catch (error) {
-      setFailure(explained(error));
-    } finally {
-      setState('idle');
-    }
-  };
+    });
   return (
     <>
       <p className="address num">{wallet?.owner}</p>
@@ -100,8 +88,8 @@ function WalletHoldings({ onDisconnect }: { onDisconnect: () => void }) {
       {failure && <Problem of={failure} />}
       <div className="row">
         {session.config.faucetUrl && (
-          <button type="button" className="button button-primary" disabled={state === 'busy'} onClick={() => void fund()}>
-            {state === 'busy' ? 'Sending…' : 'Get test funds'}
+          <button type="button" className="button button-primary" disabled={isBusy} onClick={() => void fund()}>
+            {isBusy ? 'Sending…' : 'Get test funds'}
           </button>
         )}
         <button type="button" className="button button-plain" onClick={onDisconnect}>

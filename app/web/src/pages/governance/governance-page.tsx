@@ -5,6 +5,9 @@ import { councilsRead, type CouncilView } from '../../chain/governance';
 import { Empty, Fact, Facts, Loading, Panel, Pill, Problem } from '../../ui/kit';
 import { usePoll } from '../../ui/use-poll';
 import { short } from '../../chain/format';
+import { useStore } from '../../chain/store';
+import { passkey } from '../../wallet/passkeys';
+import { PasskeyPanel } from './passkey-panel';
 import { Programs } from './programs';
 import { ProposalCard } from './proposal-card';
 import { Verify } from './verify';
@@ -40,6 +43,7 @@ export default function GovernancePage() {
         </div>
         <div className="stack">
           <Council view={view} />
+          <PasskeyPanel view={view} views={value} />
           <Verify view={view} />
         </div>
       </div>
@@ -50,17 +54,18 @@ export default function GovernancePage() {
 
 function Council({ view }: { view: CouncilView }) {
   const wallet = useWallet();
+  const held = useStore(passkey);
   const { council } = view;
   const members = council.members.slice(0, council.memberCount);
   return (
     <Panel title="Council" aside={<Pill>{council.memberCount} members</Pill>}>
       <ol className="members">
         {members.map((member) => (
-          <li key={member} className="num" title={member}>{short(member)}{member === wallet?.owner && <Pill tone="info">you</Pill>}</li>
+          <li key={member} className="num" title={member}>{short(member)}{member === wallet?.owner && <Pill tone="info">you</Pill>}{member === held?.member && <Pill tone="info">your passkey</Pill>}</li>
         ))}
       </ol>
       <Facts>
-        <Fact label="Membership changed">{String(council.configEpoch)} times</Fact>
+        <Fact label="Changes of membership so far">{String(council.configEpoch)}</Fact>
         <Fact label="Proposals so far">{String(council.proposals)}</Fact>
         {council.timeDivisor > 1 && <Fact label="Delays of this build">divided by {council.timeDivisor}</Fact>}
       </Facts>

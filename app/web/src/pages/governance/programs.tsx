@@ -4,8 +4,8 @@ import { useSession } from '../../app-context';
 import { date, short } from '../../chain/format';
 import { STAGE, type CouncilView, type ProgramView } from '../../chain/governance';
 import { deployedHash, hex } from '../../chain/programs';
-import { Panel, Pill, Problem, Table, explained } from '../../ui/kit';
-import type { Explanation } from '@bastion/client';
+import { Panel, Pill, Problem, Table } from '../../ui/kit';
+import { useAttempt } from '../../ui/use-attempt';
 
 export function Programs({ views }: { views: readonly CouncilView[] }) {
   return (
@@ -51,26 +51,15 @@ function Row({ holder, of }: { holder: string; of: ProgramView }) {
 function CodeCheck({ of, hash, length }: { of: ProgramView; hash: string; length: number }) {
   const { connection } = useSession();
   const [found, setFound] = useState<{ of: string; hash: string }>();
-  const [state, setState] = useState<'idle' | 'busy'>('idle');
-  const [failure, setFailure] = useState<Explanation>();
-  const check = async () => {
-    setState('busy');
-    setFailure(undefined);
-    try {
-      setFound({ of: hash, hash: await deployedHash(connection, of.program, length) });
-    } catch (error) {
-      setFailure(explained(error));
-    } finally {
-      setState('idle');
-    }
-  };
+  const { isBusy, failure, run } = useAttempt();
+  const check = () => run(async () => setFound({ of: hash, hash: await deployedHash(connection, of.program, length) }));
   // An answer about code that has been replaced since is no answer.
   const answer = found?.of === hash ? found.hash : undefined;
   return (
     <span aria-live="polite" className="row">
       {answer === undefined ? null : answer === hash ? <Pill tone="good" title={answer}>the same</Pill> : <Pill tone="bad" title={answer}>another</Pill>}
-      <button type="button" className="button button-plain button-small" aria-label={`Check the code of ${of.name}`} disabled={state === 'busy'} onClick={() => void check()}>
-        {state === 'busy' ? 'Hashing…' : 'Check'}
+      <button type="button" className="button button-plain button-small" aria-label={`Check the code of ${of.name}`} disabled={isBusy} onClick={() => void check()}>
+        {isBusy ? 'Hashing…' : 'Check'}
       </button>
       {failure && <Problem of={failure} />}
     </span>

@@ -1,14 +1,12 @@
 /** One proposal: what it would change in words, its digest, who approves, both clocks, and where an upgrade stands. */
-import { ABI, governor } from '@bastion/client';
-import { createNoopSigner } from '@solana/kit';
-import { useSession, useSnapshot, useWallet } from '../../app-context';
+import { ABI } from '@bastion/client';
+import { useSession, useSnapshot } from '../../app-context';
 import { date, duration, short } from '../../chain/format';
 import { CANCELLED, DRAFT, EXECUTED, FINALISED, QUEUED, REJECTED, ROLLED_BACK, programName, programOf, rolloutOf, votersOf, type CouncilView, type ProposalView } from '../../chain/governance';
 import { hex } from '../../chain/programs';
-import { ChainButton } from '../../ui/chain-button';
-import { Fact, Facts, Meter, Note, Panel, Pill, Problem } from '../../ui/kit';
-import { useAction } from '../../ui/use-action';
+import { Fact, Facts, Meter, Note, Panel, Pill } from '../../ui/kit';
 import { RolloutStages } from './rollout';
+import { Votes } from './votes';
 
 const STATES: Readonly<Record<number, { name: string; tone: 'plain' | 'info' | 'good' | 'warn' | 'bad' }>> = {
   [DRAFT]: { name: 'Collecting approvals', tone: 'info' },
@@ -59,7 +57,7 @@ export function ProposalCard({ view, of, again }: { view: CouncilView; of: Propo
       {proposal.vetoed === 1 && <p className="reason">Sent back to draft by two members.</p>}
       {proposal.state === QUEUED && !isStale && <Clocks view={view} of={of} />}
       {isCode && <RolloutStages view={view} of={of} rollout={rollout} />}
-      <MemberSteps view={view} of={of} again={again} isOpen={isOpen && !isStale} />
+      {isOpen && !isStale && <Votes view={view} of={of} again={again} />}
     </Panel>
   );
 }
@@ -78,27 +76,5 @@ function Clocks({ view, of }: { view: CouncilView; of: ProposalView }) {
       <Fact label="Can be executed">{ready ? 'now, by anybody' : `from ${date(proposal.readyUnixS)}`}</Fact>
       <Fact label="Until then">you can close, withdraw and leave{view.council.timeDivisor > 1 ? ' (delays of this build are scaled)' : ''}</Fact>
     </Facts>
-  );
-}
-
-function MemberSteps({ view, of, again, isOpen }: { view: CouncilView; of: ProposalView; again: () => void; isOpen: boolean }) {
-  const wallet = useWallet();
-  const action = useAction();
-  const { proposal, address, isDigestTrue } = of;
-  const member = wallet && view.council.members.slice(0, view.council.memberCount).indexOf(wallet.owner);
-  if (wallet === undefined || member === undefined || member < 0 || !isOpen) return null;
-  const signer = createNoopSigner(wallet.owner);
-  const options = { programAddress: view.governor };
-  const has = (bits: number) => votersOf(bits, view.council).includes(member);
-  const run = (done: string, build: Parameters<typeof action.run>[1]) => void action.run(done, build).then((sent) => { if (sent) again(); });
-  const approve = () => run(`You approve proposal ${proposal.id}`, async () => [governor.getProposalApproveInstruction({ member: signer, council: view.address, proposal: address, digest: proposal.digest }, options)]);
-  const object = () => run(`You object to proposal ${proposal.id}`, async () => [governor.getProposalObjectInstruction({ member: signer, council: view.address, proposal: address, digest: proposal.digest }, options)]);
-  const wrong = isDigestTrue ? undefined : 'The digest is not that of the bytes.';
-  return (
-    <div className="row member-steps">
-      {proposal.state === DRAFT && <ChainButton quiet action={action} tone="good" reason={has(proposal.approvals) ? 'You have approved it.' : wrong} onClick={approve}>Approve this digest</ChainButton>}
-      <ChainButton quiet action={action} tone="bad" reason={has(proposal.objections) ? 'You have objected.' : undefined} onClick={object}>Object</ChainButton>
-      {action.failure && <Problem of={action.failure} />}
-    </div>
   );
 }

@@ -2,6 +2,7 @@
 import { useSession } from '../../app-context';
 import { DRAFT, QUEUED, type CouncilView } from '../../chain/governance';
 import { hex } from '../../chain/programs';
+import { Copyable } from '../../ui/copyable';
 import { Panel } from '../../ui/kit';
 
 export function Verify({ view }: { view: CouncilView }) {
@@ -12,20 +13,10 @@ export function Verify({ view }: { view: CouncilView }) {
   return (
     <Panel title="Verify from outside">
       <p className="muted">Believe no page with an upgrade. These commands read the same accounts through a node of your choice and decode them with other code.</p>
-      <Command about="Programs, authorities, hashes, levels" text={`bastion --url ${config.rpcUrl} status`} />
-      <Command about="Dump a program, and hash it" text="solana program dump <PROGRAM> code.so && sha256sum code.so" />
-      {shown && <Command about={`Proposal ${shown.proposal.id} in words, with its digest`} text={`bastion decode --id ${shown.proposal.id}${twin} --action ${hex(shown.actionBytes)}`} />}
+      <Copyable what="command" about="Programs, authorities, hashes, levels" text={`bastion --url ${config.rpcUrl} status`} />
+      <Copyable what="command" about="Dump a program, and hash it" text="solana program dump <PROGRAM> code.so && sha256sum code.so" />
+      {shown && <Copyable what="command" about={`Proposal ${shown.proposal.id} in words, with its digest`} text={`bastion decode --id ${shown.proposal.id}${twin} --action ${hex(shown.actionBytes)}`} />}
       <p className="field-hint">A build in the pinned container gives the same bytes as the council’s: compare its sha256 with the proposal’s before you trust either.</p>
     </Panel>
-  );
-}
-
-function Command({ about, text }: { about: string; text: string }) {
-  return (
-    <div className="command">
-      <span className="field-hint">{about}</span>
-      <code tabIndex={0} role="region" aria-label={about}>{text}</code>
-      <button type="button" className="button button-plain button-small" aria-label={`Copy the command: ${about}`} onClick={() => void navigator.clipboard?.writeText(text)}>Copy</button>
-    </div>
   );
 }

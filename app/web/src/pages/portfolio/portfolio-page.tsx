@@ -8,6 +8,7 @@ import { AccountOpener } from './account-opener';
 import { Ladder } from './ladder';
 import { Mode } from './mode';
 import { liquidationPrices } from './liquidation';
+import { OptionTokens } from './option-tokens';
 import { Positions } from './positions';
 import { Transfer } from './transfer';
 import { bookOf } from './values';
@@ -30,9 +31,12 @@ export default function PortfolioPage() {
   if (snapshot.holder === undefined) return <Loading what="your account" rows={5} />;
   if (held === undefined) {
     return (
-      <Panel title="Open a margin account" className="narrow">
-        <AccountOpener />
-      </Panel>
+      <div className="page">
+        <Panel title="Open a margin account" className="narrow">
+          <AccountOpener />
+        </Panel>
+        <OptionTokens />
+      </div>
     );
   }
   const rows = bookOf(session.engine, snapshot, held);
@@ -58,6 +62,7 @@ export default function PortfolioPage() {
       <div className="wide-narrow">
         <div className="stack">
           <Positions rows={rows} held={held} />
+          <OptionTokens />
           {rows.length > 0 && <Ladder held={held} rows={rows} />}
         </div>
         <div className="stack">

@@ -1,9 +1,9 @@
 /** The positions, with the way out of each: closing while it lives, settling afterwards. */
-import { expiryAddress, margin, marginAccountAddress, oracle, settlementAddress, type Holdings } from '@bastion/client';
-import { createNoopSigner, type Instruction } from '@solana/kit';
+import { expiryAddress, margin, marginAccountAddress, type Holdings } from '@bastion/client';
 import { useSession, useSnapshot, useWallet } from '../../app-context';
 import { clockTime, dayMonth, number, price, strike, units, usd } from '../../chain/format';
 import { refusalOf } from '../../chain/levels';
+import { priceFix } from '../../chain/settlement';
 import { ChainButton } from '../../ui/chain-button';
 import { Empty, Panel, Table, Note, Problem } from '../../ui/kit';
 import { useAction } from '../../ui/use-action';
@@ -21,18 +21,10 @@ export function Positions({ rows, held }: { rows: readonly Row[]; held: Holdings
   const settle = (expiryUnixS: bigint) =>
     void action.run('Settled and paid', async () => {
       if (wallet === undefined) return [];
-      const { feed } = snapshot.market;
       const market = snapshot.marketAddress;
-      const [expiry, settlement] = [await expiryAddress(market, expiryUnixS), await settlementAddress(feed, expiryUnixS)];
-      const steps: Instruction[] = [];
-      // Whoever comes first takes every step that nobody has taken yet.
-      if (snapshot.expiries.find((each) => each.expiryUnixS === expiryUnixS)?.settlementPriceE6 === undefined) {
-        const known = await oracle.fetchMaybeSettlement(session.connection.rpc, settlement, { commitment: 'confirmed' });
-        if (!known.exists) steps.push(oracle.getSettlementFinaliseInstruction({ payer: createNoopSigner(wallet.owner), feed, settlement, expiryUnixS }));
-        steps.push(margin.getExpirySettleInstruction({ market, expiry, settlement }));
-      }
-      steps.push(margin.getAccountSettleInstruction({ market, expiry, account: await marginAccountAddress(market, wallet.owner) }));
-      return steps;
+      const steps = await priceFix(session.connection, snapshot, wallet.owner, expiryUnixS);
+      const expiry = await expiryAddress(market, expiryUnixS);
+      return [...steps, margin.getAccountSettleInstruction({ market, expiry, account: await marginAccountAddress(market, wallet.owner) })];
     });
   const close = ({ position }: Row) => {
     const size = position.lots < 0n ? -position.lots : position.lots;

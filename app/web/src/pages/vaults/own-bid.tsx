@@ -33,6 +33,7 @@ export function OwnBid({ view, epoch, phase, again }: { view: VaultView; epoch: 
         <Fact label="Size">{units(bid.lots, market.lotsPerUnit)} units</Fact>
         <Fact label="Price of a unit">{shown === undefined ? 'unknown to this browser' : `${price(shown, 4)} USDC`}</Fact>
         <Fact label={bid.state === SETTLED ? 'To be returned' : 'In escrow'}>{usd(bid.escrowAtoms)} USDC</Fact>
+        <Fact label="Delivered as">{bid.delivery === DELIVERY_TOKENS ? 'tokens in your wallet, one a lot' : 'positions in your margin account'}</Fact>
         {bid.state === SETTLED && <Fact label="Served">{units(bid.filledLots, market.lotsPerUnit)} units at {price(epoch.clearingPriceE6, 4)} USDC</Fact>}
       </Facts>
       {bid.state === COMMITTED && sealed === undefined && (
@@ -89,7 +90,7 @@ function BidSteps({ view, epoch, phase, again }: { view: VaultView; epoch: Epoch
   };
   const [words, done] =
     bid.state === REVEALED
-      ? ['Take delivery and what is left of the escrow', `Your bid is settled; see your ${session.config.symbol} positions in the portfolio`]
+      ? ['Take delivery and what is left of the escrow', `Your bid is settled; see your ${session.config.symbol} ${bid.delivery === DELIVERY_TOKENS ? 'options as tokens' : 'positions'} in the portfolio`]
       : ['Take back what is left of the escrow', 'What was left of the escrow is back in your wallet'];
   return <ChainButton action={action} tone="good" onClick={() => act(done, collect)}>{words}</ChainButton>;
 }

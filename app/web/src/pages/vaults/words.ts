@@ -1,6 +1,7 @@
 /** Vaults in words. */
 import { CASH_SECURED_PUT, COVERED_CALL, PUT_SPREAD } from '@bastion/client';
 import { BASE_DECIMALS, QUOTE_DECIMALS, decimal } from '../../chain/format';
+import type { Delivery } from '../../chain/deliveries';
 import type { Phase, VaultView } from '../../chain/vaults';
 
 export const KINDS: Readonly<Record<number, { name: string; about: string }>> = {
@@ -17,6 +18,12 @@ export const PHASES: Readonly<Record<Phase, { name: string; about: string; tone:
   live: { name: 'Live', about: 'What was sold runs until its expiry.', tone: 'good' },
   expired: { name: 'Expired', about: 'The result is known: the epoch is settled and turned by anybody.', tone: 'warn' },
   turned: { name: 'Turned', about: 'Its share price is fixed for ever.', tone: 'plain' },
+};
+
+/** What a bidder chooses between. */
+export const DELIVERIES: Readonly<Record<Delivery, string>> = {
+  account: 'Positions in your margin account: they count as collateral against what you have sold, and can be closed here.',
+  tokens: 'Tokens in your wallet, one a lot: to keep or to pass on without a margin account. They back nothing, and pay after the expiry to whoever redeems them. The first bidder for tokens pays the rent of their mint.',
 };
 
 /** What deposits are made in. */
