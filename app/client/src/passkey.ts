@@ -116,8 +116,8 @@ export function passkeyPlaceFault({ hostname, port, isSecure, isSupported }: Pas
 const NOTHING_SENT = 'Nothing was sent.';
 const REFUSALS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   NotAllowedError: [
-    'The passkey did not sign: you cancelled, took too long or were not verified, or it is not on this device',
-    `${NOTHING_SENT} Try again, with the device or the security key that holds it.`,
+    'The authenticator gave no answer: you cancelled, took too long or were not verified, or it does not hold this passkey',
+    `${NOTHING_SENT} Try again, with the device or the security key that does.`,
   ],
   InvalidStateError: ['This authenticator holds a passkey of this page already', 'Use the one that it has.'],
   NotSupportedError: ['No authenticator here makes P-256 keys', 'Use a phone or a security key that does.'],

@@ -90,7 +90,7 @@ describe('passkey', { timeout: 600_000 }, () => {
     const proposal = await proposed();
     const approve = voteOn(proposal).getByRole('button', { name: 'Approve by passkey' });
     await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
-    await refused(approve, 'The passkey did not sign');
+    await refused(approve, 'The authenticator gave no answer');
     await shoot(tab, 'passkey-refused-desktop');
     assert.equal((await council().state(proposal)).approvals, 0);
     await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true });
