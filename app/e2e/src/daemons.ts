@@ -1,6 +1,7 @@
 /**
- * The daemons on the suite's network: quotes filled from a relay, a vault's epoch turned and a short liquidated by keepers alone, keepers
- * killed and cut off, an expiry settled, and a market closed by proof. They go last: the market stays closed.
+ * The daemons on the suite's network: quotes filled from a relay, a vault's epoch turned, a short liquidated, a loss passed on and a debt
+ * bought off by keepers alone, keepers killed and cut off, an expiry settled, and a market closed by proof. They go last: the market stays
+ * closed.
  */
 import assert from 'node:assert/strict';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -16,17 +17,21 @@ import {
   quoteOfWire,
   sealedBid,
   surfaceAddress,
+  vaultSeries,
+  TOKEN_2022,
   type SealedBid,
   type WireQuote,
 } from '@bastion/client';
 import type { Daemon } from '@bastion/demo/lib/daemon';
 import { localKey } from '@bastion/demo/lib/keys';
-import { base, priceE6, quote } from '@bastion/demo/lib/numbers';
+import { base, priceE6, quote, showPrice } from '@bastion/demo/lib/numbers';
 import { CRANKS, Operator } from '@bastion/demo/lib/operator';
 import { OptionVault, mandateOf } from '@bastion/demo/lib/option-vault';
 import { relayStart } from '@bastion/demo/lib/relay';
-import { fund } from '@bastion/demo/lib/tokens';
-import type { Address, KeyPairSigner } from '@solana/kit';
+import { fund, tokensIn } from '@bastion/demo/lib/tokens';
+import type { Address } from '@solana/kit';
+import { findAssociatedTokenPda } from '@solana-program/token';
+import { run } from './command.js';
 import { nextNonce, scene } from './scene.js';
 
 /** What has not happened by now does not happen: on a loaded machine the cluster's time is slower than the wall's. */
@@ -41,11 +46,18 @@ const CLOSE_ONLY = 2;
 const VAULT_ID = 9;
 const DEPOSIT = base(50);
 const BID_LOTS = 100n;
+const TOKEN_LOTS = 20n;
 const SHORT_LOTS = 10n;
+/** Ten units, which are worth less than nothing beyond twice the price that they were sold at. */
+const RUINED_LOTS = 100n;
+const RUIN = priceE6(400);
+/** Of base behind a short that owes quote when it settles: its strike is far below any price here. */
+const PLEDGE = base(5);
+const DEBT_STRIKE = priceE6(120);
 const START = priceE6('156.80');
 /** Beyond the maintenance margin of the short, which holds the least that opens it. */
 const CRASH = priceE6(225);
-const MANDATE = mandateOf({ auctionS: 5, epochS: 80 });
+const MANDATE = mandateOf({ auctionS: 10, epochS: 80 });
 
 /** Everything that stands while these tests run. */
 interface Stand {
@@ -56,6 +68,8 @@ interface Stand {
   maker: Daemon;
   vault: OptionVault;
   expiryUnixS: bigint;
+  /** Somebody's account that will owe quote and hold base. */
+  pledged: Address;
 }
 
 let stand: Stand;
@@ -91,6 +105,27 @@ const lotsIn = async (account: Address, expiryUnixS: bigint): Promise<bigint> =>
 const marginAccount = async (account: Address) =>
   margin.getMarginAccountDecoder().decode(await scene().chain.bytes(account));
 
+/** An account that holds nothing but what is paid in, and is short calls that the suite's maker buys at a unit's price of 1. */
+async function writer(name: string, stake: bigint, mint: Address, terms: { lots: bigint; strikeE6: bigint; expiryUnixS: bigint }) {
+  const { chain, cast, exchange } = scene();
+  const owner = await localKey(name);
+  await chain.airdrop(owner.address, 5);
+  const account = await exchange.accountOpen(owner);
+  await fund(chain, cast.deployer, mint, owner.address, stake);
+  await exchange.deposit(owner, mint, stake);
+  const { lots: maxLots, ...series } = terms;
+  const offer = { ...series, priceE6: priceE6('1.00'), kind: 'call', side: 'buy', maxLots } as const;
+  const bought = await exchange.quote(cast.maker, { ...offer, nonce: nextNonce() + BigInt(Date.now()) * 2_000n });
+  await exchange.fill(owner, bought, maxLots);
+  return account;
+}
+
+/** What two keepers have counted of that together. */
+async function counted(metric: string, what = ''): Promise<number> {
+  const each = await Promise.all([stand.first, stand.second].map((daemon) => daemon.metric(metric, what)));
+  return each.reduce((sum, count) => sum + count, 0);
+}
+
 const posted = async (): Promise<bigint> => {
   const { chain, exchange, expiryUnixS } = scene();
   const account = await chain.account(await surfaceAddress(exchange.parts.feed, expiryUnixS));
@@ -106,6 +141,7 @@ describe('daemons', () => {
     const vault = await OptionVault.create(exchange, cast.deployer, VAULT_ID, COVERED_CALL, MANDATE);
     await fund(chain, cast.deployer, exchange.parts.baseMint, cast.carol.address, DEPOSIT);
     await vault.deposit(cast.carol, DEPOSIT);
+    const pledged = await writer('pledger', PLEDGE, exchange.parts.baseMint, { lots: SHORT_LOTS, strikeE6: DEBT_STRIKE, expiryUnixS });
     const [first, second, relay] = await Promise.all([
       operator.keeper({ name: 'keeper-1', sections: CRANKS }),
       operator.keeper({ name: 'keeper-2', sections: CRANKS }),
@@ -113,7 +149,7 @@ describe('daemons', () => {
     ]);
     const maker = await operator.maker('maker-1', 'maker', relay.url);
     [first, second, relay, maker].forEach(kept);
-    stand = { operator, first, second, relay, maker, vault, expiryUnixS };
+    stand = { operator, first, second, relay, maker, vault, expiryUnixS, pledged };
   });
 
   after(async () => {
@@ -121,7 +157,6 @@ describe('daemons', () => {
   });
 
   let sealed: SealedBid;
-  let short: KeyPairSigner;
 
   test('vault_epoch_with_a_deposit_turns_and_opens_its_auction_by_two_keepers_alone', async () => {
     const { cast, chain, exchange } = scene();
@@ -135,21 +170,33 @@ describe('daemons', () => {
     assert.equal(offered.expiryUnixS, stand.expiryUnixS);
     sealed = sealedBid(BID_LOTS, offered.reservePriceE6 * 2n);
     await fund(chain, cast.deployer, exchange.parts.quoteMint, cast.bob.address, quote(20_000));
-    await vault.bid(cast.bob, sealed);
+    await fund(chain, cast.deployer, exchange.parts.quoteMint, cast.alice.address, quote(20_000));
+    const [named, price] = [['vault', '--vault', vault.keys.vault], showPrice(sealed.priceE6, 6)];
+    const typed = await Promise.all([
+      run('alice', ...named, 'bid', `${TOKEN_LOTS}`, price, '--as-tokens'),
+      vault.bid(cast.bob, sealed),
+    ]);
+    assert.match(typed[0], /a bid for 20 lots as tokens is sealed/);
     await chain.until({ unixS: offered.commitEndsUnixS });
-    await vault.reveal(cast.bob, cast.bob.address, sealed);
+    const opened = await Promise.all([run('alice', ...named, 'reveal', price), vault.reveal(cast.bob, cast.bob.address, sealed)]);
+    assert.match(opened[0], /the bid for 20 lots is open/);
   });
 
   test('auction_that_is_over_is_cleared_settled_and_refunded_by_the_keepers', async () => {
-    const { cast, exchange } = scene();
+    const { chain, cast, exchange } = scene();
     const { vault } = stand;
     const sold = await until('the bid is settled', async () => {
       const epoch = await vault.state();
       return epoch.state === EPOCH_LIVE && epoch.bidsUnsettled === 0 && epoch;
     });
-    assert.equal(sold.soldLots, BID_LOTS);
+    assert.equal(sold.soldLots, BID_LOTS + TOKEN_LOTS);
     assert.equal(await lotsIn(await exchange.accountOf(cast.bob.address), stand.expiryUnixS), BID_LOTS);
-    await until('the bid is refunded and closed', async () => (await vault.hasBid(cast.bob.address)) === false);
+    const { mint } = await vaultSeries(vault.keys, sold);
+    const [wallet] = await findAssociatedTokenPda({ owner: cast.alice.address, mint, tokenProgram: TOKEN_2022 });
+    assert.equal(await tokensIn(chain, wallet), TOKEN_LOTS);
+    for (const { address } of [cast.bob, cast.alice]) {
+      await until('the bid is refunded and closed', async () => (await vault.hasBid(address)) === false);
+    }
   });
 
   test('quote_from_the_relay_fills_as_the_maker_signed_it', async () => {
@@ -210,16 +257,8 @@ describe('daemons', () => {
   });
 
   test('account_without_maintenance_margin_is_liquidated_by_the_keepers_within_their_limits', async () => {
-    const { chain, cast, exchange, keeper, quoteMint, expiryUnixS } = scene();
-    short = await localKey('short');
-    await chain.airdrop(short.address, 5);
-    const account = await exchange.accountOpen(short);
-    const stake = quote(160);
-    await fund(chain, cast.deployer, quoteMint, short.address, stake);
-    await exchange.deposit(short, quoteMint, stake);
-    const terms = { expiryUnixS, strikeE6: priceE6(160), priceE6: priceE6('1.00'), kind: 'call', side: 'buy' } as const;
-    const bought = await exchange.quote(cast.maker, { ...terms, nonce: nextNonce() + BigInt(Date.now()) * 2_000n, maxLots: SHORT_LOTS });
-    await exchange.fill(short, bought, SHORT_LOTS);
+    const { exchange, keeper, quoteMint, expiryUnixS } = scene();
+    const account = await writer('short', quote(160), quoteMint, { lots: SHORT_LOTS, strikeE6: priceE6(160), expiryUnixS });
     const operator = (await localKey('operator')).address;
     const desk = await exchange.accountOf(operator);
     const held = await lotsIn(desk, expiryUnixS);
@@ -229,26 +268,41 @@ describe('daemons', () => {
     await until('its liquidation is finished', async () => (await marginAccount(account)).inLiquidation === 0);
     assert.equal(await lotsIn(desk, expiryUnixS), held - SHORT_LOTS);
     assert.ok((await marginAccount(account)).quoteAtoms >= 0n);
-    const counted = async (what: string) => {
-      const keepers = [stand.first, stand.second];
-      const each = await Promise.all(keepers.map((daemon) => daemon.metric('keeper_liquidations_total', `"${what}"`)));
-      return each.reduce((sum, count) => sum + count, 0);
-    };
     for (const what of ['liquidation_start', 'liquidation_bid', 'liquidation_finish']) {
-      await until(`a keeper has seen its ${what} land`, async () => (await counted(what)) >= 1);
+      await until(`a keeper has seen its ${what} land`, async () => (await counted('keeper_liquidations_total', `"${what}"`)) >= 1);
     }
     // Of two keepers of one key one was first: what landed once is counted once.
-    assert.equal(await counted('liquidation_finish'), 1);
+    assert.equal(await counted('keeper_liquidations_total', '"liquidation_finish"'), 1);
+    await keeper.moveTo(START);
+  });
+
+  test('loss_beyond_insurance_is_cut_from_the_balances_by_the_keepers_and_the_account_taken_over', async () => {
+    const { chain, exchange, keeper, quoteMint, expiryUnixS } = scene();
+    const market = async () => margin.getMarketDecoder().decode(await chain.bytes(exchange.market));
+    const before = await market();
+    assert.equal(before.indexLostE18, 0n);
+    const account = await writer('ruined', quote(1_600), quoteMint, { lots: RUINED_LOTS, strikeE6: priceE6(160), expiryUnixS });
+    keeper.drift(RUIN);
+    await until('balances are cut', async () => (await market()).indexLostE18 > 0n);
+    await until('the account is taken over', async () => (await lotsIn(account, expiryUnixS)) === 0n);
+    await until('its liquidation is finished', async () => (await marginAccount(account)).inLiquidation === 0);
+    assert.ok((await marginAccount(account)).quoteAtoms >= 0n);
+    await until('a keeper has seen its haircut land', async () => (await counted('keeper_losses_total', '"index_haircut"')) >= 1);
     await keeper.moveTo(START);
   });
 
   test('expiry_that_has_passed_is_settled_and_the_epoch_turned_by_the_keepers_alone', async () => {
     const { cast, exchange } = scene();
+    // What is left are tokens, which their holder redeems.
     await until('every account is settled', async () => {
       const expiry = await exchange.expiry(stand.expiryUnixS);
-      return expiry.state === EXPIRY_SETTLED && expiry.unsettledLots === 0n;
+      return expiry.state === EXPIRY_SETTLED && expiry.unsettledLots === TOKEN_LOTS;
     });
     assert.equal(await lotsIn(await exchange.accountOf(cast.alice.address), stand.expiryUnixS), 0n);
+    await until('the debt of who wrote against base is bought off', async () => (await marginAccount(stand.pledged)).quoteAtoms >= 0n);
+    const { baseAtoms } = await marginAccount(stand.pledged);
+    assert.ok(baseAtoms > 0n && baseAtoms < PLEDGE);
+    await until('a keeper has seen its purchase land', async () => (await counted('keeper_debts_bought_total')) >= 1);
     await until('the epoch has turned', async () => (await stand.vault.follow()) === 2n);
     const settled = await stand.vault.state(1n);
     assert.ok(settled.sharePriceE12 > 0n && settled.premiumAtoms > 0n);

@@ -31,7 +31,7 @@ impl Draft {
 
 /// Who brings a proposal about.
 pub struct Origin<'a> {
-    /// Takes back what the proposal costs, and may cancel it.
+    /// Gets bond and buffer back, and may cancel it.
     pub proposer: &'a Address,
     /// By whose right: the proposer itself, or the P-256 member whose ballot it brings.
     pub member: &'a Address,
