@@ -2,12 +2,18 @@ use crate::fixture::*;
 use crate::wrapped::{Series, holding, taker_of};
 use abi::margin::KIND_PUT;
 use client::margin;
+use risk::listing::KEPT_S;
 use solana_instruction::{Instruction, error::InstructionError};
 use testkit::{Substitutions, USDC};
 
 fn close(desk: &Desk) -> Instruction {
     let accounts = margin::ExpiryClose { payer: desk.world.payer(), market: desk.protocol.market, expiry: desk.expiry };
     accounts.instruction()
+}
+
+/// An expiry is gone a week after its time at the earliest.
+fn week_pass(desk: &mut Desk) {
+    desk.world.set_unix_s(desk.expiry_unix_s + KEPT_S);
 }
 
 /// INVARIANT(M-7): claims do not end. Only the last one ends the account.
@@ -37,7 +43,10 @@ fn expiry_close_waits_for_the_last_claim() {
     desk.level(4);
     desk.world.fail(std::slice::from_ref(&close), &[], error("LevelForbids"));
     desk.level(3);
-    let before = before - 5_000;
+    desk.world.set_unix_s(desk.expiry_unix_s + KEPT_S - 1);
+    desk.world.fail(std::slice::from_ref(&close), &[], error("ExpiryKept"));
+    week_pass(&mut desk);
+    let before = before - 2 * 5_000;
     desk.world.ok(&[close], &[]);
     assert_eq!(desk.world.account(&payer).unwrap().lamports - (before - 5_000), rent);
     assert!(desk.world.account(&desk.expiry).is_none());
@@ -47,6 +56,7 @@ fn expiry_close_waits_for_the_last_claim() {
 fn expiry_close_of_an_expiry_that_nobody_traded_lands() {
     let mut desk = Desk::new();
     desk.settled(SPOT);
+    week_pass(&mut desk);
     let close = close(&desk);
     desk.world.ok(&[close], &[]);
     assert!(desk.world.account(&desk.expiry).is_none());
@@ -60,6 +70,7 @@ fn expiry_close_with_wrong_accounts_fails() {
     desk.settled(SPOT);
     let ended = series.close(&desk);
     desk.world.ok(&[ended], &[]);
+    week_pass(&mut desk);
     let close = close(&desk);
     Substitutions::of(close, margin::ExpiryClose::ACCOUNTS, &[])
         .stranger("payer", error("NotRentPayer"))

@@ -1,6 +1,10 @@
 //! Those who would take from depositors: what each attack costs whom.
 
-use crate::fixture::{ALICE, AUCTION_S, BOB, CALLS, CAROL, DAVE, EPOCH_S, ERIN, PUTS, SHARES, Stage, code};
+use crate::fixture::{
+    ALICE, AUCTION_S, BOB, CALLS, CAROL, DAVE, EPOCH_S, ERIN, PUTS, SHARES, SPOT_E6, Stage, code, margin_code,
+};
+use client::margin;
+use risk::listing::KEPT_S;
 use testkit::{SOL, USDC};
 
 fn donate(stage: &mut Stage, who: usize, atoms: u64) {
@@ -86,6 +90,28 @@ fn last_second_deposit_gets_nothing_of_the_premium() {
     stage.do_withdraw_claim(BOB, 2);
     assert!(stage.quote_of(BOB) <= before, "the premium was others'");
     assert!(before - stage.quote_of(BOB) < 10, "and rounding costs a few atoms");
+}
+
+/// Settling everybody and closing the expiry before the vault has turned would leave the turn without a price, and depositors outside.
+#[test]
+fn expiry_that_a_turn_reads_cannot_be_closed_before_it() {
+    let mut stage = Stage::live();
+    stage.do_deposit(BOB, SOL);
+    stage.expire(SPOT_E6);
+    for account in [stage.vault.trading, stage.actor(CAROL).account, stage.actor(DAVE).account] {
+        let settle = stage.account_settle(account);
+        stage.step(settle, None);
+    }
+    let (payer, market, expiry) = (stage.world.payer(), stage.protocol.market, stage.expiry);
+    let close = margin::ExpiryClose { payer, market, expiry }.instruction();
+    stage.refused(close.clone(), None, margin_code("ExpiryKept"));
+    stage.do_turn();
+    assert_eq!((stage.epoch_at(1).price_e6.get(), stage.epoch_at(1).deposits_refused), (SPOT_E6, 0));
+    stage.do_deposit_claim(BOB, 1);
+    stage.world.set_unix_s(stage.expiry_unix_s + KEPT_S - 1);
+    stage.refused(close.clone(), None, margin_code("ExpiryKept"));
+    stage.world.advance_s(1);
+    stage.step(close, None);
 }
 
 /// Leaving when the loss is in sight: before the cut-off one leaves at the price that has the loss in it, after it not at all.

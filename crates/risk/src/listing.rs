@@ -9,6 +9,8 @@ use units::{PriceE6, UnixSeconds};
 pub const STRIKES: usize = 32;
 /// Latest expiry, from now.
 pub const HORIZON_S: i64 = 2 * 365 * DAY_S;
+/// For how long after its time an expiry stands, whoever has claims left: vaults read its price when their epochs turn.
+pub const KEPT_S: i64 = 7 * DAY_S;
 
 const DAY_S: i64 = 86_400;
 /// Expiries fall on 08:00 UTC.

@@ -295,6 +295,8 @@ pub enum MarginError {
     NotConfig,
     #[msg("the account is a vault's escrow, which takes no positions: name another account")]
     AccountSegregated,
+    #[msg("the expiry stands for a week after its time, for the vaults that read its price: close it then")]
+    ExpiryKept,
 }
 
 impl From<CashError> for MarginError {

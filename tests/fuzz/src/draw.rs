@@ -293,6 +293,13 @@ fn odd(chain: &Chain, rng: &mut Rng) -> Action {
             let atoms = amount(rng, chain.market().fees_atoms.get());
             Action::Sweep { right: !rng.once_in(5), atoms, ticket: 500_000 + chain.tickets.len() as u64 }
         }
-        _ => Action::ExpiryClose { expiry: rng.below(chain.listed.len().max(1) as u64) as u8 },
+        _ => Action::ExpiryClose { expiry: passed(chain, rng) },
     }
+}
+
+/// Mostly the first expiry that is still there, whose claims are likeliest to have ended.
+fn passed(chain: &Chain, rng: &mut Rng) -> u8 {
+    let first = (0..).zip(&chain.listed).find(|(_, at)| chain.expiry(**at).is_some());
+    let any = rng.below(chain.listed.len().max(1) as u64) as u8;
+    first.filter(|_| !rng.once_in(3)).map_or(any, |(place, _)| place)
 }

@@ -5,6 +5,7 @@ use abi::margin::KIND_CALL;
 use abi::quote::SIDE_SELL;
 use client::{WithRemaining, addresses, breaker, margin};
 use policy::Action;
+use risk::listing::KEPT_S;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_pubkey::Pubkey;
 use testkit::{Token, USDC};
@@ -146,6 +147,7 @@ pub fn cases(cases: &mut Vec<Case>) {
 fn expiries(cases: &mut Vec<Case>) {
     let mut over = stage();
     over.expire(SPOT_E6);
+    over.world.advance_s(KEPT_S);
     let (market, expiry) = (over.protocol.market, over.expiry);
     let close = margin::ExpiryClose { payer: over.world.payer(), market, expiry }.instruction();
     cases.push(Case::new("expiry_close", Action::Settle, Refusal::Margin, over, close));

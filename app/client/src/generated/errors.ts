@@ -250,6 +250,7 @@ export const ERRORS: Readonly<Record<number, ProgramError>> = {
   6342: { program: 'margin', code: 6342, name: 'MarketHeld', message: "the market is held while the governor replaces the program's code: an hour and a half at most" },
   6343: { program: 'margin', code: 6343, name: 'NotConfig', message: "the account is not the program's config" },
   6344: { program: 'margin', code: 6344, name: 'AccountSegregated', message: "the account is a vault's escrow, which takes no positions: name another account" },
+  6345: { program: 'margin', code: 6345, name: 'ExpiryKept', message: "the expiry stands for a week after its time, for the vaults that read its price: close it then" },
   6400: { program: 'vault', code: 6400, name: 'NotUpgradeAuthority', message: "the signer is not the upgrade authority of this program, or the ProgramData account is not its own" },
   6401: { program: 'vault', code: 6401, name: 'NotAuthority', message: "the signer is not the authority in the config" },
   6402: { program: 'vault', code: 6402, name: 'ZeroAuthority', message: "the authority cannot be the zero address" },

@@ -223,6 +223,11 @@ pub const ERRORS: &[(u32, &str, &str)] = &[
     ),
     (6343, "NotConfig", "the account is not the program's config"),
     (6344, "AccountSegregated", "the account is a vault's escrow, which takes no positions: name another account"),
+    (
+        6345,
+        "ExpiryKept",
+        "the expiry stands for a week after its time, for the vaults that read its price: close it then",
+    ),
 ];
 
 /// Every instruction, by discriminator.

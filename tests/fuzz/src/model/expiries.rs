@@ -14,7 +14,7 @@ use invariants::Series;
 use invariants::value::{Need, position};
 use policy::Action;
 use risk::feed::Purpose;
-use risk::listing::strikes;
+use risk::listing::{KEPT_S, strikes};
 use units::PriceE6;
 
 const DAY_S: i64 = 86_400;
@@ -97,7 +97,7 @@ pub fn expiry_settle(chain: &Chain, expiry: u8) -> Option<Plan> {
     Some(plan)
 }
 
-/// `expiry_close`, after the last claim.
+/// `expiry_close`, after the last claim and a week.
 pub fn close(chain: &Chain, expiry: u8) -> Option<Plan> {
     let time = *at(&chain.listed, expiry.into())?;
     let expiry = chain.expiry(time)?;
@@ -107,7 +107,10 @@ pub fn close(chain: &Chain, expiry: u8) -> Option<Plan> {
     let checks =
         [(brake_refuses(chain, Action::Settle), "LevelForbids"), (expiry.state != EXPIRY_SETTLED, "SettlementPending")];
     if plan.refuse(&checks)
-        || plan.refuse(&[(expiry.unsettled_lots.get() > 0 || expiry.wrapped_series.get() > 0, "ExpiryInUse")])
+        || plan.refuse(&[
+            (expiry.unsettled_lots.get() > 0 || expiry.wrapped_series.get() > 0, "ExpiryInUse"),
+            (chain.unix_s - time < KEPT_S, "ExpiryKept"),
+        ])
     {
         return Some(plan);
     }

@@ -304,6 +304,8 @@ export const MARGIN_ERROR__MARKET_HELD = 0x18c6; // 6342
 export const MARGIN_ERROR__NOT_CONFIG = 0x18c7; // 6343
 /** AccountSegregated: the account is a vault's escrow, which takes no positions: name another account */
 export const MARGIN_ERROR__ACCOUNT_SEGREGATED = 0x18c8; // 6344
+/** ExpiryKept: the expiry stands for a week after its time, for the vaults that read its price: close it then */
+export const MARGIN_ERROR__EXPIRY_KEPT = 0x18c9; // 6345
 
 export type MarginError =
   | typeof MARGIN_ERROR__ACCOUNT_HEALTHY
@@ -333,6 +335,7 @@ export type MarginError =
   | typeof MARGIN_ERROR__EXPIRIES_FULL
   | typeof MARGIN_ERROR__EXPIRY_BEYOND_HORIZON
   | typeof MARGIN_ERROR__EXPIRY_IN_USE
+  | typeof MARGIN_ERROR__EXPIRY_KEPT
   | typeof MARGIN_ERROR__EXPIRY_MISSING
   | typeof MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE
   | typeof MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET
@@ -482,6 +485,7 @@ if (process.env["NODE_ENV"] !== "production") {
     [MARGIN_ERROR__EXPIRIES_FULL]: `the account would hold positions in more than 4 expiries`,
     [MARGIN_ERROR__EXPIRY_BEYOND_HORIZON]: `the expiry must be at most two years ahead`,
     [MARGIN_ERROR__EXPIRY_IN_USE]: `the expiry still has lots that have not settled, or wrapped series that are open`,
+    [MARGIN_ERROR__EXPIRY_KEPT]: `the expiry stands for a week after its time, for the vaults that read its price: close it then`,
     [MARGIN_ERROR__EXPIRY_MISSING]: `an expiry that the account holds, or that the lots are of, is not among the accounts passed (writable, if its lots move)`,
     [MARGIN_ERROR__EXPIRY_NOT_IN_FUTURE]: `the expiry must be in the future`,
     [MARGIN_ERROR__EXPIRY_OF_ANOTHER_MARKET]: `the expiry belongs to another market`,
