@@ -29,7 +29,7 @@ import { CRANKS, Operator } from '@bastion/demo/lib/operator';
 import { OptionVault, mandateOf } from '@bastion/demo/lib/option-vault';
 import { relayStart } from '@bastion/demo/lib/relay';
 import { fund, tokensIn } from '@bastion/demo/lib/tokens';
-import type { Address } from '@solana/kit';
+import type { Address, KeyPairSigner } from '@solana/kit';
 import { findAssociatedTokenPda } from '@solana-program/token';
 import { run } from './command.js';
 import { nextNonce, scene } from './scene.js';
@@ -68,6 +68,8 @@ interface Stand {
   maker: Daemon;
   vault: OptionVault;
   expiryUnixS: bigint;
+  /** Who takes what others write. */
+  buyer: KeyPairSigner;
   /** Somebody's account that will owe quote and hold base. */
   pledged: Address;
 }
@@ -105,19 +107,24 @@ const lotsIn = async (account: Address, expiryUnixS: bigint): Promise<bigint> =>
 const marginAccount = async (account: Address) =>
   margin.getMarginAccountDecoder().decode(await scene().chain.bytes(account));
 
-/** An account that holds nothing but what is paid in, and is short calls that the suite's maker buys at a unit's price of 1. */
-async function writer(name: string, stake: bigint, mint: Address, terms: { lots: bigint; strikeE6: bigint; expiryUnixS: bigint }) {
+/** Somebody whose account holds nothing but what is paid in. */
+async function newcomer(name: string, stake: bigint, mint: Address): Promise<KeyPairSigner> {
   const { chain, cast, exchange } = scene();
   const owner = await localKey(name);
   await chain.airdrop(owner.address, 5);
-  const account = await exchange.accountOpen(owner);
+  await exchange.accountOpen(owner);
   await fund(chain, cast.deployer, mint, owner.address, stake);
   await exchange.deposit(owner, mint, stake);
+  return owner;
+}
+
+/** The account of a newcomer who is short calls that `buyer` takes at a unit's price of 1. */
+async function writer(buyer: KeyPairSigner, owner: KeyPairSigner, terms: { lots: bigint; strikeE6: bigint; expiryUnixS: bigint }): Promise<Address> {
+  const { exchange } = scene();
   const { lots: maxLots, ...series } = terms;
-  const offer = { ...series, priceE6: priceE6('1.00'), kind: 'call', side: 'buy', maxLots } as const;
-  const bought = await exchange.quote(cast.maker, { ...offer, nonce: nextNonce() + BigInt(Date.now()) * 2_000n });
-  await exchange.fill(owner, bought, maxLots);
-  return account;
+  const offer = { ...series, priceE6: priceE6('1.00'), kind: 'call', side: 'buy', maxLots, nonce: nextNonce() } as const;
+  await exchange.fill(owner, await exchange.quote(buyer, offer), maxLots);
+  return exchange.accountOf(owner.address);
 }
 
 /** What two keepers have counted of that together. */
@@ -141,7 +148,10 @@ describe('daemons', () => {
     const vault = await OptionVault.create(exchange, cast.deployer, VAULT_ID, COVERED_CALL, MANDATE);
     await fund(chain, cast.deployer, exchange.parts.baseMint, cast.carol.address, DEPOSIT);
     await vault.deposit(cast.carol, DEPOSIT);
-    const pledged = await writer('pledger', PLEDGE, exchange.parts.baseMint, { lots: SHORT_LOTS, strikeE6: DEBT_STRIKE, expiryUnixS });
+    // Of its own: by now the suite's maker holds positions in as many expiries as an account may.
+    const buyer = await newcomer('buyer', quote(1_000), exchange.parts.quoteMint);
+    const pledger = await newcomer('pledger', PLEDGE, exchange.parts.baseMint);
+    const pledged = await writer(buyer, pledger, { lots: SHORT_LOTS, strikeE6: DEBT_STRIKE, expiryUnixS });
     const [first, second, relay] = await Promise.all([
       operator.keeper({ name: 'keeper-1', sections: CRANKS }),
       operator.keeper({ name: 'keeper-2', sections: CRANKS }),
@@ -149,7 +159,7 @@ describe('daemons', () => {
     ]);
     const maker = await operator.maker('maker-1', 'maker', relay.url);
     [first, second, relay, maker].forEach(kept);
-    stand = { operator, first, second, relay, maker, vault, expiryUnixS, pledged };
+    stand = { operator, first, second, relay, maker, vault, expiryUnixS, buyer, pledged };
   });
 
   after(async () => {
@@ -258,7 +268,7 @@ describe('daemons', () => {
 
   test('account_without_maintenance_margin_is_liquidated_by_the_keepers_within_their_limits', async () => {
     const { exchange, keeper, quoteMint, expiryUnixS } = scene();
-    const account = await writer('short', quote(160), quoteMint, { lots: SHORT_LOTS, strikeE6: priceE6(160), expiryUnixS });
+    const account = await writer(stand.buyer, await newcomer('short', quote(160), quoteMint), { lots: SHORT_LOTS, strikeE6: priceE6(160), expiryUnixS });
     const operator = (await localKey('operator')).address;
     const desk = await exchange.accountOf(operator);
     const held = await lotsIn(desk, expiryUnixS);
@@ -281,7 +291,7 @@ describe('daemons', () => {
     const market = async () => margin.getMarketDecoder().decode(await chain.bytes(exchange.market));
     const before = await market();
     assert.equal(before.indexLostE18, 0n);
-    const account = await writer('ruined', quote(1_600), quoteMint, { lots: RUINED_LOTS, strikeE6: priceE6(160), expiryUnixS });
+    const account = await writer(stand.buyer, await newcomer('ruined', quote(1_600), quoteMint), { lots: RUINED_LOTS, strikeE6: priceE6(160), expiryUnixS });
     keeper.drift(RUIN);
     await until('balances are cut', async () => (await market()).indexLostE18 > 0n);
     await until('the account is taken over', async () => (await lotsIn(account, expiryUnixS)) === 0n);
