@@ -226,12 +226,15 @@ export function describeAction(action: CouncilAction): string {
   }
 }
 
+/** Zeros stand where the proposer names nothing. */
+const named = (digest: string): string => (/^0+$/.test(digest) ? 'none' : digest);
+
 function describeUpgrade(verb: string, upgrade: Upgrade): string {
   const { program, buffer, elfHash, elfLen, previousHash, forwardOnly } = upgrade;
   const { sourceCommit, recipeHash, auditHash, migrationHash, schemaFrom, schemaTo } = upgrade;
   return [
     `${verb} the code of program ${program} (sha256 ${previousHash}) by the ${elfLen} bytes with sha256 ${elfHash} in buffer ${buffer}.`,
-    `Source commit ${sourceCommit}, recipe ${recipeHash}, audit ${auditHash}, migration plan ${migrationHash}.`,
+    `Source commit ${named(sourceCommit)}, recipe ${named(recipeHash)}, audit ${named(auditHash)}, migration plan ${named(migrationHash)}.`,
     `Accounts go from schema ${schemaFrom} to ${schemaTo}.`,
     forwardOnly ? 'THERE IS NO WAY BACK: it cannot be rolled back.' : 'It can be rolled back.',
   ].join(' ');

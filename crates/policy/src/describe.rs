@@ -66,10 +66,10 @@ fn replace(verb: &str, upgrade: &Upgrade) -> String {
         hex(previous_hash),
         hex(elf_hash),
         base58(buffer),
-        hex(&evidence.source_commit),
-        hex(&evidence.recipe_hash),
-        hex(&evidence.audit_hash),
-        hex(&evidence.migration_hash),
+        named(&evidence.source_commit),
+        named(&evidence.recipe_hash),
+        named(&evidence.audit_hash),
+        named(&evidence.migration_hash),
         evidence.schema_from,
         evidence.schema_to,
         if *forward_only { "THERE IS NO WAY BACK: it cannot be rolled back." } else { "It can be rolled back." }
@@ -78,6 +78,11 @@ fn replace(verb: &str, upgrade: &Upgrade) -> String {
 
 fn list(keys: &[Address]) -> String {
     keys.iter().map(base58).collect::<Vec<_>>().join(", ")
+}
+
+/// Zeros stand where the proposer names nothing.
+fn named(digest: &[u8]) -> String {
+    if digest.iter().all(|byte| *byte == 0) { "none".into() } else { hex(digest) }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -124,6 +129,10 @@ mod tests {
         let mild = Upgrade { forward_only: false, ..upgrade };
         assert!(CouncilAction::EmergencyPatch(mild).describe().starts_with("In an emergency, replace the code"));
         assert!(CouncilAction::Upgrade(mild).describe().ends_with("It can be rolled back."));
+        let bare = Evidence { source_commit: [0; 20], recipe_hash: [0; 32], audit_hash: [0; 32], ..evidence };
+        let words = CouncilAction::Upgrade(Upgrade { evidence: bare, ..mild }).describe();
+        let said = format!("Source commit none, recipe none, audit none, migration plan {}.", "04".repeat(32));
+        assert!(words.contains(&said), "{words}");
         let margin = "program J3vJ1pyKp7U51pC12dMC3HTGBr3at36JAKPpKxZnV5GY";
         assert_eq!(
             CouncilAction::Ratify { program, elf_hash }.describe(),
