@@ -67,22 +67,33 @@ fn decoded(text: &[u8; CHALLENGE_LEN]) -> Option<[u8; BALLOT_LEN]> {
     Some(out)
 }
 
-fn sextet(letter: u8) -> Option<u32> {
-    let from = |first: u8, value: u8| Some(u32::from(letter.wrapping_sub(first).wrapping_add(value)));
-    match letter {
-        b'A'..=b'Z' => from(b'A', 0),
-        b'a'..=b'z' => from(b'a', 26),
-        b'0'..=b'9' => from(b'0', 52),
-        b'-' => Some(62),
-        b'_' => Some(63),
-        _ => None,
+/// The letters of base64url, by what they stand for.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const NO_LETTER: u8 = 0xff;
+/// What each byte stands for. Looked up, not compared: every ballot costs the same units, whatever its bytes.
+const SEXTETS: [u8; 256] = sextets();
+
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "computed when it is compiled")]
+const fn sextets() -> [u8; 256] {
+    let mut table = [NO_LETTER; 256];
+    let mut value = 0_u8;
+    while (value as usize) < ALPHABET.len() {
+        table[ALPHABET[value as usize] as usize] = value;
+        value += 1;
     }
+    table
+}
+
+fn sextet(letter: u8) -> Option<u32> {
+    let value = *SEXTETS.get(usize::from(letter))?;
+    (value != NO_LETTER).then_some(value.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    // Written a second time: a wrong letter in one of them is found.
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     fn encoded(bytes: &[u8]) -> String {
