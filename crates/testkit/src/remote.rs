@@ -24,10 +24,19 @@ const WRITE_LEN: usize = 64;
 /// The mock's one instruction.
 const WRITE: u8 = 0;
 const POLL: Duration = Duration::from_millis(40);
-/// Polls until a transaction counts as lost.
-const POLLS: u32 = 500;
+/// Polls until a transaction is sent again.
+const POLLS: u32 = 50;
 /// Sends of a transaction that a slot of an upgrade or a late blockhash keeps out.
 const TRIES: u32 = 5;
+
+/// Without a simulation before it.
+const BLIND: RpcSendTransactionConfig = RpcSendTransactionConfig {
+    skip_preflight: true,
+    preflight_commitment: None,
+    encoding: None,
+    max_retries: None,
+    min_context_slot: None,
+};
 
 pub struct Remote {
     rpc: RpcClient,
@@ -94,57 +103,77 @@ impl Remote {
     }
 
     pub fn process(&self, transaction: Transaction, keys: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
-        let mut tries = 1;
-        loop {
-            match self.process_once(transaction.clone(), keys) {
-                Err(failure) if failure.is_passing() && tries < TRIES => tries += 1,
-                done => return done,
-            }
-            std::thread::sleep(POLL * 4);
-        }
-    }
-
-    fn process_once(&self, mut transaction: Transaction, keys: &[&Keypair]) -> Result<Outcome, Box<Failure>> {
-        transaction.sign(keys, asked(|| self.rpc.get_latest_blockhash()));
-        if let Err(error) = self.rpc.send_transaction(&transaction) {
-            return Err(Box::new(refusal(&error)));
-        }
-        self.landed(&transaction).unwrap_or_else(|| panic!("{}: neither landed nor refused", transaction.signatures[0]))
+        self.insist(transaction, keys, None, false)
     }
 
     /// Sends what a simulation would refuse, so that the refusal stands in a block; signed over `durable`, if it lives on that hash.
     pub fn land(
         &self,
-        mut transaction: Transaction,
+        transaction: Transaction,
         keys: &[&Keypair],
         durable: Option<[u8; 32]>,
     ) -> Result<Outcome, Box<Failure>> {
-        let blind = RpcSendTransactionConfig { skip_preflight: true, ..RpcSendTransactionConfig::default() };
-        for _ in 0..TRIES {
+        self.insist(transaction, keys, durable, true)
+    }
+
+    /// Signs and sends until a block has it. Another signature is made only once the hash of the last one is too old for any block.
+    fn insist(
+        &self,
+        mut transaction: Transaction,
+        keys: &[&Keypair],
+        durable: Option<[u8; 32]>,
+        is_blind: bool,
+    ) -> Result<Outcome, Box<Failure>> {
+        // A nonce is a blockhash that no block knows: one try ends with the first time that it is sent again.
+        let tries = if durable.is_some() { TRIES * 8 } else { TRIES };
+        let mut passing = None;
+        for _ in 0..tries {
             let hash = durable.map_or_else(|| asked(|| self.rpc.get_latest_blockhash()), Into::into);
             transaction.sign(keys, hash);
-            asked(|| self.rpc.send_transaction_with_config(&transaction, blind));
-            match self.landed(&transaction) {
-                Some(Err(failure)) if failure.is_passing() => std::thread::sleep(POLL * 4),
+            match self.sent(&transaction, is_blind) {
+                Some(Err(failure)) if failure.is_passing() => {
+                    passing = Some(failure);
+                    std::thread::sleep(POLL * 4);
+                }
                 Some(done) => return done,
                 None => {}
             }
         }
-        panic!("a transaction was lost {TRIES} times")
+        Err(passing.unwrap_or_else(|| panic!("a transaction was lost {tries} times")))
     }
 
-    /// What became of a transaction that was sent; `None` if no block has it after a while.
+    fn sent(&self, transaction: &Transaction, is_blind: bool) -> Option<Result<Outcome, Box<Failure>>> {
+        if is_blind {
+            asked(|| self.rpc.send_transaction_with_config(transaction, BLIND));
+        } else if let Err(error) = self.rpc.send_transaction(transaction) {
+            return Some(Err(Box::new(refusal(&error))));
+        }
+        self.landed(transaction)
+    }
+
+    /// What became of a transaction that was sent, which is sent again now and then; `None` if no block can have it any more.
     fn landed(&self, transaction: &Transaction) -> Option<Result<Outcome, Box<Failure>>> {
-        let signature = &transaction.signatures[0];
-        for _ in 0..POLLS {
-            let status = || self.rpc.get_signature_status_with_commitment(signature, CommitmentConfig::processed());
-            if let Some(done) = asked(status) {
-                let outcome = done.map(|()| Outcome { logs: vec![], units: 0 });
-                return Some(outcome.map_err(|error| Box::new(Failure { error, logs: vec![] })));
+        let processed = CommitmentConfig::processed();
+        let status = || {
+            let found = asked(|| self.rpc.get_signature_status_with_commitment(&transaction.signatures[0], processed))?;
+            let outcome = found.map(|()| Outcome { logs: vec![], units: 0 });
+            Some(outcome.map_err(|error| Box::new(Failure { error, logs: vec![] })))
+        };
+        for poll in 1.. {
+            if let Some(done) = status() {
+                return Some(done);
+            }
+            if poll % POLLS == 0 {
+                // A loaded validator loses some. The same signature lands once, however often it is sent.
+                let _ = self.rpc.send_transaction_with_config(transaction, BLIND);
+                if !asked(|| self.rpc.is_blockhash_valid(&transaction.message.recent_blockhash, processed)) {
+                    break;
+                }
             }
             std::thread::sleep(POLL);
         }
-        None
+        // It may have landed in between.
+        status()
     }
 }
 
